@@ -1,0 +1,1 @@
+"""What the services promise each other: the envelope, the event types of each publisher, the topics."""

@@ -1,0 +1,61 @@
+"""The policy: every value that the scheme leaves open, as data that a programme pins (rulebook: Policy)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from contracts.values import Identifier, Number
+
+WorkingDays = Annotated[int, Field(ge=1, le=250)]
+CalendarDays = Annotated[int, Field(ge=1, le=366)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """Points of the annual evaluation (a sample: the scheme gives no formula)."""
+
+    base: Number
+    yellow: Number
+    red: Number
+    missing_report: Number
+    lapsed_rectification: Number
+    chief_interview: Number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """All [D] values of the rulebook under one id and version; never changed once published.
+
+    `missed_light` is the light of a period whose node was not met in time; `made_up_light`, where given, is the
+    light that a missed period turns to when a late report meets its node. Limits are in working days, appeals in
+    calendar days, `grace_seconds` and `skew_seconds` in seconds, reminders go out at `reminder_hour`:00.
+    """
+
+    id: Identifier
+    version: Annotated[int, Field(ge=1)]
+    utc_offset: Annotated[str, Field(pattern=r"^[+-]\d{2}:\d{2}$")] = "+08:00"
+    deadline_inclusive: bool = True
+    missed_light: Literal["yellow", "red"] = "yellow"
+    made_up_light: Literal["yellow", "green"] | None = None
+    yellows_to_red: Annotated[int, Field(ge=2, le=12)] = 2
+    evidence_required: bool = True
+    grace_seconds: Annotated[int, Field(ge=0, le=86400)] = 600
+    skew_seconds: Annotated[int, Field(ge=0, le=600)] = 5
+    reminder_days: tuple[WorkingDays, ...] = (5, 1)
+    reminder_hour: Annotated[int, Field(ge=0, le=23)] = 9
+    rectification_days: WorkingDays = 15
+    interview_days: WorkingDays = 10
+    chief_interview_days: WorkingDays = 10
+    blockage_days: WorkingDays = 10
+    appeal_days: CalendarDays = 30
+    appeal_decision_days: CalendarDays = 30
+    blind_channel: Literal["resend", "hold"] = "resend"
+    weights: Weights
+
+    @property
+    def ref(self) -> str:
+        """The policy as rulings name it, e.g. `yuancheng-2024@1`."""
+        return f"{self.id}@{self.version}"

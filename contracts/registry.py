@@ -1,0 +1,67 @@
+"""Maps event types to the dataclasses of their data, and back, through pydantic."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from contracts.envelope import UnknownType, Unreadable
+
+_WORD = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+class Registry:
+    """The known event types of one publisher.
+
+    A class `ProgressReported` is the data of `liangdeng.progress.reported.v1`: the last word is the past verb,
+    whatever stands before it is the noun.
+    """
+
+    def __init__(self, classes: Iterable[type], names: dict[type, str] | None = None) -> None:
+        """Register `classes`; `names` overrides the short name (`progress.reported`) of a class."""
+        given = names or {}
+        self.short_names: Final[dict[type, str]] = {cls: given.get(cls) or _short(cls) for cls in classes}
+        self.types: Final[dict[type, str]] = {c: f"liangdeng.{n}.v1" for c, n in self.short_names.items()}
+        self.classes: Final[dict[str, type]] = {name: cls for cls, name in self.types.items()}
+        self._adapters: Final[dict[str, TypeAdapter[Any]]] = {n: TypeAdapter(c) for n, c in self.classes.items()}
+        self._dump: Final = {cls: self._adapters[name].dump_python for cls, name in self.types.items()}
+
+    def by_short_name(self, name: str) -> str:
+        """Full type of a short name. Raises UnknownType."""
+        full = f"liangdeng.{name}.v1"
+        if full not in self.classes:
+            raise UnknownType(full)
+        return full
+
+    def load(self, type_: str, data: dict[str, Any]) -> Any:
+        """Validate the data of an event. Raises UnknownType, or Unreadable naming the field and the rule."""
+        adapter = self._adapters.get(type_)
+        if adapter is None:
+            raise UnknownType(type_)
+        try:
+            return adapter.validate_python(data)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            where = ".".join(str(part) for part in first["loc"])
+            raise Unreadable(f"{where}: {first['msg']}") from None
+
+    def validate(self, type_: str, data: dict[str, Any]) -> Any:
+        """Like `load`, but pydantic's own ValidationError comes through, with every field that is wrong."""
+        return self._adapters[type_].validate_python(data)
+
+    def dump(self, data: Any) -> dict[str, Any]:
+        """The data as JSON primitives, aliases applied, fields that are None left out."""
+        dumped: dict[str, Any] = self._dump[type(data)](data, mode="json", by_alias=True, exclude_none=True)
+        return dumped
+
+    def json_schema(self, type_: str) -> dict[str, Any]:
+        """JSON Schema of the data of a type, as it lies on the log."""
+        return self._adapters[type_].json_schema(by_alias=True, mode="serialization")
+
+
+def _short(cls: type) -> str:
+    *noun, verb = (word.lower() for word in _WORD.split(cls.__name__))
+    return f"{'_'.join(noun)}.{verb}"

@@ -1,0 +1,326 @@
+"""Events of `submissions`: what people, and rating's alarm, put before the rules. Published by intake and rating."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from contracts.policy import Policy
+from contracts.values import (
+    Calendar,
+    Category,
+    Claim,
+    Classification,
+    Evidence,
+    Finding,
+    Identifier,
+    Instant,
+    Leader,
+    Name,
+    Node,
+    Number,
+    PeriodId,
+    ReportingPeriod,
+    Sentence,
+    Target,
+    Unit,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammePublished:
+    """The office publishes a programme; its items follow as `item.assigned`, one each."""
+
+    title: Name
+    jurisdiction: Name
+    document: Name
+    issued_on: date
+    simulated: bool
+    derived: bool
+    units: tuple[Unit, ...]
+    leaders: tuple[Leader, ...]
+    items: tuple[Identifier, ...]
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemAssigned:
+    """One item of a published programme, self-contained: rating never looks elsewhere."""
+
+    title: Name
+    category: Category
+    classification: Classification = "public"
+    source: Sentence = ""
+    lead_unit: Identifier
+    cooperating: tuple[Identifier, ...] = ()
+    leader: Identifier
+    published_at: Instant
+    plan_due_at: Instant
+    periods: tuple[ReportingPeriod, ...]
+    annual_targets: tuple[Target, ...] = ()
+    calendar: Calendar
+    policy: Policy
+    simulated: bool = False
+    derived: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemReassigned:
+    """The office hands an item to another lead unit or leader (机构改革)."""
+
+    lead_unit: Identifier
+    cooperating: tuple[Identifier, ...] = ()
+    leader: Identifier
+    reason: Sentence = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanSubmitted:
+    """The lead unit's plan: a node per reporting period (附件4/5)."""
+
+    nodes: dict[PeriodId, Node]
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanDecided:
+    """The leader in charge confirms or returns the waiting plan."""
+
+    decision: Literal["confirmed", "returned"]
+    reason: Sentence = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressReported:
+    """The lead unit's report about one period (附件6): its claim, measured values, narrative and evidence."""
+
+    period: PeriodId
+    claim: Claim
+    measures: dict[Name, Number] = field(default_factory=dict)
+    narrative: Sentence = ""
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressReviewed:
+    """The office's finding about the report that counts."""
+
+    period: PeriodId
+    finding: Finding
+    reason: Sentence = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionPlanned:
+    """An inspection plan (四不两直) with its term, both days included; the unit sees it once the visit is recorded."""
+
+    plan: Identifier
+    from_on: date
+    to_on: date
+    approved: bool
+    scope: Sentence = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionRecorded:
+    """What a visit under an approved plan found about a period's report."""
+
+    plan: Identifier
+    visited_on: date
+    period: PeriodId
+    finding: Finding
+    reason: Sentence = ""
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LagDeclared:
+    """The office declares severe lag (进展严重滞后)."""
+
+    reason: Sentence = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockageRaised:
+    """The lead unit reports a blockage (卡壳) that it cannot resolve."""
+
+    blockage: Identifier
+    text: Sentence = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockageAnswered:
+    """The government's answer to a blockage, recorded by the office."""
+
+    blockage: Identifier
+    text: Sentence = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdjustmentRequested:
+    """The lead unit asks to change a period's node."""
+
+    adjustment: Identifier
+    period: PeriodId
+    node: Node
+    reason: Sentence = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdjustmentDecided:
+    """The item's own leader in charge decides an adjustment."""
+
+    adjustment: Identifier
+    decision: Literal["approved", "refused"]
+    reason: Sentence = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalRequested:
+    """The lead unit asks to take the item out of the annual assessment."""
+
+    reason: Sentence = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalDecided:
+    """The chief leader decides about the withdrawal."""
+
+    decision: Literal["approved", "refused"]
+    reason: Sentence = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RectificationReported:
+    """The lead unit reports that the open rectification is done."""
+
+    text: Sentence = ""
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RectificationReviewed:
+    """The office's finding about the reported rectification."""
+
+    finding: Literal["done", "not_done"]
+    reason: Sentence = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterviewConfirmed:
+    """The office confirms the proposed chief interview."""
+
+    reason: Sentence = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterviewHeld:
+    """The minutes of an interview are recorded."""
+
+    level: Literal["interview", "chief_interview"]
+    minutes: Sentence = ""
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeAcknowledged:
+    """The unit signs for a notice (签收), named by its level and one of its causes."""
+
+    level: Literal["rectification", "interview", "chief_interview", "blockage"]
+    cause: Annotated[str, Field(min_length=1, max_length=100)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appealed:
+    """What an appeal is against: the light of a period, or one cause of a notice."""
+
+    light: PeriodId | None = None
+    level: Literal["rectification", "interview", "chief_interview", "blockage"] | None = None
+    cause: Annotated[str, Field(max_length=100)] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppealLodged:
+    """The lead unit appeals against a light or a notice (Decree 733 art. 16/17)."""
+
+    appeal: Identifier
+    against: Appealed
+    reason: Sentence = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppealDecided:
+    """The office decides an appeal."""
+
+    appeal: Identifier
+    decision: Literal["upheld", "dismissed"]
+    reason: Sentence = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyAdopted:
+    """A new policy version takes effect for periods not yet settled."""
+
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulletinComposed:
+    """A bulletin was composed from the read model at a stated log position."""
+
+    bulletin: Identifier
+    kind: Literal["quarterly", "monthly"]
+    period: PeriodId
+    position: Annotated[str, Field(max_length=2000)]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    names_units: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulletinApproved:
+    """The chief leader approves a composed bulletin."""
+
+    bulletin: Identifier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlinePassed:
+    """The alarm announces that something fell due; its consequences are dated by `due_at`."""
+
+    kind: Literal["plan", "report", "reminder", "limit", "appeal"]
+    ref: Annotated[str, Field(min_length=1, max_length=100)]
+    due_at: Instant
+
+
+SubmissionData = (
+    ProgrammePublished
+    | ItemAssigned
+    | ItemReassigned
+    | PlanSubmitted
+    | PlanDecided
+    | ProgressReported
+    | ProgressReviewed
+    | InspectionPlanned
+    | InspectionRecorded
+    | LagDeclared
+    | BlockageRaised
+    | BlockageAnswered
+    | AdjustmentRequested
+    | AdjustmentDecided
+    | WithdrawalRequested
+    | WithdrawalDecided
+    | RectificationReported
+    | RectificationReviewed
+    | InterviewConfirmed
+    | InterviewHeld
+    | NoticeAcknowledged
+    | AppealLodged
+    | AppealDecided
+    | PolicyAdopted
+    | BulletinComposed
+    | BulletinApproved
+    | DeadlinePassed
+)

@@ -1,0 +1,127 @@
+"""Words and value types that several events use: ids, decimals, nodes, schedules, actors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BeforeValidator, Field, PlainSerializer
+
+Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+PeriodId = Annotated[str, Field(pattern=r"^\d{4}(Q[1-4]|-(0[1-9]|1[0-2]))$")]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Sentence = Annotated[str, Field(max_length=4000)]
+Instant = AwareDatetime
+
+Category = Literal["key_task", "livelihood"]
+Classification = Literal["public", "internal"]
+Comparator = Literal[">=", "<=", ">", "<", "="]
+Claim = Literal["completed", "in_progress", "blocked"]
+Finding = Literal["confirmed", "overturned"]
+Light = Literal["none", "green", "yellow", "red"]
+MonthStatus = Literal["open", "met", "unmet", "late", "missing", "void"]
+Level = Literal["rectification", "interview", "chief_interview", "blockage"]
+Role = Literal["unit", "office", "leader", "chief", "auditor", "alarm"]
+
+
+def _exact(value: Any) -> Any:
+    if isinstance(value, float | bool):
+        raise ValueError("a decimal number is written as a string or an integer, never as a float")
+    return value
+
+
+Number = Annotated[
+    Decimal,
+    BeforeValidator(_exact),
+    Field(max_digits=21, decimal_places=6),
+    PlainSerializer(lambda number: format(number, "f"), return_type=str),
+]
+"""An exact decimal number, on the log always a string without exponent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who acts: a role, a person's id (never a name), and for the role `unit` the unit's id."""
+
+    role: Role
+    id: str
+    unit: str | None = None
+
+    @property
+    def key_owner(self) -> str:
+        """Whose idempotency keys these are (rulebook: Fine print, "A key belongs to ...")."""
+        if self.role == "unit":
+            return f"unit:{self.unit}"
+        return f"leader:{self.id}" if self.role == "leader" else self.role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One countable goal of a node: the measured value must stand in `comparator` to `value`."""
+
+    indicator: Name
+    comparator: Comparator
+    value: Number
+    unit: Annotated[str, Field(max_length=40)] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """What an item must reach by the end of a period (节点目标)."""
+
+    text: Sentence
+    targets: tuple[Target, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A file in the evidence store, named by its SHA-256; `size` in bytes."""
+
+    sha256: Sha256
+    name: Name
+    size: Annotated[int, Field(ge=0)]
+    media_type: Annotated[str, Field(max_length=100)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportingPeriod:
+    """A period that is reported on: a quarter of a key task, or a month of a livelihood item.
+
+    `quarter` is the period that carries the light (for a key task the period itself). A report is in time
+    before `due_at` (exclusive: the instant after the last day; rulebook: Deadlines).
+    """
+
+    id: PeriodId
+    quarter: PeriodId
+    opens_at: Instant
+    due_at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar:
+    """Working days from `first_on` to `last_on`: Monday to Friday but for the exceptions."""
+
+    first_on: date
+    last_on: date
+    holidays: tuple[date, ...] = ()
+    working_weekends: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """A unit that takes part (承办单位): its id and its official name."""
+
+    id: Identifier
+    name: Name
+    kind: Annotated[str, Field(max_length=40)] = "department"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leader:
+    """A leader in charge (分管区领导): a role with an id and a label, never a person's name."""
+
+    id: Identifier
+    label: Name
