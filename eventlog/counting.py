@@ -1,0 +1,154 @@
+"""The `at` rule: which records of a partition count, the same for every reader, wherever it started."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import orjson
+
+from eventlog.log import Hole
+from eventlog.record import START, Position, Record
+
+Body = dict[str, Any]
+
+
+class Counted(NamedTuple):
+    """A record that lies where it says, with its value parsed once for all readers."""
+
+    record: Record
+    body: Body
+
+
+class Ruling(NamedTuple):
+    """A whole counted ruling: the records that answer the submission at `causeoffset`, in their order."""
+
+    causeoffset: int
+    events: tuple[Counted, ...]
+
+    @property
+    def after(self) -> Position:
+        """Where a reader stands that has taken this ruling in."""
+        return Position(self.events[-1].record.offset + 1, self.causeoffset)
+
+
+def number(value: object) -> int | None:
+    """A whole number ≥ 0 from a JSON number or its canonical decimal string; None for anything else."""
+    if type(value) is int:
+        return value if value >= 0 else None
+    if type(value) is str and value.isascii() and value.isdecimal() and (value == "0" or value[0] != "0"):
+        return int(value)
+    return None
+
+
+def placed(record: Record) -> Body | None:
+    """The parsed value, if it is a JSON object whose `at` is the record's own offset; otherwise None: void."""
+    if record.value is None:
+        return None
+    try:
+        body = orjson.loads(record.value)
+    except orjson.JSONDecodeError:
+        return None
+    if type(body) is not dict or number(body.get("at")) != record.offset:
+        return None
+    return body
+
+
+class Counting:
+    """A fold over one partition of rulings that tells counted rulings from void records.
+
+    A record counts iff `offset == at`, its `causeoffset` is the last counted one + 1, and its whole ruling
+    (`ordinal` 0 … `of` - 1) lies in one piece. `position` may be stored and resumed from: it is never inside a ruling.
+    """
+
+    __slots__ = ("_pending", "counted", "last", "seen", "void")
+
+    def __init__(self, position: Position = START) -> None:
+        self.seen = position.offset
+        """The offset that must be read next; when caught up, the offset where an append is expected to lie."""
+        self.last = position.last
+        """The `causeoffset` of the last counted ruling, -1 before the first."""
+        self.counted = 0
+        """Records counted so far."""
+        self.void = 0
+        """Records void so far."""
+        self._pending: list[Counted] = []
+
+    @property
+    def position(self) -> Position:
+        """Where a reader that keeps what was returned so far must resume."""
+        return Position(self.seen - len(self._pending), self.last)
+
+    def fold(self, records: Iterable[Record]) -> list[Ruling]:
+        """Take in the next records and return the rulings that they complete; records seen before are dropped.
+
+        Raises:
+            Hole: a record lies beyond the next one expected; nothing of it is taken in.
+        """
+        rulings: list[Ruling] = []
+        for record in records:
+            if record.offset < self.seen:
+                continue
+            if record.offset > self.seen:
+                raise Hole(self.seen, record)
+            self.seen += 1
+            ruling = self._take(record, placed(record))
+            if ruling is not None:
+                rulings.append(ruling)
+        return rulings
+
+    def _take(self, record: Record, body: Body | None) -> Ruling | None:
+        if body is None:
+            self._give_up(1)
+            return None
+        cause, ordinal, of = number(body.get("causeoffset")), number(body.get("ordinal")), number(body.get("of"))
+        if ordinal != len(self._pending) or (ordinal and of != number(self._pending[0].body.get("of"))):
+            self._give_up(0)
+        if cause != self.last + 1 or ordinal != len(self._pending) or of is None or ordinal >= of:
+            self._give_up(1)
+            return None
+        self._pending.append(Counted(record, body))
+        if len(self._pending) < of:
+            return None
+        ruling = Ruling(cause, tuple(self._pending))
+        self._pending.clear()
+        self.counted += of
+        self.last = cause
+        return ruling
+
+    def _give_up(self, more: int) -> None:
+        self.void += len(self._pending) + more
+        self._pending.clear()
+
+
+class Placing:
+    """The same fold for a topic whose records answer no submission (dispatches): a record counts iff `offset == at`."""
+
+    __slots__ = ("counted", "seen", "void")
+
+    def __init__(self, offset: int = 0) -> None:
+        self.seen = offset
+        """The offset that must be read next, and from which a reader resumes."""
+        self.counted = 0
+        self.void = 0
+
+    def fold(self, records: Iterable[Record]) -> list[Counted]:
+        """Take in the next records and return those that count; records seen before are dropped.
+
+        Raises:
+            Hole: a record lies beyond the next one expected; nothing of it is taken in.
+        """
+        counted: list[Counted] = []
+        for record in records:
+            if record.offset < self.seen:
+                continue
+            if record.offset > self.seen:
+                raise Hole(self.seen, record)
+            self.seen += 1
+            body = placed(record)
+            if body is None:
+                self.void += 1
+            else:
+                self.counted += 1
+                counted.append(Counted(record, body))
+        return counted

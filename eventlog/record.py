@@ -1,0 +1,68 @@
+"""What lies on the log (`Record`), what is to be appended (`Entry`), and where a reader stands (`Position`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+Place = tuple[str, int]
+"""A logical topic (without prefix) and a partition of it."""
+
+Headers = Sequence[tuple[str, bytes]]
+
+UNKNOWN_TIME = -1
+"""`Record.timestamp_ms` of a record known from its append's answer, not read back."""
+
+
+class Record(NamedTuple):
+    """One record as the broker keeps it; `topic` is the logical name, `timestamp_ms` the broker's LogAppendTime."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp_ms: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers = ()
+
+    @property
+    def place(self) -> Place:
+        """The partition that it lies on."""
+        return (self.topic, self.partition)
+
+    def __str__(self) -> str:
+        """Its position as text, such as `submissions-3@120`."""
+        return f"{self.topic}-{self.partition}@{self.offset}"
+
+
+class Entry(NamedTuple):
+    """One record before it is appended."""
+
+    key: bytes | None
+    value: bytes | None
+    headers: Headers = ()
+
+
+class Position(NamedTuple):
+    """Where a reader of rulings resumes: the next offset, and `causeoffset` of the last counted ruling (-1: none)."""
+
+    offset: int = 0
+    last: int = -1
+
+
+START = Position()
+"""Before the first record of a partition."""
+
+ENTRY_OVERHEAD = 64
+"""Bytes a record costs beside key, value and headers: an upper bound of the varints of the v2 format."""
+
+
+def size_of(entries: Sequence[Entry]) -> int:
+    """An upper bound, in bytes, of what these entries take in an uncompressed batch."""
+    return sum(
+        ENTRY_OVERHEAD
+        + len(entry.key or b"")
+        + len(entry.value or b"")
+        + sum(len(name) * 4 + len(value) + 10 for name, value in entry.headers)
+        for entry in entries
+    )
