@@ -59,7 +59,7 @@ class Registry:
 
     def json_schema(self, type_: str) -> dict[str, Any]:
         """JSON Schema of the data of a type, as it lies on the log."""
-        return self._adapters[type_].json_schema(by_alias=True, mode="serialization")
+        return self._adapters[type_].json_schema(by_alias=True)
 
 
 def _short(cls: type) -> str:

@@ -1,0 +1,94 @@
+"""Who asks: the claims of a token (JWT, Ed25519) and how a service checks it against the published keys."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeGuard, get_args
+
+import jwt
+
+from contracts.values import Actor, Role
+
+AUDIENCE: Final = "liangdeng"
+ALGORITHM: Final = "EdDSA"
+COOKIE: Final = "liangdeng_token"
+"""The browser's cookie with the token; programs send `Authorization: Bearer`."""
+
+_ROLES = frozenset(get_args(Role))
+
+
+class Unauthenticated(Exception):
+    """There is no token that these keys vouch for; the text says why and holds nothing secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A signed-in person: an id (never a name), a role, and for the role `unit` the unit's id."""
+
+    id: str
+    role: Role
+    unit: str | None = None
+
+    @property
+    def actor(self) -> Actor:
+        """The same person as an event names it."""
+        return Actor(role=self.role, id=self.id, unit=self.unit)
+
+
+def token_from(authorization: str | None, cookie: str | None) -> str | None:
+    """The token of a request, from its `Authorization` header, else from its cookie."""
+    scheme, _, token = (authorization or "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else cookie or None
+
+
+class Verifier:
+    """Checks tokens against the JWKS file at `path`, which is read again when it changes (keys rotate)."""
+
+    def __init__(self, path: str | Path, issuer: str | None = None) -> None:
+        self._path = Path(path)
+        self._issuer = issuer
+        self._stamp: tuple[int, int] | None = None
+        self._keys: dict[str | None, jwt.PyJWK] = {}
+
+    def verify(self, token: str) -> Identity:
+        """The identity that a token proves. Raises Unauthenticated."""
+        self._refresh()
+        try:
+            kid = jwt.get_unverified_header(token).get("kid")
+            claims = jwt.decode(
+                token,
+                self._key(kid),
+                algorithms=[ALGORITHM],
+                audience=AUDIENCE,
+                issuer=self._issuer,
+                options={"require": ["sub", "role", "iss", "aud", "exp"]},
+            )
+        except jwt.PyJWTError as error:
+            raise Unauthenticated(f"token refused: {error}") from None
+        person, role, unit = claims["sub"], claims["role"], claims.get("unit")
+        if not isinstance(person, str) or not person or not _is_role(role):
+            raise Unauthenticated("token refused: sub and role must name a person and a known role")
+        if role == "unit" and not (isinstance(unit, str) and unit):
+            raise Unauthenticated("token refused: the role unit needs the claim unit")
+        return Identity(person, role, unit if role == "unit" else None)
+
+    def _key(self, kid: object) -> jwt.PyJWK:
+        if isinstance(kid, str) and kid in self._keys:
+            return self._keys[kid]
+        if kid is None and len(self._keys) == 1:
+            return next(iter(self._keys.values()))
+        raise Unauthenticated("token refused: signed with a key that is not published")
+
+    def _refresh(self) -> None:
+        with contextlib.suppress(OSError, jwt.PyJWTError, ValueError):
+            status = self._path.stat()
+            stamp = (status.st_mtime_ns, status.st_ino)
+            if stamp != self._stamp:
+                self._keys = {key.key_id: key for key in jwt.PyJWKSet.from_json(self._path.read_text()).keys}
+                self._stamp = stamp
+
+
+def _is_role(value: object) -> TypeGuard[Role]:
+    return isinstance(value, str) and value in _ROLES
