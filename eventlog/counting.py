@@ -79,6 +79,12 @@ class Counting:
         """Where a reader that keeps what was returned so far must resume."""
         return Position(self.seen - len(self._pending), self.last)
 
+    def fork(self) -> Counting:
+        """A copy that goes its own way."""
+        copy = Counting(Position(self.seen, self.last))
+        copy.counted, copy.void, copy._pending = self.counted, self.void, self._pending.copy()
+        return copy
+
     def fold(self, records: Iterable[Record]) -> list[Ruling]:
         """Take in the next records and return the rulings that they complete; records seen before are dropped.
 
@@ -131,6 +137,12 @@ class Placing:
         """The offset that must be read next, and from which a reader resumes."""
         self.counted = 0
         self.void = 0
+
+    def fork(self) -> Placing:
+        """A copy that goes its own way."""
+        copy = Placing(self.seen)
+        copy.counted, copy.void = self.counted, self.void
+        return copy
 
     def fold(self, records: Iterable[Record]) -> list[Counted]:
         """Take in the next records and return those that count; records seen before are dropped.

@@ -66,3 +66,18 @@ def size_of(entries: Sequence[Entry]) -> int:
         + sum(len(name) * 4 + len(value) + 10 for name, value in entry.headers)
         for entry in entries
     )
+
+
+def batches_of(entries: Sequence[Entry], max_bytes: int) -> list[Sequence[Entry]]:
+    """Entries that need not stay together, in as few batches of at most `max_bytes` as their order allows."""
+    batches: list[Sequence[Entry]] = []
+    first, size = 0, 0
+    for index, entry in enumerate(entries):
+        weight = size_of([entry])
+        if index > first and size + weight > max_bytes:
+            batches.append(entries[first:index])
+            first, size = index, 0
+        size += weight
+    if entries:
+        batches.append(entries[first:])
+    return batches

@@ -1,0 +1,236 @@
+"""The loop of one owned partition: catch up, read submissions, answer them in whole batches where they are expected."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+import time
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime
+from itertools import islice
+
+from eventlog.answering import Answering, OwnerSettings, PartitionStatus, Phase
+from eventlog.counting import Counting, Ruling
+from eventlog.guarded import GuardedPartition
+from eventlog.log import AppendUnknown, Follower, Hole, Log, LogCut, LogError, LogUnavailable
+from eventlog.record import Entry, Record, batches_of, size_of
+
+logger = logging.getLogger(__name__)
+STALL_SECONDS = 30.0
+
+
+class AnswerDefect(Exception):
+    """`answer` raised for a submission; the state is intact, the submission waits."""
+
+
+class _Work:
+    """The state of one partition and the last ruling in it."""
+
+    def __init__(self, log: Log, partition: int, answering: Answering, settings: OwnerSettings) -> None:
+        self.answering = answering
+        self.last: Ruling | None = None
+        self.guarded = GuardedPartition(log, settings.answers, partition, Counting(), self._take)
+
+    @property
+    def next_question(self) -> int:
+        return self.last.causeoffset + 1 if self.last else 0
+
+    def _take(self, rulings: list[Ruling]) -> None:
+        if rulings:
+            self.answering.fold(rulings)
+            self.last = rulings[-1]
+
+
+class PartitionOwner:
+    """Owns one partition until it is stopped; whoever else believes to own it is met by the `at` rule."""
+
+    def __init__(
+        self, log: Log, partition: int, make: Callable[[int], Answering], settings: OwnerSettings | None = None
+    ) -> None:
+        self.settings = settings or OwnerSettings()
+        self.status = PartitionStatus(partition)
+        self._log = log
+        self._partition = partition
+        self._place = (self.settings.questions, partition)
+        self._name = f"{self.settings.questions}-{partition}"
+        self._make = make
+        self._stopping = asyncio.Event()
+        self._work: _Work | None = None
+        self._backlog: deque[Record] = deque()
+        self._announced_end = 0
+        self._announced_at: tuple[datetime, int] | None = None
+
+    def stop(self) -> None:
+        """Ask the loop to end; a batch in flight is awaited."""
+        self._stopping.set()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it was asked to end."""
+        return self._stopping.is_set()
+
+    async def run(self) -> None:
+        """Own the partition until `stop`; ends early, and never raises, when the log was cut."""
+        delay = self.settings.first_backoff_seconds
+        while not self._stopping.is_set():
+            position = self.status.position
+            try:
+                await self._own()
+            except LogCut as error:
+                self._report(Phase.CUT, error)
+                logger.critical("%s stopped, the log was cut: %s", self._name, error)
+                return
+            except LogError as error:
+                self._report(Phase.WAITING, error)
+                logger.warning("%s waits for the log: %s", self._name, error)
+            except AnswerDefect as error:
+                self._report(Phase.WAITING, error)
+                logger.error("%s waits, a defect: %s", self._name, error, exc_info=error)
+            except Exception as error:
+                self._report(Phase.WAITING, error)
+                self._work = None
+                logger.exception("%s starts again from the beginning, a defect", self._name)
+            if self.status.position > position:
+                delay = self.settings.first_backoff_seconds
+            await self._pause(delay * random.uniform(0.8, 1.0))
+            delay = min(delay * 2, self.settings.max_backoff_seconds)
+        self.status.phase = Phase.STOPPED
+
+    async def announce(self, now: datetime) -> None:
+        """Append what is due by `now`, unless what was announced before still waits for its ruling.
+
+        What fails is told in `status.alarm_problem` and proposed again at the next call.
+        """
+        try:
+            await self._announce(now)
+        except Exception as error:
+            self.status.alarm_problem = str(error) or repr(error)
+            raise
+        self.status.alarm_problem = None
+
+    async def _announce(self, now: datetime) -> None:
+        work = self._work
+        if work is None or self.status.phase is not Phase.FOLLOWING or work.next_question < self._announced_end:
+            return
+        if self._announced_at == (now, work.next_question):
+            return
+        due = work.answering.due(now)
+        if not due:
+            self._announced_at = (now, work.next_question)
+            self.status.announced_until = now
+        for batch in batches_of(due, self.settings.max_batch_bytes):
+            base = await self._log.append_entries(*self._place, batch)
+            self._announced_end = base + len(batch)
+
+    async def _own(self) -> None:
+        self.status.phase = Phase.CATCHING_UP
+        began = time.monotonic()
+        if self._work is None:
+            self._work = _Work(self._log, self._partition, self._make(self._partition), self.settings)
+        work = self._work
+        await self._catch_up(work)
+        end = await self._log.end(*self._place)
+        if work.next_question > end:
+            raise LogCut(f"{self._name} ends at {end}, ruled up to {work.next_question}")
+        self._backlog.clear()
+        async with self._log.follow({self._place: max(0, work.next_question - 1)}) as follower:
+            await self._verify(work, follower)
+            self.status.catch_up_seconds = time.monotonic() - began
+            self.status.phase = Phase.FOLLOWING
+            self.status.problem = None
+            checked = time.monotonic()
+            while not self._stopping.is_set():
+                if await self._step(work, follower):
+                    continue
+                if time.monotonic() - checked >= self.settings.check_seconds:
+                    await self._catch_up(work)
+                    checked = time.monotonic()
+
+    async def _verify(self, work: _Work, follower: Follower) -> None:
+        began = time.monotonic()
+        while work.last and not self._backlog and not self._stopping.is_set():
+            if time.monotonic() - began > STALL_SECONDS:
+                raise LogUnavailable(f"{self._name} does not give {work.last.causeoffset}")
+            await self._poll(follower)
+        self._drop_answered(work)
+
+    async def _step(self, work: _Work, follower: Follower) -> bool:
+        """One batch; False if there was nothing to answer."""
+        if not self._backlog:
+            await self._poll(follower)
+        self._drop_answered(work)
+        if not self._backlog:
+            return False
+        entries, answered = self._decide(work)
+        if await work.guarded.append(entries):
+            self.status.rulings += answered
+        else:
+            self.status.lost_races += 1
+            await self._catch_up(work)
+        self._drop_answered(work)
+        return True
+
+    def _decide(self, work: _Work) -> tuple[list[Entry], int]:
+        entries: list[Entry] = []
+        answered, size = 0, 0
+        work.answering.begin()
+        for submission in islice(self._backlog, self.settings.max_batch_rulings):
+            if submission.offset != work.next_question + answered:
+                if answered:
+                    break
+                raise Hole(work.next_question, submission)
+            try:
+                ruling = work.answering.answer(submission, work.guarded.expected + len(entries))
+            except LogCut:
+                raise
+            except Exception as error:
+                if answered:
+                    break
+                raise AnswerDefect(f"{submission}: {error!r}") from error
+            weight = size_of(ruling)
+            if answered and size + weight > self.settings.max_batch_bytes:
+                break
+            entries.extend(ruling)
+            size += weight
+            answered += 1
+        return entries, answered
+
+    async def _poll(self, follower: Follower) -> None:
+        found = await follower.poll(self.settings.poll_seconds)
+        self._backlog.extend(found.get(self._place, ()))
+        self.status.end = follower.end(*self._place)
+
+    def _drop_answered(self, work: _Work) -> None:
+        while self._backlog and self._backlog[0].offset < work.next_question:
+            submission = self._backlog.popleft()
+            if work.last and submission.offset == work.last.causeoffset:
+                work.answering.verify(work.last, submission)
+        self._tell(work)
+
+    async def _catch_up(self, work: _Work) -> None:
+        try:
+            await work.guarded.catch_up()
+        finally:
+            self._tell(work)
+
+    def _tell(self, work: _Work) -> None:
+        self.status.position = work.next_question
+        self.status.answers_end = work.guarded.expected
+        self.status.counted = work.guarded.folding.counted
+        self.status.void = work.guarded.folding.void
+
+    def _report(self, phase: Phase, error: Exception) -> None:
+        self.status.phase = phase
+        self.status.problem = str(error) or repr(error)
+        self.status.announced_until = None
+        if isinstance(error, AppendUnknown):
+            self.status.unknown_appends += 1
+        elif not isinstance(error, LogError):
+            self.status.defects += 1
+
+    async def _pause(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
