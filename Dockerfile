@@ -1,0 +1,21 @@
+# One image for every service; the command says which: python -m services.rating
+FROM python:3.13-slim AS build
+COPY requirements.lock pyproject.toml README.md /src/
+RUN python -m venv /opt/liangdeng && /opt/liangdeng/bin/pip install --no-cache-dir uv
+COPY contracts /src/contracts
+COPY eventlog /src/eventlog
+COPY services /src/services
+COPY sandbox /src/sandbox
+COPY cli /src/cli
+# Only what runs: the lock without the sandbox's Kafka, JRE and PostgreSQL, and without the tests' tools.
+RUN cd /src && /opt/liangdeng/bin/uv pip compile pyproject.toml --constraints requirements.lock --no-emit-index-url -q -o run.txt \
+    && /opt/liangdeng/bin/uv pip install --python /opt/liangdeng/bin/python -r run.txt \
+    && /opt/liangdeng/bin/uv pip install --python /opt/liangdeng/bin/python --no-deps . \
+    && /opt/liangdeng/bin/pip uninstall -y uv
+
+FROM python:3.13-slim
+COPY --from=build /opt/liangdeng /opt/liangdeng
+COPY programmes /usr/share/liangdeng/programmes
+ENV PATH=/opt/liangdeng/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+USER 10001:10001
+CMD ["liangdeng", "--help"]

@@ -1,0 +1,100 @@
+"""The Kubernetes manifests render, and what renders is valid and safe. They are not run here."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import kubernetes_validate
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+KUSTOMIZE = "sigs.k8s.io/kustomize/kustomize/v5@v5.7.1"
+CUSTOM = {"kafka.strimzi.io/v1", "postgresql.cnpg.io/v1"}
+SERVICES = {"intake", "rating", "notify", "query"}
+
+
+@pytest.fixture(scope="session")
+def kustomize(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Path of kustomize; in CI it is built from its Go module, elsewhere its absence skips these tests."""
+    found = shutil.which("kustomize")
+    if found:
+        return found
+    if not os.environ.get("CI") or not shutil.which("go"):
+        pytest.skip("needs kustomize (in CI it is built with go; here neither kustomize nor CI=true with go)")
+    folder = tmp_path_factory.mktemp("kustomize")
+    environment = {**os.environ, "GOBIN": str(folder)}
+    subprocess.run(["go", "install", KUSTOMIZE], check=True, env=environment, timeout=500)
+    return str(folder / "kustomize")
+
+
+@pytest.fixture(scope="session")
+def rendered(kustomize: str) -> list[dict[str, Any]]:
+    """Every resource of the overlay for one district."""
+    overlay = ROOT / "deploy/k8s/overlays/district"
+    told = subprocess.run([kustomize, "build", str(overlay)], check=True, capture_output=True, text=True)
+    return list(yaml.safe_load_all(told.stdout))
+
+
+def of_kind(resources: list[dict[str, Any]], kind: str) -> dict[str, dict[str, Any]]:
+    return {resource["metadata"]["name"]: resource for resource in resources if resource["kind"] == kind}
+
+
+@pytest.mark.timeout(600)
+def test_every_resource_of_a_core_kind_is_valid(rendered: list[dict[str, Any]]) -> None:
+    checked = 0
+    for resource in rendered:
+        if resource["apiVersion"] not in CUSTOM:
+            kubernetes_validate.validate(resource, "1.31", strict=True)
+            checked += 1
+    assert checked >= 18
+
+
+def test_a_misspelt_field_is_found(rendered: list[dict[str, Any]]) -> None:
+    deployment = yaml.safe_load(yaml.safe_dump(of_kind(rendered, "Deployment")["rating"]))
+    deployment["spec"]["replica"] = 2
+    with pytest.raises(kubernetes_validate.ValidationError):
+        kubernetes_validate.validate(deployment, "1.31", strict=True)
+
+
+def test_the_four_services_run_without_root_and_answer_probes(rendered: list[dict[str, Any]]) -> None:
+    deployments = of_kind(rendered, "Deployment")
+    assert set(deployments) == SERVICES
+    for name, deployment in deployments.items():
+        pod = deployment["spec"]["template"]["spec"]
+        (container,) = pod["containers"]
+        assert pod["securityContext"]["runAsNonRoot"], name
+        assert container["securityContext"]["readOnlyRootFilesystem"], name
+        assert container["args"] == ["python", "-m", f"services.{name}"]
+        assert container["readinessProbe"]["httpGet"]["path"] == "/readyz"
+        assert container["livenessProbe"]["httpGet"]["path"] == "/healthz"
+
+
+def test_the_log_is_replicated_and_never_elects_an_unclean_leader(rendered: list[dict[str, Any]]) -> None:
+    (kafka,) = of_kind(rendered, "Kafka").values()
+    (pool,) = of_kind(rendered, "KafkaNodePool").values()
+    config = kafka["spec"]["kafka"]["config"]
+    assert pool["spec"]["replicas"] >= 3
+    assert config["default.replication.factor"] == 3
+    assert config["min.insync.replicas"] == 2
+    assert config["unclean.leader.election.enable"] == "false"
+    assert config["auto.create.topics.enable"] == "false"
+
+
+def test_no_secret_lies_in_the_manifests(rendered: list[dict[str, Any]]) -> None:
+    assert of_kind(rendered, "Secret") == {}
+    query = of_kind(rendered, "Deployment")["query"]["spec"]["template"]["spec"]["containers"][0]
+    (url,) = [entry for entry in query["env"] if entry["name"] == "DATABASE_URL"]
+    assert "secretKeyRef" in url["valueFrom"]
+
+
+def test_compose_starts_every_service_after_the_topics_are_there() -> None:
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+    assert set(services) >= SERVICES
+    for name in SERVICES:
+        assert services[name]["command"] == ["python", "-m", f"services.{name}"]
+        assert services[name]["depends_on"]["topics"]["condition"] == "service_completed_successfully"
