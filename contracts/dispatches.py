@@ -11,6 +11,7 @@ from contracts.values import Instant, Sha256
 
 Channel = Annotated[str, Field(pattern=r"^[a-z]{2,20}$")]
 Reference = Annotated[str, Field(min_length=1, max_length=200)]
+NoticeKind = Literal["rectification", "interview", "chief_interview", "blockage", "reminder", "withdrawn"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,18 +23,36 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Addressed:
+    """One message that a notice gives rise to; `contact` is the directory's own id below the role, never an address."""
+
+    delivery: Reference
+    role: Reference
+    channel: Channel
+    contact: Annotated[str, Field(max_length=64)] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeIssued:
-    """A document was rendered and numbered; `causes` are ids of ruling events, `gathered` the position vector read."""
+    """A document was rendered and numbered; `causes` are ids of ruling events, `gathered` the position vector read.
+
+    `title` begins with the document's kind in Chinese; `document` is HTML, `document_sha256` of its UTF-8 bytes,
+    `text` the same in plain text. `due_at` is exclusive (the instant after the last day); `issued_at` is business time.
+    """
 
     notice: Reference
     number: Annotated[str, Field(max_length=100)]
-    kind: Literal["rectification", "interview", "chief_interview", "blockage", "reminder", "withdrawn"]
+    kind: NoticeKind
     item: Annotated[str, Field(max_length=64)]
     title: Annotated[str, Field(max_length=400)]
     document_sha256: Sha256
     document: Annotated[str, Field(max_length=60_000)]
+    text: Annotated[str, Field(max_length=20_000)]
     recipients: tuple[Recipient, ...]
+    deliveries: tuple[Addressed, ...]
     causes: tuple[Reference, ...]
+    escalation: Reference | None = None
+    due_at: Instant | None = None
     gathered: Annotated[str, Field(max_length=2000)]
     simulated: bool
     issued_at: Instant
@@ -41,14 +60,16 @@ class NoticeIssued:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryClaimed:
-    """A sender may send this message until `until` (real time); nobody else may before that."""
+    """The sender `by` may send this message until `until` (real time); nobody else may before that.
+
+    `lease_seconds` is how long that was when it was claimed; `copy` tells that an earlier try may have arrived.
+    """
 
     delivery: Reference
-    notice: Reference
-    recipient: Reference
-    channel: Channel
     attempt: Annotated[int, Field(ge=1)]
+    by: Reference
     until: Instant
+    lease_seconds: Annotated[int, Field(ge=1, le=86400)]
     copy: bool = False
 
 
@@ -90,4 +111,20 @@ class DeliveryAbandoned:
     tries: Annotated[int, Field(ge=0)] = field(default=0)
 
 
-DispatchData = NoticeIssued | DeliveryClaimed | DeliveryAccepted | DeliveryFailed | DeliveryUnknown | DeliveryAbandoned
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryRedriven:
+    """The office has an abandoned or held delivery tried again."""
+
+    delivery: Reference
+    reason: Annotated[str, Field(max_length=400)] = ""
+
+
+DispatchData = (
+    NoticeIssued
+    | DeliveryClaimed
+    | DeliveryAccepted
+    | DeliveryFailed
+    | DeliveryUnknown
+    | DeliveryAbandoned
+    | DeliveryRedriven
+)
