@@ -66,7 +66,11 @@ def decode_submission(value: bytes | None) -> Submission:
         Unreadable: no CloudEvent, no actor, or data that does not validate (names the field and the rule).
         UnknownType: a well-formed event of a type that this version does not know.
     """
-    attributes = parse(value)
+    return submission_from(parse(value))
+
+
+def submission_from(attributes: dict[str, Any]) -> Submission:
+    """The submission of an envelope that has been parsed already. Raises Unreadable, UnknownType."""
     data = SUBMISSION_TYPES.load(attributes["type"], attributes["data"])
     role, person, unit = (attributes.get(name) for name in ("actorrole", "actorid", "actorunit"))
     if not _is_role(role) or not isinstance(person, str) or not (unit is None or isinstance(unit, str)):
