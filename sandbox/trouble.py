@@ -1,0 +1,65 @@
+"""What can go wrong on somebody's machine, said in Chinese and English with what to do about it."""
+
+import errno
+import shutil
+from pathlib import Path
+
+FREE_BYTES_NEEDED = 500_000_000
+
+
+class SandboxTrouble(Exception):
+    """A condition of the machine that the reader can mend; the text names it and the remedy."""
+
+    def __init__(self, chinese: str, english: str) -> None:
+        super().__init__(f"{chinese}\n{english}")
+
+
+def disk_full(folder: Path) -> SandboxTrouble:
+    """Say that there is no room in `folder`."""
+    return SandboxTrouble(
+        f"磁盘空间不足：{folder} 所在的磁盘需要至少 500 MB 可用空间。请清理磁盘，或用 LIANGDENG_HOME 指定其他位置。",
+        f"Disk full: the disk of {folder} needs at least 500 MB free. Make room, or point LIANGDENG_HOME elsewhere.",
+    )
+
+
+def require_room(folder: Path) -> None:
+    """Raise `SandboxTrouble` when less than 500 MB are free where `folder` lies."""
+    existing = next(place for place in (folder, *folder.parents) if place.exists())
+    if shutil.disk_usage(existing).free < FREE_BYTES_NEEDED:
+        raise disk_full(folder)
+
+
+def download_failed(what: str, error: Exception) -> SandboxTrouble:
+    """Turn the error of a failed download into what was missing: proxy, CA, disk or network."""
+    seen = f"{type(error).__name__}: {error}"[:400]
+    if any(isinstance(link, OSError) and link.errno in (errno.ENOSPC, errno.EDQUOT) for link in _chain(error)):
+        cause = ("磁盘空间不足，请清理磁盘", "the disk is full: make room")
+    elif "SSL" in seen or "certificate" in seen.lower():
+        cause = (
+            "证书校验失败：如果网络使用自己的 CA，请设置 REQUESTS_CA_BUNDLE 和 SSL_CERT_FILE 指向其证书文件",
+            "certificate not trusted: for a CA of your network set REQUESTS_CA_BUNDLE and SSL_CERT_FILE to its file",
+        )
+    elif "Proxy" in seen or "407" in seen:
+        cause = (
+            "代理拒绝或无法连接，请检查 HTTPS_PROXY / HTTP_PROXY / NO_PROXY",
+            "the proxy refused or cannot be reached: check HTTPS_PROXY / HTTP_PROXY / NO_PROXY",
+        )
+    elif "not found in remote repositories" in seen:
+        cause = (
+            "Maven 仓库中没有该文件，请检查 LIANGDENG_MAVEN_MIRROR 或 jgo.conf 中的镜像",
+            "the Maven repository does not have it: check LIANGDENG_MAVEN_MIRROR or the mirror in jgo.conf",
+        )
+    else:
+        cause = (
+            "网络不通：请检查网络连接；需要代理时设置 HTTPS_PROXY，使用镜像时设置 LIANGDENG_MAVEN_MIRROR",
+            "no network: check the connection; set HTTPS_PROXY for a proxy, LIANGDENG_MAVEN_MIRROR for a mirror",
+        )
+    return SandboxTrouble(f"下载失败（{what}）：{cause[0]}。", f"Download failed ({what}): {cause[1]}.\n  {seen}")
+
+
+def _chain(error: BaseException | None) -> list[BaseException]:
+    links: list[BaseException] = []
+    while error is not None:
+        links.append(error)
+        error = error.__cause__ or error.__context__
+    return links

@@ -1,0 +1,76 @@
+"""One Kafka and one PostgreSQL for the whole run; tests keep apart by topic prefix and database."""
+
+import os
+import shutil
+import sys
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from sandbox.kafka import Kafka
+from sandbox.postgres import Postgres, forget_private_place
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
+@pytest.fixture(scope="session")
+def sandbox_folder() -> Iterator[Path]:
+    """A folder for servers of this run, reachable for the unprivileged user that PostgreSQL runs as under root."""
+    folder = Path(tempfile.mkdtemp(prefix="liangdeng-tests-"))
+    folder.chmod(0o711)
+    yield folder
+    forget_private_place(folder / "postgres")
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def kafka(sandbox_folder: Path) -> Iterator[str]:
+    """Bootstrap servers of a real Kafka: KAFKA_BOOTSTRAP_SERVERS, or one that is started for this run."""
+    existing = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
+    if existing:
+        yield existing
+        return
+    server = Kafka(sandbox_folder / "kafka", say=_say)
+    yield server.start()
+    server.stop()
+
+
+@pytest.fixture
+def topic_prefix() -> str:
+    """A topic prefix of this test's own."""
+    return f"t{uuid.uuid4().hex[:10]}-"
+
+
+@pytest.fixture(scope="session")
+def postgres(sandbox_folder: Path) -> Iterator[Callable[[], str]]:
+    """A function returning the URL of a fresh, empty database, on DATABASE_URL's server or on one of this run."""
+    existing = os.environ.get("DATABASE_URL")
+    server = None if existing else Postgres(sandbox_folder / "postgres", say=_say)
+    administration = existing or (server.start() if server else "")
+    made: list[str] = []
+
+    def fresh() -> str:
+        name = f"test_{uuid.uuid4().hex[:12]}"
+        _administer(administration, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        made.append(name)
+        return urlunsplit(urlsplit(administration)._replace(path=f"/{name}"))
+
+    yield fresh
+    if server:
+        server.stop()
+    else:
+        for name in made:
+            _administer(administration, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _administer(url: str, statement: sql.Composed) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement)
