@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import kubernetes_validate
 import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
 KUSTOMIZE = "sigs.k8s.io/kustomize/kustomize/v5@v5.7.1"
+CNPG = "github.com/cloudnative-pg/cloudnative-pg@v1.27.0"
 CUSTOM = {"kafka.strimzi.io/v1", "postgresql.cnpg.io/v1"}
 SERVICES = {"intake", "rating", "notify", "query"}
 
@@ -52,6 +55,45 @@ def test_every_resource_of_a_core_kind_is_valid(rendered: list[dict[str, Any]]) 
             kubernetes_validate.validate(resource, "1.31", strict=True)
             checked += 1
     assert checked >= 18
+
+
+@pytest.fixture(scope="session")
+def cluster_schema() -> dict[str, Any]:
+    """CloudNativePG's own schema of `Cluster`, from its Go module (checked by Go's checksums), made strict."""
+    if not os.environ.get("CI") or not shutil.which("go"):
+        pytest.skip("needs CloudNativePG's schema (in CI it comes with its Go module; here neither CI=true nor go)")
+    told = subprocess.run(
+        ["go", "mod", "download", "-json", CNPG], check=True, capture_output=True, text=True, timeout=500
+    )
+    path = Path(json.loads(told.stdout)["Dir"]) / "config/crd/bases/postgresql.cnpg.io_clusters.yaml"
+    (version,) = [one for one in yaml.safe_load(path.read_text())["spec"]["versions"] if one["name"] == "v1"]
+    strict: dict[str, Any] = make_strict(version["schema"]["openAPIV3Schema"])
+    return strict
+
+
+def make_strict(node: Any) -> Any:
+    """The schema with unknown fields refused, as the API server's strict validation does."""
+    if isinstance(node, list):
+        return [make_strict(part) for part in node]
+    if not isinstance(node, dict):
+        return node
+    made = {key: make_strict(value) for key, value in node.items()}
+    closed = "properties" in node and node.get("type") == "object" and "additionalProperties" not in node
+    if closed and not node.get("x-kubernetes-preserve-unknown-fields") and "metadata" not in node["properties"]:
+        made["additionalProperties"] = False
+    return made
+
+
+@pytest.mark.timeout(600)
+def test_the_database_cluster_is_valid_by_its_own_schema(
+    rendered: list[dict[str, Any]], cluster_schema: dict[str, Any]
+) -> None:
+    (cluster,) = of_kind(rendered, "Cluster").values()
+    jsonschema.validate(cluster, cluster_schema)
+    cluster["spec"]["instance"] = 2
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(cluster, cluster_schema)
+    del cluster["spec"]["instance"]
 
 
 def test_a_misspelt_field_is_found(rendered: list[dict[str, Any]]) -> None:
