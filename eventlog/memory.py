@@ -86,7 +86,7 @@ class MemoryTopics:
 
     def _known(self, topic: str, partition: int) -> Place:
         if not 0 <= partition < self.partitions:
-            raise ValueError(f"{topic} has no partition {partition}")
+            raise LogUnavailable(f"{topic} has no partition {partition}")
         return (topic, partition)
 
 
@@ -130,7 +130,8 @@ class MemoryLog:
             raise ValueError("an empty batch has no offset")
         if size_of(entries) > self.max_batch_bytes:
             raise BatchTooLarge(f"{size_of(entries)} bytes in one batch; at most {self.max_batch_bytes}")
-        self._alive()
+        if self.dead or not 0 <= partition < self.topics.partitions:
+            raise AppendUnknown(f"{topic}-{partition}: closed, crashed, or no such partition")
         await asyncio.sleep(0)
         fault = self._faults[topic].popleft() if self._faults[topic] else None
         if fault is Fault.HELD:
@@ -191,14 +192,18 @@ class MemoryFollower:
             found = self._take(max_records)
         return found
 
+    def _check(self) -> None:
+        for (topic, partition), position in self._positions.items():
+            first, end = self._topics.first(topic, partition), self._topics.end(topic, partition)
+            if not first <= position <= end:
+                raise LogCut(f"{topic}-{partition} holds {first} to {end}, read up to {position}")
+
     def _take(self, max_records: int | None) -> dict[Place, list[Record]]:
+        self._check()
         found: dict[Place, list[Record]] = {}
         left = max_records
         for place, position in self._positions.items():
-            first, end = self._topics.first(*place), self._topics.end(*place)
-            if not first <= position <= end:
-                raise LogCut(f"{place[0]}-{place[1]} holds {first} to {end}, read up to {position}")
-            records = self._topics.records(*place)[position - first :][:left]
+            records = self._topics.records(*place)[position - self._topics.first(*place) :][:left]
             if records:
                 found[place] = records
                 self._positions[place] = records[-1].offset + 1
@@ -218,6 +223,7 @@ class MemoryFollower:
 
     async def __aenter__(self) -> Self:
         """As `Follower.__aenter__`."""
+        self._check()
         return self
 
     async def __aexit__(

@@ -1,0 +1,43 @@
+"""How to reach the broker and how to treat it; each number with its reason."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KafkaSettings:
+    """Settings of every Kafka client of a service."""
+
+    bootstrap_servers: str
+    topic_prefix: str = ""
+    """Goes before every logical topic name; keeps generations and tests apart on one broker."""
+    client_id: str = "liangdeng"
+    compression: Literal["gzip"] | None = None
+    """No other codec: every reader must be able to do without a native library."""
+    max_batch_bytes: int = 900_000
+    """Below `max.message.bytes` (1,000,000): one oversized batch kills a producer for its partition."""
+    request_timeout_seconds: float = 20.0
+    """One request; a produce request is sent again after it, for as long as it takes."""
+    stop_seconds: float = 5.0
+    """After that a stop no longer waits for answers: the process ends and is started again."""
+    fetch_wait_seconds: float = 0.5
+    """How long the broker holds a fetch without data; data answers it at once."""
+    client_options: Mapping[str, Any] = field(default_factory=dict)
+    """Passed on to the client as they are: `security_protocol`, `ssl_context`, `sasl_…`."""
+
+    def physical(self, topic: str) -> str:
+        """The name of a logical topic on the broker."""
+        return self.topic_prefix + topic
+
+
+def from_environment(client_id: str, environment: Mapping[str, str] = os.environ) -> KafkaSettings:
+    """Settings from `KAFKA_BOOTSTRAP_SERVERS` and `LIANGDENG_TOPIC_PREFIX`. Raises KeyError without servers."""
+    return KafkaSettings(
+        bootstrap_servers=environment["KAFKA_BOOTSTRAP_SERVERS"],
+        topic_prefix=environment.get("LIANGDENG_TOPIC_PREFIX", ""),
+        client_id=client_id,
+    )
