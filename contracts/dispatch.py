@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, get_args
+from typing import Any, Final, get_args
 
 from contracts.dispatches import DispatchData
 from contracts.envelope import Unreadable, canonical, derived_id, parse
@@ -44,7 +44,11 @@ def encode_dispatch(dispatch: Dispatch) -> bytes:
 
 def decode_dispatch(value: bytes | None, partition: int) -> Dispatch:
     """Read a record of `dispatches` that lies on `partition`. Raises Unreadable, UnknownType."""
-    attributes = parse(value)
+    return dispatch_from(parse(value), partition)
+
+
+def dispatch_from(attributes: dict[str, Any], partition: int) -> Dispatch:
+    """The dispatch of an envelope that has been parsed already. Raises Unreadable, UnknownType."""
     data = DISPATCH_TYPES.load(attributes["type"], attributes["data"])
     try:
         at, time = int(attributes["at"]), datetime.fromisoformat(attributes["time"])

@@ -95,11 +95,13 @@ class DeliveryFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryUnknown:
-    """A claim ran out without an outcome; `action` is what the channel's policy makes of it."""
+    """Whether a claim's message left cannot be told; `action` is what the channel's policy makes of it."""
 
     delivery: Reference
     attempt: Annotated[int, Field(ge=1)]
     action: Literal["retry", "ask", "resend_marked", "hold"]
+    reason: Annotated[str, Field(max_length=400)] = ""
+    retry_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
