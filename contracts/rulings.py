@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Literal
 
@@ -85,16 +85,18 @@ class Compared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmissionAccepted:
-    """The submission counts, with remarks."""
+    """The submission counts, with remarks; `alarm`: it is rating's own, which the key rule does not concern."""
 
     remarks: tuple[Remark, ...] = ()
+    alarm: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmissionRejected:
-    """The submission is refused, for all of these reasons."""
+    """The submission is refused, for all of these reasons; `alarm` as above."""
 
     reasons: tuple[Reason, ...]
+    alarm: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,9 +203,10 @@ class PlanReturned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanAdopted:
-    """The waiting plan was confirmed; `nodes` are those that take effect, settled periods left out."""
+    """The waiting plan was confirmed; `nodes` take effect, `without_effect` are those of periods that are over."""
 
     nodes: dict[PeriodId, Node]
+    without_effect: dict[PeriodId, Node] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,6 +222,13 @@ class AdjustmentFiled:
     period: PeriodId
     node: Node
     reason: Sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdjustmentApproved:
+    """An adjustment was approved before there is a confirmed plan; it takes effect with the plan."""
+
+    adjustment: Identifier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,6 +279,13 @@ class InspectionAuthorized:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LagRecorded:
+    """Severe lag was declared by this person of the office."""
+
+    person: Reference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VerificationRecorded:
     """The finding about the report that counts for a period."""
 
@@ -306,10 +323,11 @@ class LightSettled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthSettled:
-    """A livelihood item's month has its status for the monthly bulletin."""
+    """A livelihood item's month has its status for the monthly bulletin; `settled` once its deadline was announced."""
 
     month: PeriodId
     status: MonthStatus
+    settled: bool = False
 
 
 # --- the ladder ---
@@ -328,12 +346,16 @@ class ReminderDue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscalationRaised:
-    """A rung of the ladder: to whom, copied to whom, until when (`due_at` exclusive; none while only proposed)."""
+    """A rung of the ladder: to whom, copied to whom, until when (`due_at` exclusive; none while only proposed).
+
+    `source` is the escalation that the cause came from (`rectification_overdue` and the like).
+    """
 
     escalation: Reference
     level: Level
     state: Literal["proposed", "open"]
     cause: Cause
+    source: Reference | None = None
     raised_at: Instant
     due_at: Instant | None = None
     to: Reference
@@ -349,6 +371,7 @@ class EscalationJoined:
     escalation: Reference
     level: Level
     cause: Cause
+    source: Reference | None = None
     rule: Rule
     because: Because
 
@@ -366,11 +389,20 @@ class EscalationConfirmed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscalationReported:
-    """The lead unit reported the rectification."""
+    """The lead unit reported the rectification, itself or by a late `report` that meets the node (Lights 5)."""
 
     escalation: Reference
     late: bool
     by: Literal["rectification", "progress"] = "rectification"
+    report: Reference | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationUnreported:
+    """The late report that had counted as the rectification's report was overturned."""
+
+    escalation: Reference
+    report: Reference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -397,6 +429,7 @@ class EscalationReduced:
     escalation: Reference
     level: Level
     cause: Cause
+    source: Reference | None = None
     because: Because
 
 
@@ -503,10 +536,12 @@ RulingData = (
     | PlanAdopted
     | PlanMissed
     | AdjustmentFiled
+    | AdjustmentApproved
     | AdjustmentRefused
     | NodeAdjusted
     | ProgressRecorded
     | InspectionAuthorized
+    | LagRecorded
     | VerificationRecorded
     | LightChanged
     | LightSettled
@@ -516,6 +551,7 @@ RulingData = (
     | EscalationJoined
     | EscalationConfirmed
     | EscalationReported
+    | EscalationUnreported
     | EscalationReviewed
     | EscalationOverdue
     | EscalationReduced
