@@ -1,0 +1,1 @@
+"""The read model in PostgreSQL: the only SQL of this service, one module per way of touching it."""

@@ -1,0 +1,159 @@
+"""Rows and positions go in together: one transaction per batch, compared with where the read model stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, LiteralString
+
+from psycopg import AsyncConnection, sql
+
+from eventlog.record import Place
+from services.query.rows import COLUMNS, SCHEMA, TABLES, Rows
+from services.query.standing import PLACES, Standing, Standings
+
+Connection = AsyncConnection[Any]
+
+_INDEXES: Final = (Path(__file__).parent / "indexes.sql").read_text(encoding="utf-8")
+_CREATION_LOCK: Final = 0x6C69616E67
+
+
+class Overtaken(Exception):
+    """The read model does not stand where this batch begins: somebody else wrote, or it was restored."""
+
+
+class SchemaDrift(Exception):
+    """The tables are of another version of this service: rebuild the read model."""
+
+
+async def make_tables(connection: Connection, schema: str) -> None:
+    """Create a schema with its tables, all positions at the beginning; the indexes come later."""
+    name = sql.Identifier(schema)
+    await connection.execute(sql.SQL("CREATE SCHEMA {}").format(name))
+    await use(connection, schema)
+    await connection.execute(_script(SCHEMA))
+    await connection.cursor().executemany(
+        "INSERT INTO position (topic, part, next, last, counted) VALUES (%s, %s, 0, -1, 0)", PLACES
+    )
+
+
+async def make_indexes(connection: Connection) -> None:
+    """Index the tables of the schema in use and let the planner look at them."""
+    await connection.execute(_script(_INDEXES))
+    for table in COLUMNS:
+        await connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
+
+
+async def use(connection: Connection, schema: str) -> None:
+    """Let the table names of this connection mean those of a schema."""
+    await connection.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(schema)))
+
+
+async def exists(connection: Connection, schema: str) -> bool:
+    """Whether a schema with a read model is there."""
+    cursor = await connection.execute(
+        "SELECT 1 FROM information_schema.tables WHERE table_schema = %s AND table_name = 'position'", [schema]
+    )
+    return await cursor.fetchone() is not None
+
+
+async def ensure(connection: Connection, schema: str) -> None:
+    """Make the read model if there is none. Raises SchemaDrift."""
+    async with connection.transaction():
+        await connection.execute("SELECT pg_advisory_xact_lock(%s)", [_CREATION_LOCK])
+        if not await exists(connection, schema):
+            await make_tables(connection, schema)
+            await make_indexes(connection)
+    differing = await drift(connection, schema)
+    if differing:
+        raise SchemaDrift(f"schema {schema}: {differing}; run `liangdeng rebuild`")
+
+
+async def drift(connection: Connection, schema: str) -> str:
+    """The first table whose columns are not those of this version, or nothing."""
+    cursor = await connection.execute(
+        "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = %s "
+        "ORDER BY table_name, ordinal_position",
+        [schema],
+    )
+    held: dict[str, list[str]] = {}
+    for table, column in await cursor.fetchall():
+        held.setdefault(table, []).append(column)
+    for table, columns in TABLES.items():
+        if held.get(table) != list(columns):
+            return f"table {table} has the columns {held.get(table)}, this version expects {list(columns)}"
+    return ""
+
+
+async def standings(connection: Connection, *, lock: bool = False) -> Standings:
+    """Where the read model stands, per partition; with `lock` nobody else moves it until the transaction ends."""
+    if lock:
+        await connection.execute("LOCK TABLE position IN EXCLUSIVE MODE")
+    cursor = await connection.execute("SELECT topic, part, next, last, counted FROM position")
+    return {(topic, part): Standing(*rest) for topic, part, *rest in await cursor.fetchall()}
+
+
+async def commit(
+    connection: Connection, before: Mapping[Place, Standing], after: Mapping[Place, Standing], rows: Rows
+) -> None:
+    """Add the rows and move the positions of `after`, in one transaction.
+
+    Raises:
+        Overtaken: a position is not where `before` says; nothing was written.
+    """
+    async with connection.transaction():
+        places = sorted(after)
+        cursor = await connection.execute(
+            "SELECT topic, part, next, last FROM position "
+            "WHERE (topic, part) IN (SELECT * FROM unnest(%s::text[], %s::smallint[])) "
+            "ORDER BY topic, part FOR UPDATE",
+            [[topic for topic, _ in places], [part for _, part in places]],
+        )
+        held = {(topic, part): (next_, last) for topic, part, next_, last in await cursor.fetchall()}
+        for place in places:
+            if held.get(place) != before[place][:2]:
+                raise Overtaken(f"{place[0]}-{place[1]} stands at {held.get(place)}, not at {before[place][:2]}")
+        await add(connection, rows)
+        await move(connection, after)
+
+
+async def add(connection: Connection, rows: Rows) -> None:
+    """Copy rows into their tables."""
+    for table, tuples in rows.items():
+        statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+            sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, COLUMNS[table]))
+        )
+        async with connection.cursor().copy(statement) as copy:
+            for row in tuples:
+                await copy.write_row(row)
+
+
+async def move(connection: Connection, after: Mapping[Place, Standing]) -> None:
+    """Set positions."""
+    await connection.cursor().executemany(
+        "UPDATE position SET next = %s, last = %s, counted = %s WHERE topic = %s AND part = %s",
+        [(*standing, *place) for place, standing in after.items()],
+    )
+
+
+async def swap(connection: Connection, live: str, fresh: str, old: str) -> None:
+    """Put the fresh schema in the live one's place and keep that one as `old`; call it inside a transaction."""
+    await connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(old)))
+    if await exists(connection, live):
+        await _rename(connection, live, old)
+    await _rename(connection, fresh, live)
+
+
+async def drop(connection: Connection, schema: str) -> None:
+    """Remove a schema and everything in it."""
+    await connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema)))
+
+
+async def _rename(connection: Connection, schema: str, name: str) -> None:
+    await connection.execute(
+        sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(sql.Identifier(schema), sql.Identifier(name))
+    )
+
+
+def _script(text: LiteralString) -> sql.SQL:
+    return sql.SQL(text)
