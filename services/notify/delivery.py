@@ -106,7 +106,7 @@ class Retrying:
 
     def pause(self, tries: int, jitter: float) -> timedelta:
         """The pause after `tries` tries; `jitter` from 0 to 1 takes away up to half of it."""
-        doubled = self.first * 2 ** min(max(tries - 1, 0), 20)
+        doubled: timedelta = self.first * 2 ** min(max(tries - 1, 0), 20)
         return min(doubled, self.longest) * (1 - jitter / 2)
 
 

@@ -16,7 +16,9 @@ class Vector:
 
     def __str__(self) -> str:
         """As text, such as `rulings-3@120,rulings-4@17`."""
-        return ",".join(f"{RULINGS}-{partition}@{offset}" for partition, offset in sorted(self.offsets.items()) if offset)
+        return ",".join(
+            f"{RULINGS}-{partition}@{offset}" for partition, offset in sorted(self.offsets.items()) if offset
+        )
 
     @classmethod
     def parse(cls, text: str) -> Vector:

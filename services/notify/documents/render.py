@@ -1,0 +1,134 @@
+"""Renders a notice as HTML and as plain text; the same notice gives the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from contracts.dispatches import Recipient
+from contracts.rulings import Compared
+from contracts.words import CATEGORIES, LIGHTS, NOTE
+from services.notify.documents.wording import TITLES, cause, day, period, wording
+from services.notify.facts import ProgrammeFacts
+from services.notify.notice import NoticeDue
+
+SHAPES = {"green": "●", "yellow": "▲", "red": "■", "none": "○"}
+MAX_TITLE = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A rendered notice; `sha256` is of the HTML's UTF-8 bytes."""
+
+    title: str
+    html: str
+    text: str
+    sha256: str
+
+
+class Row(NamedTuple):
+    """One line of the table of the item."""
+
+    zh: str
+    en: str
+    value: str
+    light: str = ""
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=lambda name: name is not None and name.endswith(".html"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def render(due: NoticeDue, programme: ProgrammeFacts, number: str, revoked: Sequence[str] = ()) -> Document:
+    """The document of a notice under its number; `revoked` are the numbers of the notices that it withdraws."""
+    item = due.item
+    office = f"{programme.jurisdiction}人民政府办公室督查室"
+    title = TITLES[due.kind]
+    notes = [NOTE[key] for key, holds in (("simulated", item.simulated), ("derived", item.derived)) if holds]
+    values = {
+        "office": office,
+        "number": number,
+        "title": title,
+        "words": wording(due, programme, revoked),
+        "rows": rows(due, programme),
+        "copies": [called(whom, programme) for whom in due.recipients if whom.kind == "copy"],
+        "to": [called(whom, programme) for whom in due.recipients if whom.kind == "to"],
+        "day": day(item.day(due.issued_at)),
+        "notes": notes,
+        "simulated": item.simulated,
+    }
+    html = _environment().get_template("notice.html").render(values)
+    text = _environment().get_template("notice.txt").render(values)
+    heading = f"{title.zh}：{item.title}"[:MAX_TITLE]
+    return Document(heading, html, text, hashlib.sha256(html.encode()).hexdigest())
+
+
+def called(recipient: Recipient, programme: ProgrammeFacts) -> str:
+    """What a recipient is called in 主送 and 抄送: a unit's name, a leader's label, never a person's name."""
+    kind, _, id_ = recipient.role.partition(":")
+    match kind:
+        case "unit":
+            return programme.units.get(id_, id_)
+        case "leader":
+            return f"分管区领导（{programme.leaders.get(id_, id_)}）"
+        case "office":
+            return "区府办公室督查室"
+        case "chief":
+            return "区政府主要领导"
+    return recipient.role
+
+
+def rows(due: NoticeDue, programme: ProgrammeFacts) -> list[Row]:
+    """The table: the item, who answers for it, and for every period that the notice is about its node and its light."""
+    item = due.item
+    units = programme.units
+    made = [
+        Row("督查事项", "Item", f"{item.title}（{item.id}）"),
+        Row("类别", "Category", CATEGORIES[item.category].zh),
+        Row("牵头单位", "Lead unit", units.get(item.lead_unit, item.lead_unit)),
+    ]
+    if item.cooperating:
+        made.append(Row("配合单位", "Cooperating", "、".join(units.get(unit, unit) for unit in item.cooperating)))
+    made.append(Row("分管区领导", "Leader", programme.leaders.get(item.leader, item.leader)))
+    for reason in due.reasons:
+        made += _period(reason, due)
+    if due.due_at is not None and due.kind != "withdrawn":
+        made.append(Row("办理时限", "Limit", f"{day(item.last_day(due.due_at))}（含当日）"))
+    return made
+
+
+def _period(reason: str, due: NoticeDue) -> list[Row]:
+    item = due.item
+    named = period(reason)
+    if named is None:
+        return [] if due.kind == "reminder" else [Row("事由", "Cause", cause(reason, item).zh)]
+    node = item.nodes.get(reason)
+    light = item.lights.get(reason, "none")
+    made = [
+        Row("所涉周期", "Period", named.zh),
+        Row("节点目标", "Node", (node.text if node else "未报送经审定的节点目标")[:500]),
+    ]
+    made += [Row("指标对照", "Target", compared(one)) for one in item.compared.get(reason, ())[:8]]
+    if due.kind != "reminder":
+        made.append(Row("亮灯情况", "Light", f"{SHAPES[light]} {LIGHTS[light].zh}", light))
+    return made
+
+
+def compared(one: Compared) -> str:
+    """A target beside what was measured."""
+    measured = "未填报" if one.measured is None else format(one.measured, "f")
+    verdict = "达标" if one.reached else "未达标"
+    return f"{one.indicator}：目标 {one.comparator} {format(one.target, 'f')}，实际 {measured}（{verdict}）"
