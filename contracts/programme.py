@@ -1,0 +1,276 @@
+"""The programme file: a year's supervision scheme as its office writes it, and the submissions that it expands into."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.faults import Fault, Lines, Location, line_of
+from contracts.policy import Policy
+from contracts.schedule import Schedule, plan_due_at, reporting_periods
+from contracts.submissions import ItemAssigned, ProgrammePublished, SubmissionData
+from contracts.topics import subject_of
+from contracts.values import (
+    Calendar,
+    Category,
+    Classification,
+    Comparator,
+    Identifier,
+    Leader,
+    Name,
+    Number,
+    PeriodId,
+    Sentence,
+    Target,
+    Unit,
+)
+
+Aspect = Annotated[int, Field(ge=0, le=99)]
+Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+MAX_ITEMS: Final = 1000
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Jurisdiction(_Part):
+    """Whose programme it is."""
+
+    code: Annotated[str, Field(pattern=r"^\d{6}$")]
+    name: Name
+
+
+class UnitEntry(_Part):
+    """A unit that takes part; `kind` is a word such as township or department."""
+
+    id: Identifier
+    name: Name
+    kind: Annotated[str, Field(max_length=40)] = "department"
+
+
+class AspectEntry(_Part):
+    """A chapter of the scheme's task list."""
+
+    number: Aspect
+    name: Name
+
+
+class LeaderEntry(_Part):
+    """A leader in charge, as a role, and the aspects that fall to it."""
+
+    id: Identifier
+    label: Name
+    aspects: tuple[Aspect, ...]
+
+
+class Indicator(_Part):
+    """A countable goal for the whole year."""
+
+    name: Name
+    comparator: Comparator
+    target: Number
+    unit: Annotated[str, Field(max_length=40)] = ""
+    note: Sentence = ""
+
+
+class ItemEntry(_Part):
+    """One supervised item; its leader is that of its aspect unless named."""
+
+    id: Identifier
+    category: Category
+    aspect: Aspect
+    task: Name
+    lead_unit: Identifier
+    cooperating_units: tuple[Identifier, ...] = ()
+    leader: Identifier | None = None
+    classification: Classification = "public"
+    indicators: tuple[Indicator, ...] = ()
+    due: date | None = None
+    source: Sentence = ""
+    quantified: bool
+    note: Sentence = ""
+
+
+class Quarterly(_Part):
+    """Report days of the key tasks' periods."""
+
+    report_due_on: dict[PeriodId, date]
+
+
+class Monthly(_Part):
+    """The livelihood items' months; a report is due on that working day of the month after."""
+
+    first_month: Month
+    last_month: Month
+    report_due_working_day: Annotated[int, Field(ge=1, le=15)]
+
+    def months(self) -> tuple[str, ...]:
+        """All months from the first to the last."""
+        first, last = (int(month[:4]) * 12 + int(month[5:]) - 1 for month in (self.first_month, self.last_month))
+        return tuple(f"{number // 12}-{number % 12 + 1:02}" for number in range(first, min(last, first + 35) + 1))
+
+
+class ScheduleEntry(_Part):
+    """The days on which plans and reports are due."""
+
+    plan_due_on: date
+    key_task: Quarterly
+    livelihood: Monthly
+
+    def schedule(self) -> Schedule:
+        """The same as the rules take it."""
+        return Schedule(
+            plans_on=self.plan_due_on,
+            quarters=dict(self.key_task.report_due_on),
+            months=self.livelihood.months(),
+            month_working_day=self.livelihood.report_due_working_day,
+        )
+
+
+class Programme(_Part):
+    """A complete programme file: calendar and policy stand in it, not as references."""
+
+    programme: Identifier
+    jurisdiction: Jurisdiction
+    title: Name
+    document: Name
+    issued_on: date
+    derived_from: Sentence = ""
+    derived: bool = False
+    simulated: bool = False
+    policy: Policy
+    calendar: Calendar
+    schedule: ScheduleEntry
+    units: Annotated[tuple[UnitEntry, ...], Field(min_length=1, max_length=500)]
+    aspects: Annotated[tuple[AspectEntry, ...], Field(min_length=1, max_length=100)]
+    leaders: Annotated[tuple[LeaderEntry, ...], Field(min_length=1, max_length=100)]
+    items: Annotated[tuple[ItemEntry, ...], Field(min_length=1, max_length=MAX_ITEMS)]
+
+    def leader_of(self, item: ItemEntry) -> str | None:
+        """Id of the leader in charge of an item."""
+        return item.leader or next((x.id for x in self.leaders if item.aspect in x.aspects), None)
+
+
+def check(programme: Programme, lines: Lines | None = None) -> list[Fault]:
+    """What contradicts itself in a programme file whose parts are each well-formed."""
+    return [Fault(loc, rule, zh, en, line_of(loc, lines or {})) for loc, rule, zh, en in _contradictions(programme)]
+
+
+_Finding = tuple[Location, str, str, str]
+
+
+def _contradictions(programme: Programme) -> Iterator[_Finding]:
+    yield from _repeated("units", [unit.id for unit in programme.units])
+    yield from _repeated("leaders", [leader.id for leader in programme.leaders])
+    yield from _repeated("items", [item.id for item in programme.items])
+    units = {unit.id: unit for unit in programme.units}
+    leaders = {leader.id for leader in programme.leaders}
+    aspects = {aspect.number for aspect in programme.aspects}
+    for index, item in enumerate(programme.items):
+        at: Location = ("items", index)
+        if item.lead_unit not in units:
+            yield (*at, "lead_unit"), "unknown_unit", f"没有单位 {item.lead_unit}", f"no unit {item.lead_unit}"
+        elif units[item.lead_unit].kind == "office":
+            yield (*at, "lead_unit"), "office_leads", "督查室不承办事项", "the supervising office leads no item"
+        for position, unit in enumerate(item.cooperating_units):
+            if unit not in units:
+                yield (*at, "cooperating_units", position), "unknown_unit", f"没有单位 {unit}", f"no unit {unit}"
+            if unit == item.lead_unit:
+                yield (*at, "cooperating_units", position), "unit_twice", "牵头单位又列为配合单位", "leads it already"
+        if item.aspect not in aspects:
+            yield (*at, "aspect"), "unknown_aspect", f"没有方面 {item.aspect}", f"no aspect {item.aspect}"
+        leader = programme.leader_of(item)
+        if leader is None or leader not in leaders:
+            yield (*at, "aspect"), "no_leader", "没有对应的分管区领导", "no leader is in charge of it"
+        if item.quantified != bool(item.indicators):
+            yield (*at, "quantified"), "quantified_mismatch", "与指标不一致", "contradicts the indicators"
+    yield from _calendar(programme.calendar)
+    yield from _schedule(programme)
+
+
+def _repeated(part: str, ids: list[str]) -> Iterator[_Finding]:
+    seen: set[str] = set()
+    for index, id_ in enumerate(ids):
+        if id_ in seen:
+            yield (part, index, "id"), "repeated_id", f"编号 {id_} 重复", f"the id {id_} is used twice"
+        seen.add(id_)
+
+
+def _calendar(calendar: Calendar) -> Iterator[_Finding]:
+    for name, days, weekend in (
+        ("holidays", calendar.holidays, False),
+        ("working_weekends", calendar.working_weekends, True),
+    ):
+        for index, day in enumerate(days):
+            if (day.isoweekday() > 5) != weekend or not calendar.first_on <= day <= calendar.last_on:
+                yield (
+                    ("calendar", name, index),
+                    "calendar_day",
+                    f"{day} 应为期限内的{'周末' if weekend else '工作日'}",
+                    f"{day} must be a {'weekend day' if weekend else 'weekday'} within the calendar's span",
+                )
+
+
+def _schedule(programme: Programme) -> Iterator[_Finding]:
+    calendar, quarters, months = programme.calendar, programme.schedule.key_task, programme.schedule.livelihood
+    for period in quarters.report_due_on:
+        if "Q" not in period:
+            place: Location = ("schedule", "key_task", "report_due_on", period)
+            yield place, "not_a_quarter", f"{period} 应为季度", f"{period} must be a quarter"
+    if months.first_month > months.last_month:
+        yield ("schedule", "livelihood"), "months_reversed", "首月晚于末月", "the first month comes after the last"
+    last = max([date.fromisoformat(f"{months.last_month}-28"), *quarters.report_due_on.values()])
+    if not calendar.first_on <= programme.schedule.plan_due_on <= last < calendar.last_on - timedelta(days=31):
+        span = f"{calendar.first_on}–{calendar.last_on}"
+        yield ("calendar",), "calendar_short", f"日历（{span}）未覆盖报送期限", f"the calendar ({span}) is too short"
+
+
+def expand(programme: Programme, published_at: datetime) -> list[tuple[str, SubmissionData]]:
+    """The submissions of a programme, each with its subject: the programme first, then one per item, in order.
+
+    `published_at` is the instant of publication (aware).
+    """
+    schedule, calendar, policy = programme.schedule.schedule(), programme.calendar, programme.policy
+    periods = {
+        category: reporting_periods(category, schedule, calendar, policy)
+        for category in {item.category for item in programme.items}
+    }
+    published = ProgrammePublished(
+        title=programme.title,
+        jurisdiction=programme.jurisdiction.name,
+        document=programme.document,
+        issued_on=programme.issued_on,
+        simulated=programme.simulated,
+        derived=programme.derived,
+        units=tuple(Unit(id=unit.id, name=unit.name, kind=unit.kind) for unit in programme.units),
+        leaders=tuple(Leader(id=leader.id, label=leader.label) for leader in programme.leaders),
+        items=tuple(item.id for item in programme.items),
+        policy=policy,
+    )
+    made: list[tuple[str, SubmissionData]] = [(subject_of(programme.programme), published)]
+    for item in programme.items:
+        assigned = ItemAssigned(
+            title=item.task,
+            category=item.category,
+            classification=item.classification,
+            source=item.source,
+            lead_unit=item.lead_unit,
+            cooperating=item.cooperating_units,
+            leader=programme.leader_of(item) or "",
+            published_at=published_at,
+            plan_due_at=plan_due_at(schedule, policy),
+            periods=periods[item.category],
+            annual_targets=tuple(
+                Target(indicator=x.name, comparator=x.comparator, value=x.target, unit=x.unit) for x in item.indicators
+            ),
+            calendar=calendar,
+            policy=policy,
+            simulated=programme.simulated,
+            derived=programme.derived,
+        )
+        made.append((subject_of(programme.programme, item.id), assigned))
+    return made

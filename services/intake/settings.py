@@ -1,0 +1,47 @@
+"""Intake's settings, from the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class IntakeSettings(BaseSettings):
+    """INTAKE_… for its own, the plain names for what all services share."""
+
+    model_config = SettingsConfigDict(env_prefix="INTAKE_", populate_by_name=True, extra="ignore")
+
+    bootstrap_servers: str = Field(validation_alias="KAFKA_BOOTSTRAP_SERVERS")
+    log: str = Field(default="1", validation_alias="LIANGDENG_LOG")
+    topic_prefix: str = Field(default="", validation_alias="LIANGDENG_TOPIC_PREFIX")
+    clock: str = Field(default="", validation_alias="LIANGDENG_CLOCK")
+    jwks: Path = Field(validation_alias="LIANGDENG_JWKS")
+    """File with the public keys of whoever signs tokens; read again when it changes."""
+    issuer: str | None = None
+    """Where given, the only `iss` that a token may name."""
+
+    host: str = "127.0.0.1"
+    port: int = 8081
+    evidence_folder: Path
+    """Uploaded files lie here, by SHA-256; shared by all instances."""
+    library: Path = Path("programmes")
+    """Calendars and policies that a posted programme may name."""
+    query_url: str = ""
+    """Where query answers, e.g. http://localhost:8082; rulings are read there."""
+    sign_in_url: str = ""
+    """Where a browser without a token is sent; empty: told to sign in, without a link."""
+
+    answer_within: float = Field(default=10.0, gt=0, le=60)
+    """Seconds until an append without an answer becomes a 503; the append itself goes on."""
+    retry_after: int = Field(default=5, ge=1)
+    """Seconds that a 503 asks its caller to wait."""
+    max_waiting: int = Field(default=5000, ge=1)
+    """Appends without an answer beyond which new ones get a 503 at once: about 320 MB at 64 KiB each."""
+    linger_ms: int = Field(default=2, ge=0, le=100)
+    """How long a batch waits for company: 2 ms costs a lone request little and lets a crowd share batches."""
+    evidence_limit: int = Field(default=64 * 1024 * 1024, ge=1)
+    """Bytes of one evidence file."""
+    programme_limit: int = Field(default=2 * 1024 * 1024, ge=1)
+    """Bytes of a programme file; the real one has 40 KB."""
