@@ -19,6 +19,7 @@ HEAP_MEGABYTES = 512
 READY_SECONDS = 60
 STOP_SECONDS = 20
 
+# A broker that was killed may register again only after its old session ended: 4 s instead of 9.
 PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
@@ -30,6 +31,8 @@ inter.broker.listener.name=PLAINTEXT
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
 log.dirs={data}
 auto.create.topics.enable=false
+broker.heartbeat.interval.ms=500
+broker.session.timeout.ms=4000
 group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=1000
 offsets.topic.num.partitions=1

@@ -28,13 +28,15 @@ def spawn(
     log: Path,
     env: Mapping[str, str],
     user: int | None = None,
+    folder: Path | None = None,
     last_signal: signal.Signals = signal.SIGKILL,
     keep_open: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Start `command` in a process group of its own, its output appended to `log`.
 
     On Linux the kernel sends it `last_signal` when this process dies, however it dies.
-    `user` is a numeric user and group id; `keep_open` names file descriptors that the child inherits.
+    `user` is a numeric user and group id, `folder` the working directory; the child inherits the file descriptors
+    in `keep_open`.
     """
     arrange = _tie_to_parent(last_signal)
 
@@ -51,7 +53,7 @@ def spawn(
                 extra_groups=None if user is None else [],
                 pass_fds=keep_open,
                 start_new_session=True,
-                cwd="/" if user is not None else None,
+                cwd=folder,
                 preexec_fn=arrange,  # noqa: PLW1509 - two system calls, nothing that takes a lock
             )
 
@@ -70,6 +72,19 @@ def stop(process: subprocess.Popen[bytes], polite: signal.Signals, patience_seco
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     return process.wait()
+
+
+def alive(pid: int) -> bool:
+    """Tell whether a process with this id exists; 0 does not."""
+    if pid <= 0:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def free_port() -> int:

@@ -86,6 +86,7 @@ class Postgres:
             log=self.log,
             env={"LC_ALL": "C.UTF-8"},
             user=self._user,
+            folder=Path("/"),
             last_signal=signal.SIGINT,
             keep_open=self._keep_open,
         )

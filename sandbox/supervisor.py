@@ -1,0 +1,188 @@
+"""The whole house on one machine: every part its own process, ended with this one."""
+
+import os
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from subprocess import Popen
+from types import TracebackType
+from typing import Self
+
+from contracts.topics import PARTITIONS, TOPIC_CONFIG, TOPICS
+from eventlog import provision
+from eventlog.log import LogUnavailable
+from sandbox.kafka import Kafka
+from sandbox.keeper import Ended, Keeper
+from sandbox.leash import LOOPBACK, free_port
+from sandbox.parts import DATABASE, EVERYTHING, MODULES, SERVERS, own_settings, shared_settings
+from sandbox.postgres import Postgres
+from sandbox.service import Service
+from sandbox.state import StateFolder, home_from_environment
+from sandbox.trouble import SandboxTrouble
+
+READY_SECONDS = 90
+BOOTSTRAP_MILLISECONDS = 10_000
+
+
+class Stack:
+    """Starts, watches and ends the parts; `urls` and `env` say how to reach them.
+
+    `parts` is a selection of `EVERYTHING`; `settings` adds environment variables per part, `env` for all of them;
+    `ports` fixes a part's port (also the environment's <NAME>_PORT), the others are free ones.
+    `kafka` and `database_url` (also KAFKA_BOOTSTRAP_SERVERS, DATABASE_URL) name existing servers to be used instead.
+    `clock` is the file of a driven clock. Without `restart` a part that ends is reported and stays down.
+    """
+
+    def __init__(
+        self,
+        home: Path | None = None,
+        *,
+        parts: Sequence[str] = EVERYTHING,
+        ports: Mapping[str, int] | None = None,
+        env: Mapping[str, str] | None = None,
+        settings: Mapping[str, Mapping[str, str]] | None = None,
+        clock: Path | None = None,
+        kafka: str | None = None,
+        database_url: str | None = None,
+        restart: bool = True,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.state = StateFolder(home or home_from_environment())
+        self.env: dict[str, str] = {}
+        self.urls: dict[str, str] = {}
+        self._parts = tuple(name for name in EVERYTHING if name in parts)
+        self._ports = dict(ports or {})
+        self._extra = dict(env or {})
+        self._settings = dict(settings or {})
+        self._clock = clock
+        self._kafka = kafka or os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
+        self._database_url = database_url or os.environ.get("DATABASE_URL")
+        self._say = say
+        self._keeper = Keeper(say=say, restart=restart)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def home(self) -> Path:
+        """The state folder."""
+        return self.state.path
+
+    @property
+    def ended(self) -> list[Ended]:
+        """Ends that nobody asked for, oldest first."""
+        return self._keeper.ended
+
+    def start(self) -> Self:
+        """Start everything, wait until it is ready. Raises `SandboxTrouble` saying what is wrong; then nothing runs."""
+        self.state.take()
+        try:
+            self._start_servers()
+            names = [name for name in self._parts if name in MODULES]
+            self.urls = {name: f"http://{LOOPBACK}:{self._port(name)}" for name in names}
+            for name in names:
+                self.add(name, MODULES[name], wait=False)
+            self._keeper.wait_ready(*names, seconds=READY_SECONDS)
+            self.state.tell_addresses(self.env)
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def stop(self) -> None:
+        """End everything: the services together, then PostgreSQL and Kafka."""
+        running = self._keeper.names()
+        self._keeper.stop(*(name for name in running if name not in SERVERS))
+        self._keeper.close()
+        self.state.release()
+
+    def add(self, name: str, module: str, *, env: Mapping[str, str] | None = None, wait: bool = True) -> str:
+        """Start one more process of `module` (a second instance of a service, say); return its URL."""
+        port = self._port(name)
+        own = own_settings(module, self.home, self.urls, smtp_port=self._port("smtp"))
+        own[f"{module.rpartition('.')[2].upper()}_PORT"] = str(port)
+        told = {**self._extra, **self._settings.get(name, {}), **(env or {})}
+        service = Service(
+            module,
+            port=port,
+            env={**os.environ, **self._known_to(module), **own, **told},
+            log=self.home / "logs" / f"{name}.log",
+            keep_open=[self.state.lock],
+        )
+        self.urls[name] = service.url
+        self._keeper.start(name, service)
+        if wait:
+            self.wait_ready(name)
+        return service.url
+
+    def process(self, name: str) -> Popen[bytes]:
+        """Return the running process of a part. Raises `SandboxTrouble` while it is down."""
+        process = self._keeper.part(name).process
+        if process is None:
+            raise SandboxTrouble(f"{name} 没有在运行。", f"{name} is not running.")
+        return process
+
+    def log(self, name: str) -> Path:
+        """Return the log file of a part."""
+        return self._keeper.part(name).log
+
+    def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
+        """Send a signal to a part's process; if that ends it, it is reported and started again."""
+        self.process(name).send_signal(number)
+
+    def stop_part(self, name: str) -> None:
+        """End one part for good (until `start_part`)."""
+        self._keeper.stop(name)
+
+    def start_part(self, name: str, *, wait: bool = True) -> None:
+        """Start a part that was stopped, on its old port."""
+        self._keeper.start(name)
+        if wait:
+            self.wait_ready(name)
+
+    def wait_ready(self, *names: str, seconds: float = READY_SECONDS) -> None:
+        """Return when the named parts (none: all) are ready. Raises `SandboxTrouble` with a log's end otherwise."""
+        self._keeper.wait_ready(*(names or self._keeper.names()), seconds=seconds)
+
+    def _start_servers(self) -> None:
+        kafka, database = self._kafka, self._database_url
+        inherited = [self.state.lock]
+        if "kafka" in self._parts and kafka is None:
+            broker = Kafka(self.home / "kafka", port=self._port("kafka"), say=self._say, keep_open=inherited)
+            self._keeper.start("kafka", broker)
+            kafka = broker.bootstrap_servers
+        if "postgres" in self._parts and database is None:
+            server = Postgres(self.home / "postgres", port=self._port("postgres"), say=self._say, keep_open=inherited)
+            self._keeper.start("postgres", server)
+            self._keeper.wait_ready("postgres", seconds=READY_SECONDS)
+            database = server.ensure_database(DATABASE)
+        self._keeper.wait_ready(*self._keeper.names(), seconds=READY_SECONDS)
+        self.env = shared_settings(self.home, kafka=kafka or "", clock=self._clock) | self._extra
+        if database:
+            self.env["DATABASE_URL"] = database
+        if kafka and "kafka" in self._parts:
+            self._provision(kafka)
+
+    def _provision(self, kafka: str) -> None:
+        wanted = provision.specs(TOPICS, PARTITIONS, TOPIC_CONFIG, prefix=self.env["LIANGDENG_TOPIC_PREFIX"])
+        try:
+            provision.apply(kafka, wanted, bootstrap_timeout_ms=BOOTSTRAP_MILLISECONDS)
+        except LogUnavailable as error:
+            raise SandboxTrouble(
+                f"无法连接 Kafka：{kafka}。", f"Kafka at {kafka} cannot be reached: {error}"
+            ) from error
+        except provision.TopicDrift as error:
+            raise SandboxTrouble(f"{kafka} 上的主题不符合要求。", f"Topics at {kafka} are wrong: {error}") from error
+
+    def _known_to(self, module: str) -> dict[str, str]:
+        # Only query has a database.
+        return {key: value for key, value in self.env.items() if key != "DATABASE_URL" or module == "services.query"}
+
+    def _port(self, name: str) -> int:
+        told = os.environ.get(f"{name.upper().replace('-', '_')}_PORT", "")
+        return self._ports.setdefault(name, int(told) if told.isdigit() else free_port())
