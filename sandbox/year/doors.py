@@ -1,0 +1,116 @@
+"""The public HTTP doors as the simulated people use them, each with a token of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import httpx
+
+from contracts.values import Actor
+from sandbox.year.evidence import EVIDENCE_FILES
+from sandbox.year.story import Act
+
+PATIENCE_SECONDS: Final = 60.0
+"""A part that crashed is back by then; the same key makes asking again harmless."""
+_AGAIN = frozenset({404, 429, 502, 503, 504})
+"""404: intake's roster may lag a moment behind the publication."""
+
+
+class DoorClosed(RuntimeError):
+    """A door answered what the year cannot go on with, or nothing for too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a submission lies on the log."""
+
+    partition: int
+    offset: int
+
+
+class Doors:
+    """HTTP clients for intake, query and the issuer, and rating's report of its progress."""
+
+    def __init__(self, urls: Mapping[str, str]) -> None:
+        self._urls = urls
+        self._tokens: dict[Actor, str] = {}
+        limits = httpx.Limits(max_connections=16, max_keepalive_connections=16)
+        self._http = httpx.AsyncClient(timeout=30, limits=limits, trust_env=False)
+
+    async def __aenter__(self) -> Doors:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._http.aclose()
+
+    async def publish(self, actor: Actor, body: bytes, key: str) -> list[Place]:
+        """Publish a programme file."""
+        headers = {"Idempotency-Key": key, "Content-Type": "application/yaml"}
+        answer = await self._ask("POST", "intake", "/v1/programmes", actor, content=body, headers=headers)
+        return [Place(r["partition"], r["offset"]) for r in answer.json()["receipts"]]
+
+    async def submit(self, act: Act) -> Place:
+        """Submit an act; asks again with the same key until there is a receipt."""
+        receipt = await self._ask(
+            "POST",
+            "intake",
+            f"/v1/programmes/{act.programme}/items/{act.item}/submissions",
+            act.actor,
+            json={"type": act.type, "data": act.data},
+            headers={"Idempotency-Key": act.key},
+        )
+        answer = receipt.json()
+        return Place(answer["partition"], answer["offset"])
+
+    async def hand_in_evidence(self, actor: Actor) -> None:
+        """Upload the files that later acts name, those that are not there yet."""
+        for file in EVIDENCE_FILES:
+            headers = {"Content-Type": file.media_type}
+            await self._ask(
+                "PUT", "intake", f"/v1/evidence/{file.sha256}", actor, content=file.content, headers=headers
+            )
+
+    async def rated(self) -> dict[str, Any]:
+        """Rating's progress, by partition."""
+        answer = await self._ask("GET", "rating", "/v1/progress", None)
+        partitions: dict[str, Any] = answer.json()["partitions"]
+        return partitions
+
+    async def shown(self, positions: Mapping[int, int]) -> None:
+        """Return when query shows the rulings on the submissions at these offsets."""
+        text = ",".join(f"submissions-{p}@{offset}" for p, offset in sorted(positions.items()))
+        await self._ask("GET", "query", "/v1/progress", None, params={"min_position": text, "timeout": "30"})
+
+    async def look(self, actor: Actor, path: str, **params: str) -> Any:
+        """A JSON answer of query."""
+        return (await self._ask("GET", "query", path, actor, params=params)).json()
+
+    async def _ask(self, method: str, part: str, path: str, actor: Actor | None, **request: Any) -> httpx.Response:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        headers = dict(request.pop("headers", {}))
+        pause, last = 0.05, ""
+        while time.monotonic() < deadline:
+            try:
+                if actor is not None:
+                    headers["Authorization"] = f"Bearer {await self._token(actor)}"
+                answer = await self._http.request(method, self._urls[part] + path, headers=headers, **request)
+            except httpx.TransportError as error:
+                last = repr(error)
+            else:
+                if answer.is_success:
+                    return answer
+                last = f"{answer.status_code} {answer.text}"
+                if answer.status_code not in _AGAIN:
+                    break
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 1.0)
+        raise DoorClosed(f"{part}: {method} {path}: {last}")
+
+    async def _token(self, actor: Actor) -> str:
+        if actor not in self._tokens:
+            raise DoorClosed(f"no token for {actor}")
+        return self._tokens[actor]
