@@ -1,0 +1,95 @@
+"""The summary that `liangdeng demo` prints: planned beside seen, and the behaviours that explain the numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from rich.console import Console
+from rich.table import Table
+
+from contracts.values import Light
+from sandbox.year.behaviours import Behaviour
+from sandbox.year.plan import YearPlan
+from sandbox.year.seen import Counts, differences, planned
+
+LIGHTS: Mapping[Light, str] = {"green": "绿 green", "yellow": "黄 yellow", "red": "红 red", "none": "无 none"}
+_STYLES: Mapping[Light, str] = {"green": "green", "yellow": "yellow", "red": "red", "none": "dim"}
+_MARKS: Mapping[Light, str] = {"green": "● 绿", "yellow": "▲ 黄", "red": "■ 红", "none": "– 无"}
+
+
+def show(console: Console, title: str, plan: YearPlan, seen: Counts) -> bool:
+    """Print one programme's summary; return whether everything was seen as planned."""
+    wanted = planned(plan)
+    console.rule(f"{title} · {plan.programme}")
+    console.print("[bold]模拟数据 / simulated data[/bold] · 推导稿，非官方清单 / derived, not official")
+    console.print(_lights("季度亮灯 lights by quarter", wanted.lights, seen.lights))
+    console.print(_lights("当时评定 as first rated", wanted.rated, seen.rated))
+    console.print(_cast(plan))
+    console.print(_pairs("督办措施 escalations", wanted.escalations, seen.escalations))
+    console.print(_verdicts(wanted.verdicts, seen.verdicts))
+    console.print(_counted("通知 notices", seen.notices))
+    if seen.mails:
+        console.print(_counted("邮件 mails", seen.mails))
+    found = differences(wanted, seen)
+    for line in found:
+        console.print(f"[red]✗ {line}[/red]")
+    if not found:
+        console.print("[green]✓ 计划与实际一致 / seen as planned[/green]")
+    return not found
+
+
+def _lights(title: str, wanted: Mapping[str, Counter[str]], seen: Mapping[str, Counter[str]]) -> Table:
+    table = Table("季度 quarter", title=f"{title}（计划 planned / 实际 seen）", title_justify="left")
+    for light in LIGHTS:
+        table.add_column(LIGHTS[light], style=_STYLES[light], justify="right")
+    for quarter, lights in wanted.items():
+        got = seen.get(quarter, Counter())
+        table.add_row(quarter, *(_pair(lights[light], got[light]) for light in LIGHTS))
+    return table
+
+
+def _cast(plan: YearPlan) -> Table:
+    table = Table("行为 behaviour", "项 items", title="计划的行为 planned behaviours", title_justify="left")
+    for quarter in plan.quarters:
+        table.add_column(quarter)
+    counts = Counter(behaviour.name for behaviour in plan.cast.values())
+    for behaviour in _in_order(plan.cast.values()):
+        lights = [behaviour.standing(index) for index in range(4)]
+        cells = (f"[{_STYLES[light]}]{_MARKS[light]}[/]" for light in lights)
+        table.add_row(f"{behaviour.zh} {behaviour.en}", str(counts[behaviour.name]), *cells)
+    return table
+
+
+def _in_order(cast: Iterable[Behaviour]) -> list[Behaviour]:
+    numbers = Counter(behaviour.name for behaviour in cast)
+    unique = {behaviour.name: behaviour for behaviour in cast}
+    return sorted(unique.values(), key=lambda behaviour: -numbers[behaviour.name])
+
+
+def _pairs(title: str, wanted: Counter[str], seen: Counter[str]) -> Table:
+    table = Table("级别与状态 level, state", "计划/实际 planned/seen", title=title, title_justify="left")
+    for key in sorted(wanted.keys() | seen.keys()):
+        table.add_row(key, _pair(wanted[key], seen[key]))
+    return table
+
+
+def _verdicts(wanted: Counter[tuple[str, str]], seen: Counter[tuple[str, str]]) -> Table:
+    title = "提交与裁定 submissions by type and verdict"
+    table = Table("类型 type", "裁定 verdict", "计划/实际 planned/seen", title=title, title_justify="left")
+    for type_, verdict in sorted(wanted.keys() | seen.keys()):
+        number = seen[type_, verdict]
+        cell = _pair(wanted[type_, verdict], number) if (type_, verdict) in wanted else str(number)
+        table.add_row(type_, verdict, cell)
+    return table
+
+
+def _counted(title: str, numbers: Counter[str]) -> Table:
+    table = Table("种类 kind", "件数 number", title=title, title_justify="left")
+    for kind, number in sorted(numbers.items()):
+        table.add_row(kind, str(number))
+    return table
+
+
+def _pair(wanted: int, seen: int) -> str:
+    return f"{wanted}/{seen}" if wanted == seen else f"[bold red]{wanted}/{seen} ✗[/]"
