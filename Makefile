@@ -1,0 +1,55 @@
+# 亮灯 Liangdeng: Python >= 3.11 with venv and make are all that is assumed; `make setup` brings the rest.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up test check format tools bench topics rebuild audit scenarios schemas clean
+
+PYTHON ?= python3
+VENV := .venv/bin
+BOOK ?= programmes/scenarios.yaml
+ARGS ?=
+
+help: ## 列出所有目标 · list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## 安装：虚拟环境与锁定的依赖 · the virtual environment, from the hashed lock
+	@$(PYTHON) sandbox/bootstrap.py
+
+demo: setup ## 一键演示全年（EXIT=1 汇总后结束）· live through the year (EXIT=1 ends after the summary)
+	@$(VENV)/liangdeng demo $(if $(EXIT),--exit) $(ARGS)
+
+up: setup ## 启动全部服务 · start everything and serve until Ctrl-C
+	@$(VENV)/liangdeng up $(ARGS)
+
+test: setup tools check ## 全部检查与测试 · every check and every test
+	@$(VENV)/pytest $(ARGS)
+
+check: setup ## 格式、静态检查、类型、导入边界 · format, lint, types, import boundaries
+	@$(VENV)/ruff format --check -q .
+	@$(VENV)/ruff check -q .
+	@$(VENV)/mypy --no-error-summary .
+	@$(VENV)/lint-imports --no-logo
+
+format: setup ## 自动排版 · format the code
+	@$(VENV)/ruff format -q .
+	@$(VENV)/ruff check -q --fix .
+
+tools: ## 测试所需的浏览器与字体（仅 CI 中安装）· the tests' browser and fonts (installed in CI only)
+	@$(PYTHON) tests/tools.py
+
+bench: setup ## 性能数据（docs/performance.md）· the figures of docs/performance.md
+	@$(VENV)/python -m bench $(ARGS)
+
+topics: setup ## 创建并核对 Kafka 主题 · provision the topics and check them for drift
+	@$(VENV)/liangdeng topics apply $(ARGS)
+
+rebuild: setup ## 从日志重建读模型并比对 · rebuild the read model from the log and compare
+	@$(VENV)/liangdeng rebuild $(ARGS)
+
+audit: setup ## 重放日志，证明每一盏灯 · replay the log, prove every light
+	@$(VENV)/liangdeng audit replay $(ARGS)
+
+scenarios: setup ## 用规则跑情景册（BOOK=文件）· run a book of scenarios through the rules (BOOK=file)
+	@$(VENV)/liangdeng scenarios $(BOOK) $(ARGS)
+
+clean: ## 删除本机状态（.liangdeng）与缓存 · remove the sandbox's state and the caches
+	@if [ -x $(VENV)/liangdeng ]; then $(VENV)/liangdeng clean; else rm -rf .liangdeng; fi
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
