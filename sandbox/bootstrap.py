@@ -143,7 +143,7 @@ def install_uv(venv: Path, python: Path) -> Path:
     with tempfile.TemporaryDirectory() as folder:
         only_uv = Path(folder) / "uv.txt"
         only_uv.write_text(pinned("uv"), encoding="utf-8")
-        command = [python, "-m", "pip", "--disable-pip-version-check", "install", "-q", "--no-deps"]
+        command: list[str | Path] = [python, "-m", "pip", "--disable-pip-version-check", "install", "-q", "--no-deps"]
         run("uv", [*command, "--require-hashes", "-r", only_uv])
     return uv
 
