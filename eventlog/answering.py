@@ -76,7 +76,7 @@ class PartitionStatus:
     defects: int = 0
     catch_up_seconds: float = 0.0
     announced_until: datetime | None = None
-    """Up to this instant of the clock nothing is left to announce, and what was announced is answered."""
+    """Up to this instant nothing is left to announce in the state at `position`; None until that was looked at."""
     problem: str | None = None
     alarm_problem: str | None = None
     """Why the latest announcement failed."""

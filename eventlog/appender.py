@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from eventlog.guarded import GuardedPartition
+from eventlog.guarded import GuardedPartition, race_pause
 from eventlog.log import AppendUnknown, LogUnavailable
 from eventlog.record import Entry
 
@@ -35,6 +35,7 @@ class Appender(Generic[T]):
         """
         async with self._turn:
             delay = FIRST_BACKOFF
+            losses = 0
             behind = False
             while True:
                 try:
@@ -46,6 +47,8 @@ class Appender(Generic[T]):
                         return False
                     if await self.guarded.append(entries):
                         return True
+                    losses += 1
+                    await asyncio.sleep(race_pause(losses))
                 except (AppendUnknown, LogUnavailable):
                     await asyncio.sleep(delay * random.uniform(0.5, 1.0))
                     delay = min(delay * 2, MAX_BACKOFF)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, Protocol, Self, TypeVar
@@ -12,6 +13,17 @@ from eventlog.record import UNKNOWN_TIME, Entry, Record
 
 T = TypeVar("T")
 STALL_SECONDS = 30.0
+FIRST_RACE_SECONDS = 0.01
+MAX_RACE_SECONDS = 1.0
+
+
+def race_pause(losses: int) -> float:
+    """Seconds to wait after so many lost races in a row, before catching up.
+
+    Two writers in step make each other's batches void for ever: each batch, itself void, moves the end that the
+    other expected. So the pause is random and doubles.
+    """
+    return random.uniform(0, min(MAX_RACE_SECONDS, FIRST_RACE_SECONDS * 2.0 ** min(losses, 10)))
 
 
 class Folding(Protocol[T]):

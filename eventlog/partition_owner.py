@@ -14,7 +14,7 @@ from itertools import islice
 
 from eventlog.answering import Answering, OwnerSettings, PartitionStatus, Phase
 from eventlog.counting import Counting, Ruling
-from eventlog.guarded import GuardedPartition
+from eventlog.guarded import GuardedPartition, race_pause
 from eventlog.log import AppendUnknown, Follower, Hole, Log, LogCut, LogError, LogUnavailable
 from eventlog.record import Entry, Record, batches_of, size_of
 
@@ -60,6 +60,7 @@ class PartitionOwner:
         self._stopping = asyncio.Event()
         self._work: _Work | None = None
         self._backlog: deque[Record] = deque()
+        self._losses = 0
         self._announced_end = 0
         self._announced_at: tuple[datetime, int] | None = None
 
@@ -167,8 +168,11 @@ class PartitionOwner:
         entries, answered = self._decide(work)
         if await work.guarded.append(entries):
             self.status.rulings += answered
+            self._losses = 0
         else:
             self.status.lost_races += 1
+            self._losses += 1
+            await self._pause(race_pause(self._losses))
             await self._catch_up(work)
         self._drop_answered(work)
         return True
@@ -217,6 +221,8 @@ class PartitionOwner:
             self._tell(work)
 
     def _tell(self, work: _Work) -> None:
+        if self._announced_at is None or self._announced_at[1] != work.next_question:
+            self.status.announced_until = None
         self.status.position = work.next_question
         self.status.answers_end = work.guarded.expected
         self.status.counted = work.guarded.folding.counted
