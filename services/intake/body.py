@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
 from typing import Any, Final
 
 from starlette.requests import ClientDisconnect, Request
@@ -65,3 +66,15 @@ async def read_object(request: Request) -> dict[str, Any]:
 def too_large(limit: int) -> Problem:
     """Refused for its size; the connection is closed, since the rest is not read."""
     return Problem("too_large", f"至多 {limit} 字节", f"at most {limit} bytes", headers={"Connection": "close"})
+
+
+async def evidence_stream(request: Request, limit: int) -> AsyncIterator[bytes]:
+    """The raw body in chunks. Raises Problem `too_large` before anything is read, `aborted` when it breaks off."""
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and (len(length) > 18 or int(length) > limit):
+        raise too_large(limit)
+    try:
+        async for chunk in request.stream():
+            yield chunk
+    except ClientDisconnect:
+        raise Problem("aborted") from None

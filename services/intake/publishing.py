@@ -23,7 +23,7 @@ class Unanswered(Exception):
 
 
 class Publishing:
-    """One idempotent producer at a time; after any produce error a new one. What waits for an answer is never cancelled."""
+    """One idempotent producer at a time, a new one after any error; what waits for an answer is never cancelled."""
 
     def __init__(
         self, make: Callable[[], KafkaBroker], topic: str, *, within: float, max_waiting: int, metrics: Metrics

@@ -9,8 +9,9 @@ from typing import Final, Literal, NamedTuple
 
 from contracts.identity import Identity
 from contracts.values import Role
+from services.intake.item import Item
 from services.intake.problem import Problem, forbidden
-from services.intake.roster import Item, Roster
+from services.intake.roster import Roster
 
 Tie = Literal["lead_unit", "own_leader", "any"]
 

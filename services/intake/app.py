@@ -1,0 +1,119 @@
+"""Builds intake from its settings: the only place where its parts are made and joined."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from fastapi import FastAPI
+from faststream.kafka import KafkaBroker
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from contracts.topics import MAX_SUBMISSION_BYTES, SUBMISSIONS
+from eventlog.clock import clock_from
+from eventlog.kafka import KafkaLog
+from eventlog.settings import KafkaSettings
+from services.intake import api, health
+from services.intake.desk import Desk
+from services.intake.evidence import EvidenceStore
+from services.intake.following import RosterFollowing
+from services.intake.metrics import Metrics
+from services.intake.problem import Problem
+from services.intake.publication import Publication
+from services.intake.publishing import Publishing
+from services.intake.reception import Reception, Stamping
+from services.intake.roster import Roster
+from services.intake.settings import IntakeSettings
+from services.intake.token import Tokens
+from services.intake.topics_check import TopicsCheck
+
+_BATCH_BYTES = 8 * MAX_SUBMISSION_BYTES
+_REQUEST_MILLISECONDS = 20_000
+
+
+def build(settings: IntakeSettings) -> FastAPI:
+    """The application; nothing connects before it is started."""
+    log = KafkaLog(
+        KafkaSettings(
+            bootstrap_servers=settings.bootstrap_servers, topic_prefix=settings.topic_prefix, client_id="intake"
+        )
+    )
+    desk = _desk(settings, log)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.desk = desk
+        await desk.topics.require()
+        tasks = [asyncio.create_task(part.run()) for part in (desk.topics, desk.publishing, desk.following)]
+        yield
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await log.close()
+
+    app = FastAPI(title="亮灯 · intake", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.include_router(api.router)
+    app.include_router(health.router)
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(HTTPException, _not_here)
+    app.add_exception_handler(Exception, _internal)
+    return app
+
+
+def _desk(settings: IntakeSettings, log: KafkaLog) -> Desk:
+    metrics, roster, clock = Metrics(), Roster(), clock_from(settings.clock)
+    following = RosterFollowing(log, roster)
+    evidence = EvidenceStore(settings.evidence_folder, settings.evidence_limit)
+    publishing = Publishing(
+        lambda: _broker(settings),
+        settings.topic_prefix + SUBMISSIONS,
+        within=settings.answer_within,
+        max_waiting=settings.max_waiting,
+        metrics=metrics,
+    )
+    stamping = Stamping(settings.log, clock, bool(settings.clock))
+    reception = Reception(stamping, roster, following, evidence, publishing, metrics, settings.retry_after)
+    return Desk(
+        settings=settings,
+        clock=clock,
+        tokens=Tokens(settings.jwks, settings.issuer),
+        roster=roster,
+        following=following,
+        publishing=publishing,
+        evidence=evidence,
+        reception=reception,
+        publication=Publication(reception, roster, following, log),
+        topics=TopicsCheck(settings.bootstrap_servers, settings.topic_prefix),
+        metrics=metrics,
+    )
+
+
+def _broker(settings: IntakeSettings) -> KafkaBroker:
+    return KafkaBroker(
+        settings.bootstrap_servers,
+        client_id="intake",
+        acks="all",
+        enable_idempotence=True,
+        linger_ms=settings.linger_ms,
+        max_batch_size=_BATCH_BYTES,
+        request_timeout_ms=_REQUEST_MILLISECONDS,
+        logger=None,
+    )
+
+
+async def _problem(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)
+    return error.response()
+
+
+async def _not_here(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    codes = {404: "not_found", 405: "method", 413: "too_large", 415: "media_type"}
+    return Problem(codes.get(error.status_code, "malformed"), en=str(error.detail)).response()
+
+
+async def _internal(_: Request, _error: Exception) -> Response:
+    return Problem("internal").response()

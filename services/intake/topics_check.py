@@ -1,0 +1,44 @@
+"""Whether the broker's topics are what the contract says: asked at the start and every minute."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from contracts.topics import PARTITIONS, RULINGS, SUBMISSIONS, TOPIC_CONFIG
+from eventlog import provision
+from eventlog.log import LogUnavailable
+
+EVERY_SECONDS = 60.0
+AGAIN_SECONDS = 2.0
+
+
+class TopicsCheck:
+    """`trouble` is what readiness tells: the drift found, or that the broker could not be asked."""
+
+    def __init__(self, bootstrap_servers: str, prefix: str) -> None:
+        self._bootstrap_servers = bootstrap_servers
+        self._wanted = provision.specs((SUBMISSIONS, RULINGS), PARTITIONS, TOPIC_CONFIG, prefix=prefix)
+        self.trouble: Sequence[str] = ("topics: not checked yet",)
+
+    async def run(self) -> None:
+        """Ask until cancelled."""
+        while True:
+            await self.ask()
+            await asyncio.sleep(AGAIN_SECONDS if self.trouble else EVERY_SECONDS)
+
+    async def ask(self) -> None:
+        """Ask once."""
+        try:
+            self.trouble = await asyncio.to_thread(provision.check, self._bootstrap_servers, self._wanted)
+        except LogUnavailable as error:
+            self.trouble = (f"topics: {error}"[:300],)
+
+    async def require(self) -> None:
+        """Refuse to start on drift; a broker that is down is no drift. Raises TopicDrift."""
+        try:
+            await provision.require(self._bootstrap_servers, self._wanted)
+        except LogUnavailable as error:
+            self.trouble = (f"topics: {error}"[:300],)
+        else:
+            self.trouble = ()
