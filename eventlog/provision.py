@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,8 @@ from kafka.errors import KafkaError as ClientError
 from kafka.errors import TopicAlreadyExistsError
 
 from eventlog.log import LogUnavailable
+
+KNOCK_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +94,8 @@ async def require(bootstrap_servers: str, wanted: Sequence[TopicSpec], **options
 @contextlib.contextmanager
 def _admin(bootstrap_servers: str, options: Mapping[str, Any]) -> Iterator[KafkaAdminClient]:
     try:
+        # The client leaves its socket open when nobody answers its first call.
+        _knock(bootstrap_servers)
         admin = KafkaAdminClient(bootstrap_servers=bootstrap_servers, client_id="liangdeng-topics", **options)
         try:
             yield admin
@@ -98,6 +103,19 @@ def _admin(bootstrap_servers: str, options: Mapping[str, Any]) -> Iterator[Kafka
             admin.close()
     except (ClientError, OSError) as error:
         raise LogUnavailable(f"{bootstrap_servers}: {error!r}") from error
+
+
+def _knock(bootstrap_servers: str) -> None:
+    refused: OSError | None = None
+    for server in bootstrap_servers.split(","):
+        host, _, port = server.strip().rpartition(":")
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), timeout=KNOCK_SECONDS).close()
+        except OSError as error:
+            refused = error
+        else:
+            return
+    raise refused or OSError("no server was named")
 
 
 def _described(admin: KafkaAdminClient, wanted: Sequence[TopicSpec]) -> dict[str, list[dict[str, Any]]]:

@@ -24,7 +24,7 @@ class Quarantined:
     size: int
     null: bool
     key: str | None
-    headers: list[tuple[str, str]]
+    headers: list[list[str]]
     why: str
 
 
@@ -46,7 +46,7 @@ class Quarantine:
             size=len(value),
             null=record.value is None,
             key=None if record.key is None else base64.b64encode(record.key).decode(),
-            headers=[(name, base64.b64encode(value).decode()) for name, value in record.headers],
+            headers=[[name, base64.b64encode(value).decode()] for name, value in record.headers],
             why=why,
         )
         self._folder.mkdir(parents=True, exist_ok=True)
