@@ -1,0 +1,1 @@
+"""The figures in docs/performance.md, each with its floor in the same run."""

@@ -1,0 +1,59 @@
+"""A load generator that costs little: keep-alive connections that write requests made beforehand."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Answers by status, and the seconds that all of them took together."""
+
+    statuses: Counter[int]
+    seconds: float
+
+    @property
+    def per_second(self) -> float:
+        """Answers per second."""
+        return sum(self.statuses.values()) / self.seconds
+
+
+def request(path: str, body: bytes, headers: dict[str, str]) -> bytes:
+    """A POST request as it goes over the wire."""
+    lines = [f"POST {path} HTTP/1.1", "Host: bench", "Content-Type: application/json", f"Content-Length: {len(body)}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
+
+
+async def fire(url: str, requests: Sequence[bytes], connections: int) -> Outcome:
+    """Send all requests over so many connections, each waiting for its answer before the next."""
+    waiting = iter(requests)
+    statuses: Counter[int] = Counter()
+    started = time.perf_counter()
+    await asyncio.gather(*(_one(url, waiting, statuses) for _ in range(connections)))
+    return Outcome(statuses, time.perf_counter() - started)
+
+
+async def _one(url: str, waiting: Iterator[bytes], statuses: Counter[int]) -> None:
+    where = urlsplit(url)
+    reader, writer = await asyncio.open_connection(where.hostname, where.port)
+    try:
+        for wire in waiting:
+            writer.write(wire)
+            statuses[await _answer(reader)] += 1
+    finally:
+        writer.close()
+        await writer.wait_closed()
+
+
+async def _answer(reader: asyncio.StreamReader) -> int:
+    head = await reader.readuntil(b"\r\n\r\n")
+    lines = head.decode("latin-1").split("\r\n")
+    lengths = [line.split(":", 1)[1] for line in lines if line.lower().startswith("content-length:")]
+    await reader.readexactly(int(lengths[0]))
+    return int(lines[0].split(" ")[1])

@@ -1,0 +1,42 @@
+"""The table of behaviours, written by hand, against the pure rules: a whole year in memory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bench.recorded import counts, record
+from contracts.programme_file import load_programme
+from sandbox.year.plan import plan
+from sandbox.year.seen import differences, planned
+
+PROGRAMMES = Path(__file__).parents[2] / "programmes"
+
+
+@pytest.mark.parametrize("seed", ["1", "2", "3", "4", "5"])
+def test_the_rules_give_the_lights_escalations_and_verdicts_that_the_table_says(seed: str) -> None:
+    years = [
+        (programme, plan(programme, seed))
+        for programme in (
+            load_programme(PROGRAMMES / "yuancheng-2024.yaml", simulated=True),
+            load_programme(PROGRAMMES / "shili-2024.yaml"),
+        )
+    ]
+    recorded = record(years)
+    for programme, year in years:
+        seen = counts(recorded, programme.programme, year.quarters, year.cast)
+        assert differences(planned(year), seen) == []
+
+
+def test_a_programme_lives_beside_another_as_if_it_were_alone() -> None:
+    yuancheng = load_programme(PROGRAMMES / "yuancheng-2024.yaml", simulated=True)
+    shili = load_programme(PROGRAMMES / "shili-2024.yaml")
+    together = record([(yuancheng, plan(yuancheng, "1")), (shili, plan(shili, "1"))])
+    alone = record([(shili, plan(shili, "1"))])
+
+    def told(recorded: object, name: str) -> list[object]:
+        return [(e.subject, e.time, e.data) for e in recorded.events if e.subject.startswith(name)]  # type: ignore[attr-defined]
+
+    by_item = lambda events: sorted(events, key=lambda event: event[0])  # noqa: E731
+    assert by_item(told(together, "990001-2024")) == by_item(told(alone, "990001-2024"))
