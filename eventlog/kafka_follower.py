@@ -9,9 +9,9 @@ from types import TracebackType
 from typing import Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError, OffsetOutOfRangeError
+from aiokafka.errors import CorruptRecordException, KafkaError, OffsetOutOfRangeError
 
-from eventlog.log import LogCut, LogUnavailable
+from eventlog.log import LogCut, LogUnavailable, LogUnreadable
 from eventlog.record import Place, Record
 from eventlog.settings import KafkaSettings
 
@@ -34,6 +34,8 @@ class KafkaFollower:
             found = await consumer.getmany(timeout_ms=int(timeout * 1000), max_records=max_records)
         except OffsetOutOfRangeError as error:
             raise LogCut(f"nothing lies at {self._named(error)}") from error
+        except (CorruptRecordException, UnicodeDecodeError) as error:
+            raise LogUnreadable(f"{sorted(self._positions)}: {error!r}") from error
         except KafkaError as error:
             raise LogUnavailable(repr(error)) from error
         polled: dict[Place, list[Record]] = {}

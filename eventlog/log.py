@@ -21,6 +21,10 @@ class AppendUnknown(LogError):
     """An append was not answered with the offset of its batch: it may be on the log, now or later, or not at all."""
 
 
+class LogUnreadable(LogError):
+    """The client cannot take a record apart (checksum, a header's name that is no UTF-8): nothing is skipped."""
+
+
 class LogCut(LogError):
     """The log ends before a position that was already read, or holds something else there: stop, reset nothing."""
 
@@ -47,6 +51,7 @@ class Follower(Protocol):
         Raises:
             LogCut: a position lies beyond the end, or before the start, of its partition.
             LogUnavailable: the records cannot be fetched.
+            LogUnreadable: they cannot be taken apart; the next poll meets them again.
         """
         ...
 
