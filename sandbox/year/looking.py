@@ -1,0 +1,47 @@
+"""Reads off query's API how a year ended, as the counts that it is compared by."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+from contracts.values import Actor
+from sandbox.year.doors import Doors
+from sandbox.year.plan import YearPlan
+from sandbox.year.seen import Counts
+
+AUDITOR = Actor(role="auditor", id="auditor")
+
+
+async def look(doors: Doors, plan: YearPlan) -> Counts:
+    """How a programme stands at the end of its year."""
+    base = f"/v1/programmes/{plan.programme}"
+    lights, escalations, notices = await asyncio.gather(
+        doors.look(AUDITOR, f"{base}/lights"),
+        doors.look(AUDITOR, f"{base}/escalations", all="true"),
+        doors.look(AUDITOR, f"{base}/notices"),
+    )
+    timelines = await asyncio.gather(*(doors.look(AUDITOR, f"{base}/items/{item}/timeline") for item in plan.cast))
+    return Counts(
+        lights={q: _lights(lights, q, "light", len(plan.cast)) for q in plan.quarters},
+        rated={q: _lights(lights, q, "rated", len(plan.cast)) for q in plan.quarters},
+        escalations=Counter(_escalation(one) for one in escalations["escalations"]),
+        verdicts=Counter(
+            (entry["type"], entry["verdict"])
+            for timeline in timelines
+            for entry in timeline["entries"]
+            if entry["kind"] == "submission"
+        ),
+        notices=Counter(one["kind"] for one in notices["notices"]),
+    )
+
+
+def _lights(answer: dict[str, Any], quarter: str, name: str, items: int) -> Counter[str]:
+    found = Counter(one[name] or "none" for one in answer["lights"] if one["period"] == quarter)
+    found["none"] += items - found.total()
+    return +found
+
+
+def _escalation(one: dict[str, Any]) -> str:
+    return " ".join([one["level"], one["state"], *(["overdue"] if one["overdue"] else [])])

@@ -1,0 +1,70 @@
+"""Lives through the year against a running house, and compares what came of it with what was planned."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from contracts.values import Actor
+from eventlog.clock import set_driven
+from sandbox.year.days import SHANGHAI
+from sandbox.year.doors import Doors
+from sandbox.year.driver import Driver
+from sandbox.year.journal import Start
+from sandbox.year.looking import look
+from sandbox.year.plan import PUBLISHED_AT
+from sandbox.year.summary import show
+from sandbox.year.year import Year
+
+PUBLISHER = Actor(role="office", id="o1")
+
+
+def run(urls: Mapping[str, str], start: Start, years: Sequence[Year], console: Console) -> bool:
+    """Live through the years of several programmes at once, print the summary; whether all was seen as planned.
+
+    `urls` are the addresses of intake, rating, query and issuer.
+    """
+    return asyncio.run(_run(urls, start, years, console))
+
+
+async def _run(urls: Mapping[str, str], start: Start, years: Sequence[Year], console: Console) -> bool:
+    console.print(start.told)
+    acts = sorted((act for year in years for act in year.plan.acts), key=lambda act: act.at)
+    waiting = [act for act in acts if act.at >= start.since]
+    days = len({act.at.date() for act in waiting}) + 1
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("天 days · {task.fields[acts]} 件 acts"),
+        TimeElapsedColumn(),
+    )
+    async with Doors(urls) as doors:
+        with Progress(*columns, console=console) as bar:
+            task = bar.add_task(f"{PUBLISHED_AT:%Y-%m-%d}", total=days, acts=len(acts) - len(waiting))
+            done = len(acts) - len(waiting)
+
+            def tell(day: date, number: int) -> None:
+                nonlocal done
+                done += number
+                bar.update(task, description=day.isoformat(), advance=1, acts=done)
+
+            driver = Driver(doors, start.clock, tell)
+            if start.since <= PUBLISHED_AT:
+                await publish(doors, driver, start, years)
+            await driver.live(waiting)
+        results = [show(console, year.programme.title, year.plan, await look(doors, year.plan)) for year in years]
+    return all(results)
+
+
+async def publish(doors: Doors, driver: Driver, start: Start, years: Sequence[Year]) -> None:
+    """Publish the programmes one after the other, and hand in the evidence that later acts name."""
+    set_driven(start.clock, PUBLISHED_AT)
+    await doors.hand_in_evidence(PUBLISHER)
+    for year in years:
+        driver.note(await doors.publish(PUBLISHER, year.body, f"publish-{year.programme.programme}"))
+    await driver.catch_up(PUBLISHED_AT.astimezone(SHANGHAI))

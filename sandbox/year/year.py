@@ -1,0 +1,46 @@
+"""The programmes of a demo and their plans: the real catalogue, whole or a share of its units, and the small one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from contracts.programme import Programme
+from contracts.programme_file import load_programme
+from sandbox.year.plan import YearPlan, plan
+
+PROGRAMMES = Path(__file__).resolve().parents[2] / "programmes"
+CATALOGUE, SMALL = PROGRAMMES / "yuancheng-2024.yaml", PROGRAMMES / "shili-2024.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """A programme and what is planned for it."""
+
+    programme: Programme
+    plan: YearPlan
+
+    @property
+    def body(self) -> bytes:
+        """The programme as it is published: JSON, calendar and policy in it."""
+        return self.programme.model_dump_json(by_alias=True, exclude_none=True).encode()
+
+
+def years(seed: str, share: float = 1.0, files: Sequence[Path] = (CATALOGUE, SMALL)) -> list[Year]:
+    """The years of these programme files; of the first one only a `share` of the units take part."""
+    found = []
+    for index, file in enumerate(files):
+        programme = load_programme(file, simulated=True)
+        if index == 0 and share < 1.0:
+            programme = of_some_units(programme, share)
+        found.append(Year(programme, plan(programme, seed)))
+    return found
+
+
+def of_some_units(programme: Programme, share: float) -> Programme:
+    """The same programme with the items of its first units only, in the file's order."""
+    leading = [unit.id for unit in programme.units if any(item.lead_unit == unit.id for item in programme.items)]
+    kept = set(leading[: max(1, round(len(leading) * share))])
+    items = tuple(item for item in programme.items if item.lead_unit in kept)
+    return programme.model_copy(update={"items": items})
