@@ -1,0 +1,115 @@
+"""The alarm of one partition: announces by the clock what has fallen due, again and again until the state shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from heapq import heappop, heappush
+from typing import Final
+
+from contracts.envelope import submission_id
+from contracts.submission import SUBMISSION_TYPES, Submission, body_digest, encode_submission
+from contracts.submissions import DeadlinePassed
+from contracts.values import Actor
+from eventlog.record import Entry
+from services.rating.due import Deadline, due
+from services.rating.state import State
+
+ALARM: Final = Actor(role="alarm", id="alarm")
+TYPE: Final = SUBMISSION_TYPES.types[DeadlinePassed]
+MAX_SUBJECTS: Final = 1000
+"""Subjects announced at once, in one or two batches; the next ones follow when these are ruled on."""
+
+
+class NotSimulated(Exception):
+    """A driven clock meets an item of a real programme: it announces nothing on this partition."""
+
+
+class Alarm:
+    """A queue of the next instant of every subject; a change of one costs one look at that one.
+
+    A subject's deadlines are announced instant by instant, the next when the last is ruled on: what follows from
+    one is dated by it, and may itself fall due before the next. A real alarm waits `margin` longer than the rules
+    ask for, because it is the broker's clock that decides whether something is due.
+    rulebook: Lights 7; Fine print ("Dates at the same instant ...")
+    """
+
+    def __init__(self, log: str, *, driven: bool, margin: timedelta) -> None:
+        self.margin = timedelta(0) if driven else margin
+        self._log = log
+        self._driven = driven
+        self._changed: set[str] = set()
+        self._real: set[str] = set()
+        self._instants: list[tuple[datetime, str]] = []
+        self._waiting: dict[str, datetime] = {}
+        self._passed: dict[str, None] = {}
+
+    def changed(self, subject: str) -> None:
+        """The state of a subject is another one now."""
+        self._changed.add(subject)
+
+    def entries(self, now: datetime, states: Mapping[str, State]) -> list[Entry]:
+        """The announcements to append at `now`, by the states alone. Raises NotSimulated."""
+        self._look(now, states)
+        if self._driven and self._real:
+            subject = min(self._real)
+            raise NotSimulated(f"{subject} is not simulated: a driven clock announces nothing on this partition")
+        found: list[Entry] = []
+        for subject in list(self._passed)[:MAX_SUBJECTS]:
+            key = subject.encode()
+            found += [Entry(key, self._announcement(subject, one, now)) for one in self._first(now, states[subject])]
+        return found
+
+    def quiet(self, now: datetime, states: Mapping[str, State]) -> bool:
+        """Whether nothing is left to announce at `now`."""
+        self._look(now, states)
+        return not self._passed
+
+    def _look(self, now: datetime, states: Mapping[str, State]) -> None:
+        for subject in self._changed:
+            self._passed.pop(subject, None)
+            self._await(subject, states[subject])
+        self._changed.clear()
+        until = now - self.margin
+        while self._instants and self._instants[0][0] <= until:
+            instant, subject = heappop(self._instants)
+            if self._waiting.get(subject) == instant:
+                del self._waiting[subject]
+                self._passed[subject] = None
+
+    def _await(self, subject: str, state: State) -> None:
+        if not _simulated(state):
+            self._real.add(subject)
+        instant = min((one.announce_at for one in due(state)), default=None)
+        if instant is None:
+            self._waiting.pop(subject, None)
+        elif self._waiting.get(subject) != instant:
+            self._waiting[subject] = instant
+            heappush(self._instants, (instant, subject))
+
+    def _first(self, now: datetime, state: State) -> list[Deadline]:
+        """What has passed at the earliest instant, in the order of the rulebook."""
+        passed = [one for one in due(state) if one.announce_at <= now - self.margin]
+        return list(dict.fromkeys(one for one in passed if one.due_at == passed[0].due_at))
+
+    def _announcement(self, subject: str, deadline: Deadline, now: datetime) -> bytes:
+        data = DeadlinePassed(kind=deadline.kind, ref=deadline.ref, due_at=deadline.due_at)
+        key = f"{deadline.kind}/{deadline.ref}/{deadline.due_at.isoformat()}"
+        return encode_submission(
+            Submission(
+                id=submission_id(self._log, ALARM.key_owner, key, subject),
+                log=self._log,
+                type=TYPE,
+                subject=subject,
+                actor=ALARM,
+                received_at=now,
+                digest=body_digest(data),
+                data=data,
+            )
+        )
+
+
+def _simulated(state: State) -> bool:
+    if state.item is not None:
+        return state.item.scheme.simulated
+    return state.programme is None or state.programme.simulated

@@ -1,0 +1,98 @@
+"""Where rating is built: the log, the owner of its partitions, the alarm's clock, the operational door, their frame."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+from faststream.asgi import AsgiFastStream
+from faststream.kafka import KafkaBroker
+
+from contracts.topics import PARTITIONS, SUBMISSIONS, TOPIC_CONFIG, TOPICS
+from eventlog.answering import PartitionStatus
+from eventlog.clock import Clock, clock_from
+from eventlog.group import GroupAssignment
+from eventlog.kafka import KafkaLog
+from eventlog.log import Log
+from eventlog.owner import Owner
+from eventlog.ownership import Assignment
+from eventlog.provision import require, specs
+from eventlog.quarantine import Quarantine
+from services.rating import ops
+from services.rating.alarm import Alarm
+from services.rating.answering import RatingAnswers
+from services.rating.metrics import Metrics
+from services.rating.ruling import Rules
+from services.rating.settings import Settings
+
+
+class Rating:
+    """The service at work on one log; as `ops.Working`."""
+
+    def __init__(
+        self, settings: Settings, log: Log, assignment: Assignment, clock: Clock, rules: Rules | None = None
+    ) -> None:
+        self._settings = settings
+        self._rules = rules or Rules()
+        self._quarantine = Quarantine(settings.quarantine)
+        self._answers: dict[int, RatingAnswers] = {}
+        self._metrics = Metrics(self.statuses)
+        self.owner = Owner(log, assignment, self._take_over, clock, settings.owner)
+
+    @property
+    def ready(self) -> bool:
+        """As `ops.Working.ready`."""
+        return self.owner.ready
+
+    def statuses(self) -> dict[int, PartitionStatus]:
+        """As `ops.Working.statuses`."""
+        return self.owner.statuses()
+
+    def announced_until(self, partition: int) -> datetime | None:
+        """As `ops.Working.announced_until`; None while a ruling since then left something to announce."""
+        until = self.statuses()[partition].announced_until
+        answers = self._answers[partition]
+        if until is None or not answers.quiet(until):
+            return None
+        return until - answers.alarm.margin
+
+    def metrics(self) -> bytes:
+        """As `ops.Working.metrics`."""
+        return self._metrics.render()
+
+    def _take_over(self, partition: int) -> RatingAnswers:
+        settings = self._settings
+        margin = timedelta(seconds=settings.margin_seconds)
+        answers = RatingAnswers(
+            partition,
+            settings.log,
+            rules=self._rules,
+            alarm=Alarm(settings.log, driven=bool(settings.clock), margin=margin),
+            tally=self._metrics.tally(partition),
+            quarantine=self._quarantine,
+        )
+        self._answers[partition] = answers
+        return answers
+
+
+def build(settings: Settings) -> AsgiFastStream:
+    """The whole service in its frame: FastStream starts and stops what eventlog runs (docs/decisions/0004)."""
+    log = KafkaLog(settings.kafka)
+    assignment = GroupAssignment(settings.kafka, settings.group, SUBMISSIONS, settings.session_timeout_seconds)
+    rating = Rating(settings, log, assignment, clock_from(settings.clock))
+    door = ops.build(rating)
+
+    @asynccontextmanager
+    async def lifespan() -> AsyncIterator[None]:
+        wanted = specs(TOPICS, PARTITIONS, TOPIC_CONFIG, prefix=settings.topic_prefix)
+        await require(settings.bootstrap_servers, wanted)
+        await rating.owner.start()
+        try:
+            yield
+        finally:
+            await rating.owner.stop()
+            await log.close()
+
+    broker = KafkaBroker(settings.bootstrap_servers, client_id="liangdeng-rating-frame", consumer_only=True)
+    return AsgiFastStream(broker, lifespan=lifespan, asgi_routes=[(path, door) for path in ops.PATHS])

@@ -1,0 +1,72 @@
+"""The operational door of rating: metrics, health, readiness, and how far each partition has come."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+from fastapi import FastAPI, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from eventlog.answering import PartitionStatus
+
+PATHS: Final = ("/metrics", "/healthz", "/readyz", "/v1/progress")
+
+
+class Working(Protocol):
+    """What is asked of the service at work."""
+
+    @property
+    def ready(self) -> bool:
+        """Every partition owned is followed and has no problem."""
+        ...
+
+    def statuses(self) -> dict[int, PartitionStatus]:
+        """What is known about each partition owned now."""
+        ...
+
+    def announced_until(self, partition: int) -> datetime | None:
+        """Up to when everything that fell due is announced and ruled on."""
+        ...
+
+    def metrics(self) -> bytes:
+        """Text in the exposition format."""
+        ...
+
+
+def build(working: Working) -> FastAPI:
+    """The door as an ASGI application."""
+    door = FastAPI(title="Liangdeng rating", docs_url=None, redoc_url=None, openapi_url=None)
+
+    @door.get("/metrics")
+    async def metrics() -> Response:
+        return Response(working.metrics(), media_type=CONTENT_TYPE_LATEST)
+
+    @door.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @door.get("/readyz")
+    async def readyz(response: Response) -> dict[str, Any]:
+        response.status_code = 200 if working.ready else 503
+        partitions = {str(p): _health(status) for p, status in working.statuses().items()}
+        return {"ready": working.ready, "partitions": partitions}
+
+    @door.get("/v1/progress")
+    async def progress() -> dict[str, Any]:
+        return {"partitions": {str(p): _progress(working, status) for p, status in working.statuses().items()}}
+
+    return door
+
+
+def _health(status: PartitionStatus) -> dict[str, Any]:
+    return {"phase": status.phase, "problem": status.problem or status.alarm_problem, "lag": status.lag}
+
+
+def _progress(working: Working, status: PartitionStatus) -> dict[str, Any]:
+    until = working.announced_until(status.partition)
+    return {
+        "position": status.position,
+        "announced_until": until.isoformat() if until else None,
+        "idle": status.idle,
+    }

@@ -1,0 +1,59 @@
+"""Settings of rating, from the environment (prefix RATING_, and what all services share)."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from eventlog.answering import OwnerSettings
+from eventlog.settings import KafkaSettings
+
+TICK_SECONDS: Final = 1.0
+DRIVEN_TICK_SECONDS: Final = 0.01
+"""A simulated year waits for every step of its clock: some hundred steps must not cost minutes."""
+
+
+class Settings(BaseSettings):
+    """Every setting of the service; none of them changes what a ruling says."""
+
+    model_config = SettingsConfigDict(env_prefix="RATING_", populate_by_name=True)
+
+    bootstrap_servers: Annotated[str, Field(validation_alias="KAFKA_BOOTSTRAP_SERVERS")]
+    log: Annotated[str, Field(validation_alias="LIANGDENG_LOG")] = "1"
+    topic_prefix: Annotated[str, Field(validation_alias="LIANGDENG_TOPIC_PREFIX")] = ""
+    clock: Annotated[str, Field(validation_alias="LIANGDENG_CLOCK")] = ""
+    host: str = "127.0.0.1"
+    port: int = 8002
+    group: str = "rating"
+    session_timeout_seconds: float = 10.0
+    """A silent instance loses its partitions after that; the `at` rule holds either way."""
+    tick_seconds: float | None = None
+    """How often assignment and clock are looked at; by default 1 s, with a driven clock 10 ms."""
+    margin_seconds: float = 2.0
+    """The alarm waits that much longer than the grace: the broker's clock, which decides what is due, may be behind."""
+    max_batch_rulings: int = 500
+    first_backoff_seconds: float = 1.0
+    max_backoff_seconds: float = 60.0
+    quarantine: Path = Path(tempfile.gettempdir()) / "liangdeng-quarantine"
+    """Copies of unreadable records for whoever looks into them; the log keeps the originals."""
+
+    @property
+    def kafka(self) -> KafkaSettings:
+        """How to reach the broker."""
+        return KafkaSettings(
+            bootstrap_servers=self.bootstrap_servers, topic_prefix=self.topic_prefix, client_id="liangdeng-rating"
+        )
+
+    @property
+    def owner(self) -> OwnerSettings:
+        """How partitions are worked on."""
+        return OwnerSettings(
+            tick_seconds=self.tick_seconds or (DRIVEN_TICK_SECONDS if self.clock else TICK_SECONDS),
+            max_batch_rulings=self.max_batch_rulings,
+            first_backoff_seconds=self.first_backoff_seconds,
+            max_backoff_seconds=self.max_backoff_seconds,
+        )
