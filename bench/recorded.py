@@ -75,7 +75,7 @@ class Recorded:
         for partition in list(self.partitions.values()):
             while entries := partition.alarm.entries(at, partition.states):
                 for entry in entries:
-                    self.put(entry.value, entry.key.decode(), "deadline.passed", at)
+                    self.put(entry.value or b"", (entry.key or b"").decode(), "deadline.passed", at)
 
 
 def record(years: Sequence[tuple[Programme, YearPlan]]) -> Recorded:

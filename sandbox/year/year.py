@@ -39,8 +39,8 @@ def years(seed: str, share: float = 1.0, files: Sequence[Path] = (CATALOGUE, SMA
 
 
 def of_some_units(programme: Programme, share: float) -> Programme:
-    """The same programme with the items of its first units only, in the file's order."""
+    """The same programme with the items of some units only, evenly spread over the file's order."""
     leading = [unit.id for unit in programme.units if any(item.lead_unit == unit.id for item in programme.items)]
-    kept = set(leading[: max(1, round(len(leading) * share))])
+    kept = {unit for index, unit in enumerate(leading) if int((index + 1) * share) > int(index * share)}
     items = tuple(item for item in programme.items if item.lead_unit in kept)
     return programme.model_copy(update={"items": items})
