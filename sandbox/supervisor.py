@@ -54,7 +54,7 @@ class Stack:
         self._ports = dict(ports or {})
         self._extra = dict(env or {})
         self._settings = dict(settings or {})
-        self._clock = clock
+        self.clock = clock
         self._kafka = kafka or os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
         self._database_url = database_url or os.environ.get("DATABASE_URL")
         self._say = say
@@ -162,7 +162,7 @@ class Stack:
             self._keeper.wait_ready("postgres", seconds=READY_SECONDS)
             database = server.ensure_database(DATABASE)
         self._keeper.wait_ready(*self._keeper.names(), seconds=READY_SECONDS)
-        self.env = shared_settings(self.home, kafka=kafka or "", clock=self._clock) | self._extra
+        self.env = shared_settings(self.home, kafka=kafka or "", clock=self.clock) | self._extra
         if database:
             self.env["DATABASE_URL"] = database
         if kafka and "kafka" in self._parts:

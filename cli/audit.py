@@ -1,0 +1,51 @@
+"""`liangdeng audit`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from cli.servers import reach
+from cli.telling import print_json
+from services.audit import replay as replaying
+from services.audit.finding import Report, Verdict
+from services.audit.telling import told
+
+VERDICTS = {
+    Verdict.PROVED: "已证实：每一条裁定都由提交推出，别无其他",
+    Verdict.CONTRADICTED: "有矛盾：日志与提交推出的裁定不符",
+    Verdict.UNDECIDED: "此处无法判定",
+}
+
+
+def replay(*, as_json: bool, wait: float) -> int:
+    """Replay the log and tell what was found; the exit code is the verdict."""
+    with reach("kafka") as env:
+        report = replay_log(env, wait=wait, quiet=as_json)
+    if as_json:
+        print_json(report.as_dict())
+    else:
+        tell(report)
+    return int(report.verdict)
+
+
+def replay_log(env: Mapping[str, str], *, wait: float, quiet: bool = False) -> Report:
+    """Replay the log that `env` names, with a progress bar."""
+    columns = (TextColumn("重放 replay"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, transient=True, disable=quiet) as bar:
+        task = bar.add_task("replay", total=None)
+        return replaying.run(
+            env["KAFKA_BOOTSTRAP_SERVERS"],
+            env.get("LIANGDENG_TOPIC_PREFIX", ""),
+            env.get("LIANGDENG_LOG", "1"),
+            wait=wait,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+
+
+def tell(report: Report) -> None:
+    """Print a report: the verdict, what was read, and the first difference with its inputs."""
+    typer.echo(VERDICTS[report.verdict])
+    typer.echo(told(report))

@@ -1,0 +1,14 @@
+"""`liangdeng clean`."""
+
+from __future__ import annotations
+
+from cli.telling import say
+from sandbox.state import StateFolder, home_from_environment
+
+
+def run() -> int:
+    """Remove the state folder. Raises `SandboxTrouble` while an instance uses it."""
+    home = home_from_environment()
+    StateFolder(home).remove()
+    say(f"已删除 {home} · removed")
+    return 0

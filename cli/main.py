@@ -1,0 +1,134 @@
+"""The command `liangdeng`: what it can be asked; each answer lives in a module of its own, imported when asked."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.telling import told
+
+AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON · print JSON")]
+
+app = typer.Typer(
+    help="亮灯：重点工作亮灯督办，每一盏灯都可由日志证明。\n\nTraffic-light supervision; the log proves every light.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+topics = typer.Typer(help="Kafka 主题 · the topics", no_args_is_help=True)
+audit = typer.Typer(help="由日志证明 · proofs from the log", no_args_is_help=True)
+app.add_typer(topics, name="topics")
+app.add_typer(audit, name="audit")
+
+
+class Service(StrEnum):
+    """The services that can be run alone."""
+
+    INTAKE = "intake"
+    RATING = "rating"
+    NOTIFY = "notify"
+    QUERY = "query"
+
+
+@app.command()
+def up(
+    as_json: AsJson = False,
+) -> None:
+    """启动 Kafka、PostgreSQL 和全部服务，直到 Ctrl-C。
+
+    Start Kafka, PostgreSQL and every service, serve until Ctrl-C. A part that crashes is reported and started again.
+    """
+    from cli import up as answer
+
+    raise typer.Exit(answer.run(as_json=as_json))
+
+
+@app.command()
+def demo(
+    end: Annotated[bool, typer.Option("--exit", help="汇总后结束 · end after the summary")] = False,
+    seed: Annotated[str, typer.Option(help="同一种子，同一日志 · the same seed, the same log")] = "2024",
+    share: Annotated[float, typer.Option(min=0.05, max=1.0, help="参与单位比例 · share of the units")] = 1.0,
+) -> None:
+    """一键演示：108 项任务的 2024 年全年（模拟数据）。
+
+    Live through the year 2024 of 108 items (simulated data), print a summary, serve until Ctrl-C.
+    With --exit: 0 only if the replay proved the log and a rebuilt read model equals the live one.
+    """
+    from cli import demo as answer
+
+    raise typer.Exit(answer.run(end=end, seed=seed, share=share))
+
+
+@app.command()
+def serve(service: Annotated[Service, typer.Argument(help="服务名 · the service")]) -> None:
+    """只运行一个服务，配置取自环境变量 · run one service, configured by its environment."""
+    import runpy
+
+    runpy.run_module(f"services.{service}", run_name="__main__")
+
+
+@topics.command("apply")
+def topics_apply(as_json: AsJson = False) -> None:
+    """创建缺少的主题并修正配置 · create missing topics, put their settings right."""
+    from cli import topics as answer
+
+    raise typer.Exit(answer.apply(as_json=as_json))
+
+
+@topics.command("check")
+def topics_check(as_json: AsJson = False) -> None:
+    """核对主题，有差异时退出码为 1 · compare the topics with the contract, exit 1 on any drift."""
+    from cli import topics as answer
+
+    raise typer.Exit(answer.check(as_json=as_json))
+
+
+@app.command()
+def rebuild(as_json: AsJson = False) -> None:
+    """从日志重建读模型，与现有的比对后切换 · rebuild the read model from the log, compare it, swap it in."""
+    from cli import rebuild as answer
+
+    raise typer.Exit(answer.run(as_json=as_json))
+
+
+@audit.command("replay")
+def audit_replay(
+    as_json: AsJson = False,
+    wait: Annotated[float, typer.Option(help="等待未裁定提交的秒数 · seconds for what is not ruled yet")] = 10.0,
+) -> None:
+    """重放全部提交，与裁定逐条双向比对 · rule on every submission again and compare both ways.
+
+    退出码 exit code: 0 证实 proved, 1 矛盾 contradicted, 2 无法判定 cannot be decided.
+    """
+    from cli import audit as answer
+
+    raise typer.Exit(answer.replay(as_json=as_json, wait=wait))
+
+
+@app.command()
+def scenarios(
+    book: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="情景册（YAML）· a book of scenarios")],
+    as_json: AsJson = False,
+) -> None:
+    """用规则验证情景册，有失败时退出码为 1 · run a book of scenarios through the pure rules, exit 1 on a failure."""
+    from cli import scenarios as answer
+
+    raise typer.Exit(answer.run(book, as_json=as_json))
+
+
+@app.command()
+def clean() -> None:
+    """删除本机状态文件夹 · remove the sandbox's state folder, unless an instance uses it."""
+    from cli import clean as answer
+
+    raise typer.Exit(answer.run())
+
+
+def main() -> None:
+    """Run the command line; troubles of the machine are told in two languages, without a traceback."""
+    with told():
+        app()

@@ -1,0 +1,41 @@
+"""`liangdeng topics`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import typer
+
+from cli.servers import reach
+from cli.telling import print_json
+from contracts.topics import PARTITIONS, TOPIC_CONFIG, TOPICS
+from eventlog import provision
+
+
+def apply(*, as_json: bool) -> int:
+    """Create what is missing, set what differs; 1 when something cannot be put right."""
+    with reach("kafka") as env:
+        try:
+            done = provision.apply(env["KAFKA_BOOTSTRAP_SERVERS"], _wanted(env))
+        except provision.TopicDrift as drift:
+            return _tell(drift.findings, as_json=as_json, code=1)
+    return _tell(done, as_json=as_json, code=0)
+
+
+def check(*, as_json: bool) -> int:
+    """Tell every difference; 1 when there is one."""
+    with reach("kafka") as env:
+        findings = provision.check(env["KAFKA_BOOTSTRAP_SERVERS"], _wanted(env))
+    return _tell(findings, as_json=as_json, code=1 if findings else 0)
+
+
+def _wanted(env: Mapping[str, str]) -> list[provision.TopicSpec]:
+    return provision.specs(TOPICS, PARTITIONS, TOPIC_CONFIG, prefix=env.get("LIANGDENG_TOPIC_PREFIX", ""))
+
+
+def _tell(sentences: list[str], *, as_json: bool, code: int) -> int:
+    if as_json:
+        print_json({"exit_code": code, "sentences": sentences})
+    else:
+        typer.echo("\n".join(sentences) or "主题符合契约 · the topics are as the contract says")
+    return code

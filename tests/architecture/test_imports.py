@@ -1,0 +1,75 @@
+"""What may import what: the project keeps it, and a breach of each rule is found."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+PACKAGES = ("contracts", "eventlog", "services", "sandbox", "cli", "tests/architecture")
+
+
+def lint(folder: Path) -> subprocess.CompletedProcess[str]:
+    program = Path(sys.executable).with_name("lint-imports")
+    command = [str(program), "--no-logo", "--no-cache"]
+    env = {**os.environ, "COLUMNS": "200"}
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, check=False, text=True)
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("project")
+    shutil.copy(PROJECT / "pyproject.toml", folder)
+    for package in PACKAGES:
+        shutil.copytree(PROJECT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+def test_the_project_keeps_its_boundaries() -> None:
+    done = lint(PROJECT)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("module", "imported", "rule"),
+    [
+        ("contracts/words.py", "eventlog.log", "contracts <- eventlog"),
+        ("eventlog/log.py", "services.rating.state", "contracts <- eventlog"),
+        ("services/intake/api.py", "sandbox.kafka", "contracts <- eventlog"),
+        ("sandbox/supervisor.py", "services.rating.decide", "contracts <- eventlog"),
+        ("sandbox/state.py", "cli.main", "contracts <- eventlog"),
+        ("services/query/rows.py", "services.rating.state", "Services never import each other"),
+        ("services/rating/state.py", "services.intake.item", "Services never import each other"),
+        ("services/audit/replay.py", "services.notify.facts", "Services never import each other"),
+        ("services/audit/replay.py", "services.rating.app", "Of rating, audit imports the rules alone"),
+        ("services/rating/light.py", "eventlog.clock", "Rules of rating"),
+        ("services/rating/decide.py", "pydantic", "Rules of rating"),
+        ("services/notify/notice.py", "jinja2", "Rules of notices"),
+        ("services/notify/ledger.py", "services.notify.sender", "What replays never imports what sends"),
+        ("services/query/projection.py", "smtplib", "What replays never imports what sends"),
+        ("services/audit/reading.py", "aiokafka", "Audit is independent"),
+    ],
+)
+def test_a_breach_is_found(copy: Path, module: str, imported: str, rule: str) -> None:
+    file = copy / module
+    lawful = file.read_text(encoding="utf-8")
+    file.write_text(f"{lawful}\nimport {imported}\n", encoding="utf-8")
+    try:
+        done = lint(copy)
+    finally:
+        file.write_text(lawful, encoding="utf-8")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert any(line.startswith(rule) and "BROKEN" in line for line in done.stdout.splitlines()), done.stdout
+
+
+def test_a_new_file_of_rating_is_held_to_be_a_rule(copy: Path) -> None:
+    file = copy / "services/rating/brand_new.py"
+    file.write_text("import httpx\n", encoding="utf-8")
+    try:
+        done = lint(copy)
+    finally:
+        file.unlink()
+    assert "services.rating.brand_new is a rule and imports httpx" in done.stdout
