@@ -39,5 +39,9 @@ def people(programmes: Iterable[Programme]) -> dict[str, Person]:
 
 
 def programmes_in(folder: Path) -> list[Programme]:
-    """The programme files of a folder; its calendars are left aside."""
-    return [load_programme(path) for path in sorted(folder.glob("*.yaml")) if not path.name.startswith("calendar")]
+    """The programme files of a folder; calendars and books of scenarios are left aside."""
+    return [load_programme(path) for path in sorted(folder.glob("*.yaml")) if _is_programme(path)]
+
+
+def _is_programme(path: Path) -> bool:
+    return any(line.startswith("programme:") for line in path.read_text(encoding="utf-8").splitlines())
