@@ -22,6 +22,7 @@ Status = Literal["due", "claimed", "refused", "held", "accepted", "abandoned"]
 DeliveryEvent = (
     DeliveryClaimed | DeliveryAccepted | DeliveryFailed | DeliveryUnknown | DeliveryAbandoned | DeliveryRedriven
 )
+Action = Literal["retry", "ask", "resend_marked", "hold"]
 INBOX = "inbox"
 """The channel that is the dispatch itself: who may read the notice has it in the inbox as soon as it is issued."""
 
@@ -120,6 +121,12 @@ def lapsed(delivery: Delivery, now: datetime, seen_for: timedelta, skew: timedel
     if claim is None or now < claim.until:
         return False
     return seen_for >= timedelta(seconds=claim.lease_seconds) or now >= claim.until + skew
+
+
+def unresolved(delivery: Delivery, what_then: Action) -> DeliveryUnknown:
+    """A claim that lapsed without an outcome; the next try need not wait, the lease was pause enough."""
+    reason = "the claim ran out without an outcome"
+    return DeliveryUnknown(delivery=delivery.id, attempt=delivery.attempt, action=what_then, reason=reason)
 
 
 def to_abandon(delivery: Delivery, retrying: Retrying) -> DeliveryAbandoned | None:

@@ -1,0 +1,50 @@
+"""`python -m services.notify`: issues and delivers notices until it is told to stop; `redrive ID` tries one again."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import sys
+
+import uvicorn
+
+from services.notify.app import build, kafka_settings
+from services.notify.redriving import NotUndelivered, redrive
+from services.notify.settings import Settings
+
+STOP_SECONDS = 15
+
+
+def main() -> int:
+    """Run on NOTIFY_HOST and NOTIFY_PORT, or drive a delivery again."""
+    parser = argparse.ArgumentParser(prog="python -m services.notify", description=__doc__)
+    commands = parser.add_subparsers(dest="command")
+    again = commands.add_parser("redrive", help="再次发送一件停止发送或暂存的通知 · try an abandoned or held one again")
+    again.add_argument("delivery", help="its id, as /v1/undelivered tells it")
+    again.add_argument("--programme", required=True)
+    again.add_argument("--reason", default="")
+    told = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("aiokafka").setLevel(logging.WARNING)
+    settings = Settings()  # type: ignore[call-arg]  # the environment gives them
+    if told.command == "redrive":
+        try:
+            asyncio.run(redrive(kafka_settings(settings), settings.log, told.programme, told.delivery, told.reason))
+        except NotUndelivered as error:
+            sys.stderr.write(f"{error}\n")
+            return 1
+        return 0
+    uvicorn.run(
+        build(settings),
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        timeout_graceful_shutdown=STOP_SECONDS,
+        server_header=False,
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,119 @@
+"""Builds notify from its settings: the only place where its parts are made and joined."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+
+from fastapi import FastAPI
+
+from contracts.topics import DISPATCHES, PARTITIONS, RULINGS, TOPIC_CONFIG
+from eventlog import provision
+from eventlog.group import GroupAssignment
+from eventlog.kafka import KafkaLog
+from eventlog.log import Log
+from eventlog.ownership import Assignment
+from eventlog.settings import KafkaSettings
+from services.notify import ops
+from services.notify.channels.channel import Channel
+from services.notify.channels.smtp import SmtpChannel, SmtpServer
+from services.notify.delivery import Retrying
+from services.notify.desk import Office, Terms
+from services.notify.desks import Desks
+from services.notify.directory import Directory
+from services.notify.gatherer import Gatherer
+from services.notify.house import House
+from services.notify.issuing import Issuing
+from services.notify.sender import Sender
+from services.notify.settings import Settings
+
+
+def kafka_settings(settings: Settings) -> KafkaSettings:
+    """How to reach the broker."""
+    return KafkaSettings(
+        bootstrap_servers=settings.bootstrap_servers, topic_prefix=settings.topic_prefix, client_id="notify"
+    )
+
+
+def terms(settings: Settings) -> Terms:
+    """How deliveries are treated."""
+    return Terms(
+        lease=timedelta(seconds=settings.lease),
+        skew=timedelta(seconds=settings.skew),
+        retrying=Retrying(
+            max_tries=settings.max_tries,
+            first=timedelta(seconds=settings.retry_first),
+            longest=timedelta(seconds=settings.retry_longest),
+        ),
+    )
+
+
+def mail_channel(settings: Settings) -> SmtpChannel:
+    """The mail channel."""
+    server = SmtpServer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        security=settings.smtp_security,
+        username=settings.smtp_username,
+        password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
+        sender_name=settings.mail_from_name,
+        sender_address=settings.mail_from,
+        timeout=settings.smtp_timeout,
+    )
+    return SmtpChannel(server, settings.log)
+
+
+def house(
+    log: Log, assignment: Assignment, directory: Directory, senders: Mapping[str, Sender], settings: Settings
+) -> House:
+    """All parts of one process around a log."""
+    gatherer = Gatherer(log)
+    office = Office(
+        log_id=settings.log,
+        token=secrets.token_hex(8),
+        log=log,
+        gatherer=gatherer,
+        directory=directory,
+        senders=senders,
+        issuing=Issuing(gatherer, directory, tuple(senders), settings.prefixes),
+        terms=terms(settings),
+    )
+    desks = Desks(office, assignment)
+    gatherer.on_news = desks.wake
+    return House(
+        log=log,
+        gatherer=gatherer,
+        desks=desks,
+        senders=senders,
+        directory=directory,
+        stop_seconds=settings.stop_seconds,
+    )
+
+
+def sender(channel: Channel, settings: Settings) -> Sender:
+    """A channel with its limits."""
+    return Sender(channel, settings.smtp_concurrency, settings.smtp_backlog)
+
+
+def build(settings: Settings) -> FastAPI:
+    """The application; nothing connects before it is started."""
+    kafka = kafka_settings(settings)
+    wanted = provision.specs((RULINGS, DISPATCHES), PARTITIONS, TOPIC_CONFIG, prefix=settings.topic_prefix)
+    directory = Directory(settings.directory)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await provision.require(settings.bootstrap_servers, wanted)
+        assignment = GroupAssignment(kafka, "notify", DISPATCHES, settings.session_timeout)
+        channel = mail_channel(settings)
+        running = house(KafkaLog(kafka), assignment, directory, {channel.name: sender(channel, settings)}, settings)
+        app.state.house = running
+        await running.start()
+        yield
+        await running.stop()
+
+    app = FastAPI(title="亮灯 · notify", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.include_router(ops.router)
+    return app

@@ -1,0 +1,112 @@
+"""Where people can be reached: a YAML file by role, read again when it changes; nothing of it ever enters the log."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+logger = logging.getLogger(__name__)
+Contacts = Mapping[str, Mapping[str, str]]
+"""By contact id: addresses by channel."""
+
+
+class DirectoryFault(ValueError):
+    """The file cannot be read as a directory; the text says where."""
+
+
+class Directory:
+    """Contacts of roles, e.g.
+
+        contacts:
+          office: ducha@example.test
+          "unit:*": "{id}@units.example.test"
+          "leader:leader-1": [{id: secretary, mail: one@example.test}]
+        programmes:
+          441602-2024: {contacts: {"unit:nongye": nongye@example.test}}
+
+    A plain text is the mail address of the contact `1`; `{id}` stands for what follows the colon of a role. The first
+    that is found holds: the programme's own role, its `kind:*`, the common role, the common `kind:*`.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        """Read the file. Raises OSError, DirectoryFault."""
+        self._path = Path(path)
+        self.problem: str | None = None
+        """Why the latest change of the file was not taken over; what was read before holds."""
+        self._stamp = self._look()
+        self._common, self._own = _parse(self._path.read_text())
+
+    def contacts(self, programme: str, role: str) -> Contacts:
+        """The contacts of a role by their ids; none if nobody is known."""
+        self._refresh()
+        kind, _, id_ = role.partition(":")
+        for book in (self._own.get(programme, {}), self._common):
+            for key in (role, f"{kind}:*"):
+                if key in book:
+                    return {
+                        contact: {
+                            channel: address.replace("{id}", id_).replace("{programme}", programme)
+                            for channel, address in addresses.items()
+                        }
+                        for contact, addresses in book[key].items()
+                    }
+        return {}
+
+    def reachable(self, programme: str, role: str, channel: str) -> list[str]:
+        """Ids of the contacts of a role that have an address on a channel."""
+        return [contact for contact, addresses in self.contacts(programme, role).items() if channel in addresses]
+
+    def address(self, programme: str, role: str, channel: str, contact: str) -> str | None:
+        """The address as it is now; None if the contact was erased."""
+        return self.contacts(programme, role).get(contact, {}).get(channel)
+
+    def _look(self) -> tuple[int, int, int]:
+        status = self._path.stat()
+        return (status.st_mtime_ns, status.st_ino, status.st_size)
+
+    def _refresh(self) -> None:
+        try:
+            stamp = self._look()
+            if stamp == self._stamp:
+                return
+            self._stamp = stamp
+            self._common, self._own = _parse(self._path.read_text())
+            self.problem = None
+        except (OSError, DirectoryFault) as error:
+            if self.problem is None:
+                logger.error("the directory was not read again: %s", error)
+            self.problem = str(error)
+
+
+def _parse(text: str) -> tuple[dict[str, Contacts], dict[str, dict[str, Contacts]]]:
+    try:
+        told = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise DirectoryFault(f"not YAML: {error}") from None
+    if not isinstance(told, dict):
+        raise DirectoryFault("not a mapping with `contacts` and `programmes`")
+    own = told.get("programmes") or {}
+    if not isinstance(own, dict):
+        raise DirectoryFault("programmes: not a mapping")
+    return _book(told, "contacts"), {str(name): _book(part, f"programmes.{name}") for name, part in own.items()}
+
+
+def _book(told: Any, where: str) -> dict[str, Contacts]:
+    listed = (told.get("contacts") or {}) if isinstance(told, dict) else None
+    if not isinstance(listed, dict):
+        raise DirectoryFault(f"{where}: no mapping of roles")
+    return {str(role): dict(_contacts(entries, f"{where}.{role}")) for role, entries in listed.items()}
+
+
+def _contacts(entries: Any, where: str) -> Iterator[tuple[str, dict[str, str]]]:
+    for index, entry in enumerate(entries if isinstance(entries, list) else [entries], start=1):
+        if isinstance(entry, str):
+            yield str(index), {"mail": entry}
+        elif isinstance(entry, dict) and isinstance(entry.get("id"), str):
+            yield entry["id"], {str(name): str(value) for name, value in entry.items() if name != "id"}
+        else:
+            raise DirectoryFault(f"{where}: a contact is an address or has an `id` and an address per channel")

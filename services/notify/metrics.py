@@ -1,0 +1,103 @@
+"""What notify tells Prometheus, read from the running parts when it is asked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Protocol
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from services.notify.house import House
+
+
+class _Family(Protocol):
+    def add_metric(self, labels: list[str], value: float) -> None: ...
+
+
+class Figures(Collector):
+    """Notices and deliveries of the partitions owned here; positions and void records of what is read."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def collect(self) -> Iterator[Metric]:
+        """All families, as they are now."""
+        yield from self._issued()
+        yield from self._deliveries()
+        yield from self._rulings()
+        yield from self._dispatches()
+        yield from self._channels()
+
+    def _issued(self) -> Iterator[Metric]:
+        issued = CounterMetricFamily("notify_notices_issued", "Notices on the owned partitions", labels=["kind"])
+        kinds: Counter[str] = Counter()
+        for desk in self._house.desks.desks.values():
+            for (_, kind), count in desk.ledger.issued.items():
+                kinds[kind] += count
+        for kind, count in sorted(kinds.items()):
+            issued.add_metric([kind], count)
+        waiting = GaugeMetricFamily("notify_notices_due", "Notices due and not issued yet")
+        due = self._house.gatherer.due
+        waiting.add_metric([], sum(len(due[partition]) for partition in self._house.desks.desks))
+        yield from (issued, waiting)
+
+    def _deliveries(self) -> Iterator[Metric]:
+        outcomes = CounterMetricFamily(
+            "notify_deliveries", "Deliveries by channel and outcome", labels=["channel", "outcome"]
+        )
+        opened = GaugeMetricFamily("notify_deliveries_open", "Deliveries not accepted", labels=["channel", "status"])
+        told: Counter[tuple[str, str]] = Counter()
+        states: Counter[tuple[str, str]] = Counter()
+        for desk in self._house.desks.desks.values():
+            told.update(desk.ledger.outcomes)
+            states.update((delivery.channel, delivery.status) for delivery in desk.ledger.deliveries.values())
+        _fill(outcomes, told)
+        _fill(opened, states)
+        yield from (outcomes, opened)
+
+    def _rulings(self) -> Iterator[Metric]:
+        position = GaugeMetricFamily("notify_position", "Next offset to be read", labels=["topic", "partition"])
+        lag = GaugeMetricFamily("notify_lag", "Records not read yet", labels=["topic", "partition"])
+        void = CounterMetricFamily("notify_void_records", "Records that do not count", labels=["topic", "partition"])
+        gatherer = self._house.gatherer
+        for partition, counting in gatherer.counting.items():
+            labels = ["rulings", str(partition)]
+            position.add_metric(labels, counting.seen)
+            lag.add_metric(labels, max(0, gatherer.ends.get(partition, 0) - counting.seen))
+            void.add_metric(labels, counting.void)
+        for partition, desk in self._house.desks.desks.items():
+            labels = ["dispatches", str(partition)]
+            position.add_metric(labels, desk.guarded.expected)
+            void.add_metric(labels, desk.guarded.folding.void)
+        yield from (position, lag, void)
+
+    def _dispatches(self) -> Iterator[Metric]:
+        ready = GaugeMetricFamily("notify_ready", "1: the partition is worked on", labels=["partition"])
+        races = CounterMetricFamily("notify_lost_races", "Batches that lay elsewhere", labels=["partition"])
+        seconds = GaugeMetricFamily("notify_catch_up_seconds", "Latest catching up", labels=["topic", "partition"])
+        for partition, status in self._house.desks.statuses.items():
+            ready.add_metric([str(partition)], status.ready)
+            races.add_metric([str(partition)], self._house.desks.desks[partition].guarded.lost_races)
+            seconds.add_metric(["dispatches", str(partition)], status.catch_up_seconds)
+        seconds.add_metric(["rulings", "all"], self._house.gatherer.catch_up_seconds or 0)
+        yield from (ready, races, seconds)
+
+    def _channels(self) -> Iterator[Metric]:
+        tries = CounterMetricFamily("notify_tries", "Tries to send", labels=["channel", "outcome"])
+        spent = CounterMetricFamily("notify_send_seconds", "Seconds spent sending", labels=["channel"])
+        under_way = GaugeMetricFamily("notify_under_way", "Claimed, outcome not known yet", labels=["channel"])
+        trouble = GaugeMetricFamily("notify_channel_in_trouble", "1: the channel cannot be used", labels=["channel"])
+        for name, sender in self._house.senders.items():
+            for outcome, count in sorted(sender.tries.items()):
+                tries.add_metric([name, outcome], count)
+            spent.add_metric([name], sender.seconds)
+            under_way.add_metric([name], sender.under_way)
+            trouble.add_metric([name], sender.in_trouble)
+        yield from (tries, spent, under_way, trouble)
+
+
+def _fill(family: _Family, counted: Counter[tuple[str, str]]) -> None:
+    for (channel, what), count in sorted(counted.items()):
+        family.add_metric([channel, what], count)
