@@ -19,7 +19,7 @@ async def look(doors: Doors, plan: YearPlan) -> Counts:
     base = f"/v1/programmes/{plan.programme}"
     lights, escalations, notices = await asyncio.gather(
         doors.look(AUDITOR, f"{base}/lights"),
-        doors.look(AUDITOR, f"{base}/escalations", all="true"),
+        doors.look(AUDITOR, f"{base}/escalations", state="all"),
         doors.look(AUDITOR, f"{base}/notices"),
     )
     timelines = await asyncio.gather(*(doors.look(AUDITOR, f"{base}/items/{item}/timeline") for item in plan.cast))
@@ -28,10 +28,9 @@ async def look(doors: Doors, plan: YearPlan) -> Counts:
         rated={q: _lights(lights, q, "rated", len(plan.cast)) for q in plan.quarters},
         escalations=Counter(_escalation(one) for one in escalations["escalations"]),
         verdicts=Counter(
-            (entry["type"], entry["verdict"])
+            (entry["type"], entry["ruling"]["verdict"] if entry["ruling"] else "waiting")
             for timeline in timelines
-            for entry in timeline["entries"]
-            if entry["kind"] == "submission"
+            for entry in timeline["timeline"]
         ),
         notices=Counter(one["kind"] for one in notices["notices"]),
     )
