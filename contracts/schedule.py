@@ -39,7 +39,9 @@ def reporting_periods(
     zone = offset_of(policy.utc_offset)
     if category == "key_task":
         return tuple(
-            ReportingPeriod(id=quarter, quarter=quarter, opens_at=start_of(_first_day(quarter), zone), due_at=_due(day, policy))
+            ReportingPeriod(
+                id=quarter, quarter=quarter, opens_at=start_of(_first_day(quarter), zone), due_at=_due(day, policy)
+            )
             for quarter, day in sorted(schedule.quarters.items())
         )
     days = WorkingDays(calendar)

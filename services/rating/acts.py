@@ -1,0 +1,114 @@
+"""The steps of a scenario, as submissions (scenario-format: `data` by type)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from contracts.envelope import UnknownType, Unreadable
+from contracts.policy import Policy
+from contracts.submission import SUBMISSION_TYPES
+from contracts.submissions import SubmissionData
+from contracts.values import Actor, Evidence
+
+_STEP: Final = {"at", "appended_at", "type", "by", "data", "key"}
+_RENAMED: Final[dict[str, dict[str, str]]] = {
+    "inspection.planned": {"from": "from_on", "to": "to_on"},
+    "notice.acknowledged": {"for": "cause"},
+}
+_ROLES: Final = {"unit", "office", "leader", "chief", "auditor", "alarm"}
+_OWN_NUMBERS: Final = {"nodes", "node", "measures", "evidence", "policy", "against", "approved"}
+
+
+class BadStep(ValueError):
+    """A scenario says what the format does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: who submitted what, when intake received it and when it reached the log."""
+
+    number: int
+    at: datetime
+    appended_at: datetime
+    actor: Actor
+    key: str
+    type: str
+    data: SubmissionData
+
+
+def read_step(number: int, raw: Any, policy_named: Callable[[str], Policy]) -> Step:
+    """One step of a scenario. Raises BadStep."""
+    if not isinstance(raw, dict):
+        raise BadStep(f"step {number}: must be a mapping")
+    unknown = sorted(str(name) for name in raw if name not in _STEP)
+    if unknown:
+        raise BadStep(f"step {number}: {unknown[0]}: no such field")
+    for name in ("at", "type", "by"):
+        if name not in raw:
+            raise BadStep(f"step {number}: {name}: missing")
+    try:
+        at = datetime.fromisoformat(str(raw["at"]))
+        appended_at = datetime.fromisoformat(str(raw.get("appended_at", raw["at"])))
+        full = SUBMISSION_TYPES.by_short_name(str(raw["type"]))
+        data = SUBMISSION_TYPES.load(full, _data(str(raw["type"]), raw.get("data") or {}, policy_named))
+    except (UnknownType, Unreadable, ValueError) as error:
+        raise BadStep(f"step {number}: {error}") from None
+    if at.tzinfo is None or appended_at.tzinfo is None:
+        raise BadStep(f"step {number}: an instant carries a UTC offset")
+    _no_unknown_field(number, data, _data(str(raw["type"]), raw.get("data") or {}, policy_named))
+    key = str(raw["key"]) if raw.get("key") is not None else f"\x00{number}"
+    return Step(number, at, appended_at, actor_of(str(raw["by"])), key, full, data)
+
+
+def actor_of(text: str) -> Actor:
+    """`unit:<slug>`, `office:<person id>`, `leader:<id>` or `chief`. Raises BadStep."""
+    role, _, name = text.partition(":")
+    if role not in _ROLES:
+        raise BadStep(f"by: {text}: no such role")
+    if role == "unit":
+        return Actor(role="unit", id=f"u-{name}-1", unit=name)
+    return Actor(role=role, id=name or role)  # type: ignore[arg-type]
+
+
+def _data(type_: str, raw: dict[str, Any], policy_named: Callable[[str], Policy]) -> dict[str, Any]:
+    renamed = _RENAMED.get(type_, {})
+    data = {renamed.get(name, name): _word(name, value) for name, value in raw.items()}
+    if isinstance(data.get("evidence"), int):
+        data["evidence"] = [_file(number) for number in range(data["evidence"])]
+    if "nodes" in data:
+        data["nodes"] = {period: _node(node) for period, node in data["nodes"].items()}
+    if "node" in data:
+        data["node"] = _node(data["node"])
+    if isinstance(data.get("measures"), dict):
+        data["measures"] = {str(indicator): value for indicator, value in data["measures"].items()}
+    if isinstance(data.get("against"), dict):
+        against = data["against"]
+        data["against"] = {("cause" if name == "for" else name): str(value) for name, value in against.items()}
+    if isinstance(data.get("policy"), str):
+        data["policy"] = policy_named(data["policy"])
+    return data
+
+
+def _word(name: str, value: Any) -> Any:
+    """Ids and sentences that look like numbers are words all the same."""
+    if name in _OWN_NUMBERS or value is None or isinstance(value, dict | list):
+        return value
+    return str(value)
+
+
+def _node(raw: dict[str, Any]) -> dict[str, Any]:
+    targets = [{**target, "indicator": str(target.get("indicator", ""))} for target in raw.get("targets") or []]
+    return {**raw, "text": str(raw.get("text", "")), "targets": targets}
+
+
+def _file(number: int) -> Evidence:
+    return Evidence(sha256=f"{number:064x}", name=f"{number}.pdf", size=1, media_type="application/pdf")
+
+
+def _no_unknown_field(number: int, data: SubmissionData, raw: dict[str, Any]) -> None:
+    unknown = sorted(set(raw) - set(data.__dataclass_fields__))
+    if unknown:
+        raise BadStep(f"step {number}: data: {unknown[0]}: no such field")

@@ -1,0 +1,59 @@
+"""A ruling in the making: the events told so far, and the state that they lead to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from contracts.rulings import RulingData
+from contracts.submission import Submission
+from services.rating.evolve import fold
+from services.rating.scheme import Scheme
+from services.rating.state import Escalation, Item, State
+
+
+class Event(NamedTuple):
+    """One event of a ruling before it has an id and a place: its business time and its data."""
+
+    time: datetime
+    data: RulingData
+
+
+class Draft:
+    """What a submission leads to; `at` is the time that counts for it (rulebook: Fine print)."""
+
+    __slots__ = ("at", "events", "state", "submission")
+
+    def __init__(self, state: State, submission: Submission, at: datetime) -> None:
+        """Start from `state`, with nothing told yet."""
+        self.state = state
+        self.submission: Final = submission
+        self.at = at
+        self.events: Final[list[Event]] = []
+
+    def tell(self, data: RulingData) -> None:
+        """Add an event to the ruling, and see the state after it."""
+        self.events.append(Event(self.at, data))
+        self.state = fold(self.state, self.at, data)
+
+    @property
+    def item(self) -> Item:
+        """The item as it stands after what was told."""
+        item = self.state.item
+        if item is None:
+            raise LookupError(f"{self.state.subject}: no item was opened")
+        return item
+
+    @property
+    def scheme(self) -> Scheme:
+        """The item's frame."""
+        return self.item.scheme
+
+    @property
+    def because(self) -> tuple[str, ...]:
+        """The submission that all of this follows from."""
+        return (self.submission.id,)
+
+    def escalation(self, escalation_id: str) -> Escalation:
+        """An escalation as it stands now."""
+        return next(e for e in self.item.escalations if e.id == escalation_id)

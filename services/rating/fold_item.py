@@ -1,0 +1,244 @@
+"""How an item's plan, reports, lights and hands change by the events of rulings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from contracts.rulings import (
+    AdjustmentApproved,
+    AdjustmentFiled,
+    AdjustmentRefused,
+    InspectionAuthorized,
+    ItemOpened,
+    ItemTransferred,
+    ItemWithdrawn,
+    LagRecorded,
+    LightChanged,
+    LightSettled,
+    MonthSettled,
+    NodeAdjusted,
+    PlanAdopted,
+    PlanMissed,
+    PlanReceived,
+    PlanReturned,
+    PolicyChanged,
+    ProgressRecorded,
+    ReminderDue,
+    VerificationRecorded,
+    WithdrawalFiled,
+    WithdrawalRefused,
+)
+from services.rating.scheme import scheme_of
+from services.rating.state import Adjustment, Hands, Inspection, Item, Period, Plan, Quarter, Report
+
+
+def opened(data: ItemOpened) -> Item:
+    """An item as it is published."""
+    scheme = scheme_of(
+        data.category,
+        data.simulated,
+        data.published_at,
+        data.plan_due_at,
+        data.published_at,
+        data.periods,
+        data.void,
+        data.calendar,
+        data.policy,
+    )
+    return Item(
+        scheme=scheme,
+        hands=Hands(data.lead_unit, data.cooperating, data.leader),
+        plan=Plan(),
+        periods=tuple(Period(status="void" if p.id in scheme.void else "open") for p in scheme.periods),
+        quarters=tuple(Quarter() for _ in scheme.quarters),
+        reminded=tuple(None for _ in scheme.periods),
+    )
+
+
+def policy_changed(item: Item, at: datetime, data: PolicyChanged) -> Item:
+    """Another policy holds from here on; what has settled keeps its own (rulebook: Policy)."""
+    scheme = item.scheme
+    void = tuple(sorted(scheme.void))
+    after = scheme_of(
+        scheme.category,
+        scheme.simulated,
+        scheme.published_at,
+        scheme.plan_due_at,
+        max(scheme.since, at),
+        scheme.periods,
+        void,
+        scheme.days.calendar,
+        data.policy,
+    )
+    return replace(item, scheme=after)
+
+
+def _received(item: Item, at: datetime, data: PlanReceived) -> Item:
+    came = item.plan.came or at < item.scheme.plan_due_at
+    return replace(item, plan=replace(item.plan, waiting=data.nodes, came=came))
+
+
+def _returned(item: Item, _at: datetime, _data: PlanReturned) -> Item:
+    return replace(item, plan=replace(item.plan, waiting=None))
+
+
+def _adopted(item: Item, _at: datetime, data: PlanAdopted) -> Item:
+    plan = replace(item.plan, confirmed=True, nodes=data.nodes, without_effect=data.without_effect, waiting=None)
+    return replace(item, plan=plan)
+
+
+def _missed(item: Item, _at: datetime, _data: PlanMissed) -> Item:
+    return replace(item, plan=replace(item.plan, missed=True))
+
+
+def _filed(item: Item, _at: datetime, data: AdjustmentFiled) -> Item:
+    asked = Adjustment(data.adjustment, data.period, data.node, data.reason)
+    return replace(item, plan=replace(item.plan, adjustments=(*item.plan.adjustments, asked)))
+
+
+def _approved(item: Item, _at: datetime, data: AdjustmentApproved) -> Item:
+    done = False
+    adjustments = []
+    for asked in item.plan.adjustments:
+        hit = asked.id == data.adjustment and not asked.approved and not done
+        adjustments.append(replace(asked, approved=True) if hit else asked)
+        done = done or hit
+    return replace(item, plan=replace(item.plan, adjustments=tuple(adjustments)))
+
+
+def _refused(item: Item, _at: datetime, data: AdjustmentRefused) -> Item:
+    return replace(item, plan=_without(item.plan, data.adjustment))
+
+
+def _adjusted(item: Item, _at: datetime, data: NodeAdjusted) -> Item:
+    plan = _without(item.plan, data.adjustment)
+    return replace(item, plan=replace(plan, nodes={**plan.nodes, data.period: data.after}))
+
+
+def _without(plan: Plan, adjustment: str) -> Plan:
+    """The plan without the first request of that id."""
+    for index, asked in enumerate(plan.adjustments):
+        if asked.id == adjustment:
+            return replace(plan, adjustments=plan.adjustments[:index] + plan.adjustments[index + 1 :])
+    return plan
+
+
+def _recorded(item: Item, _at: datetime, data: ProgressRecorded) -> Item:
+    index = item.scheme.index[data.period]
+    report = Report(data.report, data.claim, data.measures, bool(data.evidence), data.received_at)
+    before = item.periods[index]
+    if data.in_time:
+        after = Period(report, before.late, before.settled, before.status)
+    else:
+        after = Period(before.in_time, report, before.settled, before.status)
+    return replace(item, periods=_put(item.periods, index, after))
+
+
+def _verified(item: Item, at: datetime, data: VerificationRecorded) -> Item:
+    index = item.scheme.index[data.period]
+    period = item.periods[index]
+    if period.in_time is not None and period.in_time.id == data.report:
+        period = replace(period, in_time=replace(period.in_time, finding=data.finding))
+    elif period.late is not None and period.late.id == data.report:
+        period = replace(period, late=replace(period.late, finding=data.finding))
+    quarter_index = item.scheme.quarter_of[index]
+    frame = item.scheme.quarters[quarter_index]
+    quarters, reminded = item.quarters, item.reminded
+    if data.finding == "overturned":
+        reminded = _put(reminded, index, at)
+        if frame.parts and frame.parts[-1] == index and quarters[quarter_index].upheld:
+            quarters = _put(quarters, quarter_index, replace(quarters[quarter_index], upheld=False))
+    return replace(
+        item,
+        periods=_put(item.periods, index, period),
+        quarters=quarters,
+        reminded=reminded,
+        involved=item.involved | {(frame.id, data.person)},
+    )
+
+
+def _lag(item: Item, _at: datetime, data: LagRecorded) -> Item:
+    return replace(item, involved=item.involved | {("lag", data.person)})
+
+
+def _authorized(item: Item, _at: datetime, data: InspectionAuthorized) -> Item:
+    others = tuple(i for i in item.inspections if i.plan != data.plan)
+    return replace(item, inspections=(*others, Inspection(data.plan, data.from_on, data.to_on, data.approved)))
+
+
+def _changed(item: Item, _at: datetime, data: LightChanged) -> Item:
+    index = item.scheme.quarter_index[data.period]
+    before = item.quarters[index]
+    return replace(
+        item, quarters=_put(item.quarters, index, Quarter(data.to, before.rated, before.upheld, before.policy))
+    )
+
+
+def _settled(item: Item, _at: datetime, data: LightSettled) -> Item:
+    index = item.scheme.quarter_index[data.period]
+    quarter = replace(item.quarters[index], rated=data.light, policy=item.scheme.policy)
+    last = item.scheme.quarters[index].parts[-1]
+    period = replace(item.periods[last], settled=True)
+    return replace(item, quarters=_put(item.quarters, index, quarter), periods=_put(item.periods, last, period))
+
+
+def _month(item: Item, _at: datetime, data: MonthSettled) -> Item:
+    index = item.scheme.index[data.month]
+    before = item.periods[index]
+    after = Period(before.in_time, before.late, before.settled or data.settled, data.status)
+    return replace(item, periods=_put(item.periods, index, after))
+
+
+def _reminded(item: Item, at: datetime, data: ReminderDue) -> Item:
+    if data.kind == "report":
+        return replace(item, reminded=_put(item.reminded, item.scheme.index[data.about], at))
+    escalations = tuple(replace(e, reminded_until=at) if e.id == data.about else e for e in item.escalations)
+    return replace(item, escalations=escalations)
+
+
+def _transferred(item: Item, _at: datetime, data: ItemTransferred) -> Item:
+    hands = replace(item.hands, lead_unit=data.lead_unit, cooperating=data.cooperating, leader=data.leader)
+    return replace(item, hands=hands)
+
+
+def _asked_out(item: Item, _at: datetime, data: WithdrawalFiled) -> Item:
+    return replace(item, hands=replace(item.hands, withdrawal=data.reason))
+
+
+def _kept(item: Item, _at: datetime, _data: WithdrawalRefused) -> Item:
+    return replace(item, hands=replace(item.hands, withdrawal=None))
+
+
+def _withdrawn(item: Item, _at: datetime, _data: ItemWithdrawn) -> Item:
+    return replace(item, hands=replace(item.hands, withdrawal=None, withdrawn=True))
+
+
+def _put(values: tuple[Any, ...], index: int, value: Any) -> tuple[Any, ...]:
+    return (*values[:index], value, *values[index + 1 :])
+
+
+FOLDS: Final[Mapping[type, Callable[[Item, datetime, Any], Item]]] = {
+    PlanReceived: _received,
+    PlanReturned: _returned,
+    PlanAdopted: _adopted,
+    PlanMissed: _missed,
+    AdjustmentFiled: _filed,
+    AdjustmentApproved: _approved,
+    AdjustmentRefused: _refused,
+    NodeAdjusted: _adjusted,
+    ProgressRecorded: _recorded,
+    VerificationRecorded: _verified,
+    LagRecorded: _lag,
+    InspectionAuthorized: _authorized,
+    LightChanged: _changed,
+    LightSettled: _settled,
+    MonthSettled: _month,
+    ReminderDue: _reminded,
+    ItemTransferred: _transferred,
+    WithdrawalFiled: _asked_out,
+    WithdrawalRefused: _kept,
+    ItemWithdrawn: _withdrawn,
+}

@@ -1,0 +1,82 @@
+"""What a light that settles or changes does to the ladder (rulebook: Escalation ladder)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from contracts.rulings import EscalationReported, EscalationUnreported
+from contracts.values import Level, Light
+from services.rating.draft import Draft
+from services.rating.escalation import raise_or_join, standing, take_away
+from services.rating.node import node_met
+from services.rating.state import Escalation, Item
+
+EVERY_LEVEL: Final[tuple[Level, ...]] = ("rectification", "interview", "chief_interview")
+ABOVE: Final[tuple[Level, ...]] = ("interview", "chief_interview")
+
+
+def follow_light(
+    draft: Draft, quarter: int, old: Light, new: Light, *, was_second_red: bool, is_second_red: bool
+) -> None:
+    """Raise, join and take away what a settled light gives.
+
+    A yellow gives a rectification, a red an interview and not another rectification; yellow turning red leaves its
+    cause in the rectification; a red that falls back to yellow takes its interview away and raises or joins a
+    rectification if that period has not had one; a light that turns green takes all its causes away. A red that
+    follows a red proposes a chief interview. rulebook: Escalation ladder
+    """
+    cause = draft.scheme.quarters[quarter].id
+    if old != new and new == "green" and old != "none":
+        take_away(draft, EVERY_LEVEL, cause)
+    elif old == "red" and new == "yellow":
+        take_away(draft, ABOVE, cause)
+        if not had_rectification(draft.item, cause):
+            _rectify(draft, quarter, cause)
+    elif old != new and new == "yellow":
+        _rectify(draft, quarter, cause)
+    elif old != new and new == "red":
+        raise_or_join(draft, "interview", cause, "Escalation ladder: interview")
+    if is_second_red and not was_second_red:
+        raise_or_join(draft, "chief_interview", cause, "Escalation ladder: chief interview")
+    elif was_second_red and not is_second_red and new == "red":
+        take_away(draft, ("chief_interview",), cause)
+
+
+def had_rectification(item: Item, cause: str) -> bool:
+    """Whether a period "has had one": a rectification that was not withdrawn (rulebook: Fine print)."""
+    return any(e.level == "rectification" and e.phase != "withdrawn" and e.has(cause) for e in item.escalations)
+
+
+def report_by_progress(draft: Draft, quarter: int) -> None:
+    """A late report whose node is met counts as the report of that period's rectification.
+
+    It does so also when it came before that was raised; of a livelihood quarter it is the last month's report.
+    rulebook: Lights 5
+    """
+    item = draft.item
+    last = item.scheme.quarters[quarter].parts[-1]
+    report = item.periods[last].late
+    there = standing(item, "rectification")
+    if report is None or there is None or not there.has(item.scheme.quarters[quarter].id):
+        return
+    if there.progress_report == report.id or not node_met(item, last, report):
+        return
+    late = there.due_at is not None and report.received_at >= there.due_at
+    draft.tell(EscalationReported(escalation=there.id, late=late, by="progress", report=report.id))
+
+
+def unreport(draft: Draft, report_id: str) -> None:
+    """An overturned report counts as not received: the rectification that it reported waits for one again."""
+    there = standing(draft.item, "rectification")
+    if there is not None and there.progress_report == report_id:
+        draft.tell(EscalationUnreported(escalation=there.id, report=report_id))
+
+
+def _rectify(draft: Draft, quarter: int, cause: str) -> None:
+    raise_or_join(draft, "rectification", cause, "Escalation ladder: rectification")
+    report_by_progress(draft, quarter)
+
+
+def reported_overdue(escalation: Escalation) -> bool:
+    """Whether an open limit still runs: nothing was reported in time (rulebook: Escalation ladder)."""
+    return not escalation.overdue and not escalation.reported_in_time

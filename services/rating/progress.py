@@ -1,0 +1,93 @@
+"""Progress reports (rulebook: Is a node met?; Lights 1, 5, 7, 10)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from contracts.rulings import ProgressRecorded, Reason, Remark
+from contracts.submissions import ProgressReported
+from services.rating.draft import Draft
+from services.rating.ladder import report_by_progress
+from services.rating.light import rederive
+from services.rating.month import tell_month
+from services.rating.node import compare, node_met, policy_of, targets_reached
+from services.rating.state import Item
+
+
+def object_to_report(item: Item, data: ProgressReported, at: datetime) -> list[Reason]:
+    """A report is about a known period that has opened; it measures what the plan names; a completed one has evidence.
+
+    rulebook: Is a node met?; Lights 10; Fine print ("An indicator must be in some node of the plan")
+    """
+    index = item.scheme.index.get(data.period)
+    if index is None:
+        return ["unknown_period"]
+    reasons: list[Reason] = []
+    if data.measures and not _indicators_known(item, data):
+        reasons.append("indicator_not_in_plan")
+    if data.claim == "completed" and not data.evidence and policy_of(item, index).evidence_required:
+        reasons.append("completed_without_evidence")
+    if at < item.scheme.periods[index].opens_at:
+        reasons.append("period_not_open")
+    return reasons
+
+
+def _indicators_known(item: Item, data: ProgressReported) -> bool:
+    plan = item.plan
+    known = {t.indicator for nodes in (plan.nodes, plan.without_effect) for n in nodes.values() for t in n.targets}
+    return known.issuperset(data.measures)
+
+
+def record_report(draft: Draft, data: ProgressReported) -> list[Remark]:
+    """The last accepted report received in time counts; a late one never changes a settled light by itself.
+
+    A late report whose node is met counts as the report of that period's rectification; one about a void period is
+    accepted without `late`, and nothing follows. rulebook: Is a node met?; Lights 1, 5; Fine print
+    """
+    item, at = draft.item, draft.at
+    scheme = item.scheme
+    index = scheme.index[data.period]
+    void = data.period in scheme.void
+    in_time = not void and not item.periods[index].settled and at < scheme.periods[index].due_at
+    node = item.plan.nodes.get(data.period)
+    remarks: list[Remark] = [] if in_time or void else ["late"]
+    if data.claim == "completed" and node is not None and not targets_reached(node, data.measures):
+        remarks.append("claim_contradicts_measures")
+    draft.tell(_recorded(draft, item, index, data, in_time=in_time))
+    if void:
+        return remarks
+    tell_month(draft, index)
+    quarter = scheme.quarter_of[index]
+    if in_time:
+        rederive(draft)
+    elif index == scheme.quarters[quarter].parts[-1] or scheme.policy.made_up_light is not None:
+        rederive(draft)
+        if index == scheme.quarters[quarter].parts[-1]:
+            report_by_progress(draft, quarter)
+    return remarks
+
+
+def _recorded(draft: Draft, item: Item, index: int, data: ProgressReported, *, in_time: bool) -> ProgressRecorded:
+    node = item.plan.nodes.get(data.period)
+    claimed = data.claim == "completed" and (bool(data.evidence) or not policy_of(item, index).evidence_required)
+    return ProgressRecorded(
+        report=draft.submission.id,
+        period=data.period,
+        claim=data.claim,
+        measures=data.measures,
+        evidence=data.evidence,
+        narrative=data.narrative,
+        received_at=draft.at,
+        in_time=in_time,
+        met=claimed and node is not None and targets_reached(node, data.measures),
+        compared=compare(node, data.measures),
+    )
+
+
+def received(item: Item, index: int) -> bool:
+    """Whether a report was received in time; for reminders an overturned one was not (rulebook: Escalation ladder)."""
+    report = item.periods[index].in_time
+    return report is not None and report.finding != "overturned"
+
+
+__all__ = ["node_met", "object_to_report", "received", "record_report"]
