@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -49,7 +49,7 @@ def _read(adapter: TypeAdapter[T], names: frozenset[str], path: Path, words: dic
         raise FaultyFile(path.name, [Fault((), "dict_type", *_NO_MAPPING, line=1)])
     unknown = [name for name in value if words.get(name, name) not in names or name in words.values()]
     faults = [_placed(Fault((name,), "extra_forbidden", *_UNKNOWN), document) for name in unknown]
-    known: dict[str, Any] = {words.get(name, name): part for name, part in value.items() if name not in unknown}
+    known = {words.get(name, name): value[name] for name in map(str, value) if name not in unknown}
     try:
         checked = adapter.validate_python(known)
     except ValidationError as error:
@@ -61,8 +61,8 @@ def _read(adapter: TypeAdapter[T], names: frozenset[str], path: Path, words: dic
 
 def _named(fault: Fault, document: Document, words: dict[str, str]) -> Fault:
     """The fault under the name that stands in the file."""
-    names = {after: before for before, after in words.items()}
-    loc = tuple(names.get(part, part) if isinstance(part, str) else part for part in fault.loc)
+    names: dict[str | int, str] = {after: before for before, after in words.items()}
+    loc = tuple(names.get(part, part) for part in fault.loc)
     return _placed(Fault(loc, fault.rule, fault.zh, fault.en), document)
 
 

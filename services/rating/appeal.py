@@ -7,9 +7,9 @@ from datetime import datetime
 from contracts.rulings import AppealClosed, AppealOpened, AppealOverdue, NoticeSigned, Reason, Remark
 from contracts.submissions import AppealDecided, Appealed, AppealLodged, NoticeAcknowledged
 from contracts.values import Level
+from services.rating.blockage import close_if_answered
 from services.rating.draft import Draft
 from services.rating.escalation import remove_cause
-from services.rating.blockage import close_if_answered
 from services.rating.light import rederive
 from services.rating.state import Appeal, Cause, Escalation, Item
 

@@ -89,18 +89,21 @@ def _without_aliases(body: bytes) -> bytes:
 
 def _expanded(events: Iterator[yaml.Event], anchors: dict[str, list[yaml.Event]]) -> Iterator[yaml.Event]:
     for event in events:
+        name = str(getattr(event, "anchor", None) or "")
         if isinstance(event, yaml.AliasEvent):
-            yield from anchors.get(event.anchor, [])
-        elif getattr(event, "anchor", None):
-            anchors[event.anchor] = list(_expanded(_whole(event, events), anchors))
-            yield from anchors[event.anchor]
+            yield from anchors.get(name, [])
+        elif name:
+            anchors[name] = list(_expanded(_whole(event, events), anchors))
+            yield from anchors[name]
         else:
+            if isinstance(event, yaml.ScalarEvent):
+                event.implicit = (event.implicit[0], True)
             yield event
 
 
 def _whole(first: yaml.Event, events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
     """An anchored value without its anchor, to its end."""
-    first.anchor = None
+    vars(first)["anchor"] = None
     depth = 0
     for event in itertools.chain([first], events):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)

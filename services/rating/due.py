@@ -52,9 +52,9 @@ def due(state: State | None) -> list[Deadline]:
                 if until is None or at > until:
                     add("reminder", period.id, at, place)
     for place, escalation in enumerate(item.escalations):
-        if escalation.phase == "open" and escalation.due_at is not None:
-            if not escalation.overdue and not escalation.reported_in_time:
-                add("limit", escalation.id, escalation.due_at, place)
+        limit = running_limit(escalation)
+        if limit is not None:
+            add("limit", escalation.id, limit, place)
             for at, _days in rectification_reminders(item, escalation):
                 add("reminder", escalation.id, at, len(item.periods) + place)
     for place, appeal in enumerate(item.appeals):
@@ -64,12 +64,20 @@ def due(state: State | None) -> list[Deadline]:
     return [deadline for *_, deadline in ranked]
 
 
+def running_limit(escalation: Escalation) -> datetime | None:
+    """The limit of an open escalation that still runs: one reported in time keeps it (rulebook: Fine print)."""
+    if escalation.phase != "open" or escalation.overdue or escalation.reported_in_time:
+        return None
+    return escalation.due_at
+
+
 def rectification_reminders(item: Item, escalation: Escalation) -> list[tuple[datetime, int]]:
     """Hours at which an open rectification that was not reported is reminded of (rulebook: Escalation ladder)."""
-    if escalation.level != "rectification" or escalation.reported or escalation.overdue or escalation.due_at is None:
+    due_at = running_limit(escalation)
+    if escalation.level != "rectification" or escalation.reported or due_at is None:
         return []
     until = escalation.reminded_until
-    hours = item.scheme.reminders_before(escalation.due_at, escalation.raised_at)
+    hours = item.scheme.reminders_before(due_at, escalation.raised_at)
     return [(at, days) for at, days in hours if until is None or at > until]
 
 

@@ -68,29 +68,24 @@ def fold(state: State, at: datetime, data: RulingData) -> State:
         return State(state.subject, state.answered, rule(state.item, at, data), state.programme)
     if isinstance(data, ItemOpened):
         return replace(state, item=fold_item.opened(data))
-    if isinstance(data, PolicyChanged):
-        if state.item is not None:
-            return replace(state, item=fold_item.policy_changed(state.item, at, data))
-        if state.programme is not None:
-            return replace(state, programme=replace(state.programme, policy=data.policy))
-        return state
-    return _fold_programme(state, data)
-
-
-def _fold_programme(state: State, data: RulingData) -> State:
     if isinstance(data, ProgrammeOpened):
         return replace(state, programme=Programme(data.policy, data.simulated))
-    programme = state.programme
-    if programme is None:
-        return state
+    if isinstance(data, PolicyChanged) and state.item is not None:
+        return replace(state, item=fold_item.policy_changed(state.item, at, data))
+    return state if state.programme is None else replace(state, programme=_fold_programme(state.programme, data))
+
+
+def _fold_programme(programme: Programme, data: RulingData) -> Programme:
+    if isinstance(data, PolicyChanged):
+        return replace(programme, policy=data.policy)
     if isinstance(data, BulletinFiled):
         filed = Bulletin(data.bulletin, published=False)
         others = tuple(b for b in programme.bulletins if b.id != data.bulletin)
-        return replace(state, programme=replace(programme, bulletins=(*others, filed)))
+        return replace(programme, bulletins=(*others, filed))
     if isinstance(data, BulletinPublished):
         bulletins = tuple(replace(b, published=True) if b.id == data.bulletin else b for b in programme.bulletins)
-        return replace(state, programme=replace(programme, bulletins=bulletins))
-    return state
+        return replace(programme, bulletins=bulletins)
+    return programme
 
 
 def mark_of(text: str) -> bytes:

@@ -100,9 +100,9 @@ def _escalations(wanted: list[dict[str, Any]], item: Item) -> list[str]:
             if name not in _ESCALATION:
                 found.append(f"escalations: {place}: {name}: no such field")
                 continue
-            value = [str(part) for part in value or []] if name == "for" else value
-            if one[name] != value:
-                found.append(f"escalations: {place}: {name}: expected {value}, got {one[name]}")
+            right = [str(part) for part in value or []] if name == "for" else value
+            if one[name] != right:
+                found.append(f"escalations: {place}: {name}: expected {right}, got {one[name]}")
     return found
 
 

@@ -9,7 +9,7 @@ from contracts.values import Level, Light
 from services.rating.draft import Draft
 from services.rating.escalation import raise_or_join, standing, take_away
 from services.rating.node import node_met
-from services.rating.state import Escalation, Item
+from services.rating.state import Item
 
 EVERY_LEVEL: Final[tuple[Level, ...]] = ("rectification", "interview", "chief_interview")
 ABOVE: Final[tuple[Level, ...]] = ("interview", "chief_interview")
@@ -75,8 +75,3 @@ def unreport(draft: Draft, report_id: str) -> None:
 def _rectify(draft: Draft, quarter: int, cause: str) -> None:
     raise_or_join(draft, "rectification", cause, "Escalation ladder: rectification")
     report_by_progress(draft, quarter)
-
-
-def reported_overdue(escalation: Escalation) -> bool:
-    """Whether an open limit still runs: nothing was reported in time (rulebook: Escalation ladder)."""
-    return not escalation.overdue and not escalation.reported_in_time

@@ -7,8 +7,8 @@ from datetime import datetime
 from contracts.rulings import NodeAdjusted, PlanAdopted, PlanMissed, PlanReceived, PlanReturned, Reason, Remark
 from contracts.submissions import PlanDecided, PlanSubmitted
 from services.rating.draft import Draft
-from services.rating.month import tell_months
 from services.rating.light import rederive
+from services.rating.month import tell_months
 from services.rating.state import Item
 
 

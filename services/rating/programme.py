@@ -60,7 +60,7 @@ def object_to_transfer(_item: Item, _data: ItemReassigned, _at: datetime) -> lis
 
 
 def transfer(draft: Draft, data: ItemReassigned) -> list[Remark]:
-    """Obligations, lights and open escalations stay with the item, rights pass on (rulebook: Changing the goal posts)."""
+    """Obligations, lights and escalations stay with the item, rights pass on (rulebook: Changing the goal posts)."""
     draft.tell(ItemTransferred(lead_unit=data.lead_unit, cooperating=data.cooperating, leader=data.leader))
     return []
 

@@ -10,7 +10,7 @@ from services.rating.draft import Draft
 from services.rating.ladder import report_by_progress
 from services.rating.light import rederive
 from services.rating.month import tell_month
-from services.rating.node import compare, node_met, policy_of, targets_reached
+from services.rating.node import compare, policy_of, targets_reached
 from services.rating.state import Item
 
 
@@ -88,6 +88,3 @@ def received(item: Item, index: int) -> bool:
     """Whether a report was received in time; for reminders an overturned one was not (rulebook: Escalation ladder)."""
     report = item.periods[index].in_time
     return report is not None and report.finding != "overturned"
-
-
-__all__ = ["node_met", "object_to_report", "received", "record_report"]

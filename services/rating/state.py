@@ -47,7 +47,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Quarter:
-    """A period with a light: as it stands, as first rated, under which policy it settled, whether an appeal upholds it."""
+    """A period with a light: as it stands, as first rated, by which policy it settled, whether an appeal upholds it."""
 
     light: Light = "none"
     rated: Light | None = None
