@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Protocol, Self
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
@@ -22,8 +22,24 @@ class Unreadable(Exception):
     """The log cannot be read as it must be: nothing can be decided."""
 
 
+class Reading(Protocol):
+    """Reads one partition at a time."""
+
+    def start(self, topic: str, partition: int) -> int:
+        """The offset of the first record kept. Raises Unreadable."""
+        ...
+
+    def end(self, topic: str, partition: int) -> int:
+        """The offset after the last record, now. Raises Unreadable."""
+        ...
+
+    def records(self, topic: str, partition: int, start: int, end: int) -> Iterator[Record]:
+        """Records from `start` up to, without, `end`, as they lie there. Raises Unreadable."""
+        ...
+
+
 class Reader:
-    """One client of the log without a group; one partition at a time is read."""
+    """As `Reading`: one client of the log without a group; one partition at a time is read."""
 
     def __init__(self, bootstrap_servers: str, prefix: str, **options: Any) -> None:
         self._prefix = prefix
@@ -54,17 +70,17 @@ class Reader:
         self._consumer.close()
 
     def end(self, topic: str, partition: int) -> int:
-        """The offset after the last record, now. Raises Unreadable."""
+        """As `Reading.end`."""
         place = self._place(topic, partition)
-        return int(self._asked("end_offsets", place))
+        return self._asked("end_offsets", place)
 
     def start(self, topic: str, partition: int) -> int:
-        """The offset of the first record kept. Raises Unreadable."""
+        """As `Reading.start`."""
         place = self._place(topic, partition)
-        return int(self._asked("beginning_offsets", place))
+        return self._asked("beginning_offsets", place)
 
     def records(self, topic: str, partition: int, start: int, end: int) -> Iterator[Record]:
-        """Records from `start` up to, without, `end`, as they lie there.
+        """As `Reading.records`.
 
         Raises:
             Unreadable: it stalls, an offset is missing, or a record was not stamped by the broker.

@@ -10,7 +10,7 @@ from contracts.topics import PARTITIONS, RULINGS, SUBMISSIONS
 from eventlog.counting import Counting, Ruling
 from services.audit.comparing import Comparing
 from services.audit.finding import Report
-from services.audit.reading import Reader, Unreadable
+from services.audit.reading import Reader, Reading, Unreadable
 from services.rating.ruling import Rules
 
 Progress = Callable[[int, int], None]
@@ -32,12 +32,28 @@ def run(
 
     Never raises for what is on the log or the broker: `Report.verdict` is the exit code.
     """
-    rules = rules or Rules()
-    report = Report(log=log, rules=rules.version)
-    began = time.monotonic()
     try:
         with Reader(bootstrap, prefix) as submissions, Reader(bootstrap, prefix) as rulings:
-            _Replay(submissions, rulings, report, rules, wait).everything(progress or _silent)
+            return replay(submissions, rulings, log, wait=wait, progress=progress, rules=rules)
+    except Unreadable as error:
+        return Report(log=log, rules=(rules or Rules()).version, problem=str(error))
+
+
+def replay(
+    submissions: Reading,
+    rulings: Reading,
+    log: str,
+    *,
+    wait: float = 0.0,
+    progress: Progress | None = None,
+    rules: Rules | None = None,
+) -> Report:
+    """As `run`, with two readers, one for each topic."""
+    began = time.monotonic()
+    rules = rules or Rules()
+    report = Report(log=log, rules=rules.version)
+    try:
+        _Replay(submissions, rulings, report, rules, began + wait).everything(progress or _silent)
     except Unreadable as error:
         report.problem = str(error)
     report.seconds = time.monotonic() - began
@@ -49,12 +65,12 @@ def _silent(done: int, total: int) -> None:
 
 
 class _Replay:
-    def __init__(self, submissions: Reader, rulings: Reader, report: Report, rules: Rules, wait: float) -> None:
+    def __init__(self, submissions: Reading, rulings: Reading, report: Report, rules: Rules, deadline: float) -> None:
         self._submissions = submissions
         self._rulings = rulings
         self._report = report
         self._rules = rules
-        self._deadline = time.monotonic() + wait
+        self._deadline = deadline
 
     def everything(self, progress: Progress) -> None:
         """All partitions, up to the ends of `submissions` as of now."""

@@ -1,0 +1,272 @@
+"""A house of rating for the tests: one item per subject, people who act, instances that come and go, and an audit."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from contracts.envelope import submission_id
+from contracts.policy import Policy, Weights
+from contracts.ruling import RulingEvent, ruling_from
+from contracts.rulings import LightChanged, LightSettled
+from contracts.submission import SUBMISSION_TYPES, Submission, body_digest, encode_submission
+from contracts.submissions import ItemAssigned, PlanDecided, PlanSubmitted, ProgressReported, SubmissionData
+from contracts.topics import RULINGS, SUBMISSIONS, partition_of
+from contracts.values import Actor, Calendar, Evidence, Node, ReportingPeriod
+from eventlog.answering import PartitionStatus
+from eventlog.clock import FixedClock
+from eventlog.counting import Counting
+from eventlog.log import Log
+from eventlog.memory import MemoryLog, MemoryTopics
+from eventlog.ownership import FixedAssignment
+from eventlog.record import Record
+from services.audit.finding import Report
+from services.audit.replay import replay
+from services.rating.app import Rating
+from services.rating.ruling import Rules
+from services.rating.settings import Settings
+
+LOG = "house"
+CHINA = datetime.fromisoformat("2024-01-01T00:00:00+08:00").tzinfo
+UNIT = Actor(role="unit", id="u-nongye-1", unit="nongye")
+OFFICE = Actor(role="office", id="office-1")
+LEADER = Actor(role="leader", id="leader-1")
+PROOF = (Evidence(sha256="ab" * 32, name="照片.jpg", size=3, media_type="image/jpeg"),)
+WEIGHTS = Weights(
+    base=Decimal(100),
+    yellow=Decimal(-1),
+    red=Decimal(-2),
+    missing_report=Decimal("-0.5"),
+    lapsed_rectification=Decimal(-1),
+    chief_interview=Decimal(-2),
+)
+QUARTERS = {
+    "2024Q1": ("2024-01-01", "2024-04-11"),
+    "2024Q2": ("2024-04-01", "2024-07-11"),
+    "2024Q3": ("2024-07-01", "2024-10-11"),
+    "2024Q4": ("2024-10-01", "2025-01-11"),
+}
+PUBLISHED = datetime.fromisoformat("2024-03-19T09:00:00+08:00")
+
+
+def at(text: str) -> datetime:
+    """An instant of China, such as `2024-04-10 09:30`."""
+    return datetime.fromisoformat(text).replace(tzinfo=CHINA)
+
+
+def assigned(*, simulated: bool = True) -> ItemAssigned:
+    """A key task of 2024 that nongye leads."""
+    return ItemAssigned(
+        title="高标准农田",
+        category="key_task",
+        lead_unit="nongye",
+        leader="leader-1",
+        published_at=PUBLISHED,
+        plan_due_at=at("2024-03-30 00:00"),
+        periods=tuple(
+            ReportingPeriod(id=name, quarter=name, opens_at=at(f"{opens} 00:00"), due_at=at(f"{due} 00:00"))
+            for name, (opens, due) in QUARTERS.items()
+        ),
+        calendar=Calendar(first_on=date(2024, 1, 1), last_on=date(2025, 12, 31)),
+        policy=Policy(id="house", version=1, weights=WEIGHTS),
+        simulated=simulated,
+    )
+
+
+def subjects(partition: int, count: int = 1) -> list[str]:
+    """Subjects that lie on a partition."""
+    found = (f"house-2024/item-{n}" for n in range(10_000))
+    return [subject for subject in found if partition_of(subject) == partition][:count]
+
+
+def report(period: str) -> ProgressReported:
+    """A report that meets a node without targets."""
+    return ProgressReported(period=period, claim="completed", evidence=PROOF)
+
+
+def submitted(
+    subject: str, data: SubmissionData, actor: Actor, key: str, received_at: datetime, log: str = LOG
+) -> bytes:
+    """A submission as intake writes it."""
+    return encode_submission(
+        Submission(
+            id=submission_id(log, actor.key_owner, key, subject),
+            log=log,
+            type=SUBMISSION_TYPES.types[type(data)],
+            subject=subject,
+            actor=actor,
+            received_at=received_at,
+            digest=body_digest(data),
+            data=data,
+        )
+    )
+
+
+async def until(holds: Callable[[], object], what: str, seconds: float = 15) -> None:
+    """Wait until `holds()`, at most `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, f"did not come about: {what}"
+        await asyncio.sleep(0.005)
+
+
+def status(rating: Rating, partition: int) -> PartitionStatus:
+    """What an instance knows of a partition; nothing before it owns it."""
+    return rating.statuses().get(partition, PartitionStatus(partition))
+
+
+@dataclass
+class MemoryReader:
+    """As `services.audit.reading.Reading`."""
+
+    topics: MemoryTopics
+
+    def start(self, topic: str, partition: int) -> int:
+        return self.topics.first(topic, partition)
+
+    def end(self, topic: str, partition: int) -> int:
+        return self.topics.end(topic, partition)
+
+    def records(self, topic: str, partition: int, start: int, end: int) -> Iterator[Record]:
+        yield from self.topics.records(topic, partition)[start:end]
+
+
+@dataclass
+class House:
+    """A log in memory with a driven clock, on which any number of instances of rating work."""
+
+    folder: Path
+    simulated: bool = True
+    clock: FixedClock = field(default_factory=lambda: FixedClock(PUBLISHED))
+    topics: MemoryTopics = field(default_factory=MemoryTopics)
+    instances: list[Rating] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """People write through a client of their own."""
+        self.people = MemoryLog(self.topics)
+
+    async def rate(
+        self, *partitions: int, rules: Rules | None = None, log: Log | None = None, **settings: Any
+    ) -> Rating:
+        """Start an instance that owns these partitions (all by default)."""
+        given: dict[str, Any] = {
+            "bootstrap_servers": "memory",
+            "log": LOG,
+            "clock": "driven" if self.simulated else "",
+            "tick_seconds": 0.005,
+            "first_backoff_seconds": 0.02,
+            "max_backoff_seconds": 0.1,
+            "quarantine": self.folder / "quarantine",
+        }
+        owned = FixedAssignment(partitions or range(12))
+        rating = Rating(
+            Settings(**{**given, **settings}), log or MemoryLog(self.topics), owned, self.clock, rules=rules
+        )
+        self.instances.append(rating)
+        await rating.owner.start()
+        return rating
+
+    async def close(self) -> None:
+        """Stop every instance."""
+        await asyncio.gather(*(rating.owner.stop() for rating in self.instances))
+        self.instances.clear()
+
+    async def put(self, subject: str, *values: bytes | None, partition: int | None = None) -> int:
+        """Append records to `submissions`, by default where the subject lies; the offset of the last one."""
+        where = partition_of(subject) if partition is None else partition
+        for value in values:
+            offset = await self.people.append(SUBMISSIONS, where, subject.encode(), [value])  # type: ignore[list-item]
+        return offset
+
+    async def say(self, subject: str, data: SubmissionData, actor: Actor, when: datetime, key: str = "") -> int:
+        """Somebody submits something, received at `when`."""
+        value = submitted(subject, data, actor, key or f"{type(data).__name__}-{when.isoformat()}", when)
+        return await self.put(subject, value)
+
+    async def open(self, *opened: str) -> None:
+        """Publish items with a confirmed plan for all quarters."""
+        for subject in opened:
+            await self.say(subject, assigned(simulated=self.simulated), OFFICE, PUBLISHED)
+            nodes = {quarter: Node(text="建成") for quarter in QUARTERS}
+            await self.say(subject, PlanSubmitted(nodes=nodes, evidence=PROOF), UNIT, PUBLISHED + timedelta(days=1))
+            await self.say(subject, PlanDecided(decision="confirmed"), LEADER, PUBLISHED + timedelta(days=2))
+
+    async def ruled(self, seconds: float = 15) -> None:
+        """Wait until every submission has its ruling."""
+        await until(self.is_ruled, "a ruling on every submission", seconds)
+
+    def is_ruled(self) -> bool:
+        """Whether every submission has a ruling that counts."""
+        return all(self.counting(p).last == self.topics.end(SUBMISSIONS, p) - 1 for p in range(12))
+
+    async def live_until(self, instant: datetime) -> None:
+        """Move the clock on and wait until everything due by then is announced and ruled on."""
+        self.clock.set(instant)
+        await until(lambda: self.announced(instant), f"every alarm up to {instant}")
+
+    def announced(self, instant: datetime) -> bool:
+        """Whether some instance has announced every partition up to an instant."""
+        reached: dict[int, bool] = {}
+        for rating in self.instances:
+            for partition in rating.statuses():
+                known = rating.announced_until(partition)
+                reached[partition] = reached.get(partition, False) or (known is not None and known >= instant)
+        return bool(reached) and all(reached.values())
+
+    def counting(self, partition: int) -> Counting:
+        """The count of a partition of rulings, folded anew."""
+        counting = Counting()
+        counting.fold(self.topics.records(RULINGS, partition))
+        return counting
+
+    def events(self, subject: str | None = None, partition: int | None = None) -> list[RulingEvent]:
+        """The events that count, of one subject or of a partition, in their order."""
+        where = partition_of(subject or "") if partition is None else partition
+        rulings = Counting().fold(self.topics.records(RULINGS, where))
+        events = [ruling_from(counted.body, where) for ruling in rulings for counted in ruling.events]
+        return [event for event in events if subject is None or event.subject == subject]
+
+    def verdicts(self, subject: str | None = None, partition: int | None = None) -> list[str]:
+        """Short words of the verdicts, in the order of the log, with their reasons."""
+        return [_word(event) for event in self.events(subject, partition) if event.ordinal == 0]
+
+    def lights(self, subject: str) -> dict[str, str]:
+        """The lights as they stand."""
+        changes = [event.data for event in self.events(subject) if isinstance(event.data, LightChanged)]
+        return {change.period: change.to for change in changes}
+
+    def settlements(self, subject: str) -> list[str]:
+        """Periods in the order in which they settled."""
+        return [event.data.period for event in self.events(subject) if isinstance(event.data, LightSettled)]
+
+    def void(self) -> int:
+        """Void records on all partitions."""
+        return sum(self.counting(partition).void for partition in range(12))
+
+    def audit(self, rules: Rules | None = None) -> Report:
+        """Replay the log as it is now."""
+        return replay(MemoryReader(self.topics), MemoryReader(self.topics), LOG, rules=rules)
+
+
+def _word(event: RulingEvent) -> str:
+    word = event.type.removeprefix("liangdeng.submission.").removesuffix(".v1")
+    reasons = getattr(event.data, "reasons", ())
+    return " ".join([word, *reasons])
+
+
+def broken_for(subject: str) -> Rules:
+    """Rules with a defect: they raise for one item."""
+    good = Rules()
+
+    def decide(state: Any, submission: Submission, logged_at: datetime) -> Any:
+        if submission.subject == subject:
+            raise ZeroDivisionError("a defect")
+        return good.decide(state, submission, logged_at)
+
+    return Rules(decide=decide)
