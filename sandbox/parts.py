@@ -4,6 +4,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from sandbox.leash import LOOPBACK
+
 MODULES = {
     "mail": "sandbox.mail",
     "issuer": "sandbox.issuer",
@@ -16,6 +18,9 @@ SERVERS = ("kafka", "postgres")
 EVERYTHING = (*SERVERS, *MODULES)
 DATABASE = "liangdeng"
 ISSUER = "liangdeng-sandbox"
+DIRECTORY = Path(__file__).with_name("directory.yaml")
+FIRST = ("mail", "issuer")
+"""What the services need from their first moment on: somebody's keys, somewhere for mail."""
 
 
 def shared_settings(home: Path, *, kafka: str, clock: Path | None) -> dict[str, str]:
@@ -42,17 +47,14 @@ def own_settings(module: str, home: Path, urls: Mapping[str, str], *, smtp_port:
             "INTAKE_QUERY_URL": query,
             "INTAKE_SIGN_IN_URL": issuer,
         },
+        "services.rating": {"RATING_QUARANTINE": str(home / "quarantine")},
         "services.notify": {
-            "NOTIFY_DOCUMENTS_FOLDER": str(home / "documents"),
-            "NOTIFY_QUERY_URL": query,
-            "NOTIFY_SMTP_HOST": "127.0.0.1",
+            "NOTIFY_DIRECTORY": str(DIRECTORY),
+            "NOTIFY_MAIL_FROM": "ducha@yuancheng.example.test",
+            "NOTIFY_SMTP_HOST": LOOPBACK,
             "NOTIFY_SMTP_PORT": str(smtp_port),
+            "NOTIFY_SMTP_SECURITY": "none",
         },
-        "services.query": {
-            "QUERY_EVIDENCE_FOLDER": str(home / "evidence"),
-            "QUERY_INTAKE_URL": intake,
-            "QUERY_ISSUER": ISSUER,
-            "QUERY_SIGN_IN_URL": issuer,
-        },
+        "services.query": {"QUERY_INTAKE_URL": intake, "QUERY_ISSUER": ISSUER, "QUERY_SIGN_IN_URL": issuer},
     }
     return tellings.get(module, {})

@@ -14,7 +14,7 @@ from eventlog.log import LogUnavailable
 from sandbox.kafka import Kafka
 from sandbox.keeper import Ended, Keeper
 from sandbox.leash import LOOPBACK, free_port
-from sandbox.parts import DATABASE, EVERYTHING, MODULES, SERVERS, own_settings, shared_settings
+from sandbox.parts import DATABASE, EVERYTHING, FIRST, MODULES, SERVERS, own_settings, shared_settings
 from sandbox.postgres import Postgres
 from sandbox.service import Service
 from sandbox.state import StateFolder, home_from_environment
@@ -85,9 +85,11 @@ class Stack:
             self._start_servers()
             names = [name for name in self._parts if name in MODULES]
             self.urls = {name: f"http://{LOOPBACK}:{self._port(name)}" for name in names}
-            for name in names:
-                self.add(name, MODULES[name], wait=False)
-            self._keeper.wait_ready(*names, seconds=READY_SECONDS)
+            first = [name for name in names if name in FIRST]
+            for group in (first, [name for name in names if name not in first]):
+                for name in group:
+                    self.add(name, MODULES[name], wait=False)
+                self._keeper.wait_ready(*group, seconds=READY_SECONDS)
             self.state.tell_addresses(self.env)
         except BaseException:
             self.stop()
