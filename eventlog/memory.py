@@ -135,8 +135,10 @@ class MemoryLog:
         await asyncio.sleep(0)
         fault = self._faults[topic].popleft() if self._faults[topic] else None
         if fault is Fault.HELD:
+            self._released.clear()
             self._held.set()
             await self._released.wait()
+            self._held.clear()
         self._die_if(fault is Fault.CRASH_BEFORE)
         if fault is Fault.ZOMBIE:
             self._zombies.append((topic, partition, entries))

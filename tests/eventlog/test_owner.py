@@ -234,12 +234,13 @@ async def test_a_partition_goes_on_once_its_defect_is_mended() -> None:
         await until(lambda: owner.status.healthy, "healthy again")
 
 
-async def test_submissions_cut_below_what_was_ruled_stop_the_partition() -> None:
+@pytest.mark.parametrize("end", [0, 3, 4])
+async def test_submissions_cut_below_what_was_ruled_stop_the_partition(end: int) -> None:
     topics = MemoryTopics()
     submit(topics, range(5))
     async with owning(MemoryLog(topics)):
         await ruled(topics)
-    topics.cut("submissions", 0, 3)
+    topics.cut("submissions", 0, end)
     before = list(topics.records("rulings", 0))
     async with owning(MemoryLog(topics)) as owner:
         await until(lambda: owner.status.phase is Phase.CUT, "the cut is noticed")
@@ -272,16 +273,17 @@ async def test_submissions_cut_under_a_running_owner_stop_the_partition() -> Non
         await until(lambda: owner.status.phase is Phase.CUT, "the cut is noticed")
 
 
+@pytest.mark.parametrize("lost", [1, 5])
 @pytest.mark.parametrize("idle", [True, False])
-async def test_rulings_cut_under_a_running_owner_stop_the_partition(idle: bool) -> None:
+async def test_rulings_cut_under_a_running_owner_stop_the_partition(idle: bool, lost: int) -> None:
     topics = MemoryTopics()
     submit(topics, range(5))
     settings = FAST if idle else OwnerSettings(poll_seconds=0.02, check_seconds=3600)
     async with owning(MemoryLog(topics), settings) as owner:
         await until(lambda: owner.status.idle and owner.status.position == 5, "idle")
-        topics.cut("rulings", 0, 2)
+        topics.cut("rulings", 0, topics.end("rulings", 0) - lost)
         if not idle:
-            submit(topics, [9])
+            submit(topics, range(10))
         await until(lambda: owner.status.phase is Phase.CUT, "the cut is noticed")
 
 
@@ -318,6 +320,43 @@ async def test_a_passed_deadline_is_announced_once_also_on_a_quiet_partition() -
         "s0 passed",
     ]
     assert told(topics) == expected(topics)
+
+
+async def test_nothing_is_announced_again_while_its_ruling_is_under_way() -> None:
+    topics = MemoryTopics()
+    log = MemoryLog(topics)
+    owner = Owner(log, FixedAssignment([0]), lambda _: Toy(), FixedClock(NOON), FAST)
+    await owner.start()
+    topics.place("submissions", 0, [Entry(b"k", submission("s0", 1, NOON + timedelta(hours=1)))])
+    await until(lambda: owner.statuses() and announced(owner, 1, NOON), "ruled")
+    log.fail_next("rulings", Fault.HELD)
+    topics.place("submissions", 0, [Entry(b"k", submission("s1", 1, NOON))])
+    await log.held()
+    log.release()
+    log.fail_next("rulings", Fault.HELD)
+    await until(lambda: len(topics.records("submissions", 0)) == 3, "announced")
+    await asyncio.sleep(10 * FAST.tick_seconds)
+    assert len(topics.records("submissions", 0)) == 3
+    log.release()
+    await until(lambda: announced(owner, 3, NOON), "ruled")
+    await owner.stop()
+
+
+async def test_what_was_announced_is_told_for_the_position_that_was_looked_at() -> None:
+    topics = MemoryTopics()
+    log = MemoryLog(topics)
+    owner = Owner(log, FixedAssignment([0]), lambda _: Toy(), FixedClock(NOON), FAST)
+    await owner.start()
+    submit(topics, [1])
+    await until(lambda: owner.statuses() and announced(owner, 1, NOON), "nothing is due")
+    log.fail_next("submissions", Fault.HELD)
+    topics.place("submissions", 0, [Entry(b"k", submission("s1", 1, NOON))])
+    await log.held()
+    assert owner.statuses()[0].position == 2
+    assert owner.statuses()[0].announced_until is None
+    log.release()
+    await until(lambda: announced(owner, 3, NOON), "announced and ruled")
+    await owner.stop()
 
 
 @pytest.mark.parametrize("fault", [Fault.LOST, Fault.UNANSWERED])
