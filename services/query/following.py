@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from typing import Final
 
 import psycopg
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg_pool import PoolTimeout
 
 from contracts.topics import SUBMISSIONS
 from eventlog.log import Follower, Hole, Log, LogCut, LogError
@@ -16,8 +17,9 @@ from eventlog.record import Place, Record
 from services.query.folding import Folding, PartitionStopped
 from services.query.metrics import Metrics
 from services.query.read_model import writing
+from services.query.read_model.pools import WritingPool
 from services.query.rows import Rows
-from services.query.standing import Progress
+from services.query.standing import Progress, Standings
 
 logger = logging.getLogger(__name__)
 
@@ -27,16 +29,20 @@ POLL_SECONDS: Final = 0.5
 RETRY_SECONDS: Final = 2.0
 """Back-off after trouble with the broker or the database, and until a stopped partition is tried again."""
 
+_REMEMBERED: Final = 100_000
+_CUT: Final = " was cut: the log does not hold"
+
 
 class Following:
     """The loop. `stopped` says which partitions wait, and why; the others go on."""
 
-    def __init__(self, log: Log, pool: AsyncConnectionPool, progress: Progress, metrics: Metrics) -> None:
+    def __init__(self, log: Log, pool: WritingPool, progress: Progress, metrics: Metrics) -> None:
         self._log = log
         self._pool = pool
         self._progress = progress
         self._metrics = metrics
         self._submitted: dict[tuple[int, int], int] = {}
+        self._left_out: set[Place] = set()
         self.stopped: dict[Place, str] = {}
         self.trouble = "not started"
         self.caught_up = False
@@ -56,7 +62,8 @@ class Following:
                 self.trouble = f"{type(error).__name__}: {error}"
                 logger.warning("following stopped: %s", self.trouble)
                 if isinstance(error, LogCut):
-                    await self._find_cut()
+                    with contextlib.suppress(LogError):
+                        await self._find_cut()
                 if not isinstance(error, writing.Overtaken):
                     await asyncio.sleep(RETRY_SECONDS)
 
@@ -64,40 +71,66 @@ class Following:
         async with self._pool.connection() as connection:
             folding = Folding(await writing.standings(connection))
         await self._progress.advance(folding.standings.items())
-        reading = {place: offset for place, offset in folding.reading.items() if place not in self.stopped}
-        retry_at = time.monotonic() + RETRY_SECONDS if self.stopped else float("inf")
+        reading = {place: offset for place, offset in folding.reading.items() if place not in self._left_out}
+        retry_at = time.monotonic() + RETRY_SECONDS if self._left_out else float("inf")
         async with self._log.follow(reading) as follower:
-            self.trouble = ""
             while time.monotonic() < retry_at:
                 polled = await follower.poll(POLL_SECONDS, BATCH)
-                stopped = await self._take(follower, folding, polled)
+                self.trouble = ""
+                self._forget_cut(reading)
+                whole = await self._take(follower, folding, polled)
                 self._watch(follower, folding, reading, began)
-                if stopped is not None:
-                    self.stopped[stopped.place] = str(stopped)
-                    logger.error("a partition is not read on: %s", stopped)
+                if not whole:
                     return
-        self.stopped.clear()
+        self._left_out.clear()
 
-    async def _take(
-        self, follower: Follower, folding: Folding, polled: dict[Place, list[Record]]
-    ) -> PartitionStopped | None:
-        rows, before, stopped = Rows(), dict(folding.standings), None
+    async def _take(self, follower: Follower, folding: Folding, polled: dict[Place, list[Record]]) -> bool:
+        """Take a poll into the read model; False when a partition was stopped and folding must begin anew."""
+        before, whole = dict(folding.standings), True
+        rows: dict[Place, Rows] = {}
         for place, records in polled.items():
             self._note_arrival(place, records)
             try:
-                folding.take(place, records, rows)
+                folding.take(place, records, rows.setdefault(place, Rows()))
             except Hole as hole:
                 logger.warning("a hole was seen, reading again: %s", hole)
                 follower.seek(*place, folding.standings[place].next)
             except PartitionStopped as error:
-                stopped = error
+                self._stop(place, str(error))
+                whole = False
         after = {place: folding.standings[place] for place in polled if folding.standings[place] != before[place]}
-        if after:
-            async with self._pool.connection() as connection:
-                await writing.commit(connection, before, after, rows)
-            await self._progress.advance(after.items())
-            self._note_visible(rows)
-        return stopped
+        try:
+            await self._commit(before, after, rows)
+        except (psycopg.DataError, psycopg.IntegrityError):
+            await self._commit_singly(before, after, rows)
+            return False
+        return whole
+
+    async def _commit(self, before: Standings, after: Standings, rows: dict[Place, Rows]) -> None:
+        if not after:
+            return
+        merged = Rows()
+        for place in after:
+            merged.extend(rows[place])
+        async with self._pool.connection() as connection:
+            await writing.commit(connection, before, after, merged)
+        for place in after:
+            self.stopped.pop(place, None)
+        await self._progress.advance(after.items())
+        self._note_visible(merged)
+
+    async def _commit_singly(self, before: Standings, after: Standings, rows: dict[Place, Rows]) -> None:
+        """Find the partition whose rows PostgreSQL refuses, and let the others in."""
+        for place, standing in after.items():
+            try:
+                await self._commit(before, {place: standing}, rows)
+            except (psycopg.DataError, psycopg.IntegrityError) as error:
+                self._stop(place, f"{place[0]}-{place[1]}@{before[place].next}: refused by PostgreSQL: {error}")
+
+    def _stop(self, place: Place, why: str) -> None:
+        logger.error("a partition is not read on: %s", why)
+        self.stopped[place] = why
+        self._left_out.add(place)
 
     def _note_arrival(self, place: Place, records: list[Record]) -> None:
         if place[0] == SUBMISSIONS and self.caught_up:
@@ -110,6 +143,8 @@ class Following:
             if submitted is not None:
                 self._metrics.visible_after.observe(max(0.0, (now - submitted) / 1000))
         self._metrics.rows.inc(rows.total)
+        if len(self._submitted) > _REMEMBERED:
+            self._submitted.clear()
 
     def _watch(self, follower: Follower, folding: Folding, reading: dict[Place, int], began: float) -> None:
         lag = 0
@@ -118,12 +153,17 @@ class Following:
             behind = 0 if end is None else max(0, end - standing.next)
             lag += behind
             self._metrics.stands(place, standing.next, behind, folding.void(place))
+        self._metrics.stopped.set(len(self.stopped))
         if lag == 0 and not self.caught_up:
             self.caught_up = True
             self._metrics.catch_up_seconds.set(time.monotonic() - began)
 
     async def _find_cut(self) -> None:
-        """Leave out the partitions whose end lies before what was read, so that the others go on."""
+        """Leave out the partitions that no longer hold what was read, so that the others go on; reset nothing."""
         for place, standing in self._progress.standings.items():
             if not await self._log.start(*place) <= standing.next <= await self._log.end(*place):
-                self.stopped[place] = f"{place[0]}-{place[1]}: the log does not hold offset {standing.next}: it was cut"
+                self._stop(place, f"{place[0]}-{place[1]}{_CUT} offset {standing.next}")
+
+    def _forget_cut(self, reading: dict[Place, int]) -> None:
+        for place in [place for place, why in self.stopped.items() if _CUT in why and place in reading]:
+            del self.stopped[place]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from eventlog.record import Place
 
-_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 30)
+COUNT_SECONDS: Final = 10.0
+_SECONDS: Final = (0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 30)
 
 
 class Metrics:
@@ -15,6 +20,7 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         places = ("topic", "partition")
+        self._counted_at = float("-inf")
         self._position = Gauge(
             "query_position", "Next offset to read, as committed in the read model", places, registry=self.registry
         )
@@ -31,10 +37,10 @@ class Metrics:
         )
         self.rows = Counter("query_rows_added", "Rows added to the read model", registry=self.registry)
         self.stopped = Gauge("query_stopped_partitions", "Partitions that are not read on", registry=self.registry)
-        self.lights = Gauge(
+        self._lights = Gauge(
             "query_lights", "Lights as they stand", ("programme", "period", "light"), registry=self.registry
         )
-        self.deliveries = Gauge(
+        self._deliveries = Gauge(
             "query_deliveries", "Messages by channel and latest outcome", ("channel", "outcome"), registry=self.registry
         )
 
@@ -44,3 +50,17 @@ class Metrics:
         self._position.labels(*labels).set(position)
         self._lag.labels(*labels).set(lag)
         self._void.labels(*labels).set(void)
+
+    def counts_are_old(self) -> bool:
+        """Whether lights and deliveries should be counted again: at most every 10 s, however often it is scraped."""
+        return time.monotonic() - self._counted_at > COUNT_SECONDS
+
+    def counted(self, lights: Iterable[Mapping[str, Any]], deliveries: Iterable[Mapping[str, Any]]) -> None:
+        """Note the numbers of lights and of deliveries."""
+        self._counted_at = time.monotonic()
+        self._lights.clear()
+        for row in lights:
+            self._lights.labels(row["programme"], row["period"], row["light"]).set(row["number"])
+        self._deliveries.clear()
+        for row in deliveries:
+            self._deliveries.labels(row["channel"], row["outcome"]).set(row["number"])

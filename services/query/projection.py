@@ -163,6 +163,7 @@ def _step(common: Row, step: str, data: Body) -> Row:
         data.get("level"),
         step,
         data.get("cause"),
+        data.get("source"),
         data.get("state"),
         data.get("due_at"),
         data.get("to"),

@@ -55,7 +55,7 @@ CREATE TABLE light (
 CREATE TABLE escalation (
     part smallint NOT NULL, pos bigint NOT NULL, cause bigint NOT NULL, time timestamptz NOT NULL,
     programme text NOT NULL, item text NOT NULL, escalation text NOT NULL, level text, step text NOT NULL,
-    ground text, state text, due_at timestamptz, recipient text, finding text, late boolean,
+    ground text, source text, state text, due_at timestamptz, recipient text, finding text, late boolean,
     rule text, because text[] NOT NULL
 );
 

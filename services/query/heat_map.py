@@ -1,0 +1,153 @@
+"""Units × quarters: the lights of a programme as they stand, gathered for the wall and for the phone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+Found = Mapping[str, Any]
+
+COLOURS: Final = ("red", "yellow", "none", "green")
+"""From what needs most attention to what needs least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """The light of one item in one quarter; `rated` is what it was first settled as."""
+
+    item: str
+    title: str
+    unit: str
+    category: str
+    period: str
+    light: str
+    settled: bool = False
+    rated: str | None = None
+    under_appeal: bool = False
+    rule: str = ""
+    compared: tuple[Mapping[str, Any], ...] = ()
+    changed_at: Any = None
+    position: str | None = None
+
+
+@dataclass(slots=True)
+class Cell:
+    """All lights of a unit in a quarter."""
+
+    period: str
+    tiles: list[Tile] = field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many of each colour, worst first, colours without one left out."""
+        number = Counter(tile.light for tile in self.tiles)
+        return {colour: number[colour] for colour in COLOURS if number[colour]}
+
+    @property
+    def worst(self) -> str:
+        """The colour that the cell is tinted with: the worst there is; empty when there is no light at all."""
+        return next(iter(self.counts), "")
+
+
+@dataclass(slots=True)
+class Line:
+    """A unit's row."""
+
+    unit: str
+    name: str
+    kind: str
+    cells: list[Cell]
+
+    @property
+    def trouble(self) -> tuple[int, int]:
+        """Reds and yellows, for ordering."""
+        counts = Counter(tile.light for cell in self.cells for tile in cell.tiles)
+        return counts["red"], counts["yellow"]
+
+
+@dataclass(slots=True)
+class HeatMap:
+    """Rows of units, columns of quarters, and what each quarter sums up to."""
+
+    periods: list[str]
+    lines: list[Line]
+    totals: list[Cell]
+
+
+def tiles(items: Iterable[Found], lights: Iterable[Found], appeals: Iterable[Found]) -> list[Tile]:
+    """A tile for every item and quarter that binds it; what has no light yet awaits its report.
+
+    An item that was withdrawn keeps its settled lights and has none otherwise (rulebook: Lights 8).
+    """
+    stands = {(light["item"], light["period"]): light for light in lights}
+    contested = under_appeal(appeals)
+    found = []
+    for item in items:
+        for period in item["quarters"]:
+            light = stands.get((item["item"], period))
+            if item["withdrawn_at"] is not None and (light is None or light["rated"] is None):
+                continue
+            found.append(_tile(item, period, light, (item["item"], period) in contested))
+    return found
+
+
+def _tile(item: Found, period: str, light: Found | None, contested: bool) -> Tile:
+    known: dict[str, Any] = {}
+    if light is not None:
+        known = {
+            "light": light["light"],
+            "settled": light["settled"] or light["rated"] is not None,
+            "rated": light["rated"],
+            "rule": light["rule"],
+            "compared": tuple(light["compared"]),
+            "changed_at": light["time"],
+            "position": f"rulings-{light['part']}@{light['pos']}",
+        }
+    return Tile(
+        item=item["item"],
+        title=item["title"],
+        unit=item["lead_unit"],
+        category=item["category"],
+        period=period,
+        under_appeal=contested,
+        **({"light": "none"} | known),
+    )
+
+
+def under_appeal(events: Iterable[Found]) -> set[tuple[str, str]]:
+    """Items and periods whose light is being appealed against (rulebook: Fairness)."""
+    waiting: dict[tuple[str, str], str] = {}
+    for event in events:
+        key = (event["item"], event["data"]["appeal"]) if "appeal" in event["data"] else None
+        if key is None:
+            continue
+        if event["type"] == "appeal.opened" and event["data"]["against"].get("light"):
+            waiting[key] = event["data"]["against"]["light"]
+        elif event["type"] == "appeal.closed":
+            waiting.pop(key, None)
+    return {(item, period) for (item, _), period in waiting.items()}
+
+
+def heat_map(found: Iterable[Tile], units: Iterable[Found]) -> HeatMap:
+    """Gather tiles by unit, in the order of the programme's own list of units, and by quarter."""
+    gathered = list(found)
+    periods = sorted({tile.period for tile in gathered})
+    listed = {unit["id"]: unit for unit in units}
+    order = {unit: index for index, unit in enumerate(listed)}
+    by_unit: dict[str, dict[str, Cell]] = {}
+    totals = {period: Cell(period) for period in periods}
+    for tile in sorted(gathered, key=lambda tile: (COLOURS.index(tile.light), tile.item)):
+        cells = by_unit.setdefault(tile.unit, {period: Cell(period) for period in periods})
+        cells[tile.period].tiles.append(tile)
+        totals[tile.period].tiles.append(tile)
+    lines = [
+        Line(unit, listed[unit]["name"] if unit in listed else unit, _kind(listed, unit), list(cells.values()))
+        for unit, cells in sorted(by_unit.items(), key=lambda entry: (order.get(entry[0], len(order)), entry[0]))
+    ]
+    return HeatMap(periods, lines, list(totals.values()))
+
+
+def _kind(listed: Mapping[str, Found], unit: str) -> str:
+    return str(listed[unit].get("kind", "")) if unit in listed else ""

@@ -1,0 +1,50 @@
+"""Connections to the read model: some that only look, one that writes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg import AsyncConnection, IsolationLevel
+from psycopg.rows import DictRow, TupleRow, dict_row
+from psycopg_pool import AsyncConnectionPool
+
+from services.query.read_model import writing
+
+ReadingPool = AsyncConnectionPool[AsyncConnection[DictRow]]
+WritingPool = AsyncConnectionPool[AsyncConnection[TupleRow]]
+
+
+def reading_pool(url: str, schema: str, size: int) -> ReadingPool:
+    """Connections whose transactions are read-only and see one state; not opened yet."""
+
+    async def configure(connection: AsyncConnection[Any]) -> None:
+        await _use(connection, schema)
+        await connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
+        await connection.set_read_only(True)
+
+    return AsyncConnectionPool(
+        url,
+        connection_class=AsyncConnection[DictRow],
+        kwargs={"row_factory": dict_row},
+        min_size=1,
+        max_size=size,
+        open=False,
+        configure=configure,
+    )
+
+
+def writing_pool(url: str, schema: str) -> WritingPool:
+    """The connection that the follow loop writes with; not opened yet."""
+
+    async def configure(connection: AsyncConnection[Any]) -> None:
+        await _use(connection, schema)
+
+    return AsyncConnectionPool(
+        url, connection_class=AsyncConnection[TupleRow], min_size=1, max_size=2, open=False, configure=configure
+    )
+
+
+async def _use(connection: AsyncConnection[Any], schema: str) -> None:
+    await connection.execute("SET timezone TO 'UTC'")
+    await writing.use(connection, schema)
+    await connection.commit()

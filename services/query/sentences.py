@@ -1,0 +1,191 @@
+"""What an event says, and why, as a sentence in Chinese and in English, made from the event alone."""
+
+from __future__ import annotations
+
+import re
+from calendar import month_abbr
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from contracts import words
+from contracts.words import Language, Word, Words, say
+from services.query.basis import LOCAL
+
+Data = Mapping[str, Any]
+
+_QUARTER: Final = re.compile(r"(\d{4})Q([1-4])")
+_MONTH: Final = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+
+_EVENTS: Final[Words] = {
+    "programme.opened": Word("督查方案发布：{title}", "Programme published: {title}"),
+    "item.opened": Word("列入督查事项：{title}", "Item under supervision: {title}"),
+    "item.transferred": Word("事项移交：牵头单位 {lead_unit}", "Handed over: lead unit {lead_unit}"),
+    "withdrawal.filed": Word("申请退出年度考核，待主要领导审定", "Withdrawal from the assessment requested"),
+    "withdrawal.refused": Word("主要领导不同意退出考核", "The chief leader refused the withdrawal"),
+    "item.withdrawn": Word("退出年度考核，此后不再亮灯", "Withdrawn from the assessment; no light from here on"),
+    "policy.changed": Word("启用新的政策版本", "Another policy version holds"),
+    "plan.received": Word("收到工作方案，待分管区领导审定", "Plan received, waiting for the leader in charge"),
+    "plan.returned": Word("工作方案被退回", "The plan was returned"),
+    "plan.adopted": Word("工作方案确认，节点目标生效", "The plan was confirmed; its nodes hold"),
+    "plan.missed": Word("方案报送期限已过，未收到方案", "The plans' deadline passed without a plan"),
+    "adjustment.filed": Word("申请调整{period}节点，待审定", "Adjustment of {period} requested"),
+    "adjustment.approved": Word("节点调整获准，随方案生效", "Adjustment approved; it takes effect with the plan"),
+    "adjustment.refused": Word("节点调整未获同意", "The adjustment was refused"),
+    "node.adjusted": Word("{period}节点目标已调整", "The node of {period} was adjusted"),
+    "progress.recorded": Word("{period}进展入档：{claim}", "Report for {period}: {claim}"),
+    "inspection.authorized": Word("检查计划在案", "An inspection plan is on record"),
+    "verification.recorded": Word("{period}报告：{finding}", "Report for {period}: {finding}"),
+    "lag.recorded": Word("认定进展严重滞后", "Severe lag was declared"),
+    "light.changed": Word("{period}：{from}转{to}", "{period}: {from} to {to}"),
+    "light.settled": Word("{period}定灯：{light}", "{period} settled: {light}"),
+    "month.settled": Word("{month}：{status}", "{month}: {status}"),
+    "reminder.due": Word("催报：{about}，期限{due}", "Reminder: {about}, due {due}"),
+    "escalation.raised": Word("发起{level}：{cause}{until}", "{level} raised: {cause}{until}"),
+    "escalation.joined": Word("并入{level}：{cause}", "Joined the {level}: {cause}"),
+    "escalation.confirmed": Word("{level}经确认{until}", "{level} confirmed{until}"),
+    "escalation.reported": Word("已报告整改", "Rectification reported"),
+    "escalation.unreported": Word(
+        "据以视作整改的报告被推翻", "The report that counted as rectification was overturned"
+    ),
+    "escalation.reviewed": Word("整改核查：{finding}", "Rectification reviewed: {finding}"),
+    "escalation.overdue": Word("{level}逾期", "{level} overdue"),
+    "escalation.reduced": Word("{level}撤去一项事由：{cause}", "A cause was taken from the {level}: {cause}"),
+    "escalation.closed": Word("{level}办结", "{level} closed"),
+    "escalation.withdrawn": Word("{level}撤销", "{level} withdrawn"),
+    "blockage.resolved": Word("卡壳事项已答复", "The blockage was answered"),
+    "notice.signed": Word("{level}已签收", "{level} signed for"),
+    "appeal.opened": Word("提出申诉，{due}前答复", "Appeal lodged, to be decided by {due}"),
+    "appeal.closed": Word("申诉审定：{decision}", "Appeal decided: {decision}"),
+    "appeal.overdue": Word("申诉逾期未决", "The appeal was not decided in time"),
+    "bulletin.filed": Word("通报待批", "A bulletin waits for approval"),
+    "bulletin.published": Word("通报已发布", "Bulletin published"),
+}
+
+_RULES: Final[Words] = {
+    "Lights 1 green": Word("节点目标按期达成，即亮绿灯", "the node was met in time: green at once"),
+    "Lights 1 none": Word(
+        "据以亮灯的报告不再成立，期限未到，回到待报", "what had made it green no longer stands; not due yet"
+    ),
+    "Lights 2": Word("期限届满，节点目标未按期达成", "the deadline passed and the node was not met in time"),
+    "Lights 3": Word("连续两次亮黄灯，转为红灯", "yellow twice in a row turns red"),
+    "Lights 4": Word(
+        "核查或申诉结果改变了认定，重新推定灯色", "a finding or an appeal changed what counts; derived anew"
+    ),
+    "Lights 6 green": Word("各月按时报送且末月节点达成", "every month came in time and the last month's node is met"),
+    "Lights 6": Word("有月份未按时报送，或末月节点未达成", "a month did not come in time, or the last node is not met"),
+    "Lights 8": Word("事项已退出考核，不再亮灯", "the item was withdrawn; it has no light"),
+    "Lights 9": Word("期限届满时没有已确认的节点目标", "no confirmed node when the deadline passed"),
+}
+
+
+def period_name(period: str, language: Language) -> str:
+    """`2024Q1` or `2024-02` as people say it; anything else as it is."""
+    if quarter := _QUARTER.fullmatch(period):
+        year, number = quarter[1], int(quarter[2])
+        return f"{year}年第{'一二三四'[number - 1]}季度" if language == "zh" else f"Q{number} {year}"
+    if month := _MONTH.fullmatch(period):
+        year, number = month[1], int(month[2])
+        return f"{year}年{number}月" if language == "zh" else f"{month_abbr[number]} {year}"
+    return period
+
+
+def last_day(due_at: str | datetime | None, language: Language) -> str:
+    """The last day of an exclusive limit, in local time."""
+    if due_at is None:
+        return ""
+    instant = datetime.fromisoformat(due_at) if isinstance(due_at, str) else due_at
+    day = (instant - timedelta(seconds=1)).astimezone(LOCAL)
+    return f"{day.year}年{day.month}月{day.day}日" if language == "zh" else f"{day.day} {day:%b %Y}"
+
+
+def tell(type_: str, data: Data, names: Mapping[str, str], language: Language) -> str:
+    """The sentence of an event; `names` are units' and leaders' official names by id."""
+    template = say(_EVENTS, type_, language)
+    return template.format_map(_Values(_values(data, names, language)))
+
+
+def why(rule: str, light: str, compared: list[Data], language: Language) -> str:
+    """Why a light moved: the rule in words and number, and the values compared."""
+    word = _RULES.get(f"{rule} {light}") or _RULES.get(rule)
+    number = rule_name(rule, language)
+    parts = [f"{number}：{word.zh}" if word and language == "zh" else f"{number}: {word.en}" if word else number]
+    parts.extend(comparison(values, language) for values in compared)
+    return ("；" if language == "zh" else "; ").join(parts)
+
+
+def rule_name(rule: str, language: Language) -> str:
+    """A paragraph of the rulebook, such as `Lights 3`, as people say it."""
+    if language == "en":
+        return rule
+    section, _, rest = rule.partition(": ")
+    if section == "Escalation ladder":
+        return f"督办阶梯·{say(words.LEVELS, rest.replace(' ', '_'), language)}" if rest else "督办阶梯"
+    numbered = re.fullmatch(r"Lights (\d+)", rule)
+    return f"亮灯规则第{numbered[1]}条" if numbered else rule
+
+
+def comparison(values: Data, language: Language) -> str:
+    """One target beside the measured value."""
+    measured = values.get("measured")
+    if language == "zh":
+        shown = "未填报" if measured is None else f"实报{plain(measured)}"
+        return f"{values['indicator']}目标{_sign(values['comparator'])}{plain(values['target'])}，{shown}"
+    shown = "not measured" if measured is None else f"measured {plain(measured)}"
+    return f"{values['indicator']} target {_sign(values['comparator'])} {plain(values['target'])}, {shown}"
+
+
+def plain(number: object) -> str:
+    """A decimal number without idle zeros."""
+    text = str(number)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def cause_name(cause: str, language: Language) -> str:
+    """An escalation's cause in words: a period, a known cause, or a blockage's id as it is."""
+    return say(words.CAUSES, cause, language) if cause in words.CAUSES else period_name(cause, language)
+
+
+def _sign(comparator: str) -> str:
+    return {">=": "≥", "<=": "≤"}.get(comparator, comparator)
+
+
+class _Values(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _values(data: Data, names: Mapping[str, str], language: Language) -> dict[str, str]:
+    values = {key: str(value) for key, value in data.items() if isinstance(value, str)}
+    for key, table in (
+        ("claim", words.CLAIMS),
+        ("finding", words.FINDINGS),
+        ("decision", words.FINDINGS),
+        ("status", words.MONTHS),
+        ("level", words.LEVELS),
+        ("light", words.LIGHTS),
+        ("from", words.LIGHTS),
+        ("to", words.LIGHTS),
+    ):
+        if key in values:
+            values[key] = say(table, values[key], language)
+    for key in ("period", "month"):
+        if key in values:
+            values[key] = period_name(values[key], language)
+    if "cause" in values:
+        values["cause"] = cause_name(values["cause"], language)
+    if "about" in values:
+        kind = "rectification" if data.get("kind") == "rectification" else ""
+        values["about"] = say(words.LEVELS, kind, language) if kind else period_name(values["about"], language)
+    values["lead_unit"] = names.get(values.get("lead_unit", ""), values.get("lead_unit", ""))
+    values["due"] = last_day(data.get("due_at"), language)
+    if values["due"]:
+        values["until"] = f"，{values['due']}前办结" if language == "zh" else f", until {values['due']}"
+    return values
+
+
+def goal(target: Data) -> str:
+    """A target of a node, such as `高标准农田 ≥ 2000 亩`."""
+    return (
+        f"{target['indicator']} {_sign(target['comparator'])} {plain(target['value'])} {target.get('unit', '')}".strip()
+    )
