@@ -19,6 +19,7 @@ from services.notify.facts import ProgrammeFacts
 from services.notify.notice import NoticeDue
 
 SHAPES = {"green": "●", "yellow": "▲", "red": "■", "none": "○"}
+SIGNS = {">=": "≥", "<=": "≤"}
 MAX_TITLE = 400
 
 
@@ -55,11 +56,13 @@ def _environment() -> Environment:
 def render(due: NoticeDue, programme: ProgrammeFacts, number: str, revoked: Sequence[str] = ()) -> Document:
     """The document of a notice under its number; `revoked` are the numbers of the notices that it withdraws."""
     item = due.item
-    office = f"{programme.jurisdiction}人民政府办公室督查室"
+    government, room = f"{programme.jurisdiction}人民政府", "办公室督查室"
     title = TITLES[due.kind]
     notes = [NOTE[key] for key, holds in (("simulated", item.simulated), ("derived", item.derived)) if holds]
     values = {
-        "office": office,
+        "government": government,
+        "room": room,
+        "office": government + room,
         "number": number,
         "title": title,
         "words": wording(due, programme, revoked),
@@ -121,14 +124,17 @@ def _period(reason: str, due: NoticeDue) -> list[Row]:
         Row("所涉周期", "Period", named.zh),
         Row("节点目标", "Node", (node.text if node else "未报送经审定的节点目标")[:500]),
     ]
-    made += [Row("指标对照", "Target", compared(one)) for one in item.compared.get(reason, ())[:8]]
+    units = {target.indicator: target.unit for target in node.targets} if node else {}
+    for one in item.compared.get(reason, ())[:8]:
+        made.append(Row("指标对照", "Target", compared(one, units.get(one.indicator, ""))))
     if due.kind != "reminder":
         made.append(Row("亮灯情况", "Light", f"{SHAPES[light]} {LIGHTS[light].zh}", light))
     return made
 
 
-def compared(one: Compared) -> str:
-    """A target beside what was measured."""
-    measured = "未填报" if one.measured is None else format(one.measured, "f")
+def compared(one: Compared, unit: str) -> str:
+    """A target beside what was measured, both in `unit`."""
+    measured = "未填报" if one.measured is None else f"{one.measured:f}{unit}"
+    sign = SIGNS.get(one.comparator, one.comparator)
     verdict = "达标" if one.reached else "未达标"
-    return f"{one.indicator}：目标 {one.comparator} {format(one.target, 'f')}，实际 {measured}（{verdict}）"
+    return f"{one.indicator}：目标 {sign} {one.target:f}{unit}，实际 {measured}（{verdict}）"

@@ -69,7 +69,8 @@ def wording(due: NoticeDue, programme: ProgrammeFacts, revoked: Sequence[str]) -
     item = due.item
     unit = programme.units.get(item.lead_unit, item.lead_unit)
     limit = item.last_day(due.due_at) if due.due_at else None
-    basis = f"根据《{programme.title}》（{programme.document}）"
+    plan = programme.title.replace("《", "〈").replace("》", "〉")
+    basis = f"根据《{plan}》（{programme.document}）"
     causes = [cause(reason, item) for reason in due.reasons]
     why = Word("；".join(c.zh for c in causes), "; ".join(c.en for c in causes))
     subject = f"督查事项“{item.title}”（编号{item.id}）"
