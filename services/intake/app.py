@@ -21,6 +21,8 @@ from services.intake.desk import Desk
 from services.intake.evidence import EvidenceStore
 from services.intake.following import RosterFollowing
 from services.intake.metrics import Metrics
+from services.intake.pages import routes
+from services.intake.pages.rendering import problem_page
 from services.intake.problem import Problem
 from services.intake.publication import Publication
 from services.intake.publishing import Publishing
@@ -57,6 +59,7 @@ def build(settings: IntakeSettings) -> FastAPI:
     app = FastAPI(title="亮灯 · intake", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.include_router(api.router)
     app.include_router(health.router)
+    app.include_router(routes.router)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(HTTPException, _not_here)
     app.add_exception_handler(Exception, _internal)
@@ -104,16 +107,22 @@ def _broker(settings: IntakeSettings) -> KafkaBroker:
     )
 
 
-async def _problem(_: Request, error: Exception) -> Response:
+async def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
-    return error.response()
+    return _told(request, error)
 
 
-async def _not_here(_: Request, error: Exception) -> Response:
+async def _not_here(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     codes = {404: "not_found", 405: "method", 413: "too_large", 415: "media_type"}
-    return Problem(codes.get(error.status_code, "malformed"), en=str(error.detail)).response()
+    return _told(request, Problem(codes.get(error.status_code, "malformed"), en=str(error.detail)))
 
 
-async def _internal(_: Request, _error: Exception) -> Response:
-    return Problem("internal").response()
+async def _internal(request: Request, _error: Exception) -> Response:
+    return _told(request, Problem("internal"))
+
+
+def _told(request: Request, problem: Problem) -> Response:
+    """To a program as a document, to a person as a page."""
+    wants_page = not request.url.path.startswith("/v1/") and "text/html" in request.headers.get("accept", "")
+    return problem_page(request, problem) if wants_page else problem.response()

@@ -1,0 +1,1 @@
+"""Forms for units, leaders and the office: server-rendered, without JavaScript, Chinese first."""

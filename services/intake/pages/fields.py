@@ -1,0 +1,141 @@
+"""The small table that drives every form: which fields a type of submission asks for."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple
+
+from contracts.words import CLAIMS, FINDINGS, LEVELS, Word, Words
+
+Kind = Literal[
+    "line",
+    "text",
+    "date",
+    "flag",
+    "choice",
+    "period",
+    "measures",
+    "plan",
+    "node",
+    "evidence",
+    "made_id",
+    "pick",
+    "people",
+]
+
+
+class Field(NamedTuple):
+    """One field: the name of its datum, how it is asked for, and its label."""
+
+    name: str
+    kind: Kind
+    label: Word
+    choices: tuple[str, ...] = ()
+    words: Words = MappingProxyType({})
+    required: bool = True
+    hint: Word | None = None
+
+
+_PERIOD: Final = Field("period", "period", Word("报送周期", "Period"))
+_REASON: Final = Field("reason", "text", Word("理由", "Reason"), required=False)
+_EVIDENCE: Final = Field(
+    "evidence",
+    "evidence",
+    Word("佐证材料", "Evidence files"),
+    required=False,
+    hint=Word("盖章扫描件、照片、台账等；按 SHA-256 留存", "Scans, photographs, ledgers; kept by their SHA-256"),
+)
+_CONFIRM: Final = ("confirmed", "returned")
+_APPROVE: Final = ("approved", "refused")
+
+
+def _decision(*choices: str) -> Field:
+    return Field("decision", "choice", Word("决定", "Decision"), choices, FINDINGS)
+
+
+def _finding(*choices: str) -> Field:
+    return Field("finding", "choice", Word("核查结论", "Finding"), choices, FINDINGS)
+
+
+_CONFIRMING: Final = Field(
+    "decision",
+    "choice",
+    Word("决定", "Decision"),
+    _CONFIRM,
+    {"confirmed": Word("确认", "confirm"), "returned": Word("退回", "return")},
+)
+
+FORMS: Final[dict[str, tuple[Field, ...]]] = {
+    "plan.submitted": (Field("nodes", "plan", Word("节点目标", "Nodes")), _EVIDENCE),
+    "plan.decided": (_CONFIRMING, _REASON),
+    "progress.reported": (
+        _PERIOD,
+        Field("claim", "choice", Word("自报进展", "Claim"), ("completed", "in_progress", "blocked"), CLAIMS),
+        Field("measures", "measures", Word("指标完成值", "Measured values"), required=False),
+        Field("narrative", "text", Word("进展说明", "Narrative"), required=False),
+        _EVIDENCE._replace(hint=Word("自报“已完成”须附佐证材料", "A completed claim needs evidence")),
+    ),
+    "progress.reviewed": (_PERIOD, _finding("confirmed", "overturned"), _REASON),
+    "inspection.planned": (
+        Field("plan", "made_id", Word("检查计划编号", "Plan number")),
+        Field("from_on", "date", Word("起始日", "From")),
+        Field("to_on", "date", Word("截止日（含）", "To, inclusive")),
+        Field(
+            "approved",
+            "flag",
+            Word("已经批准（四不两直，记录前对单位保密）", "Approved; hidden from the unit until recorded"),
+        ),
+        Field("scope", "text", Word("检查范围", "Scope"), required=False),
+    ),
+    "inspection.recorded": (
+        Field("plan", "pick", Word("所依据的检查计划", "Under the plan")),
+        Field("visited_on", "date", Word("检查日期", "Day of the visit")),
+        _PERIOD,
+        _finding("confirmed", "overturned"),
+        _REASON,
+        _EVIDENCE,
+    ),
+    "lag.declared": (_REASON._replace(required=True),),
+    "blockage.raised": (
+        Field("blockage", "made_id", Word("卡壳编号", "Blockage number")),
+        Field("text", "text", Word("卡在哪里，需要区政府解决什么", "What blocks, and what is asked of the government")),
+    ),
+    "blockage.answered": (
+        Field("blockage", "pick", Word("卡壳事项", "Blockage")),
+        Field("text", "text", Word("答复", "Answer")),
+    ),
+    "adjustment.requested": (
+        Field("adjustment", "made_id", Word("申请编号", "Request number")),
+        _PERIOD,
+        Field("node", "node", Word("调整后的节点目标", "The node after the adjustment")),
+        _REASON._replace(required=True),
+    ),
+    "adjustment.decided": (Field("adjustment", "pick", Word("调整申请", "Request")), _decision(*_APPROVE), _REASON),
+    "withdrawal.requested": (_REASON._replace(required=True),),
+    "withdrawal.decided": (_decision(*_APPROVE), _REASON),
+    "rectification.reported": (Field("text", "text", Word("整改情况", "What was done")), _EVIDENCE),
+    "rectification.reviewed": (_finding("done", "not_done"), _REASON),
+    "interview.confirmed": (_REASON,),
+    "interview.held": (
+        Field("level", "choice", Word("约谈层级", "Level"), ("interview", "chief_interview"), LEVELS),
+        Field("minutes", "text", Word("约谈纪要", "Minutes")),
+        _EVIDENCE,
+    ),
+    "notice.acknowledged": (Field("notice", "pick", Word("签收的通知", "Notice that was received")),),
+    "appeal.lodged": (
+        Field("appeal", "made_id", Word("申诉编号", "Appeal number")),
+        Field("against", "pick", Word("对什么申诉", "Against")),
+        Field("reason", "text", Word("事实和理由", "Facts and reasons")),
+    ),
+    "appeal.decided": (
+        Field("appeal", "pick", Word("申诉", "Appeal")),
+        _decision("upheld", "dismissed"),
+        _REASON,
+    ),
+    "item.reassigned": (
+        Field("lead_unit", "people", Word("牵头承办单位", "Lead unit")),
+        Field("cooperating", "people", Word("配合单位", "Cooperating units"), required=False),
+        Field("leader", "people", Word("分管区领导", "Leader in charge")),
+        _REASON._replace(required=True),
+    ),
+}

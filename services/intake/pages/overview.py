@@ -1,0 +1,63 @@
+"""What a person finds on their pages: their items with what is due and waiting, and what they may submit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.identity import Identity
+from contracts.values import ReportingPeriod
+from services.intake.item import Item
+from services.intake.pages.fields import FORMS
+from services.intake.rights import allowed
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An item in a list: the report that is due next, and how many things wait for this person."""
+
+    item: Item
+    next_due: ReportingPeriod | None
+    plan: str
+    waiting: tuple[str, ...]
+
+
+def row(item: Item, identity: Identity, now: datetime) -> Row:
+    """The item as this person's list shows it."""
+    due = [p for p in item.opened.periods if p.due_at > now and p.id not in item.opened.void]
+    plan = "confirmed" if item.nodes else "waiting" if item.waiting_plan is not None else "none"
+    may = set(allowed(identity, item))
+    return Row(item, due[0] if due and not item.withdrawn else None, plan, tuple(n for n in waiting(item) if n in may))
+
+
+def waiting(item: Item) -> list[str]:
+    """Types of submission that somebody is expected to make about an item now, most pressing first."""
+    rectifications, interviews = item.open_escalations("rectification"), item.open_escalations("interview")
+    chief = item.open_escalations("chief_interview")
+    open_now = {
+        "plan.submitted": not item.nodes and item.waiting_plan is None,
+        "plan.decided": item.waiting_plan is not None,
+        "adjustment.decided": bool(item.adjustments),
+        "withdrawal.decided": item.withdrawal_waits,
+        "appeal.decided": bool(item.appeals),
+        "blockage.answered": bool(item.blockages),
+        "rectification.reported": any(not one.reported for one in rectifications),
+        "rectification.reviewed": any(one.reported for one in rectifications),
+        "interview.confirmed": bool(item.open_escalations("chief_interview", state="proposed")),
+        "interview.held": bool(interviews or chief),
+    }
+    return [name for name, is_open in open_now.items() if is_open and not item.withdrawn]
+
+
+def actions(item: Item, identity: Identity) -> tuple[list[str], list[str]]:
+    """What this person may submit about an item: what is waited for, and everything else."""
+    pressing = waiting(item)
+    may = [name for name in allowed(identity, item) if name in FORMS]
+    return [name for name in pressing if name in may], [name for name in may if name not in pressing]
+
+
+def current_period(item: Item, now: datetime) -> str:
+    """The period that a report is most likely about: the first one not over yet that is open."""
+    able = [p for p in item.opened.periods if p.id not in item.opened.void]
+    coming = [p for p in able if p.due_at > now and p.opens_at <= now]
+    return (coming or able or list(item.opened.periods))[0].id

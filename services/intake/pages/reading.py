@@ -1,0 +1,91 @@
+"""Turns a posted form into the body of a submission: the same that a program would send."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.intake.pages.fields import FORMS, Field
+
+MAX_TARGETS = 12
+
+
+class Posted:
+    """The text fields of a form, each with one or several values."""
+
+    def __init__(self, pairs: Sequence[tuple[str, str]]) -> None:
+        self._values: dict[str, list[str]] = {}
+        for name, value in pairs:
+            self._values.setdefault(name, []).append(value.replace("\r\n", "\n").strip())
+
+    def one(self, name: str) -> str:
+        """The first value of a field; empty if it is not there."""
+        return self._values.get(name, [""])[0]
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a field that is not empty."""
+        return [value for value in self._values.get(name, []) if value]
+
+    def named(self, prefix: str) -> dict[str, str]:
+        """Non-empty fields whose names begin with `prefix`, without it."""
+        return {
+            name.removeprefix(prefix): values[0]
+            for name, values in self._values.items()
+            if name.startswith(prefix) and values[0]
+        }
+
+
+def data_of(name: str, posted: Posted, evidence: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The data of a submission of type `name`."""
+    made: dict[str, Any] = {}
+    for field in FORMS[name]:
+        made |= _datum(field, posted, evidence)
+    return made
+
+
+def _datum(field: Field, posted: Posted, evidence: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    match field.kind:
+        case "evidence":
+            return {field.name: list(evidence)} if evidence else {}
+        case "measures":
+            measures = {name: plain_number(value) for name, value in posted.named("measure:").items()}
+            return {field.name: measures} if measures else {}
+        case "plan":
+            periods = dict.fromkeys(key.partition(":")[0] for key in posted.named("node:"))
+            nodes = {period: _node(posted, period) for period in periods}
+            return {field.name: {period: node for period, node in nodes.items() if node["text"] or node["targets"]}}
+        case "node":
+            return {field.name: _node(posted, "one")}
+    return _simple(field, posted)
+
+
+def _simple(field: Field, posted: Posted) -> dict[str, Any]:
+    text = posted.one(field.name)
+    what, _, cause = text.partition("|")
+    made: dict[str, dict[str, Any]] = {
+        "notice": {"level": what, "cause": cause},
+        "against": {"against": {"light": cause} if what == "light" else {"level": what, "cause": cause}},
+        "cooperating": {"cooperating": posted.all("cooperating")},
+        "approved": {"approved": text == "yes"},
+    }
+    if field.name in ("cooperating", "approved"):
+        return made[field.name]
+    return made.get(field.name, {field.name: text}) if text else {}
+
+
+def _node(posted: Posted, period: str) -> dict[str, Any]:
+    targets = []
+    for index in range(MAX_TARGETS):
+        part = {
+            name: posted.one(f"node:{period}:{index}:{name}") for name in ("indicator", "comparator", "value", "unit")
+        }
+        if part["indicator"] and part["value"]:
+            targets.append({**part, "value": plain_number(part["value"])})
+    return {"text": posted.one(f"node:{period}:text"), "targets": targets}
+
+
+def plain_number(text: str) -> str:
+    """What people type (full-width digits, thousands separators, a percent sign) as a plain decimal."""
+    plain = unicodedata.normalize("NFKC", text).replace(",", "").replace(" ", "").removesuffix("%")
+    return plain.replace("−", "-")

@@ -1,0 +1,84 @@
+"""Renders pages: one environment, the words of both languages, headers that keep a page to itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from contracts import words
+from contracts.identity import Identity
+from contracts.words import say
+from contracts.workdays import offset_of
+from services.intake.desk import desk_of
+from services.intake.item import Item
+from services.intake.pages.session import language_of, sign_in_link
+from services.intake.problem import Problem
+
+FOLDER: Final = Path(__file__).parent
+HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+_ENVIRONMENT: Final = Environment(
+    loader=FileSystemLoader(FOLDER / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_ZONE: Final = "+08:00"
+_TICK: Final = timedelta(microseconds=1)
+
+
+def page(request: Request, template: str, identity: Identity | None, status: int = 200, **context: Any) -> HTMLResponse:
+    """A page of this template; `context` is what the template is about."""
+    lang, settings = language_of(request), desk_of(request).settings
+    item = context.get("item")
+    zone = offset_of(item.opened.policy.utc_offset if isinstance(item, Item) else _ZONE)
+    simulated = any(known.opened.simulated for known in desk_of(request).roster.programmes.values())
+    derived = any(known.opened.derived for known in desk_of(request).roster.programmes.values())
+    text = _ENVIRONMENT.get_template(template).render(
+        lang=lang,
+        zh=lang == "zh",
+        identity=identity,
+        words=words,
+        say=lambda group, code: say(group, code, lang),
+        link=lambda path, **query: _link(path, {**query, "lang": lang}),
+        other_language=_link(request.url.path, {**request.query_params, "lang": "zh" if lang == "en" else "en"}),
+        due_day=lambda instant: _local(instant - _TICK, zone).strftime("%Y-%m-%d"),
+        local=lambda instant: _local(instant, zone).strftime("%Y-%m-%d %H:%M:%S"),
+        today=_local(desk_of(request).clock.now(), zone).strftime("%Y-%m-%d"),
+        simulated=simulated,
+        derived=derived,
+        query_url=settings.query_url.rstrip("/"),
+        sign_in=sign_in_link(request),
+        sign_out=f"{settings.sign_in_url.rstrip('/')}/sign-out" if settings.sign_in_url else "",
+        **context,
+    )
+    return HTMLResponse(text, status, headers=HEADERS)
+
+
+def problem_page(request: Request, problem: Problem) -> HTMLResponse:
+    """A problem as a page; whoever must sign in finds the way there."""
+    response = page(request, "problem.html", None, problem.status, problem=problem)
+    response.headers.update({k: v for k, v in problem.headers.items() if k.lower() != "www-authenticate"})
+    return response
+
+
+def _link(path: str, query: Mapping[str, Any]) -> str:
+    kept = {name: value for name, value in query.items() if value and not (name == "lang" and value == "zh")}
+    return f"{path}?{urlencode(kept)}" if kept else path
+
+
+def _local(instant: datetime, zone: timezone) -> datetime:
+    return instant.astimezone(zone)
