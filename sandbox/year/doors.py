@@ -86,6 +86,18 @@ class Doors:
         text = ",".join(f"submissions-{p}@{offset}" for p, offset in sorted(positions.items()))
         await self._ask("GET", "query", "/v1/progress", None, params={"min_position": text, "timeout": "30"})
 
+    async def told(self) -> None:
+        """Return when notify has nothing left to send and query has read what became of it."""
+        await self._until("notify", "idle")
+        await self._until("query", "caught_up")
+
+    async def _until(self, part: str, word: str) -> None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not (progress := (await self._ask("GET", part, "/v1/progress", None)).json())[word]:
+            if time.monotonic() > deadline:
+                raise DoorClosed(f"{part}: not {word} yet: {progress}")
+            await asyncio.sleep(0.1)
+
     async def look(self, actor: Actor, path: str, **params: str) -> Any:
         """A JSON answer of query."""
         return (await self._ask("GET", "query", path, actor, params=params)).json()

@@ -33,6 +33,11 @@ async def look(doors: Doors, plan: YearPlan) -> Counts:
             for entry in timeline["timeline"]
         ),
         notices=Counter(one["kind"] for one in notices["notices"]),
+        messages=Counter(
+            (one["kind"], message["channel"], "shown" if message["channel"] == "inbox" else message["outcome"])
+            for one in notices["notices"]
+            for message in one["deliveries"]
+        ),
     )
 
 

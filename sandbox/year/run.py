@@ -26,7 +26,7 @@ PUBLISHER = Actor(role="office", id="o1")
 def run(urls: Mapping[str, str], start: Start, years: Sequence[Year], console: Console) -> bool:
     """Live through the years of several programmes at once, print the summary; whether all was seen as planned.
 
-    `urls` are the addresses of intake, rating, query and issuer.
+    `urls` are the addresses of intake, rating, query and issuer, and of notify where it runs.
     """
     return asyncio.run(_run(urls, start, years, console))
 
@@ -57,7 +57,13 @@ async def _run(urls: Mapping[str, str], start: Start, years: Sequence[Year], con
             if start.since <= PUBLISHED_AT:
                 await publish(doors, driver, start, years)
             await driver.live(waiting)
-        results = [show(console, year.programme.title, year.plan, await look(doors, year.plan)) for year in years]
+        if "notify" in urls:
+            await doors.told()
+        seen = [await look(doors, year.plan) for year in years]
+    results = [
+        show(console, year.programme, year.plan, counts, brief=index > 0)
+        for index, (year, counts) in enumerate(zip(years, seen, strict=True))
+    ]
     return all(results)
 
 

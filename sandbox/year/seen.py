@@ -13,14 +13,17 @@ Lights = Mapping[str, Counter[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """Lights by quarter (standing and as first rated), escalations by `level state`, rulings by type and verdict."""
+    """What is counted: lights by quarter (standing, and as first rated), escalations by `level state`, and the rest.
+
+    Rulings go by type and verdict, notices by kind, messages by the notice's kind, channel and outcome.
+    """
 
     lights: Lights
     rated: Lights
     escalations: Counter[str]
     verdicts: Counter[tuple[str, str]]
     notices: Counter[str] = field(default_factory=Counter)
-    mails: Counter[str] = field(default_factory=Counter)
+    messages: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
 
 def planned(plan: YearPlan) -> Counts:

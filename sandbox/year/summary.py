@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from rich.console import Console
 from rich.table import Table
 
+from contracts.programme import Programme
 from contracts.values import Light
 from sandbox.year.behaviours import Behaviour
 from sandbox.year.plan import YearPlan
@@ -18,19 +19,20 @@ _STYLES: Mapping[Light, str] = {"green": "green", "yellow": "yellow", "red": "re
 _MARKS: Mapping[Light, str] = {"green": "● 绿", "yellow": "▲ 黄", "red": "■ 红", "none": "– 无"}
 
 
-def show(console: Console, title: str, plan: YearPlan, seen: Counts) -> bool:
+def show(console: Console, programme: Programme, plan: YearPlan, seen: Counts, *, brief: bool = False) -> bool:
     """Print one programme's summary; return whether everything was seen as planned."""
     wanted = planned(plan)
-    console.rule(f"{title} · {plan.programme}")
-    console.print("[bold]模拟数据 / simulated data[/bold] · 推导稿，非官方清单 / derived, not official")
+    console.rule(f"{programme.title} · {plan.programme}")
+    notes = ["[bold]模拟数据 / simulated data[/bold]"]
+    notes += ["推导稿，非官方清单 / derived, not official"] if programme.derived else []
+    console.print(" · ".join(notes))
     console.print(_lights("季度亮灯 lights by quarter", wanted.lights, seen.lights))
-    console.print(_lights("当时评定 as first rated", wanted.rated, seen.rated))
-    console.print(_cast(plan))
-    console.print(_pairs("督办措施 escalations", wanted.escalations, seen.escalations))
-    console.print(_verdicts(wanted.verdicts, seen.verdicts))
-    console.print(_counted("通知 notices", seen.notices))
-    if seen.mails:
-        console.print(_counted("邮件 mails", seen.mails))
+    if not brief:
+        console.print(_lights("当时评定 as first rated", wanted.rated, seen.rated))
+        console.print(_cast(plan))
+        console.print(_pairs("督办措施 escalations", wanted.escalations, seen.escalations))
+        console.print(_verdicts(wanted.verdicts, seen.verdicts))
+        console.print(_notices(seen))
     found = differences(wanted, seen)
     for line in found:
         console.print(f"[red]✗ {line}[/red]")
@@ -58,7 +60,14 @@ def _cast(plan: YearPlan) -> Table:
         lights = [behaviour.standing(index) for index in range(4)]
         cells = (f"[{_STYLES[light]}]{_MARKS[light]}[/]" for light in lights)
         table.add_row(f"{behaviour.zh} {behaviour.en}", str(counts[behaviour.name]), *cells)
+    totals = plan.lights()
+    table.add_section()
+    table.add_row("合计 total", str(len(plan.cast)), *(_totals(totals[quarter]) for quarter in plan.quarters))
     return table
+
+
+def _totals(lights: Counter[Light]) -> str:
+    return " ".join(f"[{_STYLES[light]}]{_MARKS[light][0]}{lights[light]}[/]" for light in LIGHTS if lights[light])
 
 
 def _in_order(cast: Iterable[Behaviour]) -> list[Behaviour]:
@@ -84,10 +93,15 @@ def _verdicts(wanted: Counter[tuple[str, str]], seen: Counter[tuple[str, str]]) 
     return table
 
 
-def _counted(title: str, numbers: Counter[str]) -> Table:
-    table = Table("种类 kind", "件数 number", title=title, title_justify="left")
-    for kind, number in sorted(numbers.items()):
-        table.add_row(kind, str(number))
+def _notices(seen: Counts) -> Table:
+    """Notices by kind, and for each channel how many messages about them came to which end."""
+    channels = sorted({(channel, outcome) for _, channel, outcome in seen.messages})
+    table = Table("种类 kind", "文书 notices", title="通知 notices, mails, inbox", title_justify="left")
+    for channel, outcome in channels:
+        table.add_column(f"{channel} {outcome}", justify="right")
+    for kind, number in sorted(seen.notices.items()):
+        messages = (str(seen.messages[kind, channel, outcome]) for channel, outcome in channels)
+        table.add_row(kind, str(number), *messages)
     return table
 
 
