@@ -26,10 +26,14 @@ class Comparing:
         self._report = report
         self._rules = rules
         self._states: dict[str, State] = {}
+        self._waits = False
 
     def compare(self, submission: Record, found: Ruling | None) -> None:
         """Rule on it, compare, and go on with the state that the log's own ruling leads to."""
         self._report.submissions += 1
+        if self._waits:
+            self._report.behind += 1
+            return
         asked = Asked(submission.partition, submission.offset, submission.timestamp_ms, submission.value)
         at = found.events[0].record.offset if found else 0
         ruled: Ruled | None = None
@@ -40,6 +44,7 @@ class Comparing:
         except Exception as error:
             self._undecided(asked, found, f"these rules fail on it: {error!r}")
         if found is None:
+            self._waits = ruled is None
             if ruled is not None:
                 self._missing(asked, ruled)
             return

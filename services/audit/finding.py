@@ -63,6 +63,8 @@ class Report:
     rulings: int = 0
     events: int = 0
     void: int = 0
+    behind: int = 0
+    """Submissions that wait behind one that neither the log nor these rules have ruled on."""
     verdicts: dict[str, int] = field(default_factory=dict)
     other_rules: dict[str, int] = field(default_factory=dict)
     """Rulings by other versions of the rules, per version; those that come out the same included."""

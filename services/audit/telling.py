@@ -31,6 +31,8 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"  the log could not be read to its end: {report.problem}"
     for version, count in sorted(report.other_rules.items()):
         yield f"  {count} rulings were made by rules {version}"
+    if report.behind:
+        yield f"  {report.behind} submissions wait behind one that cannot be decided"
     if not report.counts:
         return
     yield "  found: " + ", ".join(f"{count} {kind}" for kind, count in sorted(report.counts.items()))

@@ -50,10 +50,10 @@ class Rating:
         return self.owner.statuses()
 
     def announced_until(self, partition: int) -> datetime | None:
-        """As `ops.Working.announced_until`; None while a ruling since then left something to announce."""
-        until = self.statuses()[partition].announced_until
-        answers = self._answers[partition]
-        if until is None or not answers.quiet(until):
+        """As `ops.Working.announced_until`; None while something waits that may have to be announced, too."""
+        status, answers = self.statuses()[partition], self._answers.get(partition)
+        until = status.announced_until
+        if until is None or answers is None or not status.idle or not answers.quiet(until):
             return None
         return until - answers.alarm.margin
 

@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     """A silent instance loses its partitions after that; the `at` rule holds either way."""
     tick_seconds: float | None = None
     """How often assignment and clock are looked at; by default 1 s, with a driven clock 10 ms."""
+    poll_seconds: float = 0.5
+    """How long one look at the log waits for something; a stop takes as long."""
     margin_seconds: float = 2.0
     """The alarm waits that much longer than the grace: the broker's clock, which decides what is due, may be behind."""
     max_batch_rulings: int = 500
@@ -53,6 +55,7 @@ class Settings(BaseSettings):
         """How partitions are worked on."""
         return OwnerSettings(
             tick_seconds=self.tick_seconds or (DRIVEN_TICK_SECONDS if self.clock else TICK_SECONDS),
+            poll_seconds=self.poll_seconds,
             max_batch_rulings=self.max_batch_rulings,
             first_backoff_seconds=self.first_backoff_seconds,
             max_backoff_seconds=self.max_backoff_seconds,

@@ -160,6 +160,7 @@ class House:
             "log": LOG,
             "clock": "driven" if self.simulated else "",
             "tick_seconds": 0.005,
+            "poll_seconds": 0.05,
             "first_backoff_seconds": 0.02,
             "max_backoff_seconds": 0.1,
             "quarantine": self.folder / "quarantine",
@@ -206,7 +207,8 @@ class House:
         return all(self.counting(p).last == self.topics.end(SUBMISSIONS, p) - 1 for p in range(12))
 
     async def live_until(self, instant: datetime) -> None:
-        """Move the clock on and wait until everything due by then is announced and ruled on."""
+        """Rule on what is there, move the clock on, and wait until everything due by then is announced and ruled on."""
+        await self.ruled()
         self.clock.set(instant)
         await until(lambda: self.announced(instant), f"every alarm up to {instant}")
 
