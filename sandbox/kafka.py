@@ -146,7 +146,8 @@ class Kafka:
     def _format(self, java: Path, jars: Sequence[Path], settings: Path) -> None:
         # A format that was interrupted leaves no meta.properties, but maybe other files.
         shutil.rmtree(self.folder / "data", ignore_errors=True)
-        cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        # The tool takes an id that begins with a dash for an option.
+        cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "_")
         done = subprocess.run(
             [*self._java(java, jars), "kafka.tools.StorageTool", "format", "-t", cluster, "-c", settings],
             capture_output=True,
