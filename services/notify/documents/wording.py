@@ -52,10 +52,10 @@ def cause(reason: str, item: ItemFacts) -> Word:
     if named is None:
         return CAUSES.get(reason, Word(f"“卡壳”问题（{reason}）", f"blockage {reason}"))
     light = item.lights.get(reason, "none")
-    zh = {"yellow": "未按时限要求完成节点目标，亮黄灯", "red": "再次未按时限要求完成节点目标，亮红灯"}.get(
+    zh = {"yellow": "未按时限要求完成节点目标，亮黄灯", "red": "未按时限要求完成节点目标，亮红灯"}.get(
         light, "节点目标"
     )
-    en = {"yellow": "node missed, yellow light", "red": "node missed again, red light"}.get(light, "node")
+    en = {"yellow": "node missed, yellow light", "red": "node missed, red light"}.get(light, "node")
     return Word(f"{named.zh}{zh}", f"{named.en}: {en}")
 
 
@@ -78,7 +78,7 @@ def wording(due: NoticeDue, programme: ProgrammeFacts, revoked: Sequence[str]) -
         case "reminder":
             return _reminder(due, unit, subject, limit)
         case "withdrawn":
-            return _withdrawn(due, unit, subject, why, revoked)
+            return _withdrawn(due, programme, unit, subject, why, revoked)
         case "blockage":
             return _blockage(programme.jurisdiction, unit, subject, basis, why, limit)
         case "rectification":
@@ -153,8 +153,11 @@ def _reminder(due: NoticeDue, unit: str, subject: str, limit: date | None) -> Wo
     )
 
 
-def _withdrawn(due: NoticeDue, unit: str, subject: str, why: Word, revoked: Sequence[str]) -> Wording:
+def _withdrawn(
+    due: NoticeDue, programme: ProgrammeFacts, unit: str, subject: str, why: Word, revoked: Sequence[str]
+) -> Wording:
     numbers = "、".join(revoked)
+    whom = f"{programme.jurisdiction}人民政府" if due.level == "blockage" else unit
     if due.partly:
         zh = f"其中关于“{why.zh}”的内容不再成立，予以撤销；其余内容继续有效，办理期限不变"
         en = f"Of {numbers}, what concerns “{why.en}” is withdrawn; the rest stands, with the same limit."
@@ -162,8 +165,8 @@ def _withdrawn(due: NoticeDue, unit: str, subject: str, why: Word, revoked: Sequ
         zh = "所依据的事由不再成立，予以撤销，不再执行"
         en = f"{numbers}: no cause is left; withdrawn."
     return Wording(
-        f"{unit}：",
-        f"关于你单位牵头承办的{subject}，我室此前发出的{numbers}，{zh}。",
+        f"{whom}：",
+        f"关于{unit}牵头承办的{subject}，我室此前发出的{numbers}，{zh}。",
         ("已据此开展的工作请妥善衔接，相关记录保留备查。",),
         "特此通知。",
         (en,),
