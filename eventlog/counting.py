@@ -41,6 +41,11 @@ def number(value: object) -> int | None:
     return None
 
 
+def says(value: object, wanted: int) -> bool:
+    """Whether a JSON value is this whole number, written as a number or as its canonical decimal string."""
+    return value == (wanted if type(value) is int else str(wanted))
+
+
 def placed(record: Record) -> Body | None:
     """The parsed value, if it is a JSON object whose `at` is the record's own offset; otherwise None: void."""
     if record.value is None:
@@ -49,7 +54,7 @@ def placed(record: Record) -> Body | None:
         body = orjson.loads(record.value)
     except orjson.JSONDecodeError:
         return None
-    if type(body) is not dict or number(body.get("at")) != record.offset:
+    if type(body) is not dict or not says(body.get("at"), record.offset):
         return None
     return body
 
@@ -104,20 +109,22 @@ class Counting:
         return rulings
 
     def _take(self, record: Record, body: Body | None) -> Ruling | None:
+        pending = self._pending
         if body is None:
             self._give_up(1)
             return None
-        cause, ordinal, of = number(body.get("causeoffset")), number(body.get("ordinal")), number(body.get("of"))
-        if ordinal != len(self._pending) or (ordinal and of != number(self._pending[0].body.get("of"))):
+        of = number(body.get("of"))
+        if pending and not (says(body.get("ordinal"), len(pending)) and of == number(pending[0].body["of"])):
             self._give_up(0)
-        if cause != self.last + 1 or ordinal != len(self._pending) or of is None or ordinal >= of:
+        cause = self.last + 1
+        if not (of and says(body.get("ordinal"), len(pending)) and says(body.get("causeoffset"), cause)):
             self._give_up(1)
             return None
-        self._pending.append(Counted(record, body))
-        if len(self._pending) < of:
+        pending.append(Counted(record, body))
+        if len(pending) < of:
             return None
-        ruling = Ruling(cause, tuple(self._pending))
-        self._pending.clear()
+        ruling = Ruling(cause, tuple(pending))
+        pending.clear()
         self.counted += of
         self.last = cause
         return ruling

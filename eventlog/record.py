@@ -59,13 +59,12 @@ ENTRY_OVERHEAD = 64
 
 def size_of(entries: Sequence[Entry]) -> int:
     """An upper bound, in bytes, of what these entries take in an uncompressed batch."""
-    return sum(
-        ENTRY_OVERHEAD
-        + len(entry.key or b"")
-        + len(entry.value or b"")
-        + sum(len(name) * 4 + len(value) + 10 for name, value in entry.headers)
-        for entry in entries
-    )
+    size = len(entries) * ENTRY_OVERHEAD
+    for key, value, headers in entries:
+        size += len(key or b"") + len(value or b"")
+        for name, content in headers:
+            size += len(name) * 4 + len(content) + 10
+    return size
 
 
 def batches_of(entries: Sequence[Entry], max_bytes: int) -> list[Sequence[Entry]]:
