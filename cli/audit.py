@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from cli.progress import counted
 from cli.servers import reach
 from cli.telling import print_json
 from services.audit import replay as replaying
@@ -33,15 +33,13 @@ def replay(*, as_json: bool, wait: float) -> int:
 
 def replay_log(env: Mapping[str, str], *, wait: float, quiet: bool = False) -> Report:
     """Replay the log that `env` names, with a progress bar."""
-    columns = (TextColumn("重放 replay"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, transient=True, disable=quiet) as bar:
-        task = bar.add_task("replay", total=None)
+    with counted("重放 replay", quiet=quiet) as tell_progress:
         return replaying.run(
             env["KAFKA_BOOTSTRAP_SERVERS"],
             env.get("LIANGDENG_TOPIC_PREFIX", ""),
             env.get("LIANGDENG_LOG", "1"),
             wait=wait,
-            progress=lambda done, total: bar.update(task, completed=done, total=total),
+            progress=tell_progress,
         )
 
 

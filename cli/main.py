@@ -88,11 +88,18 @@ def topics_check(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def rebuild(as_json: AsJson = False) -> None:
-    """从日志重建读模型，与现有的比对后切换 · rebuild the read model from the log, compare it, swap it in."""
+def rebuild(
+    as_json: AsJson = False,
+    swap: Annotated[bool, typer.Option(help="相同则切换 · swap it in if it is equal")] = True,
+    accept: Annotated[bool, typer.Option("--accept-difference", help="不同也切换 · swap it in all the same")] = False,
+) -> None:
+    """从日志重建读模型，与现有的比对后切换 · rebuild the read model from the log, compare it, swap it in.
+
+    退出码 exit code: 0 相同 equal, 1 不同 different, 2 无法判定 cannot be decided.
+    """
     from cli import rebuild as answer
 
-    raise typer.Exit(answer.run(as_json=as_json))
+    raise typer.Exit(answer.run(as_json=as_json, swap=swap, accept=accept))
 
 
 @audit.command("replay")

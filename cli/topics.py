@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import typer
 
@@ -10,13 +11,17 @@ from cli.servers import reach
 from cli.telling import print_json
 from contracts.topics import PARTITIONS, TOPIC_CONFIG, TOPICS
 from eventlog import provision
+from eventlog.log import LogUnavailable
+from sandbox.trouble import log_unreachable
+
+PATIENCE = {"bootstrap_timeout_ms": 10_000}
 
 
 def apply(*, as_json: bool) -> int:
     """Create what is missing, set what differs; 1 when something cannot be put right."""
-    with reach("kafka") as env:
+    with reach("kafka") as env, answered(env):
         try:
-            done = provision.apply(env["KAFKA_BOOTSTRAP_SERVERS"], _wanted(env))
+            done = provision.apply(env["KAFKA_BOOTSTRAP_SERVERS"], _wanted(env), **PATIENCE)
         except provision.TopicDrift as drift:
             return _tell(drift.findings, as_json=as_json, code=1)
     return _tell(done, as_json=as_json, code=0)
@@ -24,9 +29,18 @@ def apply(*, as_json: bool) -> int:
 
 def check(*, as_json: bool) -> int:
     """Tell every difference; 1 when there is one."""
-    with reach("kafka") as env:
-        findings = provision.check(env["KAFKA_BOOTSTRAP_SERVERS"], _wanted(env))
+    with reach("kafka") as env, answered(env):
+        findings = provision.check(env["KAFKA_BOOTSTRAP_SERVERS"], _wanted(env), **PATIENCE)
     return _tell(findings, as_json=as_json, code=1 if findings else 0)
+
+
+@contextmanager
+def answered(env: Mapping[str, str]) -> Iterator[None]:
+    """Within, a broker that does not answer is a `SandboxTrouble`."""
+    try:
+        yield
+    except LogUnavailable as error:
+        raise log_unreachable(env["KAFKA_BOOTSTRAP_SERVERS"], error) from error
 
 
 def _wanted(env: Mapping[str, str]) -> list[provision.TopicSpec]:

@@ -18,7 +18,7 @@ from sandbox.parts import DATABASE, EVERYTHING, FIRST, MODULES, SERVERS, own_set
 from sandbox.postgres import Postgres
 from sandbox.service import Service
 from sandbox.state import StateFolder, home_from_environment
-from sandbox.trouble import SandboxTrouble
+from sandbox.trouble import SandboxTrouble, log_unreachable
 
 READY_SECONDS = 90
 BOOTSTRAP_MILLISECONDS = 10_000
@@ -175,9 +175,7 @@ class Stack:
         try:
             provision.apply(kafka, wanted, bootstrap_timeout_ms=BOOTSTRAP_MILLISECONDS)
         except LogUnavailable as error:
-            raise SandboxTrouble(
-                f"无法连接 Kafka：{kafka}。", f"Kafka at {kafka} cannot be reached: {error}"
-            ) from error
+            raise log_unreachable(kafka, error) from error
         except provision.TopicDrift as error:
             raise SandboxTrouble(f"{kafka} 上的主题不符合要求。", f"Topics at {kafka} are wrong: {error}") from error
 

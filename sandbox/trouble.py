@@ -29,6 +29,15 @@ def require_room(folder: Path) -> None:
         raise disk_full(folder)
 
 
+def log_unreachable(servers: str, error: Exception) -> SandboxTrouble:
+    """Say that the Kafka named by `servers` does not answer."""
+    return SandboxTrouble(
+        f"无法连接 Kafka：{servers}。请检查 KAFKA_BOOTSTRAP_SERVERS，或不设置它以使用内置的 Kafka。",
+        f"Kafka at {servers} cannot be reached: check KAFKA_BOOTSTRAP_SERVERS, or unset it for the embedded one.\n"
+        f"  {error}",
+    )
+
+
 def download_failed(what: str, error: Exception) -> SandboxTrouble:
     """Turn the error of a failed download into what was missing: proxy, CA, disk or network."""
     seen = f"{type(error).__name__}: {error}"[:400]

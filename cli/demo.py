@@ -1,0 +1,47 @@
+"""`liangdeng demo`: the year, its summary, the proof, and then the pages."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+
+from rich.console import Console
+
+from cli import audit, rebuild
+from cli.telling import say
+from cli.up import ended_by_signals, serve_until_ended, tell_addresses
+from sandbox.state import home_from_environment
+from sandbox.supervisor import Stack
+from sandbox.year import journal
+from sandbox.year import run as living
+from sandbox.year.year import Year, years
+from services.audit.finding import Verdict
+
+INTERRUPTED = 130
+
+
+def run(*, end: bool, seed: str, share: float) -> int:
+    """Live through the year and prove it; 0 only if all was as planned, proved, and the rebuilt read model is equal."""
+    lived = years(seed, share)
+    home = home_from_environment()
+    good: bool | None = None
+    with ended_by_signals(), suppress(KeyboardInterrupt):
+        start = journal.begin(home, [year.plan for year in lived])
+        with Stack(home, clock=start.clock, say=say) as stack:
+            good = _live(stack, start, lived)
+            tell_addresses(stack)
+            if not end:
+                serve_until_ended()
+    return INTERRUPTED if good is None else int(not good)
+
+
+def _live(stack: Stack, start: journal.Start, lived: list[Year]) -> bool:
+    console = Console()
+    began = time.monotonic()
+    as_planned = living.run(stack.urls, start, lived, console)
+    console.print(f"全年用时 the year took {time.monotonic() - began:.1f} s")
+    journal.finish(stack.home, [year.plan for year in lived])
+    report = audit.replay_log(stack.env, wait=10)
+    audit.tell(report)
+    equal = rebuild.equals_live(stack.env)
+    return as_planned and report.verdict is Verdict.PROVED and equal
