@@ -1,0 +1,135 @@
+"""A quarter of the units live through 2024 on real Kafka and PostgreSQL, beside the small programme."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+from rich.console import Console
+
+from contracts.topics import PARTITIONS, RULINGS, SUBMISSIONS
+from eventlog.kafka import KafkaLog
+from eventlog.settings import KafkaSettings
+from sandbox.supervisor import Stack
+from sandbox.year.doors import Doors
+from sandbox.year.journal import begin
+from sandbox.year.looking import look
+from sandbox.year.run import run
+from sandbox.year.seen import Counts
+from sandbox.year.year import SMALL, Year, years
+from services.audit import replay
+from services.audit.finding import Verdict
+
+pytestmark = [pytest.mark.flow, pytest.mark.services, pytest.mark.timeout(300)]
+SEED = "7"
+
+
+@dataclass(frozen=True)
+class Lived:
+    """A house in which a year was lived, still running."""
+
+    stack: Stack
+    years: Sequence[Year]
+    as_planned: bool
+    printed: str
+
+    @property
+    def prefix(self) -> str:
+        return self.stack.env["LIANGDENG_TOPIC_PREFIX"]
+
+
+@pytest.fixture(scope="module")
+def live(
+    tmp_path_factory: pytest.TempPathFactory, kafka: str, postgres: Callable[[], str]
+) -> Iterator[Callable[[str, Sequence[Year]], Lived]]:
+    """Lives through a year in a house with a log and a database of its own; all houses end with the module."""
+    stacks: list[Stack] = []
+
+    def live(name: str, programmes: Sequence[Year]) -> Lived:
+        home = tmp_path_factory.mktemp(name)
+        start = begin(home, [year.plan for year in programmes])
+        stack = Stack(
+            home,
+            clock=start.clock,
+            kafka=kafka,
+            database_url=postgres(),
+            env={"LIANGDENG_TOPIC_PREFIX": f"year-{name}-", "RATING_GROUP": f"rating-{name}"},
+        )
+        stacks.append(stack)
+        stack.start()
+        with (home / "printed.txt").open("w", encoding="utf-8") as file:
+            as_planned = run(stack.urls, start, programmes, Console(file=file, width=160))
+        return Lived(stack, programmes, as_planned, (home / "printed.txt").read_text(encoding="utf-8"))
+
+    yield live
+    for stack in stacks:
+        stack.stop()
+
+
+@pytest.fixture(scope="module")
+def lived(live: Callable[[str, Sequence[Year]], Lived]) -> Lived:
+    return live("first", years(SEED, share=0.25))
+
+
+def test_everything_comes_out_as_the_table_of_behaviours_says(lived: Lived) -> None:
+    assert lived.as_planned, lived.printed
+    assert "✗" not in lived.printed
+    assert lived.stack.ended == []
+
+
+def test_the_replay_proves_every_ruling(lived: Lived) -> None:
+    report = replay.run(lived.stack.env["KAFKA_BOOTSTRAP_SERVERS"], lived.prefix)
+    assert report.verdict is Verdict.PROVED, report.as_dict()
+    assert report.submissions > 700
+
+
+def test_every_page_of_a_simulated_programme_says_so(lived: Lived) -> None:
+    with httpx.Client(base_url=lived.stack.urls["query"], trust_env=False) as client:
+        answer = client.get(f"/v1/programmes/{lived.years[0].programme.programme}/lights")
+    assert any("模拟数据" in note and "simulated data" in note for note in answer.json()["notes"])
+
+
+def test_the_same_seed_writes_the_same_log(
+    lived: Lived, live: Callable[[str, Sequence[Year]], Lived], kafka: str
+) -> None:
+    again = live("again", years(SEED, share=0.25))
+    again.stack.stop()
+    first, second = (asyncio.run(_everything(kafka, one.prefix)) for one in (lived, again))
+    assert len(first) > 2000
+    for before, after in zip(first, second, strict=True):
+        assert before == after
+
+
+def test_neither_programme_disturbs_the_other(lived: Lived, live: Callable[[str, Sequence[Year]], Lived]) -> None:
+    (small,) = years(SEED, files=[SMALL])
+    alone = live("alone", [small])
+    assert _seen(alone, small) == _seen(lived, lived.years[1])
+    alone.stack.stop()
+
+
+def _seen(lived: Lived, year: Year) -> Counts:
+    async def ask() -> Counts:
+        async with Doors(lived.stack.urls) as doors:
+            return await look(doors, year.plan)
+
+    return asyncio.run(ask())
+
+
+async def _everything(kafka: str, prefix: str) -> list[tuple[str, int, int, dict[str, Any]]]:
+    """All submissions and rulings, with their places."""
+    log = KafkaLog(KafkaSettings(bootstrap_servers=kafka, topic_prefix=prefix))
+    places = [(topic, partition) for topic in (SUBMISSIONS, RULINGS) for partition in range(PARTITIONS)]
+    ends = {place: await log.end(*place) for place in places}
+    found: dict[tuple[str, int, int], dict[str, Any]] = {}
+    async with asyncio.timeout(60), log.follow(dict.fromkeys(places, 0)) as follower:
+        while len(found) < sum(ends.values()):
+            for (topic, partition), records in (await follower.poll(0.5)).items():
+                for record in records:
+                    found[topic, partition, record.offset] = orjson.loads(record.value or b"{}")
+    await log.close()
+    return [(*place, value) for place, value in sorted(found.items())]
