@@ -24,6 +24,7 @@ from sandbox.year.seen import Counts
 from sandbox.year.year import SMALL, Year, years
 from services.audit import replay
 from services.audit.finding import Verdict
+from services.query.rebuild import Outcome, rebuild
 
 pytestmark = [pytest.mark.flow, pytest.mark.services, pytest.mark.timeout(300)]
 SEED = "7"
@@ -86,6 +87,21 @@ def test_the_replay_proves_every_ruling(lived: Lived) -> None:
     report = replay.run(lived.stack.env["KAFKA_BOOTSTRAP_SERVERS"], lived.prefix)
     assert report.verdict is Verdict.PROVED, report.as_dict()
     assert report.submissions > 700
+
+
+def test_a_rebuilt_read_model_equals_the_live_one(lived: Lived) -> None:
+    env = lived.stack.env
+
+    async def again() -> Outcome:
+        log = KafkaLog(KafkaSettings(bootstrap_servers=env["KAFKA_BOOTSTRAP_SERVERS"], topic_prefix=lived.prefix))
+        try:
+            return await rebuild(log, env["DATABASE_URL"], swap=False)
+        finally:
+            await log.close()
+
+    outcome = asyncio.run(again())
+    assert outcome.compared
+    assert outcome.difference is None
 
 
 def test_every_page_of_a_simulated_programme_says_so(lived: Lived) -> None:
