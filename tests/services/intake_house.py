@@ -8,7 +8,6 @@ import hashlib
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -200,8 +199,3 @@ async def opened(settings: IntakeSettings, folder: Path, *, ready: bool = True) 
             await until(lambda: desk.publishing.connected and desk.following.caught_up, "intake is not ready")
         yield house
     await house.log.close()
-
-
-def now() -> datetime:
-    """Real time."""
-    return datetime.now(UTC)

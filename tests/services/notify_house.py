@@ -37,7 +37,6 @@ from services.notify import app
 from services.notify.channels.channel import Channel
 from services.notify.directory import Directory
 from services.notify.house import House
-from services.notify.sender import Sender
 from services.notify.settings import Settings
 
 LOG = "test"
@@ -299,3 +298,22 @@ class Stage:
 
     def house(self, log: MemoryLog | None = None, **changes: object) -> House:
         return house_of(log or MemoryLog(self.topics), self.settings(**changes))
+
+
+async def kill(house: House) -> None:
+    """End it as SIGKILL would: nothing is appended, nothing is sent any more."""
+    tasks = [
+        *house.desks._running.values(),
+        *(task for sender in house.senders.values() for task in sender._tasks),
+        *(task for task in (house.desks._ticker, house._gathering) if task is not None),
+    ]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    for sender in house.senders.values():
+        await sender.channel.close()
+
+
+def dead(house: House) -> bool:
+    """Whether a planned crash has happened."""
+    return any(task.done() for task in house.desks._running.values())
