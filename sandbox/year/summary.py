@@ -14,9 +14,9 @@ from sandbox.year.behaviours import Behaviour
 from sandbox.year.plan import YearPlan
 from sandbox.year.seen import Counts, differences, planned
 
-LIGHTS: Mapping[Light, str] = {"green": "绿 green", "yellow": "黄 yellow", "red": "红 red", "none": "无 none"}
+LIGHTS: Mapping[Light, str] = {"green": "● 绿 green", "yellow": "▲ 黄 yellow", "red": "■ 红 red", "none": "– 无 none"}
 _STYLES: Mapping[Light, str] = {"green": "green", "yellow": "yellow", "red": "red", "none": "dim"}
-_MARKS: Mapping[Light, str] = {"green": "● 绿", "yellow": "▲ 黄", "red": "■ 红", "none": "– 无"}
+_MARKS: Mapping[Light, str] = {"green": "●", "yellow": "▲", "red": "■", "none": "–"}
 
 
 def show(console: Console, programme: Programme, plan: YearPlan, seen: Counts, *, brief: bool = False) -> bool:
@@ -52,22 +52,21 @@ def _lights(title: str, wanted: Mapping[str, Counter[str]], seen: Mapping[str, C
 
 
 def _cast(plan: YearPlan) -> Table:
-    table = Table("行为 behaviour", "项 items", title="计划的行为 planned behaviours", title_justify="left")
-    for quarter in plan.quarters:
-        table.add_column(quarter)
+    quarters = " ".join(quarter[-2:] for quarter in plan.quarters)
+    table = Table("项", quarters, "行为 behaviour", title="计划的行为 planned behaviours", title_justify="left")
     counts = Counter(behaviour.name for behaviour in plan.cast.values())
     for behaviour in _in_order(plan.cast.values()):
         lights = [behaviour.standing(index) for index in range(4)]
-        cells = (f"[{_STYLES[light]}]{_MARKS[light]}[/]" for light in lights)
-        table.add_row(f"{behaviour.zh} {behaviour.en}", str(counts[behaviour.name]), *cells)
-    totals = plan.lights()
+        marks = "  ".join(f"[{_STYLES[light]}]{_MARKS[light]}[/]" for light in lights)
+        table.add_row(str(counts[behaviour.name]), marks, f"{behaviour.zh} · {behaviour.en}")
     table.add_section()
-    table.add_row("合计 total", str(len(plan.cast)), *(_totals(totals[quarter]) for quarter in plan.quarters))
+    totals = (f"{quarter[-2:]} {_totals(lights)}" for quarter, lights in plan.lights().items())
+    table.add_row(str(len(plan.cast)), "", " · ".join(totals))
     return table
 
 
 def _totals(lights: Counter[Light]) -> str:
-    return " ".join(f"[{_STYLES[light]}]{_MARKS[light][0]}{lights[light]}[/]" for light in LIGHTS if lights[light])
+    return " ".join(f"[{_STYLES[light]}]{_MARKS[light]}{lights[light]}[/]" for light in LIGHTS if lights[light])
 
 
 def _in_order(cast: Iterable[Behaviour]) -> list[Behaviour]:
