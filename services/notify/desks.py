@@ -14,7 +14,7 @@ from services.notify.desk import Desk, Office
 
 logger = logging.getLogger(__name__)
 TICK_SECONDS = 0.5
-LOOK_SECONDS = 5.0
+LOOK_SECONDS = 2.0
 FIRST_BACKOFF = 0.5
 MAX_BACKOFF = 30.0
 

@@ -79,7 +79,9 @@ class Gatherer:
         async with self._log.follow(places) as follower:
             self.trouble = None
             while True:
-                if not self.caught_up and all(self.counting[p].seen >= end for p, end in targets.items()):
+                if not self.caught_up and all(
+                    p in self.problems or self.counting[p].seen >= end for p, end in targets.items()
+                ):
                     self.catch_up_seconds = time.monotonic() - started
                     self.on_news()
                 for (_, partition), records in (await follower.poll(0.5, MAX_RECORDS)).items():
