@@ -82,14 +82,16 @@ class Stack:
         """Start everything, wait until it is ready. Raises `SandboxTrouble` saying what is wrong; then nothing runs."""
         self.state.take()
         try:
-            self._start_servers()
             names = [name for name in self._parts if name in MODULES]
-            self.urls = {name: f"http://{LOOPBACK}:{self._port(name)}" for name in names}
             first = [name for name in names if name in FIRST]
-            for group in (first, [name for name in names if name not in first]):
-                for name in group:
-                    self.add(name, MODULES[name], wait=False)
-                self._keeper.wait_ready(*group, seconds=READY_SECONDS)
+            self.urls = {name: f"http://{LOOPBACK}:{self._port(name)}" for name in names}
+            kafka = self._kafka or (f"{LOOPBACK}:{self._port('kafka')}" if "kafka" in self._parts else "")
+            self.env = shared_settings(self.home, kafka=kafka, clock=self.clock) | self._extra
+            self._add_all(first)
+            self._launch_servers()
+            self._prepare_servers()
+            self._add_all([name for name in names if name not in first])
+            self.wait_ready()
             self.state.tell_addresses(self.env)
         except BaseException:
             self.stop()
@@ -151,24 +153,29 @@ class Stack:
         """Return when the named parts (none: all) are ready. Raises `SandboxTrouble` with a log's end otherwise."""
         self._keeper.wait_ready(*(names or self._keeper.names()), seconds=seconds)
 
-    def _start_servers(self) -> None:
-        kafka, database = self._kafka, self._database_url
+    def _add_all(self, names: Sequence[str]) -> None:
+        for name in names:
+            self.add(name, MODULES[name], wait=False)
+
+    def _launch_servers(self) -> None:
         inherited = [self.state.lock]
-        if "kafka" in self._parts and kafka is None:
-            broker = Kafka(self.home / "kafka", port=self._port("kafka"), say=self._say, keep_open=inherited)
-            self._keeper.start("kafka", broker)
-            kafka = broker.bootstrap_servers
-        if "postgres" in self._parts and database is None:
+        if self._database_url:
+            self.env["DATABASE_URL"] = self._database_url
+        elif "postgres" in self._parts:
             server = Postgres(self.home / "postgres", port=self._port("postgres"), say=self._say, keep_open=inherited)
             self._keeper.start("postgres", server)
-            self._keeper.wait_ready("postgres", seconds=READY_SECONDS)
-            database = server.ensure_database(DATABASE)
-        self._keeper.wait_ready(*self._keeper.names(), seconds=READY_SECONDS)
-        self.env = shared_settings(self.home, kafka=kafka or "", clock=self.clock) | self._extra
-        if database:
-            self.env["DATABASE_URL"] = database
-        if kafka and "kafka" in self._parts:
-            self._provision(kafka)
+            self.env["DATABASE_URL"] = server.url(DATABASE)
+        if "kafka" in self._parts and not self._kafka:
+            broker = Kafka(self.home / "kafka", port=self._port("kafka"), say=self._say, keep_open=inherited)
+            self._keeper.start("kafka", broker)
+
+    def _prepare_servers(self) -> None:
+        self.wait_ready()
+        for part in map(self._keeper.part, self._keeper.names()):
+            if isinstance(part, Postgres):
+                part.ensure_database(DATABASE)
+        if "kafka" in self._parts:
+            self._provision(self.env["KAFKA_BOOTSTRAP_SERVERS"])
 
     def _provision(self, kafka: str) -> None:
         wanted = provision.specs(TOPICS, PARTITIONS, TOPIC_CONFIG, prefix=self.env["LIANGDENG_TOPIC_PREFIX"])

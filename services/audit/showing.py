@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 
-def shown(value: Any) -> Any:  # noqa: PLR0911
+def shown(value: Any) -> Any:
     """A value of any depth as JSON primitives: dataclasses as objects, numbers that are decimals as strings."""
     if value is None or isinstance(value, str | int | bool):
         return value
