@@ -60,7 +60,7 @@ class Publication:
         return [receipt, *await self._all(identity, items, key, [receipt])]
 
     async def adopt(self, identity: Identity, programme: str, policy: Policy, key: str) -> list[Receipt]:
-        """A policy takes effect for every item of a programme. Raises Problem."""
+        """A policy takes effect for a programme and every item of it. Raises Problem."""
         if identity.role != "office":
             raise forbidden("wrong_role")
         self._reception.ready()
@@ -69,7 +69,8 @@ class Publication:
         if known is None:
             raise Problem("not_found", more={"reason": "unknown_programme"})
         adopted = PolicyAdopted(policy=policy)
-        parts: list[tuple[str, SubmissionData]] = [(subject_of(programme, i), adopted) for i in known.opened.items]
+        subjects = [subject_of(programme), *(subject_of(programme, item) for item in known.opened.items)]
+        parts: list[tuple[str, SubmissionData]] = [(subject, adopted) for subject in subjects]
         return await self._all(identity, parts, key, [])
 
     def _checked(self, identity: Identity, programme: Programme, key: str) -> Submission:

@@ -29,6 +29,10 @@ class Receipt:
         """Address of its ruling at query, which waits until it is there."""
         return f"{query_url.rstrip('/')}/v1/submissions/{self.submission_id}?min_position={self.position}"
 
+    def page(self, query_url: str) -> str:
+        """Address of the same for a browser; empty where query's address is not set."""
+        return self.location(query_url).replace("/v1/submissions/", "/submissions/", 1) if query_url else ""
+
     def document(self) -> dict[str, Any]:
         """The receipt as JSON."""
         return {

@@ -139,3 +139,28 @@ FORMS: Final[dict[str, tuple[Field, ...]]] = {
         _REASON._replace(required=True),
     ),
 }
+
+DOINGS: Final[Words] = {
+    "plan.submitted": Word("报送工作方案", "Submit the plan"),
+    "plan.decided": Word("审定工作方案", "Decide on the plan"),
+    "progress.reported": Word("报送进展", "Report progress"),
+    "progress.reviewed": Word("核查进展", "Review a report"),
+    "inspection.planned": Word("制定检查计划", "Plan an inspection"),
+    "inspection.recorded": Word("记录实地检查", "Record an inspection"),
+    "lag.declared": Word("认定进展严重滞后", "Declare severe lag"),
+    "blockage.raised": Word("上报卡壳事项", "Raise a blockage"),
+    "blockage.answered": Word("答复卡壳事项", "Answer a blockage"),
+    "adjustment.requested": Word("申请调整节点", "Ask for an adjustment"),
+    "adjustment.decided": Word("审定节点调整", "Decide on an adjustment"),
+    "withdrawal.requested": Word("申请退出考核", "Ask to withdraw"),
+    "withdrawal.decided": Word("审定退出考核", "Decide on the withdrawal"),
+    "rectification.reported": Word("报告整改", "Report the rectification"),
+    "rectification.reviewed": Word("核查整改", "Review the rectification"),
+    "interview.confirmed": Word("确认主要领导约谈", "Confirm the chief interview"),
+    "interview.held": Word("记录约谈", "Record an interview"),
+    "notice.acknowledged": Word("签收通知", "Sign for a notice"),
+    "appeal.lodged": Word("提出申诉", "Lodge an appeal"),
+    "appeal.decided": Word("审定申诉", "Decide an appeal"),
+    "item.reassigned": Word("调整承办单位", "Reassign the item"),
+}
+"""What the buttons say; every form has one."""

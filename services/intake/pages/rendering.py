@@ -18,6 +18,7 @@ from contracts.words import say
 from contracts.workdays import offset_of
 from services.intake.desk import desk_of
 from services.intake.item import Item
+from services.intake.pages.fields import DOINGS
 from services.intake.pages.session import language_of, sign_in_link
 from services.intake.problem import Problem
 
@@ -37,6 +38,7 @@ _ENVIRONMENT: Final = Environment(
     lstrip_blocks=True,
 )
 _ZONE: Final = "+08:00"
+_SIGNS: Final = {">=": "≥", "<=": "≤"}
 _TICK: Final = timedelta(microseconds=1)
 
 
@@ -52,6 +54,8 @@ def page(request: Request, template: str, identity: Identity | None, status: int
         zh=lang == "zh",
         identity=identity,
         words=words,
+        doings=DOINGS,
+        sign=lambda comparator: _SIGNS.get(comparator, comparator),
         say=lambda group, code: say(group, code, lang),
         link=lambda path, **query: _link(path, {**query, "lang": lang}),
         other_language=_link(request.url.path, {**request.query_params, "lang": "zh" if lang == "en" else "en"}),

@@ -93,7 +93,7 @@ async def send(request: Request, programme: str, item: str, name: str) -> Respon
     finally:
         for file in files:
             await file.close()
-    location = receipt.location(desk.settings.query_url) if desk.settings.query_url else ""
+    location = receipt.page(desk.settings.query_url)
     return page(request, "receipt.html", identity, 202, item=known, name=name, receipt=receipt, location=location)
 
 
