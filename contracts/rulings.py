@@ -398,14 +398,6 @@ class EscalationReported:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EscalationUnreported:
-    """The late report that had counted as the rectification's report was overturned."""
-
-    escalation: Reference
-    report: Reference
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class EscalationReviewed:
     """The office reviewed the reported rectification."""
 
@@ -551,7 +543,6 @@ RulingData = (
     | EscalationJoined
     | EscalationConfirmed
     | EscalationReported
-    | EscalationUnreported
     | EscalationReviewed
     | EscalationOverdue
     | EscalationReduced

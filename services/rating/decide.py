@@ -154,6 +154,8 @@ def _decide_item(state: State, item: Item, submission: Submission, at: datetime)
         if actor.role != "office":
             return refuse(at, ["wrong_role"])
         return [Event(at, SubmissionRepeated())]
+    if isinstance(data, DeadlinePassed):
+        return refuse(at, ["wrong_role"])
     act = ACTS.get(type(data))
     if act is None:
         return _decide_misplaced(submission, at)

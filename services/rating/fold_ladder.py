@@ -20,7 +20,6 @@ from contracts.rulings import (
     EscalationReduced,
     EscalationReported,
     EscalationReviewed,
-    EscalationUnreported,
     EscalationWithdrawn,
     NoticeSigned,
 )
@@ -64,20 +63,6 @@ def _reported(item: Item, _at: datetime, data: EscalationReported) -> Item:
 def _first(before: Arrival | None, now: Arrival) -> Arrival:
     """What came in time stays in time."""
     return "in_time" if before == "in_time" else now
-
-
-def _unreported(item: Item, at: datetime, data: EscalationUnreported) -> Item:
-    return _change(
-        item,
-        data.escalation,
-        lambda e: replace(
-            e,
-            progressed=None,
-            progress_report=None,
-            awaits_review=e.awaits_review and e.acted is not None,
-            reminded_until=at,
-        ),
-    )
 
 
 def _reviewed(item: Item, _at: datetime, data: EscalationReviewed) -> Item:
@@ -166,7 +151,6 @@ FOLDS: Final[Mapping[type, Callable[[Item, datetime, Any], Item]]] = {
     EscalationJoined: _joined,
     EscalationConfirmed: _confirmed,
     EscalationReported: _reported,
-    EscalationUnreported: _unreported,
     EscalationReviewed: _reviewed,
     EscalationOverdue: _overdue,
     EscalationReduced: _reduced,

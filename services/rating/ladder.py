@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from contracts.rulings import EscalationReported, EscalationUnreported
+from contracts.rulings import EscalationReported
 from contracts.values import Level, Light
 from services.rating.draft import Draft
 from services.rating.escalation import raise_or_join, standing, take_away
@@ -65,13 +65,9 @@ def report_by_progress(draft: Draft, quarter: int) -> None:
     draft.tell(EscalationReported(escalation=there.id, late=late, by="progress", report=report.id))
 
 
-def unreport(draft: Draft, report_id: str) -> None:
-    """An overturned report counts as not received: the rectification that it reported waits for one again."""
-    there = standing(draft.item, "rectification")
-    if there is not None and there.progress_report == report_id:
-        draft.tell(EscalationUnreported(escalation=there.id, report=report_id))
-
-
 def _rectify(draft: Draft, quarter: int, cause: str) -> None:
+    """Joining one that is already reported, reviewed `not_done` or overdue adds the cause and nothing else."""
+    there = standing(draft.item, "rectification")
     raise_or_join(draft, "rectification", cause, "Escalation ladder: rectification")
-    report_by_progress(draft, quarter)
+    if there is None or not (there.reported or there.overdue):
+        report_by_progress(draft, quarter)

@@ -9,7 +9,7 @@ from contracts.rulings import InspectionAuthorized, Reason, Remark, Verification
 from contracts.submissions import InspectionPlanned, InspectionRecorded, ProgressReviewed
 from contracts.values import Finding
 from services.rating.draft import Draft
-from services.rating.ladder import report_by_progress, unreport
+from services.rating.ladder import report_by_progress
 from services.rating.light import rederive
 from services.rating.month import tell_month
 from services.rating.state import Item, Report
@@ -84,9 +84,7 @@ def _record_finding(
         return
     index = item.scheme.index[period]
     tell_month(draft, index)
-    if finding == "overturned":
-        unreport(draft, report.id)
     rederive(draft, "Lights 4")
     quarter = item.scheme.quarter_of[index]
-    if index == item.scheme.quarters[quarter].parts[-1]:
+    if finding == "confirmed" and index == item.scheme.quarters[quarter].parts[-1]:
         report_by_progress(draft, quarter)
