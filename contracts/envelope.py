@@ -10,6 +10,7 @@ from typing import Any, Final
 import orjson
 
 NAMESPACE: Final = uuid.UUID("6f7a3c0e-52f0-5d0a-9c55-2d0b8e1f4a01")
+_NAMESPACED: Final = hashlib.sha1(NAMESPACE.bytes, usedforsecurity=False)
 CONTENT_TYPE: Final = "application/cloudevents+json"
 
 
@@ -57,12 +58,21 @@ def instant_text(instant: datetime) -> str:
 
 def submission_id(log: str, key_owner: str, key: str, subject: str) -> str:
     """Id of a submission: the same key of the same owner about the same subject is the same event."""
-    return str(uuid.uuid5(NAMESPACE, "\x1f".join((log, key_owner, key, subject))))
+    return _uuid5("\x1f".join((log, key_owner, key, subject)))
 
 
 def derived_id(log: str, *parts: str | int) -> str:
     """Id of an event that follows from a position of the log, e.g. (partition, causeoffset, ordinal)."""
-    return str(uuid.uuid5(NAMESPACE, "\x1f".join((log, *map(str, parts)))))
+    return _uuid5("\x1f".join((log, *map(str, parts))))
+
+
+def _uuid5(name: str) -> str:
+    # str(uuid.uuid5(NAMESPACE, name)), five times as fast: every event of every ruling has an id.
+    hashed = _NAMESPACED.copy()
+    hashed.update(name.encode())
+    text = hashed.hexdigest()
+    variant = "89ab"[int(text[16], 16) & 3]
+    return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{variant}{text[17:20]}-{text[20:32]}"
 
 
 def digest_of(type_: str, body: dict[str, Any]) -> str:
