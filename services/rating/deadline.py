@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from contracts.rulings import LightSettled, ReminderDue
 from contracts.values import Light
 from services.rating.appeal import overdue, waiting
+from services.rating.changing import change
 from services.rating.draft import Draft
 from services.rating.due import Deadline, rectification_reminders
 from services.rating.escalation import lapse
@@ -50,9 +50,9 @@ def _light_at_settlement(draft: Draft, quarter: int) -> Light:
     """The light as it is first rated."""
     item = draft.item
     before = item.quarters[quarter]
-    settled = replace(before, rated="none", policy=item.scheme.policy)
+    settled = change(before, rated="none", policy=item.scheme.policy)
     quarters = (*item.quarters[:quarter], settled, *item.quarters[quarter + 1 :])
-    return colours(replace(item, quarters=quarters))[quarter]
+    return colours(change(item, quarters=quarters))[quarter]
 
 
 def _remind(draft: Draft, deadline: Deadline) -> None:

@@ -60,7 +60,7 @@ from services.rating import (
 )
 from services.rating.deadline import announce
 from services.rating.draft import Draft, Event
-from services.rating.due import due
+from services.rating.due import find
 from services.rating.evolve import known_digest, mark_of
 from services.rating.receipt import counted_at, opened_at
 from services.rating.rights import Right, in_order, objection, role_objection
@@ -231,9 +231,7 @@ def _decide_alarm(state: State, submission: Submission, data: DeadlinePassed, lo
     due_at = item.scheme.local(data.due_at)
     if item.hands.withdrawn:
         return refuse(due_at, ["item_withdrawn"], alarm=True)
-    deadline = next(
-        (d for d in due(state) if d.kind == data.kind and d.ref == data.ref and d.due_at == data.due_at), None
-    )
+    deadline = find(item, data.kind, data.ref, data.due_at)
     if deadline is None:
         early = data.due_at > clock if data.kind == "reminder" else clock - data.due_at < item.scheme.grace
         return refuse(due_at, ["not_due"], alarm=True) if early else [Event(due_at, SubmissionRepeated())]

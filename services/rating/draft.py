@@ -22,26 +22,29 @@ class Event(NamedTuple):
 class Draft:
     """What a submission leads to; `at` is the time that counts for it (rulebook: Fine print)."""
 
-    __slots__ = ("at", "events", "state", "submission")
+    __slots__ = ("_folded", "_state", "at", "events", "submission")
 
     def __init__(self, state: State, submission: Submission, at: datetime) -> None:
         """Start from `state`, with nothing told yet."""
-        self.state = state
         self.submission: Final = submission
-        self.at = at
+        self.at: Final = at
         self.events: Final[list[Event]] = []
+        self._state = state
+        self._folded = 0
 
     def tell(self, data: RulingData) -> None:
-        """Add an event to the ruling, and see the state after it."""
+        """Add an event to the ruling."""
         self.events.append(Event(self.at, data))
-        self.state = fold(self.state, self.at, data)
 
     @property
     def item(self) -> Item:
-        """The item as it stands after what was told."""
-        item = self.state.item
+        """The item as it stands after what was told; folded only when it is asked for."""
+        while self._folded < len(self.events):
+            self._state = fold(self._state, self.at, self.events[self._folded].data)
+            self._folded += 1
+        item = self._state.item
         if item is None:
-            raise LookupError(f"{self.state.subject}: no item was opened")
+            raise LookupError(f"{self._state.subject}: no item was opened")
         return item
 
     @property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple
 
@@ -10,7 +12,8 @@ from services.rating.progress import received
 from services.rating.state import Escalation, Item, State
 
 Kind = Literal["plan", "report", "limit", "appeal", "reminder"]
-_RANK: Final[dict[Kind, int]] = {"plan": 0, "report": 1, "limit": 2, "appeal": 3, "reminder": 4}
+Date = tuple[str, datetime]
+_NO_GRACE: Final = timedelta(0)
 
 
 class Deadline(NamedTuple):
@@ -33,35 +36,72 @@ def due(state: State | None) -> list[Deadline]:
     item = state.item if state is not None else None
     if item is None or item.hands.withdrawn:
         return []
-    grace = item.scheme.grace
-    ranked: list[tuple[datetime, int, int, Deadline]] = []
+    # sorting is stable: what is listed first comes first at the same instant
+    listed = [deadline for kind in KINDS for deadline in of_kind(item, kind)]
+    return sorted(listed, key=_BY_DUE)
 
-    def add(kind: Kind, ref: str, due_at: datetime, place: int) -> None:
-        announce_at = due_at if kind == "reminder" else _later(due_at, grace)
-        ranked.append((due_at, _RANK[kind], place, Deadline(kind, ref, due_at, announce_at)))
 
+def find(item: Item, kind: Kind, ref: str, due_at: datetime) -> Deadline | None:
+    """The deadline that an alarm announces, if it is still to come."""
+    if kind == "reminder":
+        index = item.scheme.index.get(ref)
+        dates = _rectification_hours(item) if index is None else _report_hours(item, index)
+    else:
+        dates = _DATES[kind](item)
+    grace = _NO_GRACE if kind == "reminder" else item.scheme.grace
+    found = ((one, at) for one, at in dates if one == ref and at == due_at)
+    return next((Deadline(kind, one, at, _later(at, grace)) for one, at in found), None)
+
+
+def of_kind(item: Item, kind: Kind) -> Iterator[Deadline]:
+    """What will fall due of one kind, in the order of periods, of raising, or of lodging."""
+    grace = _NO_GRACE if kind == "reminder" else item.scheme.grace
+    return (Deadline(kind, ref, due_at, _later(due_at, grace)) for ref, due_at in _DATES[kind](item))
+
+
+def _plan(item: Item) -> Iterator[Date]:
     if not item.plan.came and not item.plan.missed and plan_is_due(item):
-        add("plan", "plan", item.scheme.plan_due_at, 0)
-    for place, period in enumerate(item.scheme.periods):
-        if item.periods[place].settled or period.id in item.scheme.void:
-            continue
-        add("report", period.id, period.due_at, place)
-        if not received(item, place):
-            until = item.reminded[place]
-            for at, _days in item.scheme.reminders[place]:
-                if until is None or at > until:
-                    add("reminder", period.id, at, place)
-    for place, escalation in enumerate(item.escalations):
+        yield "plan", item.scheme.plan_due_at
+
+
+def _reports(item: Item) -> Iterator[Date]:
+    void = item.scheme.void
+    for period, here in zip(item.scheme.periods, item.periods, strict=True):
+        if not here.settled and period.id not in void:
+            yield period.id, period.due_at
+
+
+def _limits(item: Item) -> Iterator[Date]:
+    for escalation in item.escalations:
         limit = running_limit(escalation)
         if limit is not None:
-            add("limit", escalation.id, limit, place)
-            for at, _days in rectification_reminders(item, escalation):
-                add("reminder", escalation.id, at, len(item.periods) + place)
-    for place, appeal in enumerate(item.appeals):
-        if not appeal.overdue:
-            add("appeal", appeal.id, appeal.due_at, place)
-    ranked.sort()
-    return [deadline for *_, deadline in ranked]
+            yield escalation.id, limit
+
+
+def _appeals(item: Item) -> Iterator[Date]:
+    return ((appeal.id, appeal.due_at) for appeal in item.appeals if not appeal.overdue)
+
+
+def _reminders(item: Item) -> Iterator[Date]:
+    for index in range(len(item.periods)):
+        yield from _report_hours(item, index)
+    yield from _rectification_hours(item)
+
+
+def _report_hours(item: Item, index: int) -> Iterator[Date]:
+    """Hours of the reminders about a report that is due and not yet received (rulebook: Escalation ladder)."""
+    if item.periods[index].settled or received(item, index):
+        return
+    until, ref = item.reminded[index], item.scheme.periods[index].id
+    for at, _days in item.scheme.reminders[index]:
+        if until is None or at > until:
+            yield ref, at
+
+
+def _rectification_hours(item: Item) -> Iterator[Date]:
+    for escalation in item.escalations:
+        for at, _days in rectification_reminders(item, escalation):
+            yield escalation.id, at
 
 
 def running_limit(escalation: Escalation) -> datetime | None:
@@ -86,3 +126,15 @@ def _later(due_at: datetime, grace: timedelta) -> datetime:
         return due_at + grace
     except OverflowError:
         return due_at
+
+
+_DATES: Final[Mapping[Kind, Callable[[Item], Iterator[Date]]]] = {
+    "plan": _plan,
+    "report": _reports,
+    "limit": _limits,
+    "appeal": _appeals,
+    "reminder": _reminders,
+}
+KINDS: Final = tuple(_DATES)
+"""In the order in which they are announced at the same instant (rulebook: Fine print)."""
+_BY_DUE: Final = operator.attrgetter("due_at")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, Protocol
 
@@ -19,6 +18,7 @@ from contracts.rulings import (
     SubmissionRejected,
 )
 from services.rating import fold_item, fold_ladder
+from services.rating.changing import change
 from services.rating.state import Bulletin, Item, Programme, State
 
 _MARK: Final = 16
@@ -67,24 +67,24 @@ def fold(state: State, at: datetime, data: RulingData) -> State:
             return state
         return State(state.subject, state.answered, rule(state.item, at, data), state.programme)
     if isinstance(data, ItemOpened):
-        return replace(state, item=fold_item.opened(data))
+        return change(state, item=fold_item.opened(data))
     if isinstance(data, ProgrammeOpened):
-        return replace(state, programme=Programme(data.policy, data.simulated))
+        return change(state, programme=Programme(data.policy, data.simulated))
     if isinstance(data, PolicyChanged) and state.item is not None:
-        return replace(state, item=fold_item.policy_changed(state.item, at, data))
-    return state if state.programme is None else replace(state, programme=_fold_programme(state.programme, data))
+        return change(state, item=fold_item.policy_changed(state.item, at, data))
+    return state if state.programme is None else change(state, programme=_fold_programme(state.programme, data))
 
 
 def _fold_programme(programme: Programme, data: RulingData) -> Programme:
     if isinstance(data, PolicyChanged):
-        return replace(programme, policy=data.policy)
+        return change(programme, policy=data.policy)
     if isinstance(data, BulletinFiled):
         filed = Bulletin(data.bulletin, published=False)
         others = tuple(b for b in programme.bulletins if b.id != data.bulletin)
-        return replace(programme, bulletins=(*others, filed))
+        return change(programme, bulletins=(*others, filed))
     if isinstance(data, BulletinPublished):
-        bulletins = tuple(replace(b, published=True) if b.id == data.bulletin else b for b in programme.bulletins)
-        return replace(programme, bulletins=bulletins)
+        bulletins = tuple(change(b, published=True) if b.id == data.bulletin else b for b in programme.bulletins)
+        return change(programme, bulletins=bulletins)
     return programme
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -31,6 +30,7 @@ from contracts.rulings import (
     WithdrawalFiled,
     WithdrawalRefused,
 )
+from services.rating.changing import change
 from services.rating.scheme import scheme_of
 from services.rating.state import Adjustment, Hands, Inspection, Item, Period, Plan, Quarter, Report
 
@@ -73,30 +73,30 @@ def policy_changed(item: Item, at: datetime, data: PolicyChanged) -> Item:
         scheme.days.calendar,
         data.policy,
     )
-    return replace(item, scheme=after)
+    return change(item, scheme=after)
 
 
 def _received(item: Item, at: datetime, data: PlanReceived) -> Item:
     came = item.plan.came or at < item.scheme.plan_due_at
-    return replace(item, plan=replace(item.plan, waiting=data.nodes, came=came))
+    return change(item, plan=change(item.plan, waiting=data.nodes, came=came))
 
 
 def _returned(item: Item, _at: datetime, _data: PlanReturned) -> Item:
-    return replace(item, plan=replace(item.plan, waiting=None))
+    return change(item, plan=change(item.plan, waiting=None))
 
 
 def _adopted(item: Item, _at: datetime, data: PlanAdopted) -> Item:
-    plan = replace(item.plan, confirmed=True, nodes=data.nodes, without_effect=data.without_effect, waiting=None)
-    return replace(item, plan=plan)
+    plan = change(item.plan, confirmed=True, nodes=data.nodes, without_effect=data.without_effect, waiting=None)
+    return change(item, plan=plan)
 
 
 def _missed(item: Item, _at: datetime, _data: PlanMissed) -> Item:
-    return replace(item, plan=replace(item.plan, missed=True))
+    return change(item, plan=change(item.plan, missed=True))
 
 
 def _filed(item: Item, _at: datetime, data: AdjustmentFiled) -> Item:
     asked = Adjustment(data.adjustment, data.period, data.node, data.reason)
-    return replace(item, plan=replace(item.plan, adjustments=(*item.plan.adjustments, asked)))
+    return change(item, plan=change(item.plan, adjustments=(*item.plan.adjustments, asked)))
 
 
 def _approved(item: Item, _at: datetime, data: AdjustmentApproved) -> Item:
@@ -104,25 +104,25 @@ def _approved(item: Item, _at: datetime, data: AdjustmentApproved) -> Item:
     adjustments = []
     for asked in item.plan.adjustments:
         hit = asked.id == data.adjustment and not asked.approved and not done
-        adjustments.append(replace(asked, approved=True) if hit else asked)
+        adjustments.append(change(asked, approved=True) if hit else asked)
         done = done or hit
-    return replace(item, plan=replace(item.plan, adjustments=tuple(adjustments)))
+    return change(item, plan=change(item.plan, adjustments=tuple(adjustments)))
 
 
 def _refused(item: Item, _at: datetime, data: AdjustmentRefused) -> Item:
-    return replace(item, plan=_without(item.plan, data.adjustment))
+    return change(item, plan=_without(item.plan, data.adjustment))
 
 
 def _adjusted(item: Item, _at: datetime, data: NodeAdjusted) -> Item:
     plan = _without(item.plan, data.adjustment)
-    return replace(item, plan=replace(plan, nodes={**plan.nodes, data.period: data.after}))
+    return change(item, plan=change(plan, nodes={**plan.nodes, data.period: data.after}))
 
 
 def _without(plan: Plan, adjustment: str) -> Plan:
     """The plan without the first request of that id."""
     for index, asked in enumerate(plan.adjustments):
         if asked.id == adjustment:
-            return replace(plan, adjustments=plan.adjustments[:index] + plan.adjustments[index + 1 :])
+            return change(plan, adjustments=plan.adjustments[:index] + plan.adjustments[index + 1 :])
     return plan
 
 
@@ -134,24 +134,24 @@ def _recorded(item: Item, _at: datetime, data: ProgressRecorded) -> Item:
         after = Period(report, before.late, before.settled, before.status)
     else:
         after = Period(before.in_time, report, before.settled, before.status)
-    return replace(item, periods=_put(item.periods, index, after))
+    return change(item, periods=_put(item.periods, index, after))
 
 
 def _verified(item: Item, at: datetime, data: VerificationRecorded) -> Item:
     index = item.scheme.index[data.period]
     period = item.periods[index]
     if period.in_time is not None and period.in_time.id == data.report:
-        period = replace(period, in_time=replace(period.in_time, finding=data.finding))
+        period = change(period, in_time=change(period.in_time, finding=data.finding))
     elif period.late is not None and period.late.id == data.report:
-        period = replace(period, late=replace(period.late, finding=data.finding))
+        period = change(period, late=change(period.late, finding=data.finding))
     quarter_index = item.scheme.quarter_of[index]
     frame = item.scheme.quarters[quarter_index]
     quarters, reminded = item.quarters, item.reminded
     if data.finding == "overturned":
         reminded = _put(reminded, index, at)
         if frame.parts and frame.parts[-1] == index and quarters[quarter_index].upheld:
-            quarters = _put(quarters, quarter_index, replace(quarters[quarter_index], upheld=False))
-    return replace(
+            quarters = _put(quarters, quarter_index, change(quarters[quarter_index], upheld=False))
+    return change(
         item,
         periods=_put(item.periods, index, period),
         quarters=quarters,
@@ -161,59 +161,59 @@ def _verified(item: Item, at: datetime, data: VerificationRecorded) -> Item:
 
 
 def _lag(item: Item, _at: datetime, data: LagRecorded) -> Item:
-    return replace(item, involved=item.involved | {("lag", data.person)})
+    return change(item, involved=item.involved | {("lag", data.person)})
 
 
 def _authorized(item: Item, _at: datetime, data: InspectionAuthorized) -> Item:
     others = tuple(i for i in item.inspections if i.plan != data.plan)
-    return replace(item, inspections=(*others, Inspection(data.plan, data.from_on, data.to_on, data.approved)))
+    return change(item, inspections=(*others, Inspection(data.plan, data.from_on, data.to_on, data.approved)))
 
 
 def _changed(item: Item, _at: datetime, data: LightChanged) -> Item:
     index = item.scheme.quarter_index[data.period]
     before = item.quarters[index]
-    return replace(
+    return change(
         item, quarters=_put(item.quarters, index, Quarter(data.to, before.rated, before.upheld, before.policy))
     )
 
 
 def _settled(item: Item, _at: datetime, data: LightSettled) -> Item:
     index = item.scheme.quarter_index[data.period]
-    quarter = replace(item.quarters[index], rated=data.light, policy=item.scheme.policy)
+    quarter = change(item.quarters[index], rated=data.light, policy=item.scheme.policy)
     last = item.scheme.quarters[index].parts[-1]
-    period = replace(item.periods[last], settled=True)
-    return replace(item, quarters=_put(item.quarters, index, quarter), periods=_put(item.periods, last, period))
+    period = change(item.periods[last], settled=True)
+    return change(item, quarters=_put(item.quarters, index, quarter), periods=_put(item.periods, last, period))
 
 
 def _month(item: Item, _at: datetime, data: MonthSettled) -> Item:
     index = item.scheme.index[data.month]
     before = item.periods[index]
     after = Period(before.in_time, before.late, before.settled or data.settled, data.status)
-    return replace(item, periods=_put(item.periods, index, after))
+    return change(item, periods=_put(item.periods, index, after))
 
 
 def _reminded(item: Item, at: datetime, data: ReminderDue) -> Item:
     if data.kind == "report":
-        return replace(item, reminded=_put(item.reminded, item.scheme.index[data.about], at))
-    escalations = tuple(replace(e, reminded_until=at) if e.id == data.about else e for e in item.escalations)
-    return replace(item, escalations=escalations)
+        return change(item, reminded=_put(item.reminded, item.scheme.index[data.about], at))
+    escalations = tuple(change(e, reminded_until=at) if e.id == data.about else e for e in item.escalations)
+    return change(item, escalations=escalations)
 
 
 def _transferred(item: Item, _at: datetime, data: ItemTransferred) -> Item:
-    hands = replace(item.hands, lead_unit=data.lead_unit, cooperating=data.cooperating, leader=data.leader)
-    return replace(item, hands=hands)
+    hands = change(item.hands, lead_unit=data.lead_unit, cooperating=data.cooperating, leader=data.leader)
+    return change(item, hands=hands)
 
 
 def _asked_out(item: Item, _at: datetime, data: WithdrawalFiled) -> Item:
-    return replace(item, hands=replace(item.hands, withdrawal=data.reason))
+    return change(item, hands=change(item.hands, withdrawal=data.reason))
 
 
 def _kept(item: Item, _at: datetime, _data: WithdrawalRefused) -> Item:
-    return replace(item, hands=replace(item.hands, withdrawal=None))
+    return change(item, hands=change(item.hands, withdrawal=None))
 
 
 def _withdrawn(item: Item, _at: datetime, _data: ItemWithdrawn) -> Item:
-    return replace(item, hands=replace(item.hands, withdrawal=None, withdrawn=True))
+    return change(item, hands=change(item.hands, withdrawal=None, withdrawn=True))
 
 
 def _put(values: tuple[Any, ...], index: int, value: Any) -> tuple[Any, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -23,6 +22,7 @@ from contracts.rulings import (
     EscalationWithdrawn,
     NoticeSigned,
 )
+from services.rating.changing import change
 from services.rating.state import Appeal, Arrival, Cause, Escalation, Item
 
 
@@ -35,16 +35,16 @@ def _raised(item: Item, at: datetime, data: EscalationRaised) -> Item:
         raised_at=at,
         due_at=data.due_at,
     )
-    return replace(item, escalations=(*item.escalations, raised))
+    return change(item, escalations=(*item.escalations, raised))
 
 
 def _joined(item: Item, _at: datetime, data: EscalationJoined) -> Item:
     cause = Cause(data.cause, data.source)
-    return _change(item, data.escalation, lambda e: replace(e, causes=(*e.causes, cause)))
+    return _change(item, data.escalation, lambda e: change(e, causes=(*e.causes, cause)))
 
 
 def _confirmed(item: Item, _at: datetime, data: EscalationConfirmed) -> Item:
-    return _change(item, data.escalation, lambda e: replace(e, phase="open", due_at=data.due_at))
+    return _change(item, data.escalation, lambda e: change(e, phase="open", due_at=data.due_at))
 
 
 def _reported(item: Item, _at: datetime, data: EscalationReported) -> Item:
@@ -52,10 +52,10 @@ def _reported(item: Item, _at: datetime, data: EscalationReported) -> Item:
 
     def report(there: Escalation) -> Escalation:
         if data.by == "progress":
-            return replace(
+            return change(
                 there, progressed=_first(there.progressed, arrival), progress_report=data.report, awaits_review=True
             )
-        return replace(there, acted=_first(there.acted, arrival), awaits_review=True)
+        return change(there, acted=_first(there.acted, arrival), awaits_review=True)
 
     return _change(item, data.escalation, report)
 
@@ -66,20 +66,20 @@ def _first(before: Arrival | None, now: Arrival) -> Arrival:
 
 
 def _reviewed(item: Item, _at: datetime, data: EscalationReviewed) -> Item:
-    after = _change(item, data.escalation, lambda e: replace(e, awaits_review=False))
-    return replace(after, involved=item.involved | {(data.escalation, data.person)})
+    after = _change(item, data.escalation, lambda e: change(e, awaits_review=False))
+    return change(after, involved=item.involved | {(data.escalation, data.person)})
 
 
 def _overdue(item: Item, _at: datetime, data: EscalationOverdue) -> Item:
-    return _change(item, data.escalation, lambda e: replace(e, overdue=True))
+    return _change(item, data.escalation, lambda e: change(e, overdue=True))
 
 
 def _reduced(item: Item, _at: datetime, data: EscalationReduced) -> Item:
     def reduce(there: Escalation) -> Escalation:
-        return replace(
+        return change(
             there,
             causes=tuple(
-                replace(c, standing=False)
+                change(c, standing=False)
                 if c.standing and c.name == data.cause and data.source in (None, c.source)
                 else c
                 for c in there.causes
@@ -90,27 +90,27 @@ def _reduced(item: Item, _at: datetime, data: EscalationReduced) -> Item:
 
 
 def _closed(item: Item, _at: datetime, data: EscalationClosed) -> Item:
-    return _change(item, data.escalation, lambda e: replace(e, phase="closed"))
+    return _change(item, data.escalation, lambda e: change(e, phase="closed"))
 
 
 def _withdrawn(item: Item, _at: datetime, data: EscalationWithdrawn) -> Item:
     return _change(
         item,
         data.escalation,
-        lambda e: replace(e, phase="withdrawn", causes=tuple(replace(c, standing=False) for c in e.causes)),
+        lambda e: change(e, phase="withdrawn", causes=tuple(change(c, standing=False) for c in e.causes)),
     )
 
 
 def _answered(item: Item, _at: datetime, data: BlockageResolved) -> Item:
-    return _change(item, data.escalation, lambda e: replace(e, answered=(*e.answered, data.blockage)))
+    return _change(item, data.escalation, lambda e: change(e, answered=(*e.answered, data.blockage)))
 
 
 def _signed(item: Item, _at: datetime, data: NoticeSigned) -> Item:
     def sign(there: Escalation) -> Escalation:
-        return replace(
+        return change(
             there,
             causes=tuple(
-                replace(c, signed_at=data.signed_at)
+                change(c, signed_at=data.signed_at)
                 if c.standing and c.name == data.cause and c.signed_at is None
                 else c
                 for c in there.causes
@@ -121,7 +121,7 @@ def _signed(item: Item, _at: datetime, data: NoticeSigned) -> Item:
 
 
 def _lodged(item: Item, _at: datetime, data: AppealOpened) -> Item:
-    return replace(item, appeals=(*item.appeals, Appeal(data.appeal, data.against, data.due_at)))
+    return change(item, appeals=(*item.appeals, Appeal(data.appeal, data.against, data.due_at)))
 
 
 def _decided(item: Item, _at: datetime, data: AppealClosed) -> Item:
@@ -134,16 +134,17 @@ def _decided(item: Item, _at: datetime, data: AppealClosed) -> Item:
     quarters = item.quarters
     if data.decision == "upheld" and against.light in item.scheme.quarter_index:
         at = item.scheme.quarter_index[against.light]
-        quarters = (*quarters[:at], replace(quarters[at], upheld=True), *quarters[at + 1 :])
-    return replace(item, appeals=appeals, quarters=quarters, involved=item.involved | {(topic, data.person)})
+        quarters = (*quarters[:at], change(quarters[at], upheld=True), *quarters[at + 1 :])
+    return change(item, appeals=appeals, quarters=quarters, involved=item.involved | {(topic, data.person)})
 
 
 def _late_decision(item: Item, _at: datetime, data: AppealOverdue) -> Item:
-    return replace(item, appeals=tuple(replace(a, overdue=True) if a.id == data.appeal else a for a in item.appeals))
+    return change(item, appeals=tuple(change(a, overdue=True) if a.id == data.appeal else a for a in item.appeals))
 
 
-def _change(item: Item, escalation_id: str, change: Callable[[Escalation], Escalation]) -> Item:
-    return replace(item, escalations=tuple(change(e) if e.id == escalation_id else e for e in item.escalations))
+def _change(item: Item, escalation_id: str, alter: Callable[[Escalation], Escalation]) -> Item:
+    escalations = tuple(alter(e) if e.id == escalation_id else e for e in item.escalations)
+    return change(item, escalations=escalations)
 
 
 FOLDS: Final[Mapping[type, Callable[[Item, datetime, Any], Item]]] = {
