@@ -17,7 +17,6 @@ Lines = Mapping[Location, int]
 _SENTENCES: Final[dict[str, Word]] = {
     "missing": Word("缺少此项", "is required"),
     "extra_forbidden": Word("不认识的字段", "is not a known field"),
-    "unexpected_keyword_argument": Word("不认识的字段", "is not a known field"),
     "string_type": Word("应为文本", "must be text"),
     "string_too_short": Word("至少 {min_length} 个字符", "must have at least {min_length} characters"),
     "string_too_long": Word("至多 {max_length} 个字符", "must have at most {max_length} characters"),
@@ -53,6 +52,7 @@ _SENTENCES: Final[dict[str, Word]] = {
     "too_long": Word("至多 {max_length} 项", "must have at most {max_length} entries"),
     "too_short": Word("至少 {min_length} 项", "must have at least {min_length} entries"),
 }
+_SAME: Final = {"unexpected_keyword_argument": "extra_forbidden"}
 _OTHER: Final = Word("内容不符合要求", "is not valid")
 
 
@@ -102,9 +102,10 @@ def line_of(loc: Location, lines: Lines) -> int | None:
 
 def _fault(detail: Any, under: Location, lines: Lines) -> Fault:
     loc = under + tuple(part for part in detail["loc"] if part != "[key]")
-    word = _SENTENCES.get(detail["type"])
+    rule = _SAME.get(detail["type"], detail["type"])
+    word = _SENTENCES.get(rule)
     context = detail.get("ctx", {})
     if word is None:
         reason = f"{detail['msg']}".removeprefix("Value error, ")
-        return Fault(loc, detail["type"], f"{_OTHER.zh}：{reason}", f"{_OTHER.en}: {reason}", line_of(loc, lines))
-    return Fault(loc, detail["type"], word.zh.format(**context), word.en.format(**context), line_of(loc, lines))
+        return Fault(loc, rule, f"{_OTHER.zh}：{reason}", f"{_OTHER.en}: {reason}", line_of(loc, lines))
+    return Fault(loc, rule, word.zh.format(**context), word.en.format(**context), line_of(loc, lines))
