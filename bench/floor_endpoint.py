@@ -12,7 +12,7 @@ import orjson
 import uvicorn
 from aiokafka import AIOKafkaProducer
 from fastapi import FastAPI, Request
-from fastapi.responses import ORJSONResponse
+from starlette.responses import Response
 
 
 @asynccontextmanager
@@ -36,15 +36,19 @@ async def ready() -> dict[str, bool]:
 
 
 @app.post("/{topic}/{key}", status_code=202)
-async def append(topic: str, key: str, request: Request) -> ORJSONResponse:
+async def append(topic: str, key: str, request: Request) -> Response:
     """Read JSON, append it, answer with its place."""
     body: dict[str, Any] = orjson.loads(await request.body())
     partition = zlib.crc32(key.encode()) % 12
     place = await request.app.state.producer.send_and_wait(
         topic, orjson.dumps(body), key=key.encode(), partition=partition
     )
-    return ORJSONResponse({"partition": place.partition, "offset": place.offset}, status_code=202)
+    return Response(
+        orjson.dumps({"partition": place.partition, "offset": place.offset}), 202, media_type="application/json"
+    )
 
 
 if __name__ == "__main__":
-    uvicorn.run(app, host="127.0.0.1", port=int(os.environ["FLOOR_PORT"]), log_level="warning", access_log=False)
+    uvicorn.run(
+        app, host="127.0.0.1", port=int(os.environ["FLOOR_ENDPOINT_PORT"]), log_level="warning", access_log=False
+    )

@@ -40,10 +40,11 @@ OFFICE = Actor(role="office", id="o1")
 
 @dataclass(slots=True)
 class Partition:
-    """One partition's submissions and rulings, as bytes in order, and what the alarm knows of it."""
+    """One partition's submissions and rulings as bytes in order (`answers`: by submission), and its alarm."""
 
     submissions: list[bytes] = field(default_factory=list)
     rulings: list[bytes] = field(default_factory=list)
+    answers: list[tuple[bytes, ...]] = field(default_factory=list)
     states: dict[str, State] = field(default_factory=dict)
     alarm: Alarm = field(default_factory=lambda: Alarm(LOG, driven=True, margin=timedelta(0)))
 
@@ -64,6 +65,7 @@ class Recorded:
         partition.submissions.append(value)
         ruled = rule_on(Rules(), LOG, asked, len(partition.rulings), partition.states)
         partition.rulings += ruled.values
+        partition.answers.append(ruled.values)
         self.events += ruled.events
         self.verdicts[f"{number}@{asked.offset}"] = (subject, type_, ruled.events[0].data)
         if ruled.state is not None:

@@ -1,0 +1,112 @@
+"""`make bench`: every figure of docs/performance.md with its floor, in one run on one machine."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+
+from bench import doors, rating, rebuild
+from bench.logs import recorded_years
+from eventlog.clock import set_driven
+from sandbox.parts import SERVERS
+from sandbox.supervisor import Stack
+from sandbox.year.journal import BEFORE_THE_YEAR
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A rate and its floor, round by round."""
+
+    name: str
+    floor_name: str
+    aim: float
+    measured: list[float] = field(default_factory=list)
+    floor: list[float] = field(default_factory=list)
+
+    def line(self) -> str:
+        """A row of the table: medians, and the median of the rounds' ratios."""
+        ratio = median(m / f for m, f in zip(self.measured, self.floor, strict=True))
+        return (
+            f"| {self.name} | {median(self.measured):,.0f} /s | {self.floor_name} | {median(self.floor):,.0f} /s "
+            f"| {ratio:.2f} | ≥ {self.aim} |"
+        )
+
+
+async def on_the_log(stack: Stack, programmes: int, rounds: int) -> list[Figure]:
+    """Rating and query, on recorded years."""
+    kafka, recorded = stack.env["KAFKA_BOOTSTRAP_SERVERS"], recorded_years(programmes)
+    ruling = Figure("rating, events", "same loop without rules", 0.6)
+    for number in range(rounds):
+        say(f"rating, round {number + 1} of {rounds}")
+        ruling.floor.append(await rating.without_rules(kafka, f"floor{number}-", recorded))
+        ruling.measured.append(await rating.with_rules(kafka, f"rules{number}-", recorded, stack.home))
+    say("query")
+    measured, floor = await rebuild.measure(kafka, stack.env["DATABASE_URL"], "rebuild-", recorded, rounds)
+    return [ruling, Figure("query, records rebuilt", "COPY of the same rows", 0.4, measured, floor)]
+
+
+async def over_http(stack: Stack, clock: Path, submissions: int, samples: int, rounds: int) -> tuple[Figure, str]:
+    """Intake's rate, and how soon a light shows."""
+    year = await doors.open_year(stack, clock)
+    say("submission to light")
+    half, most = doors.percentiles(await doors.visible(stack, year, samples))
+    for part in ("rating", "query"):
+        stack.stop_part(part)
+    doors.start_floor(stack)
+    accepted = Figure("intake, submissions accepted", "bare FastAPI + aiokafka", 0.7)
+    for number in range(rounds):
+        say(f"intake, round {number + 1} of {rounds}")
+        taken, floor = await doors.accepted(stack, year, submissions, number)
+        accepted.measured.append(taken.per_second)
+        accepted.floor.append(floor.per_second)
+    shown = (
+        f"| submission → light visible | p50 {half:.0f} ms, p99 {most:.0f} ms | {samples} reports | | | p99 < 300 ms |"
+    )
+    return accepted, shown
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure and print a table in Markdown."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--programmes", type=int, default=12, help="recorded years on the log")
+    parser.add_argument("--submissions", type=int, default=5000, help="submissions per round at intake")
+    parser.add_argument("--samples", type=int, default=400, help="reports timed until their light shows")
+    parser.add_argument("--rounds", type=int, default=3)
+    told = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="liangdeng-bench-") as folder:
+        home = Path(folder)
+        home.chmod(0o711)
+        with Stack(home / "log", parts=SERVERS, say=say) as stack:
+            figures = asyncio.run(on_the_log(stack, told.programmes, told.rounds))
+        clock = home / "clock"
+        set_driven(clock, BEFORE_THE_YEAR)
+        parts = (*SERVERS, "issuer", "rating", "intake", "query")
+        with Stack(home / "doors", parts=parts, clock=clock, say=say) as stack:
+            accepted, shown = asyncio.run(over_http(stack, clock, told.submissions, told.samples, told.rounds))
+    lines = [
+        f"{os.cpu_count()} CPUs, {platform.machine()}, Python {platform.python_version()}; load of the machine at the end "
+        f"{os.getloadavg()[0]:.1f}",
+        "",
+        "| figure | measured | floor in the same run | floor's rate | ratio | aim |",
+        "|---|---|---|---|---|---|",
+        *(figure.line() for figure in (accepted, *figures)),
+        shown,
+    ]
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+def say(text: str) -> None:
+    """Tell how far the run is."""
+    sys.stderr.write(text + "\n")
+
+
+if __name__ == "__main__":
+    main()

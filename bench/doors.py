@@ -1,0 +1,135 @@
+"""Intake and query over HTTP: submissions accepted per second against a bare endpoint, and how soon a light shows."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+from statistics import quantiles
+
+import httpx
+import orjson
+
+from bench.load import Outcome, fire, request
+from contracts.programme import ItemEntry
+from contracts.topics import PARTITIONS, TOPIC_CONFIG, subject_of
+from contracts.values import Actor
+from eventlog import provision
+from sandbox.supervisor import Stack
+from sandbox.year.days import SHANGHAI
+from sandbox.year.doors import Doors
+from sandbox.year.driver import Driver
+from sandbox.year.evidence import REPORT
+from sandbox.year.journal import BEFORE_THE_YEAR, Start
+from sandbox.year.run import publish
+from sandbox.year.story import Act
+from sandbox.year.year import Year, years
+
+CONNECTIONS = 32
+LANES = 2
+FLOOR_TOPIC = "floor"
+PERIOD = "2024Q2"
+
+
+async def open_year(stack: Stack, clock: Path) -> Year:
+    """Publish the catalogue and live through its plans, up to the second quarter's last days."""
+    year = years("bench")[0]
+    start = Start(clock, BEFORE_THE_YEAR, "nothing")
+    async with Doors(stack.urls) as doors:
+        driver = Driver(doors, clock)
+        await publish(doors, driver, start, [year])
+        acts = [act for act in year.plan.acts if act.type.startswith("plan.")]
+        await driver.live(acts, ends_at=max(act.at for act in acts).astimezone(SHANGHAI).replace(month=7, day=2))
+    return year
+
+
+async def accepted(stack: Stack, year: Year, number: int, round_: int) -> tuple[Outcome, Outcome]:
+    """Submissions through intake, and the same bodies through the floor."""
+    tokens = await _tokens(stack, year)
+    items = [(item.id, item.lead_unit) for item in year.programme.items]
+    intake, floor = [], []
+    for index in range(number):
+        item, unit = items[index % len(items)]
+        body = orjson.dumps({"type": "progress.reported", "data": _report("in_progress", str(index))})
+        headers = {"Authorization": f"Bearer {tokens[unit]}", "Idempotency-Key": f"bench-{round_}-{index}"}
+        subject = subject_of(year.programme.programme, item)
+        intake.append(request(f"/v1/programmes/{year.programme.programme}/items/{item}/submissions", body, headers))
+        floor.append(request(f"/{FLOOR_TOPIC}/{subject.replace('/', '.')}", body, headers))
+    pair = (
+        await fire(stack.urls["floor"], floor, CONNECTIONS),
+        await fire(stack.urls["intake"], intake, CONNECTIONS),
+    )
+    for outcome in pair:
+        if set(outcome.statuses) != {202}:
+            raise RuntimeError(f"not all were accepted: {outcome.statuses}")
+    return pair
+
+
+def start_floor(stack: Stack) -> None:
+    """Start the bare endpoint beside the services, with a topic of its own."""
+    wanted = provision.specs((FLOOR_TOPIC,), PARTITIONS, TOPIC_CONFIG)
+    provision.apply(stack.env["KAFKA_BOOTSTRAP_SERVERS"], wanted, bootstrap_timeout_ms=10_000)
+    stack.add("floor", "bench.floor_endpoint")
+
+
+async def visible(stack: Stack, year: Year, number: int) -> list[float]:
+    """Milliseconds from a report's POST until query's answer shows the light that follows from it."""
+    silent = {item for item, behaviour in year.plan.cast.items() if behaviour.name in {"silent_all_year", "plan_late"}}
+    items = [item for item in year.programme.items if not item.quantified and item.id not in silent]
+    async with Doors(stack.urls) as doors, httpx.AsyncClient(trust_env=False) as client:
+        lanes = [_lane(doors, client, stack, year, items[lane], number // LANES) for lane in range(LANES)]
+        return [milliseconds for lane in await asyncio.gather(*lanes) for milliseconds in lane]
+
+
+def percentiles(values: list[float]) -> tuple[float, float]:
+    """p50 and p99."""
+    cuts = quantiles(values, n=100, method="inclusive")
+    return cuts[49], cuts[98]
+
+
+async def _lane(
+    doors: Doors, client: httpx.AsyncClient, stack: Stack, year: Year, item: ItemEntry, number: int
+) -> list[float]:
+    programme = year.programme.programme
+    found = []
+    for index in range(number):
+        claim, light = ("completed", "green") if index % 2 == 0 else ("in_progress", "none")
+        act = Act(
+            at=BEFORE_THE_YEAR,
+            actor=Actor(role="unit", id=f"u-{item.lead_unit}-1", unit=item.lead_unit),
+            programme=programme,
+            item=item.id,
+            type="progress.reported",
+            data=_report(claim, str(index)),
+            key=f"visible-{index}",
+            behaviour="",
+        )
+        began = time.perf_counter()
+        place = await doors.submit(act)
+        position = {"min_position": f"submissions-{place.partition}@{place.offset}"}
+        answer = await client.get(f"{stack.urls['query']}/v1/programmes/{programme}/items/{item.id}", params=position)
+        milliseconds = (time.perf_counter() - began) * 1000
+        lights = {one["period"]: one["light"] for one in answer.json()["lights"]}
+        if lights.get(PERIOD, "none") != light:
+            raise RuntimeError(f"{item.id}: {PERIOD} should be {light}: {lights}")
+        found.append(milliseconds)
+    return found
+
+
+def _report(claim: str, mark: str) -> dict[str, object]:
+    return {
+        "period": PERIOD,
+        "claim": claim,
+        "measures": {},
+        "narrative": f"进展情况（模拟）{mark}",
+        "evidence": [REPORT.reference],
+    }
+
+
+async def _tokens(stack: Stack, year: Year) -> dict[str, str]:
+    units = {item.lead_unit for item in year.programme.items}
+    async with httpx.AsyncClient(trust_env=False) as client:
+        answers = [
+            (unit, await client.post(f"{stack.urls['issuer']}/token", json={"person": f"u-{unit}-1"})) for unit in units
+        ]
+    return {unit: answer.json()["token"] for unit, answer in answers}

@@ -1,0 +1,104 @@
+"""Rating: events per second, against the same loop that decodes and appends the same events without any rules."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from bench.logs import fill, fresh_log
+from bench.recorded import LOG, Recorded
+from contracts.submission import decode_submission
+from contracts.topics import PARTITIONS, RULINGS, SUBMISSIONS
+from eventlog.answering import OwnerSettings
+from eventlog.clock import FixedClock
+from eventlog.counting import Ruling
+from eventlog.kafka import KafkaLog
+from eventlog.owner import Owner
+from eventlog.ownership import FixedAssignment
+from eventlog.record import Entry, Record
+from sandbox.year.journal import BEFORE_THE_YEAR
+from services.rating.app import Rating
+from services.rating.settings import Settings
+
+TICK_SECONDS = 0.02
+# The clock stands before the year: every announcement is recorded, none must be added.
+
+
+class WithoutRules:
+    """Decodes each submission and appends the ruling that was recorded for it."""
+
+    def __init__(self, rulings: Sequence[Sequence[bytes]]) -> None:
+        self._rulings = rulings
+
+    def fold(self, rulings: Sequence[Ruling]) -> None:
+        """Nothing is remembered."""
+
+    def begin(self) -> None:
+        """Nothing is decided ahead."""
+
+    def answer(self, submission: Record, at: int) -> Sequence[Entry]:  # noqa: ARG002
+        """The recorded ruling; it lies where it was recorded, since the order is the same."""
+        key = decode_submission(submission.value).subject.encode()
+        return [Entry(key, value) for value in self._rulings[submission.offset]]
+
+    def verify(self, ruling: Ruling, submission: Record) -> None:
+        """Nothing is verified."""
+
+    def due(self, now: datetime) -> Sequence[Entry]:  # noqa: ARG002
+        """Nothing falls due."""
+        return ()
+
+
+async def with_rules(bootstrap: str, prefix: str, recorded: Recorded, home: Path) -> float:
+    """Events per second of rating itself."""
+    settings = Settings(
+        bootstrap_servers=bootstrap, topic_prefix=prefix, log=LOG, clock="driven", quarantine=home / "quarantine"
+    )
+
+    def build(log: KafkaLog) -> Owner:
+        return Rating(settings, log, FixedAssignment(range(PARTITIONS)), FixedClock(BEFORE_THE_YEAR)).owner
+
+    return await _measure(bootstrap, prefix, recorded, build)
+
+
+async def without_rules(bootstrap: str, prefix: str, recorded: Recorded) -> float:
+    """Events per second of the floor."""
+
+    def build(log: KafkaLog) -> Owner:
+        def make(partition: int) -> WithoutRules:
+            return WithoutRules(recorded.partitions[partition].answers)
+
+        settings = OwnerSettings(tick_seconds=TICK_SECONDS)
+        return Owner(log, FixedAssignment(range(PARTITIONS)), make, FixedClock(BEFORE_THE_YEAR), settings)
+
+    return await _measure(bootstrap, prefix, recorded, build)
+
+
+async def _measure(bootstrap: str, prefix: str, recorded: Recorded, build: Callable[[KafkaLog], Owner]) -> float:
+    async with fresh_log(bootstrap, prefix) as log:
+        wanted = {number: len(partition.submissions) for number, partition in recorded.partitions.items()}
+        for number, partition in recorded.partitions.items():
+            await fill(log, SUBMISSIONS, number, partition.submissions)
+        owner = build(log)
+        began = time.perf_counter()
+        await owner.start()
+        while not _done(owner, wanted):  # noqa: ASYNC110  # an owner tells its status, it calls nobody
+            await asyncio.sleep(TICK_SECONDS)
+        seconds = time.perf_counter() - began
+        await owner.stop()
+        events = sum([await log.end(RULINGS, partition) for partition in range(PARTITIONS)])
+        recorded_events = sum(len(partition.rulings) for partition in recorded.partitions.values())
+        if events != recorded_events:
+            raise RuntimeError(f"{events} events were appended, {recorded_events} were recorded")
+        return events / seconds
+
+
+def _done(owner: Owner, wanted: dict[int, int]) -> bool:
+    statuses = owner.statuses()
+    problems = [status.problem for status in statuses.values() if status.problem]
+    if problems:
+        raise RuntimeError(problems[0])
+    return all(p in statuses and statuses[p].position >= number for p, number in wanted.items())

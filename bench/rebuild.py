@@ -1,0 +1,58 @@
+"""Query: a rebuild of the read model, against COPY of the very rows that it makes, indexes included in both."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from psycopg import AsyncConnection
+
+from bench.logs import fill, fresh_log
+from bench.recorded import Recorded
+from contracts.topics import RULINGS, SUBMISSIONS
+from eventlog.kafka import KafkaLog
+from services.query.folding import Folding
+from services.query.read_model import writing
+from services.query.rebuild import CHUNK, rebuild
+from services.query.rows import Rows
+from services.query.standing import PLACES, Standing
+
+
+async def measure(bootstrap: str, database_url: str, prefix: str, recorded: Recorded, rounds: int) -> list[list[float]]:
+    """Records per second of rebuilds, and of COPY of their rows."""
+    async with fresh_log(bootstrap, prefix) as log:
+        for number, partition in recorded.partitions.items():
+            await fill(log, SUBMISSIONS, number, partition.submissions)
+            await fill(log, RULINGS, number, partition.rulings)
+        chunks = await _rows(log, recorded)
+        figures: list[list[float]] = [[], []]
+        for _ in range(rounds):
+            outcome = await rebuild(log, database_url, schema="bench", swap=False)
+            figures[0].append(outcome.records / outcome.seconds)
+            figures[1].append(outcome.records / await _copy(database_url, chunks))
+        return figures
+
+
+async def _rows(log: KafkaLog, recorded: Recorded) -> Sequence[Rows]:
+    """The rows of a rebuild, in chunks as it writes them."""
+    folding, chunks = Folding(dict.fromkeys(PLACES, Standing())), [Rows()]
+    left = sum(len(p.submissions) + len(p.rulings) for p in recorded.partitions.values())
+    async with log.follow(dict.fromkeys(PLACES, 0)) as follower:
+        while left:
+            for place, records in (await follower.poll(1.0, CHUNK)).items():
+                folding.take(place, records, chunks[-1])
+                left -= len(records)
+            if chunks[-1].total >= CHUNK:
+                chunks.append(Rows())
+    return chunks
+
+
+async def _copy(database_url: str, chunks: Sequence[Rows]) -> float:
+    async with await AsyncConnection.connect(database_url, autocommit=True) as connection:
+        await writing.drop(connection, "bench_floor")
+        began = time.perf_counter()
+        await writing.make_tables(connection, "bench_floor")
+        for rows in chunks:
+            await writing.add(connection, rows)
+        await writing.make_indexes(connection)
+        return time.perf_counter() - began
