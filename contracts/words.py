@@ -192,11 +192,13 @@ SUBMISSIONS: Final[Words] = {
 """Names of submissions by their short type."""
 
 DELIVERIES: Final[Words] = {
+    "waiting": Word("待发送", "to be sent"),
     "claimed": Word("发送中", "being sent"),
     "accepted": Word("已送达通道", "accepted"),
     "failed": Word("发送失败", "failed"),
     "unknown": Word("结果未知", "unknown"),
     "abandoned": Word("停止发送", "abandoned"),
+    "redriven": Word("重新发送", "driven again"),
 }
 
 CHANNELS: Final[Words] = {

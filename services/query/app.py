@@ -18,7 +18,7 @@ from contracts.identity import Verifier
 from contracts.topics import PARTITIONS, TOPIC_CONFIG, TOPICS
 from eventlog import provision
 from eventlog.kafka import KafkaLog
-from eventlog.log import Log, LogError
+from eventlog.log import Log
 from eventlog.settings import KafkaSettings
 from services.query import api, pages
 from services.query.following import Following
@@ -28,7 +28,6 @@ from services.query.problem import Problem
 from services.query.read_model import writing
 from services.query.read_model.pools import reading_pool, writing_pool
 from services.query.read_model.reading import snapshot
-from services.query.rebuild import Outcome, Undecided, nobody_hears, rebuild
 from services.query.settings import QuerySettings
 from services.query.standing import Progress
 
@@ -52,30 +51,6 @@ async def require_topics(settings: QuerySettings) -> None:
     """Refuse to start on topics that are not what the contract says. Raises TopicDrift, LogUnavailable."""
     wanted = provision.specs(TOPICS, PARTITIONS, TOPIC_CONFIG, prefix=settings.topic_prefix)
     await provision.require(settings.bootstrap_servers, wanted)
-
-
-async def rebuild_read_model(
-    settings: QuerySettings,
-    *,
-    swap: bool = True,
-    accept_difference: bool = False,
-    tell: Callable[[int, int], None] = nobody_hears,
-) -> Outcome:
-    """`rebuild` with the log and the database of these settings. Raises Undecided."""
-    log = kafka_log(settings)
-    try:
-        return await rebuild(
-            log,
-            settings.database_url,
-            schema=settings.sql_schema,
-            swap=swap,
-            accept_difference=accept_difference,
-            tell=tell,
-        )
-    except (LogError, psycopg.OperationalError) as error:
-        raise Undecided(f"{type(error).__name__}: {error}") from error
-    finally:
-        await log.close()
 
 
 def build(settings: QuerySettings, open_log: Callable[[QuerySettings], Log] = kafka_log) -> FastAPI:

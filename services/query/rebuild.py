@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+import psycopg
 from psycopg import AsyncConnection
 
 from eventlog.log import Follower, Hole, Log, LogError
@@ -84,8 +85,23 @@ async def rebuild(
     the comparison. With `accept_difference` a differing model is swapped in all the same (after a changed projection).
 
     Raises:
-        Undecided: the pinned end cannot be reached.
+        Undecided: the log or the database cannot be reached, or not read up to the pinned end.
     """
+    try:
+        return await _rebuild(log, database_url, schema, tell, swap=swap, accept_difference=accept_difference)
+    except (LogError, PartitionStopped, psycopg.OperationalError) as error:
+        raise Undecided(f"{type(error).__name__}: {error}") from error
+
+
+async def _rebuild(
+    log: Log,
+    database_url: str,
+    schema: str,
+    tell: Callable[[int, int], None],
+    *,
+    swap: bool,
+    accept_difference: bool,
+) -> Outcome:
     fresh, old = f"{schema}_next", f"{schema}_old"
     began = time.monotonic()
     async with await AsyncConnection.connect(database_url, autocommit=True) as connection:
@@ -146,11 +162,8 @@ class Reading:
         """Read on to these offsets (exclusive). Raises Undecided."""
         left = {place: self._seen[place] for place, offset in end.items() if self._seen[place] < offset}
         if left:
-            try:
-                async with self._log.follow(left) as follower:
-                    await self._read(follower, left, end)
-            except (LogError, PartitionStopped) as error:
-                raise Undecided(f"{type(error).__name__}: {error}") from error
+            async with self._log.follow(left) as follower:
+                await self._read(follower, left, end)
         await writing.move(self._connection, self.folding.standings)
 
     async def _read(self, follower: Follower, left: dict[Place, int], end: Mapping[Place, int]) -> None:

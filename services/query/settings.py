@@ -33,4 +33,4 @@ class QuerySettings(BaseSettings):
     intake_url: str = ""
     """Where intake's pages are; empty: no link to them."""
     sign_in_url: str = ""
-    """Where a browser signs in; empty: no link to it."""
+    """The issuer, with its doors /sign-in and /sign-out; empty: no links to them."""

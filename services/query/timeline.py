@@ -134,7 +134,7 @@ def delivery_view(message: Found) -> Shown:
         "delivery": message["delivery"],
         "recipient": message["recipient"],
         "channel": message["channel"],
-        "outcome": message["step"] or "waiting",
+        "outcome": message["outcome"],
         "attempt": message["attempt"],
         "at": message["logged_at"],
     }

@@ -255,7 +255,6 @@ async def test_the_timeline_links_causes_effects_and_notices_both_ways(told: Hou
 async def test_an_inbox_holds_what_was_delivered_to_it_and_nobody_elses(told: House) -> None:
     assert [one["item"] for one in (await told.get("/v1/inbox", "unit:nongye"))["inbox"]] == ["K01"]
     assert (await told.get("/v1/inbox", "unit:jiaoyu"))["inbox"] == []
-    # the leader's copy went to no inbox
     assert (await told.get("/v1/inbox", "leader:leader-1"))["inbox"] == []
 
 

@@ -181,7 +181,8 @@ def _rendered(
         notes=notes,
         position=position,
         intake_url=settings.intake_url.rstrip("/"),
-        sign_in_url=_sign_in(settings.sign_in_url, request),
+        sign_in_url=_door(settings.sign_in_url, "sign-in", request),
+        sign_out_url=_door(settings.sign_in_url, "sign-out", request),
     )
     response = HTMLResponse(html, status, dict(_HEADERS))
     if position:
@@ -204,7 +205,8 @@ def _with(request: Request, **changes: str | None) -> str:
     return f"{request.url.path}?{urlencode(params)}" if params else request.url.path
 
 
-def _sign_in(url: str, request: Request) -> str:
-    if not url or not re.match(r"https?://", url):
+def _door(url: str, door: str, request: Request) -> str:
+    """A door of the issuer that leads back to this page."""
+    if not re.match(r"https?://", url):
         return ""
-    return f"{url}{'&' if '?' in url else '?'}{urlencode({'next': str(request.url)})}"
+    return f"{url.rstrip('/')}/{door}?{urlencode({'next': str(request.url)})}"

@@ -151,19 +151,18 @@ class Snapshot:
         return found[0] if found else None
 
     async def inbox(self, recipient: str) -> list[Found]:
-        """Notices that were delivered to a role's inbox, newest first."""
+        """Notices in a role's inbox, newest first: one is there as soon as it is issued."""
         return await self._all(
-            _NOTICES + "AND notice IN (SELECT a.notice FROM addressed a JOIN delivery d ON d.delivery = a.delivery "
-            "AND d.step = 'accepted' WHERE a.channel = 'inbox' AND a.recipient = %(recipient)s "
-            "AND d.time <= %(until)s::timestamptz AND d.pos <= (%(dispatched)s::bigint[])[d.part + 1]) "
-            "ORDER BY time DESC, part, pos DESC",
+            _NOTICES + "AND notice IN (SELECT notice FROM addressed WHERE channel = 'inbox' "
+            "AND recipient = %(recipient)s) ORDER BY time DESC, part, pos DESC",
             recipient=recipient,
         )
 
     async def deliveries(self, notices: list[str]) -> list[Found]:
         """The messages of notices and how far each has come: accepted, if it ever was, else its latest step."""
         return await self._all(
-            "SELECT a.notice, a.delivery, a.recipient, a.channel, d.step, d.attempt, d.logged_at, d.data "
+            "SELECT a.notice, a.delivery, a.recipient, a.channel, CASE WHEN a.channel = 'inbox' THEN 'accepted' "
+            "ELSE coalesce(d.step, 'waiting') END AS outcome, d.attempt, d.logged_at, d.data "
             "FROM addressed a LEFT JOIN LATERAL (SELECT step, attempt, logged_at, data FROM delivery "
             "WHERE delivery = a.delivery AND" + _SENT + "ORDER BY step = 'accepted' DESC, part, pos DESC LIMIT 1) d "
             "ON true WHERE a.notice = ANY(%(notices)s) ORDER BY a.notice, a.recipient, a.channel, a.delivery",
@@ -181,7 +180,8 @@ class Snapshot:
     async def delivery_counts(self) -> list[Found]:
         """Messages by channel and outcome."""
         return await self._all(
-            "SELECT a.channel, coalesce(d.step, 'claimed') AS outcome, count(*) AS number FROM addressed a "
+            "SELECT a.channel, CASE WHEN a.channel = 'inbox' THEN 'accepted' ELSE coalesce(d.step, 'waiting') END "
+            "AS outcome, count(*) AS number FROM addressed a "
             "LEFT JOIN LATERAL (SELECT step FROM delivery WHERE delivery = a.delivery "
             "ORDER BY step = 'accepted' DESC, part, pos DESC LIMIT 1) d ON true GROUP BY 1, 2"
         )
