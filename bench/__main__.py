@@ -92,8 +92,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         with Stack(home / "doors", parts=parts, clock=clock, say=say) as stack:
             accepted, shown = asyncio.run(over_http(stack, clock, told.submissions, told.samples, told.rounds))
     lines = [
-        f"{os.cpu_count()} CPUs, {platform.machine()}, Python {platform.python_version()}; load of the machine at the end "
-        f"{os.getloadavg()[0]:.1f}",
+        f"{os.cpu_count()} CPUs, {platform.machine()}, Python {platform.python_version()}; the machine's load at the "
+        f"end {os.getloadavg()[0]:.1f}",
         "",
         "| figure | measured | floor in the same run | floor's rate | ratio | aim |",
         "|---|---|---|---|---|---|",
