@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from contracts.dispatches import Recipient
 from contracts.rulings import Compared
 from contracts.words import CATEGORIES, LIGHTS, NOTE
-from services.notify.documents.wording import TITLES, cause, day, period, wording
+from services.notify.documents.wording import TITLES, cause, day, leader, period, wording
 from services.notify.facts import ProgrammeFacts
 from services.notify.notice import NoticeDue
 
@@ -86,7 +86,7 @@ def called(recipient: Recipient, programme: ProgrammeFacts) -> str:
         case "unit":
             return programme.units.get(id_, id_)
         case "leader":
-            return f"分管区领导（{programme.leaders.get(id_, id_)}）"
+            return leader(programme, id_)
         case "office":
             return "区府办公室督查室"
         case "chief":
@@ -105,7 +105,7 @@ def rows(due: NoticeDue, programme: ProgrammeFacts) -> list[Row]:
     ]
     if item.cooperating:
         made.append(Row("配合单位", "Cooperating", "、".join(units.get(unit, unit) for unit in item.cooperating)))
-    made.append(Row("分管区领导", "Leader", programme.leaders.get(item.leader, item.leader)))
+    made.append(Row("分管区领导", "Leader", leader(programme, item.leader)))
     for reason in due.reasons:
         made += _period(reason, due)
     if due.due_at is not None and due.kind != "withdrawn":

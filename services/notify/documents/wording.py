@@ -59,6 +59,12 @@ def cause(reason: str, item: ItemFacts) -> Word:
     return Word(f"{named.zh}{zh}", f"{named.en}: {en}")
 
 
+def leader(programme: ProgrammeFacts, id_: str) -> str:
+    """What a leader in charge is called: by the label, which says what they are in charge of."""
+    label = programme.leaders.get(id_, id_)
+    return label if label.startswith("分管") else f"分管区领导（{label}）"
+
+
 def day(on: date) -> str:
     """A day as official documents write it."""
     return f"{on.year}年{on.month}月{on.day}日"
@@ -73,7 +79,8 @@ def wording(due: NoticeDue, programme: ProgrammeFacts, revoked: Sequence[str]) -
     basis = f"根据《{plan}》（{programme.document}）"
     causes = [cause(reason, item) for reason in due.reasons]
     why = Word("；".join(c.zh for c in causes), "; ".join(c.en for c in causes))
-    subject = f"督查事项“{item.title}”（编号{item.id}）"
+    title = item.title.replace("“", "‘").replace("”", "’")
+    subject = f"督查事项“{title}”（编号{item.id}）"
     match due.kind:
         case "reminder":
             return _reminder(due, unit, subject, limit)
@@ -109,8 +116,7 @@ def _interview(
     due: NoticeDue, unit: str, subject: str, basis: str, why: Word, limit: date | None, programme: ProgrammeFacts
 ) -> Wording:
     chief = due.kind == "chief_interview"
-    leader = programme.leaders.get(due.item.leader, due.item.leader)
-    holder = "区政府主要领导" if chief else f"分管区领导（{leader}）"
+    holder = "区政府主要领导" if chief else leader(programme, due.item.leader)
     head = "主要负责人" if chief else "负责人"
     more = "本件为前次约谈通知的补充，约谈期限不变。" if due.joined else ""
     return Wording(
