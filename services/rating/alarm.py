@@ -29,13 +29,13 @@ class Alarm:
     """A queue of the next instant of every subject; a change of one costs one look at that one.
 
     A subject's deadlines are announced instant by instant, the next when the last is ruled on: what follows from
-    one is dated by it, and may itself fall due before the next. A real alarm waits `margin` longer than the rules
-    ask for, because it is the broker's clock that decides whether something is due.
+    one is dated by it, and may itself fall due before the next. It waits `margin` longer than the rules ask for,
+    because it is the broker's clock that decides whether something is due.
     rulebook: Lights 7; Fine print ("Dates at the same instant ...")
     """
 
     def __init__(self, log: str, *, driven: bool, margin: timedelta) -> None:
-        self.margin = timedelta(0) if driven else margin
+        self._margin = margin
         self._log = log
         self._driven = driven
         self._changed: set[str] = set()
@@ -60,17 +60,12 @@ class Alarm:
             found += [Entry(key, self._announcement(subject, one, now)) for one in self._first(now, states[subject])]
         return found
 
-    def quiet(self, now: datetime, states: Mapping[str, State]) -> bool:
-        """Whether nothing is left to announce at `now`."""
-        self._look(now, states)
-        return not self._passed
-
     def _look(self, now: datetime, states: Mapping[str, State]) -> None:
         for subject in self._changed:
             self._passed.pop(subject, None)
             self._await(subject, states[subject])
         self._changed.clear()
-        until = now - self.margin
+        until = now - self._margin
         while self._instants and self._instants[0][0] <= until:
             instant, subject = heappop(self._instants)
             if self._waiting.get(subject) == instant:
@@ -89,7 +84,7 @@ class Alarm:
 
     def _first(self, now: datetime, state: State) -> list[Deadline]:
         """What has passed at the earliest instant, in the order of the rulebook."""
-        passed = [one for one in due(state) if one.announce_at <= now - self.margin]
+        passed = [one for one in due(state) if one.announce_at <= now - self._margin]
         return list(dict.fromkeys(one for one in passed if one.due_at == passed[0].due_at))
 
     def _announcement(self, subject: str, deadline: Deadline, now: datetime) -> bytes:

@@ -16,7 +16,7 @@ from eventlog.quarantine import Quarantine
 from eventlog.record import Entry, Record
 from services.rating.alarm import Alarm
 from services.rating.metrics import PartitionTally
-from services.rating.ruling import Asked, Rules, States, cause_of, rule_on, take
+from services.rating.ruling import Asked, Rules, States, identities, rule_on, take
 from services.rating.state import State
 
 logger = logging.getLogger(__name__)
@@ -90,17 +90,12 @@ class RatingAnswers:
     def verify(self, ruling: Ruling, submission: Record) -> None:
         """As `Answering.verify`."""
         first = ruling.events[0].body
-        cause = cause_of(self._log, asked_by(submission))
-        if (first.get("causeid"), first.get("causedigest")) != (cause.id, cause.digest):
+        if (first.get("causeid"), first.get("causedigest")) not in identities(self._log, asked_by(submission)):
             raise LogCut(f"{submission} is not what {ruling.events[0].record} rules on: the log was cut")
 
     def due(self, now: datetime) -> Sequence[Entry]:
         """As `Answering.due`."""
         return self.alarm.entries(now, self.states)
-
-    def quiet(self, now: datetime) -> bool:
-        """Whether nothing is left to announce at `now`."""
-        return self.alarm.quiet(now, self.states)
 
     def _adopt(self, ahead: _Ahead) -> None:
         subject = ahead.events[0].subject

@@ -36,7 +36,7 @@ class Rating:
         self._settings = settings
         self._rules = rules or Rules()
         self._quarantine = Quarantine(settings.quarantine)
-        self._answers: dict[int, RatingAnswers] = {}
+        self._margin = timedelta(0) if settings.clock else timedelta(seconds=settings.margin_seconds)
         self._metrics = Metrics(self.statuses)
         self.owner = Owner(log, assignment, self._take_over, clock, settings.owner)
 
@@ -51,11 +51,10 @@ class Rating:
 
     def announced_until(self, partition: int) -> datetime | None:
         """As `ops.Working.announced_until`; None while something waits that may have to be announced, too."""
-        status, answers = self.statuses()[partition], self._answers.get(partition)
-        until = status.announced_until
-        if until is None or answers is None or not status.idle or not answers.quiet(until):
+        status = self.statuses()[partition]
+        if status.announced_until is None or not status.idle:
             return None
-        return until - answers.alarm.margin
+        return status.announced_until - self._margin
 
     def metrics(self) -> bytes:
         """As `ops.Working.metrics`."""
@@ -63,17 +62,14 @@ class Rating:
 
     def _take_over(self, partition: int) -> RatingAnswers:
         settings = self._settings
-        margin = timedelta(seconds=settings.margin_seconds)
-        answers = RatingAnswers(
+        return RatingAnswers(
             partition,
             settings.log,
             rules=self._rules,
-            alarm=Alarm(settings.log, driven=bool(settings.clock), margin=margin),
+            alarm=Alarm(settings.log, driven=bool(settings.clock), margin=self._margin),
             tally=self._metrics.tally(partition),
             quarantine=self._quarantine,
         )
-        self._answers[partition] = answers
-        return answers
 
 
 def build(settings: Settings) -> AsgiFastStream:

@@ -79,14 +79,24 @@ def cause_of(log: str, asked: Asked) -> Cause:
         if submission.digest != digest_of(submission.type, body):
             raise Unreadable("digest: is not that of the type and the data")
     except Unreadable as error:
+        id_, digest = _by_place(log, asked)
         return Cause(
-            id=derived_id(log, SUBMISSIONS, asked.partition, asked.offset),
-            digest=hashlib.sha256(asked.value or b"").hexdigest(),
+            id=id_,
+            digest=digest,
             subject=attributes.get("subject", UNKNOWN_SUBJECT),
             submission=None,
             problem=str(error),
         )
     return Cause(submission.id, submission.digest, submission.subject, submission, source=attributes["source"])
+
+
+def identities(log: str, asked: Asked) -> list[tuple[str, str]]:
+    """Ids and digests by which a ruling on this record may name it: as it was readable to its author, or not."""
+    try:
+        attributes = parse(asked.value)
+    except Unreadable:
+        return [_by_place(log, asked)]
+    return [_by_place(log, asked), (attributes["id"], attributes.get("digest", ""))]
 
 
 def rule_on(rules: Rules, log: str, asked: Asked, at: int, states: Mapping[str, State]) -> Ruled:
@@ -119,6 +129,12 @@ def take(rules: Rules, states: States, event: RulingEvent) -> bool:
         return False
     states[event.subject] = rules.evolve(states.get(event.subject), event)
     return True
+
+
+def _by_place(log: str, asked: Asked) -> tuple[str, str]:
+    """Id and digest of a record that has none that can be read."""
+    id_ = derived_id(log, SUBMISSIONS, asked.partition, asked.offset)
+    return id_, hashlib.sha256(asked.value or b"").hexdigest()
 
 
 def policy_of(state: State | None, told: Sequence[Event]) -> str:

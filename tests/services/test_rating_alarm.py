@@ -26,6 +26,8 @@ from contracts.topics import SUBMISSIONS
 from eventlog.memory import Fault, MemoryLog
 from services.audit.finding import Verdict
 from services.rating.alarm import ALARM, Alarm
+from services.rating.ruling import Asked, Rules, rule_on
+from services.rating.state import State
 
 SUBJECT, NEIGHBOUR = subjects(3, 2)
 DUE = at("2024-04-11 00:00")
@@ -189,7 +191,17 @@ async def test_many_deadlines_at_one_instant_are_announced_in_few_batches(house:
     assert rating.ready
 
 
-def test_an_announcement_has_the_same_id_whoever_makes_it() -> None:
-    made = [Alarm(LOG, driven=True, margin=timedelta(0)) for _ in range(2)]
-    assert made[0].quiet(DUE, {})
-    assert made[1].entries(DUE, {}) == []
+async def test_an_announcement_is_the_same_event_whoever_makes_it(house: House) -> None:
+    await house.open(SUBJECT)
+    states: dict[str, State] = {}
+    for record in house.topics.records(SUBMISSIONS, 3):
+        ruled = rule_on(Rules(), LOG, Asked(3, record.offset, record.timestamp_ms, record.value), 0, states)
+        states[SUBJECT] = ruled.state or State(SUBJECT)
+    made = []
+    for now in (DUE + GRACE, DUE + 2 * GRACE):
+        alarm_ = Alarm(LOG, driven=True, margin=timedelta(0))
+        alarm_.changed(SUBJECT)
+        made.append([decode_submission(entry.value) for entry in alarm_.entries(now, states)])
+    first, second = made
+    assert [(s.id, s.digest) for s in first] == [(s.id, s.digest) for s in second] != []
+    assert [s.received_at for s in first] != [s.received_at for s in second]

@@ -160,7 +160,7 @@ class Town:
             if not behind:
                 return
             assert time.monotonic() < deadline, f"partitions {behind} are behind {instant}: {found}\n{self.logs()}"
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.005)
 
     async def owns_everything(self, port: int) -> None:
         """Wait until one process follows every partition."""

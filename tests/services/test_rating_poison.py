@@ -14,6 +14,7 @@ from contracts.submission import Submission
 from contracts.submissions import DeadlinePassed
 from eventlog.quarantine import Quarantine
 from services.audit.finding import Verdict
+from services.rating.alarm import ALARM
 from services.rating.draft import Event
 from services.rating.ruling import Rules
 
@@ -127,7 +128,7 @@ async def test_an_unknown_type_makes_its_partition_wait_and_no_other(house: Hous
     assert house.audit().verdict is Verdict.UNDECIDED
 
 
-async def test_an_alarm_that_does_not_come_from_rating_is_refused(house: House) -> None:
+async def test_an_alarm_that_a_person_gives_is_refused(house: House) -> None:
     await house.rate()
     await house.open(SUBJECT)
     alarm = DeadlinePassed(kind="report", ref="2024Q1", due_at=at("2024-04-11 00:00"))
@@ -135,4 +136,15 @@ async def test_an_alarm_that_does_not_come_from_rating_is_refused(house: House) 
     await house.ruled()
     assert house.verdicts(SUBJECT)[-1].startswith("rejected wrong_role")
     assert house.settlements(SUBJECT) == []
-    assert LOG == "house"
+
+
+async def test_an_alarm_that_another_service_wrote_is_refused(house: House) -> None:
+    await house.rate()
+    await house.open(SUBJECT)
+    due = DeadlinePassed(kind="report", ref="2024Q1", due_at=at("2024-04-11 00:00"))
+    value = orjson.loads(submitted(SUBJECT, due, ALARM, "k", at("2024-04-12 00:00")))
+    await house.put(SUBJECT, orjson.dumps({**value, "source": f"//liangdeng/{LOG}/intake"}))
+    await house.ruled()
+    assert house.verdicts(SUBJECT)[-1] == "rejected wrong_role"
+    assert house.settlements(SUBJECT) == []
+    assert house.audit().verdict is Verdict.PROVED
