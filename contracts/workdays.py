@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from datetime import date, datetime, time, timedelta, timezone
 from typing import Final
 
@@ -14,23 +13,18 @@ _DAY: Final = timedelta(days=1)
 class WorkingDays:
     """The working days of one calendar; outside its span every Monday to Friday counts."""
 
-    __slots__ = ("_days", "_first", "_last", "calendar")
+    __slots__ = ("_off", "_on", "calendar")
 
     def __init__(self, calendar: Calendar) -> None:
-        """Count the calendar's span once, as day ordinals."""
+        """Keep the exceptions of the calendar's span."""
         self.calendar: Final = calendar
-        off, on = set(calendar.holidays), set(calendar.working_weekends)
-        self._first, self._last = calendar.first_on.toordinal(), calendar.last_on.toordinal()
-        span = map(date.fromordinal, range(self._first, self._last + 1))
-        self._days: Final = [d.toordinal() for d in span if d in on or (d.weekday() < 5 and d not in off)]
+        first, last = calendar.first_on, calendar.last_on
+        self._on: Final = frozenset(day for day in calendar.working_weekends if first <= day <= last)
+        self._off: Final = frozenset(day for day in calendar.holidays if first <= day <= last) - self._on
 
     def is_working(self, day: date) -> bool:
         """Whether people work on `day`."""
-        ordinal = day.toordinal()
-        if self._first <= ordinal <= self._last:
-            index = bisect_left(self._days, ordinal)
-            return index < len(self._days) and self._days[index] == ordinal
-        return day.weekday() < 5
+        return day in self._on or (day.weekday() < 5 and day not in self._off)
 
     def after(self, day: date, count: int) -> date:
         """The `count`-th working day after `day`, which itself does not count; at most the last date there is."""
@@ -43,19 +37,9 @@ class WorkingDays:
     def nth_of_month(self, year: int, month: int, count: int) -> date:
         """The `count`-th working day of a month."""
         first = date(year, month, 1)
-        return first if count == 1 and self.is_working(first) else self.after(first - _DAY, count)
+        return self.after(first, count - 1) if self.is_working(first) else self.after(first, count)
 
     def _walk(self, day: date, count: int, step: timedelta) -> date:
-        ordinal = day.toordinal()
-        if self._first - 1 <= ordinal <= self._last + 1:
-            if step == _DAY:
-                index = bisect_right(self._days, ordinal) + count - 1
-                if index < len(self._days):
-                    return date.fromordinal(self._days[index])
-            else:
-                index = bisect_left(self._days, ordinal) - count
-                if index >= 0:
-                    return date.fromordinal(self._days[index])
         while count:
             try:
                 day += step

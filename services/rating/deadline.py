@@ -36,11 +36,12 @@ def _settle(draft: Draft, period: str) -> None:
     """A month gets its status; the last part of a period settles its light (rulebook: Lights 1, 6)."""
     scheme = draft.scheme
     index = scheme.index[period]
-    if scheme.category == "livelihood":
-        settle_month(draft, index)
     quarter = scheme.quarter_of[index]
     frame = scheme.quarters[quarter]
-    if frame.parts[-1] != index:
+    last = frame.parts[-1] == index
+    if scheme.category == "livelihood" or not last:
+        settle_month(draft, index)
+    if not last:
         return
     draft.tell(LightSettled(period=frame.id, light=_light_at_settlement(draft, quarter)))
     rederive(draft)

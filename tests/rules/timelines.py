@@ -86,7 +86,7 @@ class Step(NamedTuple):
 class Run:
     """A timeline being lived through: the state, what was submitted, and every event told."""
 
-    assigned: ItemAssigned
+    assigned: ItemAssigned | None
     subject: str = SUBJECT
     state: State | None = None
     now: datetime = PUBLISHED_AT
@@ -95,7 +95,8 @@ class Run:
     written: list[bytes] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.submit(OFFICE, "item", self.now, self.assigned)
+        if self.assigned is not None:
+            self.submit(OFFICE, "item", self.now, self.assigned)
 
     @property
     def item(self) -> Item:
