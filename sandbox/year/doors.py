@@ -16,8 +16,7 @@ from sandbox.year.story import Act
 
 PATIENCE_SECONDS: Final = 60.0
 """A part that crashed is back by then; the same key makes asking again harmless."""
-_AGAIN = frozenset({404, 429, 502, 503, 504})
-"""404: intake's roster may lag a moment behind the publication."""
+_AGAIN = frozenset({429, 502, 503, 504})
 
 
 class DoorClosed(RuntimeError):
@@ -117,7 +116,7 @@ class Doors:
                 if answer.is_success:
                     return answer
                 last = f"{answer.status_code} {answer.text}"
-                if answer.status_code not in _AGAIN:
+                if answer.status_code not in _AGAIN and not _lagging(answer):
                     break
             await asyncio.sleep(pause)
             pause = min(pause * 2, 1.0)
@@ -128,3 +127,8 @@ class Doors:
             answer = await self._ask("POST", "issuer", "/token", None, json={"person": actor.id})
             self._tokens[actor] = answer.json()["token"]
         return self._tokens[actor]
+
+
+def _lagging(answer: httpx.Response) -> bool:
+    """Whether intake's roster is a moment behind the publication."""
+    return answer.status_code == 404 and "unknown_" in answer.text
