@@ -160,7 +160,8 @@ def main() -> int:
     if stamp.exists() and stamp.read_text(encoding="ascii") == fingerprint():
         return 0
     started = time.monotonic()
-    say("安装中：首次约下载 250 MB · setting up, about 250 MB to download the first time")
+    say("安装中：首次约下载 250 MB，首次启动另需 45 MB")
+    say("setting up: about 250 MB to download the first time, 45 MB more at the first start")
     python = venv / "bin" / "python"
     if not (python.exists() and (venv / "bin" / "pip").exists()):
         run("venv", [sys.executable, "-m", "venv", "--clear", venv])
@@ -176,4 +177,8 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        say("安装被中断，下次从这里继续 · interrupted; the next set-up goes on from here")
+        sys.exit(130)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.up import ended_by_signals
 from sandbox.leash import alive, free_port
 from sandbox.state import StateFolder
 
@@ -114,11 +115,15 @@ def test_the_state_is_not_removed_while_somebody_uses_it(tmp_path: Path) -> None
     assert not home.exists()
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_other_signals_end_a_command_as_ctrl_c_does(number: signal.Signals) -> None:
+    with pytest.raises(KeyboardInterrupt), ended_by_signals():
+        os.kill(os.getpid(), number)
+        signal.pause()
+
+
 @pytest.mark.services
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_up_serves_until_it_is_told_to_end_and_leaves_nothing_behind(
-    sandbox_folder: Path, number: signal.Signals
-) -> None:
+def test_up_serves_other_commands_until_ctrl_c_and_leaves_nothing_behind(sandbox_folder: Path) -> None:
     home = sandbox_folder / "up"
     env = surroundings({"LIANGDENG_HOME": str(home)})
     with (sandbox_folder / "up.out").open("w+") as output:
@@ -129,8 +134,10 @@ def test_up_serves_until_it_is_told_to_end_and_leaves_nothing_behind(
             time.sleep(0.1)
         children = Path(f"/proc/{serving.pid}/task/{serving.pid}/children")
         assert serving.poll() is None, (sandbox_folder / "up.out").read_text()
+        beside = liangdeng("topics", "check", LIANGDENG_HOME=str(home))
+        assert beside.returncode == 0, beside.stderr
         started = [int(pid) for path in children.parent.parent.glob("*/children") for pid in path.read_text().split()]
-        serving.send_signal(number)
+        serving.send_signal(signal.SIGINT)
         assert serving.wait(60) == 0
     assert len(started) >= 8
     assert not any(alive(pid) for pid in started)
