@@ -84,13 +84,17 @@ class DeliveryAccepted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryFailed:
-    """The channel refused; a temporary refusal is retried not before `retry_at`."""
+    """The channel refused, or the message did not leave; a temporary failure is retried not before `retry_at`.
+
+    `tried` is false where the message itself was never judged (no relay, no time left): that is not counted as a try.
+    """
 
     delivery: Reference
     attempt: Annotated[int, Field(ge=1)]
     permanent: bool
     reason: Annotated[str, Field(max_length=400)]
     retry_at: Instant | None = None
+    tried: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

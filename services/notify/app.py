@@ -6,6 +6,7 @@ import contextlib
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -105,12 +106,12 @@ def build(settings: Settings) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        await provision.require(settings.bootstrap_servers, wanted)
         assignment = GroupAssignment(kafka, "notify", DISPATCHES, settings.session_timeout)
         channel = mail_channel(settings)
         running = house(KafkaLog(kafka), assignment, directory, {channel.name: sender(channel, settings)}, settings)
+        running.topics = partial(provision.require, settings.bootstrap_servers, wanted)
         app.state.house = running
-        await running.start()
+        await running.open()
         yield
         await running.stop()
 

@@ -31,8 +31,8 @@ INBOX = "inbox"
 class Delivery:
     """One message of one notice to one contact.
 
-    `attempt` numbers the claims for ever, `tries` those since it was issued or driven again. `doubtful`: an earlier
-    try may have arrived, so whatever is sent from now on is a marked copy. `not_before` is real time.
+    `attempt` numbers the claims for ever, `tries` the real tries since it was issued or driven again. `doubtful`: an
+    earlier try may have arrived, so whatever is sent from now on is a marked copy. `not_before` is real time.
     """
 
     id: str
@@ -89,7 +89,8 @@ def _resolved(delivery: Delivery, event: DeliveryAccepted | DeliveryFailed | Del
         case DeliveryFailed(permanent=True):
             return replace(delivery, status="refused", reason=event.reason)
         case DeliveryFailed():
-            return replace(delivery, status="due", reason=event.reason, not_before=event.retry_at)
+            tries = delivery.tries - (not event.tried)
+            return replace(delivery, status="due", reason=event.reason, not_before=event.retry_at, tries=tries)
         case DeliveryUnknown(action="hold"):
             return replace(delivery, status="held", reason=event.reason, doubtful=True)
         case DeliveryUnknown(action="resend_marked"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -32,6 +33,7 @@ from services.notify.sender import Sender
 
 logger = logging.getLogger(__name__)
 CLAIMS_PER_BATCH = 500
+STUCK_SECONDS = 10.0
 ENOUGH_BYTES = 600_000
 """No further record is added to a batch beyond this; with the largest notice it stays below 900,000."""
 
@@ -82,11 +84,18 @@ class Desk:
         self._claims: list[_Made] = []
         self._sending: set[tuple[str, int]] = before._sending if before else set()
         self._outcomes: dict[tuple[str, int], Outcome] = before._outcomes if before else {}
+        self._appending_since: float | None = None
         self._seen: dict[tuple[str, int], float] = {}
 
     def successor(self) -> Desk:
         """A desk that reads the partition anew and takes over what this one has under way."""
         return Desk(self._office, self.partition, self)
+
+    @property
+    def stuck(self) -> bool:
+        """An append has been waiting for its answer for long."""
+        since = self._appending_since
+        return since is not None and time.monotonic() - since > STUCK_SECONDS
 
     @property
     def busy(self) -> bool:
@@ -99,7 +108,11 @@ class Desk:
 
     async def work(self) -> bool:
         """One round: decide, append until it counts, send what was claimed; False if there was nothing to append."""
-        appended = await self._appender.append(self._build)
+        self._appending_since = time.monotonic()
+        try:
+            appended = await self._appender.append(self._build)
+        finally:
+            self._appending_since = None
         self._launch()
         return appended
 
@@ -121,14 +134,14 @@ class Desk:
         began, now = Limit.clock(), self._office.now()
         entries: list[Entry] = []
         size = 0
-        for programme, time, data in self._decide(now):
+        for programme, at_time, data in self._decide(now):
             if isinstance(data, DeliveryClaimed):
                 limit = Limit(began + self._office.terms.lease.total_seconds())
                 self._claims.append(_Made(data, limit, at + len(entries)))
             dispatch = Dispatch(
                 log=self._office.log_id,
                 subject=programme,
-                time=time,
+                time=at_time,
                 partition=self.partition,
                 at=at + len(entries),
                 data=data,

@@ -8,7 +8,7 @@ import logging
 import time
 from dataclasses import dataclass
 
-from eventlog.log import LogCut
+from eventlog.log import LogCut, LogUnavailable
 from eventlog.ownership import Assignment
 from services.notify.desk import Desk, Office
 
@@ -66,16 +66,20 @@ class Desks:
         await self._assignment.start()
         self._ticker = asyncio.create_task(self._tick(), name="desks-ticker")
 
-    async def stop(self, seconds: float) -> None:
-        """Claim nothing more, wait at most `seconds` for outcomes under way to count, then leave."""
+    def retire(self) -> None:
+        """Claim and issue nothing more."""
         self._stopping = True
+        for desk in self.desks.values():
+            desk.active = False
+            desk.wake.set()
+
+    async def stop(self, seconds: float) -> None:
+        """Wait at most `seconds` for outcomes under way to count, then leave."""
+        self.retire()
         if self._ticker is not None:
             self._ticker.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._ticker
-        for desk in self.desks.values():
-            desk.active = False
-            desk.wake.set()
         tasks = list(self._running.values())
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=seconds)
@@ -87,7 +91,7 @@ class Desks:
     async def _tick(self) -> None:
         while True:
             owned = self._assignment.owned()
-            if owned is not None:
+            if owned is not None and not self._stopping:
                 self._owned, self._settled = owned, True
                 self._walk(owned)
             await asyncio.sleep(TICK_SECONDS)
@@ -110,6 +114,11 @@ class Desks:
             desk = self.desks[partition]
             try:
                 await self._work(desk, status)
+            except LogUnavailable as error:
+                status.ready, status.problem = False, repr(error)
+                await asyncio.sleep(FIRST_BACKOFF)
+                if not desk.active and not desk.busy:
+                    return
             except LogCut as error:
                 status.ready, status.problem = False, f"cut: {error}"
                 logger.error("dispatches-%d was cut, nothing is sent from it: %s", partition, error)
@@ -131,6 +140,8 @@ class Desks:
         started = time.monotonic()
         await desk.catch_up()
         status.catch_up_seconds = time.monotonic() - started
+        if status.problem is not None:
+            logger.info("dispatches-%d is worked on again", desk.partition)
         status.ready, status.problem = True, None
         looked = time.monotonic()
         while desk.active or desk.busy:

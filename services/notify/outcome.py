@@ -78,13 +78,22 @@ def record_of(
             return DeliveryFailed(
                 delivery=delivery.id, attempt=delivery.attempt, permanent=True, reason=without_addresses(reason)
             )
-        case Refused(reason) | Unsent(reason):
+        case Refused(reason):
             return DeliveryFailed(
                 delivery=delivery.id,
                 attempt=delivery.attempt,
                 permanent=False,
                 reason=without_addresses(reason),
                 retry_at=retry_at,
+            )
+        case Unsent(reason, trouble):
+            return DeliveryFailed(
+                delivery=delivery.id,
+                attempt=delivery.attempt,
+                permanent=False,
+                reason=without_addresses(reason),
+                retry_at=retry_at if trouble else None,
+                tried=False,
             )
         case Ambiguous(reason):
             return DeliveryUnknown(

@@ -30,6 +30,7 @@ class Sender:
         self._turn = asyncio.Semaphore(concurrency)
         self._backlog = backlog
         self._tasks: set[asyncio.Task[None]] = set()
+        self._waiting: dict[asyncio.Task[None], Callable[[Outcome], None]] = {}
         self._pause = 0.0
         self._paused_until = 0.0
 
@@ -53,7 +54,15 @@ class Sender:
         """Send a claimed message as soon as it is its turn, and tell `done` what it came to."""
         task = asyncio.create_task(self._send(parcel, limit, done), name=f"send-{parcel.delivery}")
         self._tasks.add(task)
+        self._waiting[task] = done
         task.add_done_callback(self._tasks.discard)
+
+    def recall(self) -> None:
+        """Take back what waits for its turn: it is told as unsent, so that nobody need doubt it later."""
+        waiting, self._waiting = self._waiting, {}
+        for task, done in waiting.items():
+            task.cancel()
+            done(Unsent("taken back before its turn"))
 
     async def stop(self, seconds: float) -> None:
         """Wait for what is under way, at most `seconds`, then give up on it and close the channel."""
@@ -66,6 +75,7 @@ class Sender:
 
     async def _send(self, parcel: Parcel, limit: Limit, done: Callable[[Outcome], None]) -> None:
         async with self._turn:
+            self._waiting.pop(asyncio.current_task(), None)  # type: ignore[arg-type]
             if limit.left <= 0:
                 outcome: Outcome = Unsent("the claim ran out while it waited for its turn")
             else:

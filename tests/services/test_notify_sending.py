@@ -37,6 +37,7 @@ from sandbox.mail.door import Rejection
 from services.notify.channels.channel import Limit, Parcel
 from services.notify.outcome import Accepted, Outcome, Sort, Unsent
 from services.notify.redriving import NotUndelivered, redrive_on
+from services.notify.vector import Vector
 
 from notify_house import house_of  # isort: skip
 
@@ -335,6 +336,43 @@ async def test_a_claim_that_runs_out_while_it_waits_for_its_turn_is_claimed_anew
         await until(lambda: house.idle and stage.mail.originals >= 5, "five mails")
         assert house.senders["mail"].tries["unsent"] > 0
     nothing_lost(stage, originals=5, copies=stage.mail.copies)
+
+
+async def test_an_outage_of_the_relay_counts_as_no_try_and_abandons_nothing(stage: Stage) -> None:
+    stage.mail.door.faults.closed = True
+    await one_rectification(stage)
+    async with running(stage.house(max_tries=1)) as house:
+        await until(lambda: kinds(stage.topics)["DeliveryFailed"] > 2, "failures")
+        stage.mail.door.faults.closed = False
+        await until(lambda: stage.mail.originals == 2 and house.idle, "all mails")
+    assert kinds(stage.topics)["DeliveryAbandoned"] == 0
+    nothing_lost(stage, originals=2, copies=0)
+
+
+async def test_a_stop_takes_back_what_was_claimed_and_not_begun_so_that_nothing_is_doubted(stage: Stage) -> None:
+    stage.mail.door.faults.delay_seconds = 0.3
+    for number in range(20):
+        await stage.rulings.rule(f"{PROGRAMME}/k-001", reminder(days=number + 1))
+    async with running(stage.house(smtp_concurrency=1, lease=60)):
+        await until(lambda: kinds(stage.topics)["DeliveryClaimed"] == 20, "claims")
+    assert kinds(stage.topics)["DeliveryFailed"] > 15
+    stage.mail.door.faults.delay_seconds = 0
+    async with running(stage.house()) as house:
+        await until(lambda: stage.mail.originals == 20 and house.idle, "20 mails")
+    nothing_lost(stage, originals=20, copies=0)
+
+
+async def test_nothing_is_issued_while_less_was_gathered_than_for_an_earlier_notice(stage: Stage) -> None:
+    await one_rectification(stage)
+    async with running(stage.house()) as house:
+        await until(lambda: house.idle and issued(stage.topics), "a notice")
+        await stage.rulings.rule(f"{PROGRAMME}/k-002", reminder())
+        ledger, issuing = house.desks.desks[PLACE].ledger, house.desks._office.issuing
+        ledger.gathered = Vector({0: 10**6})
+        await until(lambda: house.gatherer.due[PLACE], "the reminder to be gathered")
+        assert list(issuing.issue(PLACE, ledger)) == []
+        ledger.gathered = Vector()
+        assert len(list(issuing.issue(PLACE, ledger))) == 1
 
 
 class Counter:
