@@ -118,8 +118,7 @@ def test_the_state_is_not_removed_while_somebody_uses_it(tmp_path: Path) -> None
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_other_signals_end_a_command_as_ctrl_c_does(number: signal.Signals) -> None:
     with pytest.raises(KeyboardInterrupt), ended_by_signals():
-        os.kill(os.getpid(), number)
-        signal.pause()
+        signal.raise_signal(number)
 
 
 @pytest.mark.services
