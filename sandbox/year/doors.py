@@ -11,6 +11,7 @@ from typing import Any, Final
 import httpx
 
 from contracts.values import Actor
+from sandbox.trouble import SandboxTrouble
 from sandbox.year.evidence import EVIDENCE_FILES
 from sandbox.year.story import Act
 
@@ -19,8 +20,11 @@ PATIENCE_SECONDS: Final = 60.0
 _AGAIN = frozenset({429, 502, 503, 504})
 
 
-class DoorClosed(RuntimeError):
+class DoorClosed(SandboxTrouble):
     """A door answered what the year cannot go on with, or nothing for too long."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"全年演示中断：{what}", f"The year cannot go on: {what}")
 
 
 @dataclass(frozen=True, slots=True)
