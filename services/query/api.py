@@ -113,6 +113,7 @@ def escalation_view(one: Escalation) -> dict[str, Any]:
         "escalation": one.id,
         "level": one.level,
         "for": one.grounds,
+        "raised_for": one.first_cause,
         "state": one.state,
         "standing": one.standing,
         "overdue": one.overdue,

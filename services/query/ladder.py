@@ -22,6 +22,7 @@ class Escalation:
     raised_at: datetime
     due_at: datetime | None
     recipient: str
+    first_cause: str
     causes: list[tuple[str, str | None]] = field(default_factory=list)
     overdue: bool = False
     reported: bool = False
@@ -69,6 +70,7 @@ def fold_escalations(steps: Iterable[Mapping[str, Any]]) -> list[Escalation]:
                 raised_at=step["time"],
                 due_at=step["due_at"],
                 recipient=step["recipient"],
+                first_cause=step["ground"],
                 causes=[(step["ground"], step["source"])],
                 rule=step["rule"],
                 because=list(step["because"]),

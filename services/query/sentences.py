@@ -68,7 +68,9 @@ _RULES: Final[Words] = {
         "据以亮灯的报告不再成立，期限未到，回到待报", "what had made it green no longer stands; not due yet"
     ),
     "Lights 2": Word("期限届满，节点目标未按期达成", "the deadline passed and the node was not met in time"),
-    "Lights 3": Word("连续两次亮黄灯，转为红灯", "yellow twice in a row turns red"),
+    "Lights 3": Word(
+        "未按期达成，且上一周期已是黄灯或红灯，亮红灯", "not met in time, and the period before was yellow or red"
+    ),
     "Lights 4": Word(
         "核查或申诉结果改变了认定，重新推定灯色", "a finding or an appeal changed what counts; derived anew"
     ),
