@@ -242,3 +242,15 @@ async def test_two_processes_share_the_work_and_number_without_a_gap(log: Kafka,
         second.end()
     await nothing_lost(log, mail, 40)
     assert mail.copies == 0
+
+
+async def test_a_broker_that_is_down_is_waited_for_aloud(mail: Mailbox, tmp_path: Path) -> None:
+    class Nowhere:
+        bootstrap_servers, prefix = "127.0.0.1:1", ""
+
+    with running(Nowhere(), mail, tmp_path) as process:  # type: ignore[arg-type]
+        await process.reaches("/readyz", lambda told: told["reasons"][0].startswith("topics: "), "reason")
+        async with httpx.AsyncClient(trust_env=False) as client:
+            assert (await client.get(f"{process.url}/healthz")).status_code == 200
+            assert (await client.get(f"{process.url}/readyz")).status_code == 503
+        process.end()
