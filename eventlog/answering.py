@@ -109,6 +109,8 @@ class OwnerSettings:
     """How long one poll waits; bounds how long a stop takes."""
     check_seconds: float = 1.0
     """How often an owner without submissions looks for rulings of others."""
+    stall_seconds: float = 15.0
+    """After so long without a record that is known to be there, a follower is opened anew."""
     max_batch_rulings: int = 500
     """A hundred a batch give 27,000/s on a partition; more only makes a void batch dearer."""
     max_batch_bytes: int = 900_000

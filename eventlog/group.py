@@ -9,8 +9,8 @@ import logging
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
-from eventlog.kafka import stop_within
 from eventlog.settings import KafkaSettings
+from eventlog.stopping import stop_within
 
 logger = logging.getLogger(__name__)
 NEVER_MS = 2**31 - 1
@@ -45,7 +45,7 @@ class GroupAssignment:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._joining
         if self._consumer is not None:
-            await stop_within(self._consumer.stop(), self._settings.stop_seconds)
+            await stop_within(self._consumer, self._settings.stop_seconds)
             self._consumer = None
 
     async def _join(self) -> None:
@@ -68,10 +68,10 @@ class GroupAssignment:
                 await consumer.start()
             except (KafkaError, OSError) as error:
                 logger.warning("group %s cannot be joined yet: %r", self._group, error)
-                await stop_within(consumer.stop(), self._settings.stop_seconds)
+                await stop_within(consumer, self._settings.stop_seconds)
                 await asyncio.sleep(RETRY_SECONDS)
             except BaseException:
-                await stop_within(consumer.stop(), self._settings.stop_seconds)
+                await stop_within(consumer, self._settings.stop_seconds)
                 raise
             else:
                 self._consumer = consumer

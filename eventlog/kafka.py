@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -15,8 +14,7 @@ from eventlog.kafka_follower import KafkaFollower
 from eventlog.log import AppendUnknown, BatchTooLarge, LogUnavailable
 from eventlog.record import Entry, Place, size_of
 from eventlog.settings import KafkaSettings
-
-logger = logging.getLogger(__name__)
+from eventlog.stopping import stop_within
 
 
 class KafkaLog:
@@ -83,7 +81,7 @@ class KafkaLog:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
         if self._asker is not None:
-            await stop_within(self._asker.stop(), self.settings.stop_seconds)
+            await stop_within(self._asker, self.settings.stop_seconds)
 
     async def _send(self, topic: str, partition: int, entries: Sequence[Entry]) -> int:
         where = f"{topic}-{partition}"
@@ -129,7 +127,7 @@ class KafkaLog:
                 try:
                     await producer.start()
                 except BaseException:
-                    await stop_within(producer.stop(), self.settings.stop_seconds)
+                    await stop_within(producer, self.settings.stop_seconds)
                     raise
                 self._producer = producer
                 self.producers += 1
@@ -166,19 +164,9 @@ class KafkaLog:
         try:
             await consumer.start()
         except BaseException:
-            await stop_within(consumer.stop(), self.settings.stop_seconds)
+            await stop_within(consumer, self.settings.stop_seconds)
             raise
         return consumer
-
-
-async def stop_within(stopping: Awaitable[None], seconds: float) -> None:
-    """Await a client's stop, at most `seconds`; what it could not finish by then is told and left."""
-    try:
-        await asyncio.wait_for(stopping, seconds)
-    except TimeoutError:
-        logger.warning("a client did not stop within %s s; left", seconds)
-    except Exception as error:
-        logger.warning("a client stopped with %r", error)
 
 
 async def _stop(producer: AIOKafkaProducer) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
@@ -14,8 +12,7 @@ from aiokafka.errors import CorruptRecordException, KafkaError, OffsetOutOfRange
 from eventlog.log import LogCut, LogUnavailable, LogUnreadable
 from eventlog.record import Place, Record
 from eventlog.settings import KafkaSettings
-
-logger = logging.getLogger(__name__)
+from eventlog.stopping import stop_within
 
 
 class KafkaFollower:
@@ -38,6 +35,9 @@ class KafkaFollower:
             raise LogUnreadable(f"{sorted(self._positions)}: {error!r}") from error
         except KafkaError as error:
             raise LogUnavailable(repr(error)) from error
+        if not found and consumer._fetcher.error_future.done():
+            # Otherwise it would give nothing for ever, and say nothing.
+            raise LogUnavailable("the consumer no longer fetches")
         polled: dict[Place, list[Record]] = {}
         for tp, records in found.items():
             topic, partition = place = self._places[tp]
@@ -59,10 +59,7 @@ class KafkaFollower:
         """As `Follower.close`."""
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
-            try:
-                await asyncio.wait_for(consumer.stop(), self._settings.stop_seconds)
-            except (TimeoutError, KafkaError) as error:
-                logger.warning("a follower did not stop cleanly: %r", error)
+            await stop_within(consumer, self._settings.stop_seconds)
 
     async def __aenter__(self) -> Self:
         """As `Follower.__aenter__`. Raises LogCut, LogUnavailable."""

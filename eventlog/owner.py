@@ -67,7 +67,9 @@ class Owner:
     @property
     def ready(self) -> bool:
         """The assignment is settled and every owned partition follows without a problem."""
-        return self._settled and all(owner.status.healthy for owner in self._owners.values())
+        return self._settled and all(
+            owner.status.healthy and not self._running[partition].done() for partition, owner in self._owners.items()
+        )
 
     async def _tick(self) -> None:
         while True:

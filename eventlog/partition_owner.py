@@ -19,7 +19,6 @@ from eventlog.log import AppendUnknown, Follower, Hole, Log, LogCut, LogError, L
 from eventlog.record import Entry, Record, batches_of, size_of
 
 logger = logging.getLogger(__name__)
-STALL_SECONDS = 30.0
 
 
 class AnswerDefect(Exception):
@@ -61,6 +60,7 @@ class PartitionOwner:
         self._work: _Work | None = None
         self._backlog: deque[Record] = deque()
         self._losses = 0
+        self._stalled_since: float | None = None
         self._announced_end = 0
         self._announced_at: tuple[datetime, int] | None = None
 
@@ -80,6 +80,11 @@ class PartitionOwner:
             position = self.status.position
             try:
                 await self._own()
+            except asyncio.CancelledError as error:
+                if _cancelled_from_outside():
+                    raise
+                self._report(Phase.WAITING, LogUnavailable(f"a client cancelled its own work: {error!r}"))
+                logger.warning("%s waits: a client cancelled its own work", self._name, exc_info=error)
             except LogCut as error:
                 self._report(Phase.CUT, error)
                 logger.critical("%s stopped, the log was cut: %s", self._name, error)
@@ -148,12 +153,24 @@ class PartitionOwner:
                     continue
                 if time.monotonic() - checked >= self.settings.check_seconds:
                     await self._catch_up(work)
+                    await self._check_stall(work)
                     checked = time.monotonic()
+
+    async def _check_stall(self, work: _Work) -> None:
+        end = await self._log.end(*self._place)
+        if end <= work.next_question:
+            self._stalled_since = None
+        elif self._stalled_since is None:
+            self._stalled_since = time.monotonic()
+        elif time.monotonic() - self._stalled_since > self.settings.stall_seconds:
+            self._stalled_since = None
+            raise LogUnavailable(f"{self._name} ends at {end} but gives nothing from {work.next_question} on")
+        self.status.end = end
 
     async def _verify(self, work: _Work, follower: Follower) -> None:
         began = time.monotonic()
         while work.last and not self._backlog and not self._stopping.is_set():
-            if time.monotonic() - began > STALL_SECONDS:
+            if time.monotonic() - began > self.settings.stall_seconds:
                 raise LogUnavailable(f"{self._name} does not give {work.last.causeoffset}")
             await self._poll(follower)
         self._drop_answered(work)
@@ -165,6 +182,7 @@ class PartitionOwner:
         self._drop_answered(work)
         if not self._backlog:
             return False
+        self._stalled_since = None
         entries, answered = self._decide(work)
         if await work.guarded.append(entries):
             self.status.rulings += answered
@@ -240,3 +258,8 @@ class PartitionOwner:
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
+
+
+def _cancelled_from_outside() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
