@@ -8,7 +8,8 @@ from typing import Any
 
 import orjson
 import pytest
-from rating_house import UNIT, House, at, broken_for, report, subjects
+from rating_acts import UNIT, at, report, subjects
+from rating_house import House, broken_for
 
 from contracts.topics import RULINGS, SUBMISSIONS
 from eventlog.record import Record

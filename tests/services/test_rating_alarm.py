@@ -5,20 +5,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from rating_house import (
-    LOG,
-    OFFICE,
-    PUBLISHED,
-    UNIT,
-    House,
-    assigned,
-    at,
-    report,
-    status,
-    subjects,
-    submitted,
-    until,
-)
+from rating_acts import LOG, OFFICE, PUBLISHED, UNIT, assigned, at, report, subjects, submitted, until
+from rating_house import House, status
 
 from contracts.submission import decode_submission
 from contracts.submissions import DeadlinePassed
@@ -117,6 +105,19 @@ async def test_the_alarm_of_a_stopped_owner_that_arrives_late_changes_nothing(ho
     assert house.verdicts(SUBJECT)[-1] == "repeated"
     assert house.lights(SUBJECT) == before == {"2024Q1": "yellow", "2024Q2": "green"}
     assert house.settlements(SUBJECT) == ["2024Q1", "2024Q2"]
+
+
+@pytest.mark.parametrize("fault", [Fault.LOST, Fault.UNANSWERED])
+async def test_an_announcement_without_an_answer_is_made_again_until_the_state_shows_it(
+    house: House, fault: Fault
+) -> None:
+    log = MemoryLog(house.topics)
+    await house.rate(3, log=log)
+    await house.open(SUBJECT)
+    await house.live_until(DUE)
+    log.fail_next(SUBMISSIONS, fault, fault)
+    await house.live_until(DUE + GRACE)
+    assert house.settlements(SUBJECT) == ["2024Q1"]
 
 
 async def test_a_quiet_partition_whose_owners_all_restart_still_lets_its_deadline_pass(house: House) -> None:

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from rating_house import OFFICE, UNIT, House, at, report, subjects
+from rating_acts import OFFICE, UNIT, at, report, subjects
+from rating_house import House
 
 from contracts.submissions import ProgressReviewed
 from services.audit.finding import Verdict

@@ -8,8 +8,11 @@ from typing import Any
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from rating_house import PUBLISHED, UNIT, House, at, broken_for, report, status, subjects, until
+from rating_acts import PUBLISHED, UNIT, at, report, subjects, until
+from rating_house import House, broken_for, status
 
+from contracts.topics import RULINGS
+from eventlog.memory import Fault, MemoryLog
 from services.rating import ops
 from services.rating.app import Rating
 
@@ -68,6 +71,20 @@ async def test_progress_is_taken_back_when_a_ruling_leaves_something_to_announce
             break
         await asyncio.sleep(0.002)
     assert house.settlements(SUBJECT) == ["2024Q1"], "claimed before it was done"
+
+
+async def test_nothing_is_claimed_while_a_submission_waits_for_its_ruling(house: House) -> None:
+    log = MemoryLog(house.topics)
+    rating = await house.rate(3, log=log)
+    await house.open(SUBJECT)
+    await house.live_until(PUBLISHED)
+    log.fail_next(RULINGS, Fault.HELD)
+    await house.say(SUBJECT, report("2024Q1"), UNIT, PUBLISHED)
+    await log.held()
+    assert await progress(rating) == {"position": 3, "announced_until": None, "idle": False}
+    log.release()
+    await house.live_until(PUBLISHED)
+    assert (await progress(rating))["position"] == 4
 
 
 async def test_every_partition_owned_is_told_and_no_other(house: House) -> None:

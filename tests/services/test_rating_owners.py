@@ -6,14 +6,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from rating_house import LOG, UNIT, House, at, broken_for, report, status, subjects, submitted, until
+from rating_acts import UNIT, at, report, subjects, until
+from rating_house import House, broken_for, status
 
 from contracts.submissions import RectificationReported
 from contracts.topics import RULINGS, SUBMISSIONS
 from eventlog.memory import Crash, Fault, MemoryLog
 from services.audit.finding import Verdict
 from services.rating.app import Rating
-from services.rating.ruling import Asked, cause_of, identities
 
 
 @pytest.fixture
@@ -184,14 +184,3 @@ async def test_rulings_that_were_cut_under_a_running_owner_stop_it(house: House)
     await house.say(subject, report("2024Q1"), UNIT, at("2024-04-09 10:00"))
     await until(lambda: status(rating, 3).phase == "cut", "the stop")
     assert not rating.ready
-
-
-def test_a_record_that_an_earlier_version_could_not_read_is_no_cut_of_the_log() -> None:
-    subject = subjects(3)[0]
-    value = submitted(subject, report("2024Q1"), UNIT, "k", at("2024-04-09 10:00"))
-    asked = Asked(3, 0, 0, value)
-    read, unread = cause_of(LOG, asked), cause_of(LOG, asked._replace(value=value[:-1]))
-    assert {(read.id, read.digest)} < set(identities(LOG, asked))
-    assert (unread.id, unread.digest) in identities(LOG, asked._replace(value=value[:-1]))
-    assert (unread.id, unread.digest) not in identities(LOG, asked), "the digest covers every byte"
-    assert len({id_ for id_, _ in identities(LOG, asked)}) == 2

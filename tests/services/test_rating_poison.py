@@ -7,7 +7,8 @@ from typing import Any
 
 import orjson
 import pytest
-from rating_house import LOG, OFFICE, PUBLISHED, UNIT, House, assigned, at, report, status, subjects, submitted, until
+from rating_acts import LOG, OFFICE, PUBLISHED, UNIT, assigned, at, report, subjects, submitted, until
+from rating_house import House, status
 
 from contracts.rulings import SubmissionUnreadable
 from contracts.submission import Submission
