@@ -38,6 +38,7 @@ class Owner:
         self._announcing: dict[int, asyncio.Task[None]] = {}
         self._ticker: asyncio.Task[None] | None = None
         self._settled = False
+        self._said: dict[int, str] = {}
 
     async def start(self) -> None:
         """Join the assignment and begin to work; returns before any partition has caught up."""
@@ -104,5 +105,7 @@ class Owner:
 
     def _announced(self, partition: int, task: asyncio.Task[None]) -> None:
         self._announcing.pop(partition, None)
-        if not task.cancelled() and (error := task.exception()) is not None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None and self._said.get(partition) != repr(error):
             logger.error("partition %d could not announce: %r", partition, error, exc_info=error)
+        self._said[partition] = repr(error)
