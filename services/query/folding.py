@@ -37,6 +37,12 @@ class Folding:
         """The offset to read next, per partition."""
         return {place: standing.next for place, standing in self.standings.items()}
 
+    def seen(self, place: Place) -> int:
+        """The offset up to which records were looked at; beyond the standing while a ruling is incomplete."""
+        if place[0] == RULINGS:
+            return max(self._counting[place].seen, self.standings[place].next)
+        return self.standings[place].next
+
     def void(self, place: Place) -> int:
         """Records up to the standing that do not count."""
         standing = self.standings[place]

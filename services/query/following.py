@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Iterable
 from typing import Final
 
 import psycopg
@@ -30,6 +31,8 @@ RETRY_SECONDS: Final = 2.0
 """Back-off after trouble with the broker or the database, and until a stopped partition is tried again."""
 
 _REMEMBERED: Final = 100_000
+_REFUSED: Final = (psycopg.DataError, psycopg.IntegrityError, psycopg.ProgrammingError)
+"""What PostgreSQL, or its client, says of rows that it will never take."""
 _CUT: Final = " was cut: the log does not hold"
 
 
@@ -72,6 +75,7 @@ class Following:
             folding = Folding(await writing.standings(connection))
         await self._progress.advance(folding.standings.items())
         reading = {place: offset for place, offset in folding.reading.items() if place not in self._left_out}
+        ends = {} if self.caught_up else {place: await self._log.end(*place) for place in reading}
         retry_at = time.monotonic() + RETRY_SECONDS if self._left_out else float("inf")
         async with self._log.follow(reading) as follower:
             while time.monotonic() < retry_at:
@@ -79,7 +83,10 @@ class Following:
                 self.trouble = ""
                 self._forget_cut(reading)
                 whole = await self._take(follower, folding, polled)
-                self._watch(follower, folding, reading, began)
+                self._watch(follower, folding, reading)
+                if not self.caught_up and all(folding.seen(place) >= end for place, end in ends.items()):
+                    self.caught_up = True
+                    self._metrics.catch_up_seconds.set(time.monotonic() - began)
                 if not whole:
                     return
         self._left_out.clear()
@@ -101,7 +108,7 @@ class Following:
         after = {place: folding.standings[place] for place in polled if folding.standings[place] != before[place]}
         try:
             await self._commit(before, after, rows)
-        except (psycopg.DataError, psycopg.IntegrityError):
+        except _REFUSED:
             await self._commit_singly(before, after, rows)
             return False
         return whole
@@ -124,7 +131,7 @@ class Following:
         for place, standing in after.items():
             try:
                 await self._commit(before, {place: standing}, rows)
-            except (psycopg.DataError, psycopg.IntegrityError) as error:
+            except _REFUSED as error:
                 self._stop(place, f"{place[0]}-{place[1]}@{before[place].next}: refused by PostgreSQL: {error}")
 
     def _stop(self, place: Place, why: str) -> None:
@@ -146,17 +153,12 @@ class Following:
         if len(self._submitted) > _REMEMBERED:
             self._submitted.clear()
 
-    def _watch(self, follower: Follower, folding: Folding, reading: dict[Place, int], began: float) -> None:
-        lag = 0
+    def _watch(self, follower: Follower, folding: Folding, reading: Iterable[Place]) -> None:
         for place in reading:
-            standing, end = folding.standings[place], follower.end(*place)
-            behind = 0 if end is None else max(0, end - standing.next)
-            lag += behind
-            self._metrics.stands(place, standing.next, behind, folding.void(place))
+            end, seen = follower.end(*place), folding.seen(place)
+            lag = 0 if end is None else max(0, end - seen)
+            self._metrics.stands(place, folding.standings[place].next, lag, folding.void(place))
         self._metrics.stopped.set(len(self.stopped))
-        if lag == 0 and not self.caught_up:
-            self.caught_up = True
-            self._metrics.catch_up_seconds.set(time.monotonic() - began)
 
     async def _find_cut(self) -> None:
         """Leave out the partitions that no longer hold what was read, so that the others go on; reset nothing."""

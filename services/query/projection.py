@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import Any, Final
-
-import orjson
+from datetime import datetime
+from typing import Final
 
 from contracts.dispatch import DISPATCH_TYPES
 from contracts.envelope import UnknownType, Unreadable, parse
@@ -15,19 +13,18 @@ from contracts.topics import split_subject
 from eventlog.counting import Body, Counted, Ruling
 from eventlog.record import Record
 from services.query.rows import Row, Rows
+from services.query.storable import clean, json_text, logged_at
 
 _RULINGS: Final = {full: RULING_TYPES.short_names[cls] for full, cls in RULING_TYPES.classes.items()}
 _DISPATCHES: Final = {full: DISPATCH_TYPES.short_names[cls] for full, cls in DISPATCH_TYPES.classes.items()}
-_EPOCH: Final = "1970-01-01T00:00:00+00:00"
-_TYPE: Final = slice(len("liangdeng."), -len(".v1"))
 
 
 def project_submission(record: Record, rows: Rows) -> None:
     """A submission's row; what is no readable event is kept with the type `unreadable` and no data."""
-    logged_at = _logged(record)
+    logged = logged_at(record)
     place = (record.partition, record.offset)
     try:
-        body = _clean(record, parse(record.value))
+        body = clean(record, parse(record.value))
         data = body["data"]
         received_at = datetime.fromisoformat(data["received_at"])
         if not 1970 <= received_at.year <= 9000:
@@ -36,19 +33,25 @@ def project_submission(record: Record, rows: Rows) -> None:
             *place,
             body["id"],
             *split_subject(body["subject"]),
-            body["type"][_TYPE],
+            body["type"].removeprefix("liangdeng.").removesuffix(".v1"),
             str(body["actorrole"]),
             str(body["actorid"]),
-            body.get("actorunit"),
+            _unit(body.get("actorunit")),
             received_at,
-            logged_at,
+            logged,
             str(body["digest"]),
-            _json(data),
+            json_text(data),
         )
     except (Unreadable, KeyError, TypeError, ValueError):
-        row = (*place, f"unreadable-{place[0]}-{place[1]}", "", None, "unreadable", "", "", None, logged_at, logged_at)
+        row = (*place, f"unreadable-{place[0]}-{place[1]}", "", None, "unreadable", "", "", None, logged, logged)
         row = (*row, "", "{}")
     rows["submission"].append(row)
+
+
+def _unit(unit: object) -> str | None:
+    if unit is None or isinstance(unit, str):
+        return unit
+    raise TypeError("actorunit")
 
 
 def project_ruling(ruling: Ruling, rows: Rows) -> None:
@@ -76,7 +79,7 @@ def project_ruling(ruling: Ruling, rows: Rows) -> None:
             body["rules"],
             body["policy"],
             body["time"],
-            _logged(first.record),
+            logged_at(first.record),
         )
     )
     for counted in ruling.events[1:]:
@@ -89,7 +92,7 @@ def _project_event(counted: Counted, cause: int, rows: Rows) -> None:
     part, pos = counted.record.partition, counted.record.offset
     programme, item = split_subject(body["subject"])
     rows["event"].append(
-        (part, pos, cause, body["ordinal"], body["id"], programme, item, name, body["time"], _json(data))
+        (part, pos, cause, body["ordinal"], body["id"], programme, item, name, body["time"], json_text(data))
     )
     common = (part, pos, cause, body["time"], programme)
     if name == "programme.opened":
@@ -102,8 +105,8 @@ def _project_event(counted: Counted, cause: int, rows: Rows) -> None:
                 data["issued_on"],
                 data["simulated"],
                 data["derived"],
-                _json(data["units"]),
-                _json(data["leaders"]),
+                json_text(data["units"]),
+                json_text(data["leaders"]),
             )
         )
     elif name in _OF_ITEM:
@@ -123,7 +126,7 @@ def _opened_item(common: Row, data: Body, rows: Rows) -> None:
             data["classification"],
             data["source"],
             quarters,
-            _json(data["periods"]),
+            json_text(data["periods"]),
             data["void"],
             data["simulated"],
             data["derived"],
@@ -147,7 +150,7 @@ def _changed_light(common: Row, data: Body, rows: Rows) -> None:
             data["settled"],
             data["rule"],
             data["because"],
-            _json(data.get("compared", [])),
+            json_text(data.get("compared", [])),
         )
     )
 
@@ -196,7 +199,7 @@ def project_dispatch(counted: Counted, rows: Rows) -> None:
         rows["notice"].append(
             (
                 *common,
-                _logged(record),
+                logged_at(record),
                 programme,
                 data["item"],
                 data["notice"],
@@ -206,7 +209,7 @@ def project_dispatch(counted: Counted, rows: Rows) -> None:
                 data["document"],
                 data["text"],
                 data["document_sha256"],
-                _json(data["recipients"]),
+                json_text(data["recipients"]),
                 data["causes"],
                 data.get("escalation"),
                 data.get("due_at"),
@@ -219,12 +222,12 @@ def project_dispatch(counted: Counted, rows: Rows) -> None:
         )
     else:
         rows["delivery"].append(
-            (*common, _logged(record), programme, data["delivery"], step, data.get("attempt"), _json(data))
+            (*common, logged_at(record), programme, data["delivery"], step, data.get("attempt"), json_text(data))
         )
 
 
 def _opened(counted: Counted) -> tuple[Body, Body]:
-    body = _clean(counted.record, counted.body)
+    body = clean(counted.record, counted.body)
     return body, body["data"]
 
 
@@ -233,31 +236,3 @@ def _name(known: dict[str, str], body: Body) -> str:
     if name is None:
         raise UnknownType(body["type"])
     return name
-
-
-def _logged(record: Record) -> str:
-    if record.timestamp_ms < 0:
-        return _EPOCH
-    return datetime.fromtimestamp(record.timestamp_ms / 1000, UTC).isoformat()
-
-
-def _json(value: Any) -> str:
-    return orjson.dumps(value).decode()
-
-
-def _clean(record: Record, body: Body) -> Body:
-    """The body without NUL characters, which PostgreSQL cannot hold; they show as U+FFFD."""
-    if record.value is not None and b"\\u0000" in record.value:
-        cleaned: Body = _without_nul(body)
-        return cleaned
-    return body
-
-
-def _without_nul(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.replace("\0", "\ufffd")
-    if isinstance(value, list):
-        return [_without_nul(part) for part in value]
-    if isinstance(value, dict):
-        return {_without_nul(key): _without_nul(part) for key, part in value.items()}
-    return value

@@ -132,6 +132,18 @@ async def _rebuild(
     return Outcome(reading.records, reading.rows, seconds, reading.position, comparable, difference, swapped)
 
 
+async def roll_back(database_url: str, schema: str = "query") -> None:
+    """Put the read model that the last rebuild replaced back in its place; the follow loop goes on from where it stood.
+
+    Raises:
+        Undecided: there is none.
+    """
+    async with await AsyncConnection.connect(database_url, autocommit=True) as connection, connection.transaction():
+        if not await writing.exists(connection, f"{schema}_old"):
+            raise Undecided(f"no schema {schema}_old to go back to")
+        await writing.swap(connection, schema, f"{schema}_old", f"{schema}_undone")
+
+
 async def _pinned(log: Log, connection: AsyncConnection[Any], live: str | None) -> dict[Place, int]:
     """Where reading ends: where the live read model stands, without one at the end of the log."""
     if live is None:

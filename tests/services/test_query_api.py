@@ -14,6 +14,8 @@ from query_house import House, house
 from contracts.rulings import InspectionAuthorized, ItemTransferred, SubmissionRejected, VerificationRecorded
 from contracts.submissions import InspectionPlanned, InspectionRecorded, ItemReassigned
 from contracts.topics import partition_of
+from eventlog.memory import MemoryLog
+from services.query.rebuild import rebuild
 
 pytestmark = pytest.mark.services
 P = "p-2024"
@@ -294,6 +296,17 @@ async def test_a_bad_token_is_refused_to_programs_and_means_signed_out_in_a_brow
     assert browser.status_code == 200
     good = await told.client.get("/inbox", headers={"Cookie": f"liangdeng_token={told.tokens.token('office', 'o-1')}"})
     assert good.status_code == 200
+
+
+async def test_pages_go_on_while_the_read_model_is_rebuilt_and_swapped_under_them(told: House) -> None:
+    before = [await told.get(f"{V1}/lights") for _ in range(20)][-1]
+    for _ in range(2):
+        url = told.app.state.settings.database_url
+        assert (await rebuild(MemoryLog(told.feed.topics), url)).swapped
+        assert [await told.get(f"{V1}/lights") for _ in range(20)][-1] == before
+    told.feed.green(told.feed.report(P, "K01", "2024Q3"), "2024Q3")
+    await told.settled()
+    assert await told.get(f"{V1}/lights") != before
 
 
 async def test_health_readiness_and_metrics_tell_how_it_stands(told: House) -> None:

@@ -13,11 +13,12 @@ from query_house import caught_up, following, tables, until
 from contracts.dispatches import DeliveryAccepted
 from contracts.rulings import SubmissionRejected
 from contracts.topics import partition_of
+from eventlog.log import Hole
 from eventlog.memory import MemoryLog
 from eventlog.record import Entry
 from services.query.folding import Folding
 from services.query.read_model import writing
-from services.query.rebuild import Undecided, rebuild
+from services.query.rebuild import Undecided, rebuild, roll_back
 from services.query.rows import Rows
 from services.query.standing import PLACES, Standing, parse_vector
 
@@ -58,9 +59,19 @@ async def test_a_rebuilt_read_model_equals_the_one_that_followed_and_takes_its_p
         # and the loop goes on, into the new one
         feed.green(feed.report(P, "K01", "2024Q2"), "2024Q2")
         await caught_up(loop, progress, feed)
-    after = await tables(url)
-    assert len(after["light"]) == len(live["light"]) + 1
-    assert await tables(url, "query_old") == live
+        after = await tables(url)
+        assert len(after["light"]) == len(live["light"]) + 1
+        assert await tables(url, "query_old") == live
+        # and back again: what the old one has not seen is followed anew
+        await roll_back(url)
+        feed.green(feed.report(P, "K01", "2024Q3"), "2024Q3")
+        await until(
+            lambda: progress.standings[("rulings", PART)].next == feed.topics.end("rulings", PART), "no new row"
+        )
+        await caught_up(loop, progress, feed)
+    assert (await rebuild(MemoryLog(feed.topics), url)).difference is None
+    with pytest.raises(Undecided):
+        await roll_back(url, "elsewhere")
 
 
 async def test_batches_cut_at_random_points_give_the_same_rows(postgres: Callable[[], str]) -> None:
@@ -118,6 +129,41 @@ async def test_a_batch_that_begins_elsewhere_than_the_read_model_stands_is_dropp
         with pytest.raises(writing.Overtaken):
             await writing.commit(connection, beginning, folding.standings, rows)
     assert await tables(url) == held
+
+
+def test_records_seen_before_are_dropped_and_a_hole_takes_nothing_in() -> None:
+    feed, rows = a_story(), Rows()
+    whole = Folding(dict.fromkeys(PLACES, Standing()))
+    for place in PLACES:
+        whole.take(place, feed.topics.records(*place), rows)
+    again, folding = Rows(), Folding(dict.fromkeys(PLACES, Standing()))
+    for place in PLACES:
+        records = feed.topics.records(*place)
+        for index in range(len(records)):
+            # each record comes twice, and the one after the next comes too soon
+            folding.take(place, records[max(0, index - 1) : index + 1], again)
+            if index + 2 < len(records):
+                before = folding.standings[place]
+                with pytest.raises(Hole):
+                    folding.take(place, [records[index + 2]], again)
+                assert folding.standings[place] == before
+                folding.take(place, records[before.next : index + 1], again)
+    assert (folding.standings, again) == (whole.standings, rows)
+
+
+async def test_connections_that_break_are_made_anew(postgres: Callable[[], str]) -> None:
+    url, feed = postgres(), a_story()
+    async with following(url, feed) as (loop, progress):
+        await caught_up(loop, progress, feed)
+        async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+            await connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        feed.green(feed.report(P, "K01", "2024Q2"), "2024Q2")
+        await caught_up(loop, progress, feed)
+        await until(lambda: loop.ready, "not ready again")
+    assert (await rebuild(MemoryLog(feed.topics), url)).difference is None
 
 
 async def test_two_loops_on_one_database_write_every_row_once(postgres: Callable[[], str]) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from psycopg import AsyncConnection, IsolationLevel
 from psycopg.rows import DictRow, TupleRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
 from services.query.read_model import writing
+
+WAIT_SECONDS: Final = 5.0
+"""For a free connection; after that a request is told to come again."""
 
 ReadingPool = AsyncConnectionPool[AsyncConnection[DictRow]]
 WritingPool = AsyncConnectionPool[AsyncConnection[TupleRow]]
@@ -28,6 +31,8 @@ def reading_pool(url: str, schema: str, size: int) -> ReadingPool:
         kwargs={"row_factory": dict_row},
         min_size=1,
         max_size=size,
+        timeout=WAIT_SECONDS,
+        check=AsyncConnectionPool.check_connection,
         open=False,
         configure=configure,
     )
