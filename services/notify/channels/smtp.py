@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,6 +18,9 @@ from services.notify.outcome import Accepted, Ambiguous, Outcome, Refused, Sort,
 
 RETRIED_5XX = frozenset({552})
 """Mailbox full: refused with a 5xx, but not for ever (RFC 5321, 4.5.3.1.10)."""
+
+_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")
+"""RFC 5321's plain form: it can stand in an envelope and in a header as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ class SmtpChannel:
 
     async def send(self, parcel: Parcel, limit: Limit) -> Outcome:
         """As `Channel.send`. Only what the relay says to RCPT and DATA can be a refusal for good."""
+        if not _ADDRESS.fullmatch(parcel.address):
+            return Refused("what the directory has is no mail address", permanent=True)
         message = compose(parcel, self._log, (self._server.sender_name, self._server.sender_address), datetime.now(UTC))
         connection: _Connection | None = None
         try:
