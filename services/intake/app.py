@@ -124,5 +124,5 @@ async def _internal(request: Request, _error: Exception) -> Response:
 
 def _told(request: Request, problem: Problem) -> Response:
     """To a program as a document, to a person as a page."""
-    wants_page = not request.url.path.startswith("/v1/") and "text/html" in request.headers.get("accept", "")
+    wants_page = not request.scope["path"].startswith("/v1/") and "text/html" in request.headers.get("accept", "")
     return problem_page(request, problem) if wants_page else problem.response()

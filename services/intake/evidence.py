@@ -17,6 +17,7 @@ from services.intake.body import too_large
 from services.intake.problem import Problem
 
 SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_REMEMBERED: Final = 10_000
 _WRITE_BYTES: Final = 1024 * 1024
 _NAME: Final = re.compile(r"[^/\\\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]{1,200}")
 _MEDIA_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*(; ?[a-z0-9-]+=[A-Za-z0-9._-]+)?")
@@ -28,6 +29,7 @@ class EvidenceStore:
     def __init__(self, folder: Path, limit: int) -> None:
         self._folder = folder
         self._limit = limit
+        self._sizes: dict[str, int] = {}
         folder.mkdir(parents=True, exist_ok=True)
 
     def path(self, sha256: str) -> Path:
@@ -38,10 +40,16 @@ class EvidenceStore:
 
     def size(self, sha256: str) -> int | None:
         """Bytes of a file, None if it was not uploaded."""
-        try:
-            return self.path(sha256).stat().st_size
-        except FileNotFoundError:
-            return None
+        known = self._sizes.get(sha256)
+        if known is None:
+            try:
+                known = self.path(sha256).stat().st_size
+            except FileNotFoundError:
+                return None
+            if len(self._sizes) >= _REMEMBERED:
+                self._sizes.clear()
+            self._sizes[sha256] = known
+        return known
 
     async def keep(self, chunks: AsyncIterator[bytes], expected: str | None = None) -> tuple[str, int]:
         """Store what streams in; its SHA-256 and size in bytes.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import Final
 
 from contracts.topics import PARTITIONS, RULINGS, SUBMISSIONS, TOPIC_CONFIG
 from eventlog import provision
@@ -11,6 +12,8 @@ from eventlog.log import LogUnavailable
 
 EVERY_SECONDS = 60.0
 AGAIN_SECONDS = 2.0
+_PATIENCE: Final = {"bootstrap_timeout_ms": 5000, "request_timeout_ms": 5000}
+"""A broker that hangs must hold up neither the start nor the stop."""
 
 
 class TopicsCheck:
@@ -30,14 +33,14 @@ class TopicsCheck:
     async def ask(self) -> None:
         """Ask once."""
         try:
-            self.trouble = await asyncio.to_thread(provision.check, self._bootstrap_servers, self._wanted)
+            self.trouble = await asyncio.to_thread(provision.check, self._bootstrap_servers, self._wanted, **_PATIENCE)
         except LogUnavailable as error:
             self.trouble = (f"topics: {error}"[:300],)
 
     async def require(self) -> None:
         """Refuse to start on drift; a broker that is down is no drift. Raises TopicDrift."""
         try:
-            await provision.require(self._bootstrap_servers, self._wanted)
+            await provision.require(self._bootstrap_servers, self._wanted, **_PATIENCE)
         except LogUnavailable as error:
             self.trouble = (f"topics: {error}"[:300],)
         else:

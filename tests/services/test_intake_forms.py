@@ -12,6 +12,8 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from intake_house import House, make_topics, opened, settings_for, until
 
 from contracts.rulings import (
@@ -261,6 +263,42 @@ async def test_a_page_of_items_shows_those_that_concern_me(house: House) -> None
     assert answer.text.count("<tr") == 109
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert "推导稿，非官方清单" in answer.text
+
+
+_NAMES = st.sampled_from(
+    ["claim", "period", "narrative", "measure:地区生产总值增长", "measure:", "kept", "key", "node:2024Q1:text", "node:",
+     "node:2024Q1:0:value", "node:2024Q1:0:indicator", "nodes", "evidence", "level", "notice", "against", "x"]
+)  # fmt: skip
+_VALUES = st.text(max_size=40) | st.sampled_from(["completed", "2024Q1", "|", "light|", "0" * 64 + "|1|a/b|x", "1e999"])
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    name=st.sampled_from(["progress.reported", "plan.submitted", "notice.acknowledged", "appeal.lodged"]),
+    fields=st.lists(st.tuples(_NAMES, _VALUES), max_size=8),
+    trusted=st.booleans(),
+    file=st.none() | st.tuples(st.text(min_size=1, max_size=20), st.binary(max_size=50), st.sampled_from(["a/b", "x"])),
+)
+async def test_no_form_makes_an_internal_error(
+    house: House, name: str, fields: list[tuple[str, str]], trusted: bool, file: Any
+) -> None:
+    if trusted:
+        fields = [*fields, *((k, v) for k, v in (await _open(house, name, "u-fagai-1")).fields if k == "csrf")]
+    answer = await _send(house, name, "u-fagai-1", fields, [file] if file else [])
+    assert answer.status_code < 500, answer.text
+
+
+async def test_a_broken_form_or_a_strange_host_is_refused_politely(house: House) -> None:
+    headers = {**_cookie(house, "u-fagai-1"), "Accept": "text/html"}
+    for content_type in ("multipart/form-data", "multipart/form-data; boundary=x", "application/json"):
+        sent = {**headers, "Content-Type": content_type}
+        answer = await house.http.post(f"{HERE}/lag.declared", content=b"--y\r\n\xff", headers=sent)
+        assert 400 <= answer.status_code < 500
+        answer = await house.http.post(f"{HERE}/progress.reported", content=b"--x\r\n\xff", headers=sent)
+        assert 400 <= answer.status_code < 500
+    for host in ("[", "a b", "x" * 300, ""):
+        answer = await house.http.get("/items", headers={**headers, "Host": host})
+        assert answer.status_code in (200, 400)
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def page(request: Request, template: str, identity: Identity | None, status: int
         sign=lambda comparator: _SIGNS.get(comparator, comparator),
         say=lambda group, code: say(group, code, lang),
         link=lambda path, **query: _link(path, {**query, "lang": lang}),
-        other_language=_link(request.url.path, {**request.query_params, "lang": "zh" if lang == "en" else "en"}),
+        other_language=_link(request.scope["path"], {**request.query_params, "lang": "zh" if lang == "en" else "en"}),
         due_day=lambda instant: _local(instant - _TICK, zone).strftime("%Y-%m-%d"),
         local=lambda instant: _local(instant, zone).strftime("%Y-%m-%d %H:%M:%S"),
         today=_local(desk_of(request).clock.now(), zone).strftime("%Y-%m-%d"),

@@ -33,7 +33,7 @@ def sign_in_link(request: Request) -> str:
 def form_token(request: Request) -> str:
     """Goes into every form: whoever cannot read the cookie cannot make it."""
     secret = request.cookies.get(COOKIE, "").encode()
-    return hmac.new(secret, b"liangdeng form " + request.url.path.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(secret, b"liangdeng form " + request.scope["path"].encode(), hashlib.sha256).hexdigest()
 
 
 def check_origin(request: Request) -> None:
