@@ -32,7 +32,7 @@ from services.intake.settings import IntakeSettings
 
 LIBRARY = Path(__file__).parents[2] / "programmes"
 YUANCHENG = LIBRARY / "yuancheng-2024.yaml"
-REPORT = {"type": "progress.reported", "data": {"period": "2024Q1", "claim": "in_progress"}}
+REPORT: dict[str, Any] = {"type": "progress.reported", "data": {"period": "2024Q1", "claim": "in_progress"}}
 
 
 async def until(reached: Callable[[], bool], missing: str, seconds: float = 20.0) -> None:

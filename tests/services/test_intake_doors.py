@@ -8,6 +8,7 @@ import json
 import re
 import uuid
 from collections.abc import AsyncIterator
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -272,7 +273,7 @@ _TEXT = st.text(max_size=30)
 _LEAF = st.none() | st.booleans() | st.integers() | st.floats() | _TEXT | st.sampled_from(["2024Q1", "completed", "1"])
 _JSON = st.recursive(_LEAF, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_TEXT, inner, max_size=4))
 _NAMES = sorted(SUBMISSION_TYPES.short_names.values())
-_FIELDS = sorted({name for cls in SUBMISSION_TYPES.classes.values() for name in cls.__dataclass_fields__})
+_FIELDS = sorted({field.name for cls in SUBMISSION_TYPES.classes.values() for field in fields(cls)})
 _NEAR = st.builds(
     lambda name, data: {"type": name, "data": {**data, **({} if "period" not in data else {"period": "2024Q1"})}},
     st.sampled_from(_NAMES),
