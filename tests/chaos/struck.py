@@ -1,0 +1,225 @@
+"""The small programme's year on real processes, struck by faults while it is lived, and what must hold afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from contracts.submission import decode_submission
+from contracts.topics import PARTITIONS, SUBMISSIONS
+from eventlog.clock import set_driven
+from eventlog.kafka import KafkaLog
+from eventlog.settings import KafkaSettings
+from sandbox.supervisor import Stack
+from sandbox.year.doors import Doors, Place
+from sandbox.year.driver import Driver
+from sandbox.year.journal import Start, begin
+from sandbox.year.looking import look
+from sandbox.year.run import publish
+from sandbox.year.seen import Counts, differences, planned
+from sandbox.year.story import Act
+from sandbox.year.year import SMALL, Year, years
+from services.audit import replay
+from services.audit.finding import Report, Verdict
+from services.query.rebuild import Outcome, rebuild
+
+SEED = "7"
+Strike = Callable[["Struck", datetime], Awaitable[None]]
+
+
+async def no_strike(_struck: Struck, _at: datetime) -> None:
+    """A year in peace."""
+
+
+class StruckDoors(Doors):
+    """The public doors; rating's progress is that of all its instances, and every submission may be sent twice."""
+
+    def __init__(self, struck: Struck) -> None:
+        super().__init__(struck.stack.urls)
+        self._struck = struck
+
+    async def rated(self) -> dict[str, Any]:
+        """The furthest progress of each partition over the instances that answer."""
+        merged: dict[str, Any] = {}
+        names = [name for name in self._struck.stack.urls if name.startswith("rating")]
+        for name in names:
+            with suppress(httpx.HTTPError, KeyError):
+                answer = await self._http.get(f"{self._urls[name]}/v1/progress", timeout=1.0)
+                for partition, state in answer.json()["partitions"].items():
+                    known = merged.get(partition)
+                    if known is None or _further(state) > _further(known):
+                        merged[partition] = state
+        return merged
+
+    async def submit(self, act: Act) -> Place:
+        """Submit an act, remember its receipt, and send it again where the test asks for it."""
+        place = await super().submit(act)
+        self._struck.receipts.append((act, place))
+        if self._struck.twice:
+            await super().submit(act)
+        return place
+
+
+def _further(state: dict[str, Any]) -> tuple[int, str]:
+    return int(state["position"]), str(state["announced_until"] or "")
+
+
+class StruckDriver(Driver):
+    """Strikes after the clock has moved and before the house has caught up: in the middle of whatever falls due."""
+
+    def __init__(self, struck: Struck, doors: Doors, clock: Path) -> None:
+        super().__init__(doors, clock)
+        self._struck = struck
+
+    async def arrive(self, at: datetime) -> None:
+        """Move the clock on, strike, and wait until all that fell due up to then is announced, ruled and shown."""
+        set_driven(self._clock, at)
+        await self._struck.strike(self._struck, at)
+        await self.catch_up(at)
+
+
+@dataclass
+class Struck:
+    """A house of real processes in which the small programme lives through its year."""
+
+    stack: Stack
+    start: Start
+    strike: Strike = no_strike
+    twice: bool = False
+    receipts: list[tuple[Act, Place]] = field(default_factory=list)
+    strikes: int = 0
+
+    @property
+    def prefix(self) -> str:
+        return self.stack.env["LIANGDENG_TOPIC_PREFIX"]
+
+    @property
+    def bootstrap(self) -> str:
+        return self.stack.env["KAFKA_BOOTSTRAP_SERVERS"]
+
+    def log(self) -> KafkaLog:
+        """A client of the log; close it."""
+        return KafkaLog(KafkaSettings(bootstrap_servers=self.bootstrap, topic_prefix=self.prefix))
+
+    async def live(self, year: Year) -> Counts:
+        """Live through the whole year and look at how it ended."""
+        async with StruckDoors(self) as doors:
+            driver = StruckDriver(self, doors, self.start.clock)
+            await publish(doors, driver, self.start, [year])
+            await driver.live(year.plan.acts)
+            await doors.told()
+            return await look(doors, year.plan)
+
+    def replay(self) -> Report:
+        """What an audit finds."""
+        return replay.run(self.bootstrap, self.prefix)
+
+    async def rebuilt(self) -> Outcome:
+        """The live read model compared with one built anew."""
+        log = self.log()
+        try:
+            return await rebuild(log, self.stack.env["DATABASE_URL"], swap=False)
+        finally:
+            await log.close()
+
+    def mails(self) -> dict[str, dict[str, int]]:
+        """By Message-ID: how often the original came to the mailbox, and how many marked copies."""
+        answer = httpx.get(f"{self.stack.urls['mail']}/counts.json", trust_env=False, timeout=30)
+        counts: dict[str, dict[str, int]] = answer.json()
+        return counts
+
+    async def judge(self, year: Year, seen: Counts) -> str:
+        """Check what must hold after any fault; returns a line of figures.
+
+        The lights, escalations and verdicts of the plan; one counting ruling per submission, all of them derived
+        again; every receipt's record where the receipt says; the read model equal to one built anew; every mail once,
+        or as copies that are marked.
+        """
+        assert differences(planned(year.plan), seen) == []
+        report = self.replay()
+        assert report.verdict is Verdict.PROVED, report.as_dict()
+        outcome = await self.rebuilt()
+        assert outcome.compared
+        assert outcome.difference is None
+        lost, doubled = self._mails_lost_and_doubled(seen)
+        assert (lost, doubled) == (0, 0), seen.messages
+        await self._receipts_hold()
+        copies = sum(count["copies"] for count in self.mails().values())
+        return f"{report.submissions} submissions, {report.void} void, {copies} marked copies"
+
+    def _mails_lost_and_doubled(self, seen: Counts) -> tuple[int, int]:
+        sent = sum(n for (_, channel, _), n in seen.messages.items() if channel == "mail")
+        mails = self.mails()
+        return sent - len(mails), sum(count["originals"] > 1 for count in mails.values())
+
+    async def _receipts_hold(self) -> None:
+        by_place = {(place.partition, place.offset): act for act, place in self.receipts}
+        log = self.log()
+        ends = {(SUBMISSIONS, p): await log.end(SUBMISSIONS, p) for p in range(PARTITIONS)}
+        read = dict.fromkeys(ends, 0)
+        async with asyncio.timeout(60), log.follow(read) as follower:
+            while any(read[place] < ends[place] for place in ends):
+                for (topic, partition), records in (await follower.poll(0.5)).items():
+                    read[topic, partition] = records[-1].offset + 1
+                    for record in records:
+                        act = by_place.pop((partition, record.offset), None)
+                        if act is not None:
+                            told = decode_submission(record.value)
+                            assert told.subject == f"{act.programme}/{act.item}"
+                            assert told.type == f"liangdeng.{act.type}.v1"
+        await log.close()
+        assert by_place == {}, "receipts without a record"
+
+
+def house(
+    home: Path, name: str, database: str, kafka: str | None, settings: dict[str, dict[str, str]] | None = None
+) -> tuple[Stack, Start, Year]:
+    """A house for one year; without `kafka` it has a broker of its own."""
+    (year,) = years(SEED, files=[SMALL])
+    start = begin(home, [year.plan])
+    stack = Stack(
+        home,
+        clock=start.clock,
+        kafka=kafka,
+        database_url=database,
+        env={
+            "LIANGDENG_TOPIC_PREFIX": f"chaos-{name}-",
+            "RATING_GROUP": f"chaos-{name}",
+            "RATING_SESSION_TIMEOUT_SECONDS": "6",
+        },
+        settings=settings,
+    )
+    return stack, start, year
+
+
+def kill_all(stack: Stack, names: Sequence[str]) -> None:
+    """SIGKILL every named part that runs, side by side."""
+    threads = [threading.Thread(target=_kill, args=(stack, name)) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _kill(stack: Stack, name: str) -> None:
+    process = stack.process(name)
+    with suppress(ProcessLookupError):
+        process.kill()
+
+
+async def until(holds: Callable[[], bool], what: str, seconds: float = 60) -> None:
+    """Poll until something holds; says what was missing otherwise."""
+    async with asyncio.timeout(seconds):
+        try:
+            while not holds():
+                await asyncio.sleep(0.05)
+        except TimeoutError:
+            raise AssertionError(f"not within {seconds} s: {what}") from None

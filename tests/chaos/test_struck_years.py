@@ -1,0 +1,149 @@
+"""A whole year on real processes, each time struck by another fault: it must end with the same lights."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from kafka import KafkaAdminClient
+from struck import Strike, Struck, house, kill_all, no_strike
+
+from sandbox.supervisor import Stack
+
+pytestmark = [pytest.mark.chaos, pytest.mark.services, pytest.mark.timeout(300)]
+
+DEADLINES = {f"{day}T00:10" for day in ("2024-04-11", "2024-07-11", "2024-10-11", "2025-01-11")}
+SERVICES = ("intake", "rating", "notify", "query")
+
+
+def deadline(at: datetime) -> bool:
+    """Whether the clock has just moved over the end of a quarter's reports."""
+    return at.date().isoformat() in {day[:10] for day in DEADLINES} or at.day in (11, 12)
+
+
+async def kill_every_service(struck: Struck, at: datetime) -> None:
+    """SIGKILL of every service at once, in the middle of a deadline."""
+    if deadline(at):
+        struck.strikes += 1
+        await asyncio.to_thread(kill_all, struck.stack, SERVICES)
+
+
+async def kill_the_broker(struck: Struck, at: datetime) -> None:
+    """SIGKILL of the broker while rulings and notices are being appended."""
+    if deadline(at) and struck.strikes < 2:
+        struck.strikes += 1
+        struck.stack.kill("kafka")
+
+
+async def kill_the_mail_server(struck: Struck, at: datetime) -> None:
+    """SIGKILL of the mail server, and of notify a moment later."""
+    if deadline(at):
+        struck.strikes += 1
+        struck.stack.kill("mail")
+        await asyncio.sleep(0.3)
+        struck.stack.kill("notify")
+
+
+async def stop_an_owner(struck: Struck, at: datetime) -> None:
+    """SIGSTOP of one of two ratings beyond its session, in the middle of a deadline, then SIGCONT."""
+    if deadline(at) and struck.strikes < 2:
+        struck.strikes += 1
+        name = ("rating", "rating-2")[struck.strikes % 2]
+        process = struck.stack.process(name)
+        process.send_signal(signal.SIGSTOP)
+        await asyncio.sleep(9)
+        process.send_signal(signal.SIGCONT)
+
+
+async def move_group_offsets(struck: Struck, at: datetime) -> None:
+    """Offsets are written for rating's group, then the group's memory is thrown away: nobody reads them."""
+    if deadline(at) and struck.strikes < 2:
+        struck.strikes += 1
+        group = struck.stack.env["RATING_GROUP"]
+        await asyncio.to_thread(struck.stack.stop_part, "rating")
+        await asyncio.to_thread(_rewrite_offsets, struck.bootstrap, struck.prefix, group, struck.strikes)
+        await asyncio.to_thread(struck.stack.start_part, "rating")
+
+
+def _rewrite_offsets(bootstrap: str, prefix: str, group: str, number: int) -> None:
+    from kafka import KafkaConsumer, TopicPartition  # noqa: PLC0415
+    from kafka.structs import OffsetAndMetadata  # noqa: PLC0415
+
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    try:
+        if number == 1:
+            consumer = KafkaConsumer(bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False)
+            consumer.commit(
+                {TopicPartition(f"{prefix}submissions", p): OffsetAndMetadata(10_000, "", -1) for p in range(12)}
+            )
+            consumer.close()
+        else:
+            admin.delete_groups([group])
+    finally:
+        admin.close()
+
+
+FAULTS: dict[str, Strike] = {
+    "peace": no_strike,
+    "every-service-killed-in-each-deadline": kill_every_service,
+    "mail-server-and-notify-killed": kill_the_mail_server,
+    "group-offsets-moved-and-deleted": move_group_offsets,
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_struck_year_ends_with_the_same_lights(
+    fault: str, tmp_path: Path, kafka: str, postgres: Callable[[], str]
+) -> None:
+    stack, start, year = house(tmp_path, fault, postgres(), kafka)
+    with stack:
+        struck = Struck(stack, start, FAULTS[fault])
+        seen = await struck.live(year)
+        print(f"{fault}: {struck.strikes} strikes, {await struck.judge(year, seen)}")  # noqa: T201
+        assert (struck.strikes > 0) == (fault != "peace")
+
+
+async def test_every_submission_sent_twice_is_ruled_once_and_repeated_once(
+    tmp_path: Path, kafka: str, postgres: Callable[[], str]
+) -> None:
+    stack, start, year = house(tmp_path, "twice", postgres(), kafka)
+    with stack:
+        struck = Struck(stack, start, twice=True)
+        seen = await struck.live(year)
+        print(f"twice: {await struck.judge(year, seen)}")  # noqa: T201
+        repeated = sum(n for (_, verdict), n in seen.verdicts.items() if verdict == "repeated")
+        assert repeated >= len(year.plan.acts)
+
+
+@pytest.mark.parametrize("group", ["one-group", "two-groups"])
+async def test_two_ratings_in_one_group_or_in_two_leave_the_same_year(
+    group: str, tmp_path: Path, kafka: str, postgres: Callable[[], str]
+) -> None:
+    """In one group an owner is stopped beyond its session; in two groups every partition always has two owners."""
+    stack, start, year = house(tmp_path, group, postgres(), kafka)
+    with stack:
+        own = {} if group == "one-group" else {"RATING_GROUP": f"chaos-{group}-other"}
+        _second_rating(stack, own)
+        struck = Struck(stack, start, stop_an_owner if group == "one-group" else no_strike)
+        seen = await struck.live(year)
+        print(f"{group}: {await struck.judge(year, seen)}")  # noqa: T201
+        assert group == "two-groups" or struck.strikes == 2
+
+
+def _second_rating(stack: Stack, env: dict[str, str]) -> None:
+    stack.add("rating-2", "services.rating", env=env)
+
+
+async def test_a_broker_that_is_killed_with_batches_in_flight_loses_no_receipt(
+    tmp_path: Path, postgres: Callable[[], str]
+) -> None:
+    stack, start, year = house(tmp_path, "broker", postgres(), kafka=None)
+    with stack:
+        struck = Struck(stack, start, kill_the_broker)
+        seen = await struck.live(year)
+        print(f"broker: {await struck.judge(year, seen)}")  # noqa: T201
+        assert struck.strikes == 2
