@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from contracts.rulings import LightSettled, ReminderDue
-from contracts.values import Light
+from contracts.rulings import ReminderDue
 from services.rating.appeal import overdue, waiting
-from services.rating.changing import change
 from services.rating.draft import Draft
 from services.rating.due import Deadline, rectification_reminders
 from services.rating.escalation import lapse
-from services.rating.light import colours, rederive
+from services.rating.light import compared_of, settle
 from services.rating.month import settle_month
 from services.rating.plan import miss_plan
 
@@ -34,26 +32,16 @@ def announce(draft: Draft, deadline: Deadline) -> None:
 
 def _settle(draft: Draft, period: str) -> None:
     """A month gets its status; the last part of a period settles its light (rulebook: Lights 1, 6)."""
-    scheme = draft.scheme
+    item = draft.item
+    scheme = item.scheme
     index = scheme.index[period]
     quarter = scheme.quarter_of[index]
-    frame = scheme.quarters[quarter]
-    last = frame.parts[-1] == index
+    last = scheme.quarters[quarter].parts[-1] == index
+    compared = compared_of(item, quarter) if last else ()
     if scheme.category == "livelihood" or not last:
         settle_month(draft, index)
-    if not last:
-        return
-    draft.tell(LightSettled(period=frame.id, light=_light_at_settlement(draft, quarter)))
-    rederive(draft)
-
-
-def _light_at_settlement(draft: Draft, quarter: int) -> Light:
-    """The light as it is first rated."""
-    item = draft.item
-    before = item.quarters[quarter]
-    settled = change(before, rated="none", policy=item.scheme.policy)
-    quarters = (*item.quarters[:quarter], settled, *item.quarters[quarter + 1 :])
-    return colours(change(item, quarters=quarters))[quarter]
+    if last:
+        settle(draft, quarter, compared)
 
 
 def _remind(draft: Draft, deadline: Deadline) -> None:

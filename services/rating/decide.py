@@ -231,7 +231,7 @@ def _decide_alarm(state: State, submission: Submission, data: DeadlinePassed, lo
     due_at = item.scheme.local(data.due_at)
     if item.hands.withdrawn:
         return refuse(due_at, ["item_withdrawn"], alarm=True)
-    deadline = find(item, data.kind, data.ref, data.due_at)
+    deadline = find(item, data.kind, data.ref, due_at)
     if deadline is None:
         early = data.due_at > clock if data.kind == "reminder" else clock - data.due_at < item.scheme.grace
         return refuse(due_at, ["not_due"], alarm=True) if early else [Event(due_at, SubmissionRepeated())]

@@ -17,7 +17,7 @@ from contracts.rulings import (
     SubmissionAccepted,
     SubmissionRejected,
 )
-from services.rating import fold_item, fold_ladder
+from services.rating import fold_item, fold_ladder, fold_plan
 from services.rating.changing import change
 from services.rating.state import Bulletin, Item, Programme, State
 
@@ -40,7 +40,11 @@ class Told(Protocol):
     def data(self) -> RulingData: ...
 
 
-_ITEM: Final[Mapping[type, Callable[[Item, datetime, Any], Item]]] = {**fold_item.FOLDS, **fold_ladder.FOLDS}
+_ITEM: Final[Mapping[type, Callable[[Item, datetime, Any], Item]]] = {
+    **fold_item.FOLDS,
+    **fold_plan.FOLDS,
+    **fold_ladder.FOLDS,
+}
 
 
 def evolve(state: State | None, event: Told) -> State:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from decimal import Decimal
+from sys import intern
+from types import MappingProxyType
 from typing import Any, Final
 
 from contracts.rulings import (
-    AdjustmentApproved,
-    AdjustmentFiled,
-    AdjustmentRefused,
     InspectionAuthorized,
     ItemOpened,
     ItemTransferred,
@@ -18,11 +18,6 @@ from contracts.rulings import (
     LightChanged,
     LightSettled,
     MonthSettled,
-    NodeAdjusted,
-    PlanAdopted,
-    PlanMissed,
-    PlanReceived,
-    PlanReturned,
     PolicyChanged,
     ProgressRecorded,
     ReminderDue,
@@ -31,8 +26,11 @@ from contracts.rulings import (
     WithdrawalRefused,
 )
 from services.rating.changing import change
+from services.rating.node import judge
 from services.rating.scheme import scheme_of
-from services.rating.state import Adjustment, Hands, Inspection, Item, Period, Plan, Quarter, Report
+from services.rating.state import Hands, Inspection, Item, Period, Plan, Quarter, Report
+
+NOTHING_MEASURED: Final[Mapping[str, Decimal]] = MappingProxyType({})
 
 
 def opened(data: ItemOpened) -> Item:
@@ -76,60 +74,13 @@ def policy_changed(item: Item, at: datetime, data: PolicyChanged) -> Item:
     return change(item, scheme=after)
 
 
-def _received(item: Item, at: datetime, data: PlanReceived) -> Item:
-    came = item.plan.came or at < item.scheme.plan_due_at
-    return change(item, plan=change(item.plan, waiting=data.nodes, came=came))
-
-
-def _returned(item: Item, _at: datetime, _data: PlanReturned) -> Item:
-    return change(item, plan=change(item.plan, waiting=None))
-
-
-def _adopted(item: Item, _at: datetime, data: PlanAdopted) -> Item:
-    plan = change(item.plan, confirmed=True, nodes=data.nodes, without_effect=data.without_effect, waiting=None)
-    return change(item, plan=plan)
-
-
-def _missed(item: Item, _at: datetime, _data: PlanMissed) -> Item:
-    return change(item, plan=change(item.plan, missed=True))
-
-
-def _filed(item: Item, _at: datetime, data: AdjustmentFiled) -> Item:
-    asked = Adjustment(data.adjustment, data.period, data.node, data.reason)
-    return change(item, plan=change(item.plan, adjustments=(*item.plan.adjustments, asked)))
-
-
-def _approved(item: Item, _at: datetime, data: AdjustmentApproved) -> Item:
-    done = False
-    adjustments = []
-    for asked in item.plan.adjustments:
-        hit = asked.id == data.adjustment and not asked.approved and not done
-        adjustments.append(change(asked, approved=True) if hit else asked)
-        done = done or hit
-    return change(item, plan=change(item.plan, adjustments=tuple(adjustments)))
-
-
-def _refused(item: Item, _at: datetime, data: AdjustmentRefused) -> Item:
-    return change(item, plan=_without(item.plan, data.adjustment))
-
-
-def _adjusted(item: Item, _at: datetime, data: NodeAdjusted) -> Item:
-    plan = _without(item.plan, data.adjustment)
-    return change(item, plan=change(plan, nodes={**plan.nodes, data.period: data.after}))
-
-
-def _without(plan: Plan, adjustment: str) -> Plan:
-    """The plan without the first request of that id."""
-    for index, asked in enumerate(plan.adjustments):
-        if asked.id == adjustment:
-            return change(plan, adjustments=plan.adjustments[:index] + plan.adjustments[index + 1 :])
-    return plan
-
-
 def _recorded(item: Item, _at: datetime, data: ProgressRecorded) -> Item:
     index = item.scheme.index[data.period]
-    report = Report(data.report, data.claim, data.measures, bool(data.evidence), data.received_at)
+    measures = {intern(indicator): value for indicator, value in data.measures.items()}
+    report = Report(data.report, data.claim, measures, bool(data.evidence), data.received_at)
     before = item.periods[index]
+    if before.settled:
+        report = _judged_report(item, index, report)
     if data.in_time:
         after = Period(report, before.late, before.settled, before.status)
     else:
@@ -181,15 +132,32 @@ def _settled(item: Item, _at: datetime, data: LightSettled) -> Item:
     index = item.scheme.quarter_index[data.period]
     quarter = change(item.quarters[index], rated=data.light, policy=item.scheme.policy)
     last = item.scheme.quarters[index].parts[-1]
-    period = change(item.periods[last], settled=True)
+    period = _judged(item, last)
     return change(item, quarters=_put(item.quarters, index, quarter), periods=_put(item.periods, last, period))
 
 
 def _month(item: Item, _at: datetime, data: MonthSettled) -> Item:
     index = item.scheme.index[data.month]
     before = item.periods[index]
-    after = Period(before.in_time, before.late, before.settled or data.settled, data.status)
+    if data.settled and not before.settled:
+        before = _judged(item, index)
+    after = Period(before.in_time, before.late, before.settled, data.status)
     return change(item, periods=_put(item.periods, index, after))
+
+
+def _judged(item: Item, index: int) -> Period:
+    """A period whose node can no longer change: what its reports are worth is known for good."""
+    period = item.periods[index]
+    reports = [
+        report if report is None or report.met is not None else _judged_report(item, index, report)
+        for report in (period.in_time, period.late)
+    ]
+    return Period(reports[0], reports[1], True, period.status)
+
+
+def _judged_report(item: Item, index: int, report: Report) -> Report:
+    met = judge(item, index, report)
+    return Report(report.id, report.claim, NOTHING_MEASURED, report.evidenced, report.received_at, report.finding, met)
 
 
 def _reminded(item: Item, at: datetime, data: ReminderDue) -> Item:
@@ -221,14 +189,6 @@ def _put(values: tuple[Any, ...], index: int, value: Any) -> tuple[Any, ...]:
 
 
 FOLDS: Final[Mapping[type, Callable[[Item, datetime, Any], Item]]] = {
-    PlanReceived: _received,
-    PlanReturned: _returned,
-    PlanAdopted: _adopted,
-    PlanMissed: _missed,
-    AdjustmentFiled: _filed,
-    AdjustmentApproved: _approved,
-    AdjustmentRefused: _refused,
-    NodeAdjusted: _adjusted,
     ProgressRecorded: _recorded,
     VerificationRecorded: _verified,
     LagRecorded: _lag,

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from contracts.rulings import Compared, LightChanged
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from contracts.rulings import Compared, LightChanged, LightSettled
 from contracts.values import Light
 from services.rating import ladder
 from services.rating.draft import Draft
 from services.rating.node import compare, node_met
-from services.rating.state import Item
+from services.rating.state import Item, Quarter
+
+NOT_COMPARED: Final[Mapping[int, tuple[Compared, ...]]] = MappingProxyType({})
 
 
 def met_in_time(item: Item, quarter: int) -> bool:
@@ -18,11 +24,12 @@ def met_in_time(item: Item, quarter: int) -> bool:
     """
     if item.quarters[quarter].upheld:
         return True
+    periods = item.periods
     parts = item.scheme.quarters[quarter].parts
-    if any(item.periods[part].in_time is None for part in parts):
-        return False
-    last = parts[-1]
-    return node_met(item, last, item.periods[last].in_time)
+    for part in parts:
+        if periods[part].in_time is None:
+            return False
+    return node_met(item, parts[-1], periods[parts[-1]].in_time)
 
 
 def made_up(item: Item, quarter: int) -> bool:
@@ -34,28 +41,34 @@ def made_up(item: Item, quarter: int) -> bool:
     )
 
 
+def missed_colour(item: Item, quarter: int, misses: int) -> Light:
+    """The light of a settled period that was not met in time, after so many misses in a row.
+
+    rulebook: Lights 2 (yellow), 3 (red after a yellow or red); Policy (what is late may be red, what is made up
+    later another colour)
+    """
+    policy = item.quarters[quarter].policy or item.scheme.policy
+    if policy.made_up_light is not None and made_up(item, quarter):
+        return policy.made_up_light
+    return "red" if misses + 1 >= policy.yellows_to_red else policy.missed_light
+
+
 def colours(item: Item) -> list[Light]:
     """The lights of all periods as they follow from what is known, in order.
 
-    rulebook: Lights 1 (green at once), 2 (yellow), 3 (red after a yellow or red), 8 (withdrawn: none)
+    rulebook: Lights 1 (green at once), 8 (withdrawn: none); Fine print (a void period has no light)
     """
     lights: list[Light] = []
     misses = 0
     for index, quarter in enumerate(item.quarters):
-        if item.scheme.quarters[index].void:
-            lights.append("none")
-        elif met_in_time(item, index) and (quarter.settled or not item.hands.withdrawn):
-            lights.append("green")
-            misses = 0
-        elif not quarter.settled:
-            lights.append("none")
-        else:
-            policy = quarter.policy or item.scheme.policy
-            colour: Light = "red" if misses + 1 >= policy.yellows_to_red else policy.missed_light
-            if policy.made_up_light is not None and made_up(item, index):
-                colour = policy.made_up_light
-            lights.append(colour)
+        colour: Light = "none"
+        if quarter.settled:
+            colour = "green" if met_in_time(item, index) else missed_colour(item, index, misses)
             misses = 0 if colour == "green" else misses + 1
+        elif not item.hands.withdrawn and not item.scheme.quarters[index].void and met_in_time(item, index):
+            colour = "green"
+            misses = 0
+        lights.append(colour)
     return lights
 
 
@@ -65,33 +78,72 @@ def rederive(draft: Draft, rule: str | None = None) -> None:
     rulebook: Lights 4; Escalation ladder ("Where one event re-derives several periods ...")
     """
     before = [quarter.light for quarter in draft.item.quarters]
-    after = colours(draft.item)
-    if before == after and not any(light == "red" for light in after):
-        return
+    _follow(draft, before, colours(draft.item), rule)
+
+
+def move_open(draft: Draft, quarter: int, compared: tuple[Compared, ...] | None) -> None:
+    """Tell the light of a period that has not settled, if it changed; nothing follows from it yet (Lights 1).
+
+    `compared`: the targets beside the values just reported, where these are the ones that count.
+    """
+    item = draft.item
+    old = item.quarters[quarter].light
+    new: Light = "green" if met_in_time(item, quarter) else "none"
+    if old != new:
+        values = compared_of(item, quarter) if compared is None else compared
+        _tell_change(draft, quarter, old, new, None, values)
+
+
+def settle(draft: Draft, quarter: int, compared: tuple[Compared, ...]) -> None:
+    """The deadline of a period is announced: its light settles, with its consequences (rulebook: Lights 1, 2, 3)."""
+    item = draft.item
+    before = [here.light for here in item.quarters]
+    misses = 0
+    for index in range(quarter - 1, -1, -1):
+        if before[index] == "green":
+            break
+        misses += item.quarters[index].settled
+    light: Light = "green" if met_in_time(item, quarter) else missed_colour(item, quarter, misses)
+    draft.tell(LightSettled(period=item.scheme.quarters[quarter].id, light=light))
+    later = any(here.settled for here in item.quarters[quarter + 1 :])
+    after = colours(draft.item) if later else [*before[:quarter], light, *before[quarter + 1 :]]
+    _follow(draft, before, after, None, {quarter: compared})
+
+
+def compared_of(item: Item, quarter: int) -> tuple[Compared, ...]:
+    """The targets of a period beside the values of the report that counts; of a settled one they are not kept."""
+    last = item.scheme.quarters[quarter].parts[-1]
+    report = item.periods[last].in_time
+    if report is None or report.met is not None:
+        return ()
+    return compare(item.plan.nodes.get(item.scheme.periods[last].id), report.measures)
+
+
+def _follow(
+    draft: Draft,
+    before: list[Light],
+    after: list[Light],
+    rule: str | None,
+    compared: Mapping[int, tuple[Compared, ...]] = NOT_COMPARED,
+) -> None:
+    quarters = draft.item.quarters
     for index, (old, new) in enumerate(zip(before, after, strict=True)):
         if old != new:
-            tell_change(draft, index, old, new, rule)
-        if draft.item.quarters[index].settled:
-            ladder.follow_light(
-                draft,
-                index,
-                old,
-                new,
-                was_second_red=_second_red(draft.item, before, index),
-                is_second_red=_second_red(draft.item, after, index),
-            )
+            values = compared[index] if index in compared else compared_of(draft.item, index)
+            _tell_change(draft, index, old, new, rule, values)
+        if old != new or new == "red":
+            quarters = draft.item.quarters
+            if quarters[index].settled:
+                was, now = _second_red(quarters, before, index), _second_red(quarters, after, index)
+                ladder.follow_light(draft, index, old, new, was_second_red=was, is_second_red=now)
 
 
-def tell_change(draft: Draft, index: int, old: Light, new: Light, rule: str | None) -> None:
-    """One light moves, with the values compared."""
+def _tell_change(
+    draft: Draft, index: int, old: Light, new: Light, rule: str | None, compared: tuple[Compared, ...]
+) -> None:
     item = draft.item
     frame = item.scheme.quarters[index]
-    last = frame.parts[-1]
-    report = item.periods[last].in_time
-    causes = draft.because if report is None or report.id == draft.submission.id else (*draft.because, report.id)
-    compared: tuple[Compared, ...] = ()
-    if report is not None:
-        compared = compare(item.plan.nodes.get(item.scheme.periods[last].id), report.measures)
+    report = item.periods[frame.parts[-1]].in_time
     draft.tell(
         LightChanged(
             period=frame.id,
@@ -99,7 +151,7 @@ def tell_change(draft: Draft, index: int, old: Light, new: Light, rule: str | No
             to=new,
             settled=item.quarters[index].settled,
             rule=rule or _rule_of(item, index, new),
-            because=causes,
+            because=draft.because if report is None else tuple(dict.fromkeys((*draft.because, report.id))),
             compared=compared,
         )
     )
@@ -118,11 +170,11 @@ def _rule_of(item: Item, index: int, new: Light) -> str:
     return "Lights 6" if item.scheme.category == "livelihood" else "Lights 2"
 
 
-def _second_red(item: Item, lights: list[Light], index: int) -> bool:
+def _second_red(quarters: tuple[Quarter, ...], lights: list[Light], index: int) -> bool:
     """Whether the light is a red that follows a red (rulebook: Escalation ladder)."""
     if lights[index] != "red":
         return False
     for earlier in range(index - 1, -1, -1):
-        if item.quarters[earlier].settled:
+        if quarters[earlier].settled:
             return lights[earlier] == "red"
     return False

@@ -36,7 +36,14 @@ def node_met(item: Item, period: int, report: Report | None) -> bool:
     rulebook: Is a node met? (the claim is `completed`, with evidence, and every target is reached);
     Lights 4 (an overturned report meets nothing); Lights 9 (without a confirmed node nothing is met)
     """
-    if report is None or report.claim != "completed" or report.finding == "overturned":
+    if report is None or report.finding == "overturned":
+        return False
+    return judge(item, period, report) if report.met is None else report.met
+
+
+def judge(item: Item, period: int, report: Report) -> bool:
+    """Whether a report meets the node by itself, whatever was found about it."""
+    if report.claim != "completed":
         return False
     if not report.evidenced and policy_of(item, period).evidence_required:
         return False
@@ -48,17 +55,19 @@ def compare(node: Node | None, measures: Mapping[str, Decimal]) -> tuple[Compare
     """Each target beside its measured value, for the record."""
     if node is None:
         return ()
-    return tuple(
-        Compared(
-            indicator=target.indicator,
-            comparator=target.comparator,
-            target=target.value,
-            measured=measures.get(target.indicator),
-            reached=target.indicator in measures
-            and REACHED[target.comparator](measures[target.indicator], target.value),
+    compared = []
+    for target in node.targets:
+        measured = measures.get(target.indicator)
+        compared.append(
+            Compared(
+                indicator=target.indicator,
+                comparator=target.comparator,
+                target=target.value,
+                measured=measured,
+                reached=measured is not None and REACHED[target.comparator](measured, target.value),
+            )
         )
-        for target in node.targets
-    )
+    return tuple(compared)
 
 
 def policy_of(item: Item, period: int) -> Policy:

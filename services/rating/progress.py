@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from contracts.rulings import ProgressRecorded, Reason, Remark
+from contracts.rulings import Compared, ProgressRecorded, Reason, Remark
 from contracts.submissions import ProgressReported
 from services.rating.draft import Draft
 from services.rating.ladder import report_by_progress
-from services.rating.light import rederive
+from services.rating.light import move_open, rederive
 from services.rating.month import tell_month
-from services.rating.node import compare, policy_of, targets_reached
+from services.rating.node import compare, policy_of
 from services.rating.state import Item
 
 
@@ -23,19 +23,13 @@ def object_to_report(item: Item, data: ProgressReported, at: datetime) -> list[R
     if index is None:
         return ["unknown_period"]
     reasons: list[Reason] = []
-    if data.measures and not _indicators_known(item, data):
+    if data.measures and not item.plan.indicators.issuperset(data.measures):
         reasons.append("indicator_not_in_plan")
     if data.claim == "completed" and not data.evidence and policy_of(item, index).evidence_required:
         reasons.append("completed_without_evidence")
     if at < item.scheme.periods[index].opens_at:
         reasons.append("period_not_open")
     return reasons
-
-
-def _indicators_known(item: Item, data: ProgressReported) -> bool:
-    plan = item.plan
-    known = {t.indicator for nodes in (plan.nodes, plan.without_effect) for n in nodes.values() for t in n.targets}
-    return known.issuperset(data.measures)
 
 
 def record_report(draft: Draft, data: ProgressReported) -> list[Remark]:
@@ -49,27 +43,30 @@ def record_report(draft: Draft, data: ProgressReported) -> list[Remark]:
     index = scheme.index[data.period]
     void = data.period in scheme.void
     in_time = not void and not item.periods[index].settled and at < scheme.periods[index].due_at
-    node = item.plan.nodes.get(data.period)
+    compared = compare(item.plan.nodes.get(data.period), data.measures)
     remarks: list[Remark] = [] if in_time or void else ["late"]
-    if data.claim == "completed" and node is not None and not targets_reached(node, data.measures):
+    if data.claim == "completed" and not all(target.reached for target in compared):
         remarks.append("claim_contradicts_measures")
-    draft.tell(_recorded(draft, item, index, data, in_time=in_time))
+    draft.tell(_recorded(draft, item, index, data, compared, in_time=in_time))
     if void:
         return remarks
     tell_month(draft, index)
     quarter = scheme.quarter_of[index]
+    last = index == scheme.quarters[quarter].parts[-1]
     if in_time:
+        move_open(draft, quarter, compared if last else None)
+    else:
         rederive(draft)
-    elif index == scheme.quarters[quarter].parts[-1] or scheme.policy.made_up_light is not None:
-        rederive(draft)
-        if index == scheme.quarters[quarter].parts[-1]:
+        if last:
             report_by_progress(draft, quarter)
     return remarks
 
 
-def _recorded(draft: Draft, item: Item, index: int, data: ProgressReported, *, in_time: bool) -> ProgressRecorded:
-    node = item.plan.nodes.get(data.period)
-    claimed = data.claim == "completed" and (bool(data.evidence) or not policy_of(item, index).evidence_required)
+def _recorded(
+    draft: Draft, item: Item, index: int, data: ProgressReported, compared: tuple[Compared, ...], *, in_time: bool
+) -> ProgressRecorded:
+    evidenced = bool(data.evidence) or not policy_of(item, index).evidence_required
+    known = data.period in item.plan.nodes
     return ProgressRecorded(
         report=draft.submission.id,
         period=data.period,
@@ -79,8 +76,8 @@ def _recorded(draft: Draft, item: Item, index: int, data: ProgressReported, *, i
         narrative=data.narrative,
         received_at=draft.at,
         in_time=in_time,
-        met=claimed and node is not None and targets_reached(node, data.measures),
-        compared=compare(node, data.measures),
+        met=data.claim == "completed" and evidenced and known and all(target.reached for target in compared),
+        compared=compared,
     )
 
 

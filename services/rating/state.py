@@ -25,7 +25,11 @@ def _nothing() -> Mapping[str, Node]:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """An accepted report: its submission's id, what it claims, and the last finding about it."""
+    """An accepted report: its submission's id, what it claims, and the last finding about it.
+
+    Once its period has settled neither node nor policy can change: `met` says for good whether it meets the node,
+    and the measures are forgotten.
+    """
 
     id: str
     claim: Claim
@@ -33,6 +37,7 @@ class Report:
     evidenced: bool
     received_at: datetime
     finding: Finding | None = None
+    met: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +146,13 @@ class Inspection:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The plan: `nodes` that have effect, `indicators` of all its nodes, and what waits for a decision."""
+    """The plan: `nodes` that have effect, `indicators` of all its nodes (`idle`: of those without effect), and what
+    waits for a decision."""
 
     confirmed: bool = False
     nodes: Mapping[str, Node] = field(default_factory=_nothing)
-    without_effect: Mapping[str, Node] = field(default_factory=_nothing)
+    idle: frozenset[str] = frozenset()
+    indicators: frozenset[str] = frozenset()
     waiting: Mapping[str, Node] | None = None
     came: bool = False
     missed: bool = False
