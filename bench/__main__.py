@@ -9,35 +9,15 @@ import platform
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median
 
 from bench import doors, rating, rebuild
+from bench.figures import HEAD, Figure
 from bench.logs import recorded_years
 from eventlog.clock import set_driven
 from sandbox.parts import SERVERS
 from sandbox.supervisor import Stack
 from sandbox.year.journal import BEFORE_THE_YEAR
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A rate and its floor, round by round."""
-
-    name: str
-    floor_name: str
-    aim: float
-    measured: list[float] = field(default_factory=list)
-    floor: list[float] = field(default_factory=list)
-
-    def line(self) -> str:
-        """A row of the table: medians, and the median of the rounds' ratios."""
-        ratio = median(m / f for m, f in zip(self.measured, self.floor, strict=True))
-        return (
-            f"| {self.name} | {median(self.measured):,.0f} /s | {self.floor_name} | {median(self.floor):,.0f} /s "
-            f"| {ratio:.2f} | ≥ {self.aim} |"
-        )
 
 
 async def on_the_log(stack: Stack, programmes: int, rounds: int) -> list[Figure]:
@@ -46,11 +26,11 @@ async def on_the_log(stack: Stack, programmes: int, rounds: int) -> list[Figure]
     ruling = Figure("rating, events", "same loop without rules", 0.6)
     for number in range(rounds):
         say(f"rating, round {number + 1} of {rounds}")
-        ruling.floor.append(await rating.without_rules(kafka, f"floor{number}-", recorded))
-        ruling.measured.append(await rating.with_rules(kafka, f"rules{number}-", recorded, stack.home))
+        floor = await rating.without_rules(kafka, f"floor{number}-", recorded)
+        ruling.rounds.append((await rating.with_rules(kafka, f"rules{number}-", recorded, stack.home), floor))
     say("query")
-    measured, floor = await rebuild.measure(kafka, stack.env["DATABASE_URL"], "rebuild-", recorded, rounds)
-    return [ruling, Figure("query, records rebuilt", "COPY of the same rows", 0.4, measured, floor)]
+    rebuilt = await rebuild.measure(kafka, stack.env["DATABASE_URL"], "rebuild-", recorded, rounds)
+    return [ruling, Figure("query, records rebuilt", "COPY of the same rows", 0.4, rebuilt)]
 
 
 async def over_http(stack: Stack, clock: Path, submissions: int, samples: int, rounds: int) -> tuple[Figure, str]:
@@ -64,12 +44,8 @@ async def over_http(stack: Stack, clock: Path, submissions: int, samples: int, r
     accepted = Figure("intake, submissions accepted", "bare FastAPI + aiokafka", 0.7)
     for number in range(rounds):
         say(f"intake, round {number + 1} of {rounds}")
-        taken, floor = await doors.accepted(stack, year, submissions, number)
-        accepted.measured.append(taken.per_second)
-        accepted.floor.append(floor.per_second)
-    shown = (
-        f"| submission → light visible | p50 {half:.0f} ms, p99 {most:.0f} ms | {samples} reports | | | p99 < 300 ms |"
-    )
+        accepted.rounds.append(await doors.accepted(stack, year, submissions, number))
+    shown = f"submission → light visible, {samples} reports: p50 {half:.0f} ms, p99 {most:.0f} ms (aim: p99 < 300 ms)"
     return accepted, shown
 
 
@@ -95,9 +71,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         f"{os.cpu_count()} CPUs, {platform.machine()}, Python {platform.python_version()}; the machine's load at the "
         f"end {os.getloadavg()[0]:.1f}",
         "",
-        "| figure | measured | floor in the same run | floor's rate | ratio | aim |",
-        "|---|---|---|---|---|---|",
+        *HEAD,
         *(figure.line() for figure in (accepted, *figures)),
+        "",
         shown,
     ]
     sys.stdout.write("\n".join(lines) + "\n")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import quantiles
 
 import httpx
 import orjson
 
-from bench.load import Outcome, fire, request
+from bench.figures import Rate, Watch
+from bench.load import fire, request
 from contracts.programme import ItemEntry
 from contracts.topics import PARTITIONS, TOPIC_CONFIG, subject_of
 from contracts.values import Actor
@@ -43,7 +45,7 @@ async def open_year(stack: Stack, clock: Path) -> Year:
     return year
 
 
-async def accepted(stack: Stack, year: Year, number: int, round_: int) -> tuple[Outcome, Outcome]:
+async def accepted(stack: Stack, year: Year, number: int, round_: int) -> tuple[Rate, Rate]:
     """Submissions through intake, and the same bodies through the floor."""
     tokens = await _tokens(stack, year)
     items = [(item.id, item.lead_unit) for item in year.programme.items]
@@ -55,14 +57,16 @@ async def accepted(stack: Stack, year: Year, number: int, round_: int) -> tuple[
         subject = subject_of(year.programme.programme, item)
         intake.append(request(f"/v1/programmes/{year.programme.programme}/items/{item}/submissions", body, headers))
         floor.append(request(f"/{FLOOR_TOPIC}/{subject.replace('/', '.')}", body, headers))
-    pair = (
-        await fire(stack.urls["floor"], floor, CONNECTIONS),
-        await fire(stack.urls["intake"], intake, CONNECTIONS),
-    )
-    for outcome in pair:
-        if set(outcome.statuses) != {202}:
-            raise RuntimeError(f"not all were accepted: {outcome.statuses}")
-    return pair
+    return await _rate(stack, "intake", intake), await _rate(stack, "floor", floor)
+
+
+async def _rate(stack: Stack, part: str, requests: Sequence[bytes]) -> Rate:
+    watch = Watch(stack.process(part).pid)
+    outcome = await fire(stack.urls[part], requests, CONNECTIONS)
+    _, cpu_seconds = watch.read()
+    if set(outcome.statuses) != {202}:
+        raise RuntimeError(f"{part}: not all were accepted: {outcome.statuses}")
+    return Rate(outcome.per_second, len(requests) / cpu_seconds)
 
 
 def start_floor(stack: Stack) -> None:

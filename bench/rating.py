@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from bench.figures import Rate, Watch
 from bench.logs import fill, fresh_log
 from bench.recorded import LOG, Recorded
 from contracts.submission import decode_submission
@@ -23,7 +23,7 @@ from sandbox.year.journal import BEFORE_THE_YEAR
 from services.rating.app import Rating
 from services.rating.settings import Settings
 
-TICK_SECONDS = 0.02
+LOOK_SECONDS = 0.02
 # The clock stands before the year: every announcement is recorded, none must be added.
 
 
@@ -52,11 +52,9 @@ class WithoutRules:
         return ()
 
 
-async def with_rules(bootstrap: str, prefix: str, recorded: Recorded, home: Path) -> float:
+async def with_rules(bootstrap: str, prefix: str, recorded: Recorded, home: Path) -> Rate:
     """Events per second of rating itself."""
-    settings = Settings(
-        bootstrap_servers=bootstrap, topic_prefix=prefix, log=LOG, clock="driven", quarantine=home / "quarantine"
-    )
+    settings = Settings(bootstrap_servers=bootstrap, topic_prefix=prefix, log=LOG, quarantine=home / "quarantine")
 
     def build(log: KafkaLog) -> Owner:
         return Rating(settings, log, FixedAssignment(range(PARTITIONS)), FixedClock(BEFORE_THE_YEAR)).owner
@@ -64,36 +62,35 @@ async def with_rules(bootstrap: str, prefix: str, recorded: Recorded, home: Path
     return await _measure(bootstrap, prefix, recorded, build)
 
 
-async def without_rules(bootstrap: str, prefix: str, recorded: Recorded) -> float:
+async def without_rules(bootstrap: str, prefix: str, recorded: Recorded) -> Rate:
     """Events per second of the floor."""
 
     def build(log: KafkaLog) -> Owner:
         def make(partition: int) -> WithoutRules:
             return WithoutRules(recorded.partitions[partition].answers)
 
-        settings = OwnerSettings(tick_seconds=TICK_SECONDS)
-        return Owner(log, FixedAssignment(range(PARTITIONS)), make, FixedClock(BEFORE_THE_YEAR), settings)
+        return Owner(log, FixedAssignment(range(PARTITIONS)), make, FixedClock(BEFORE_THE_YEAR), OwnerSettings())
 
     return await _measure(bootstrap, prefix, recorded, build)
 
 
-async def _measure(bootstrap: str, prefix: str, recorded: Recorded, build: Callable[[KafkaLog], Owner]) -> float:
+async def _measure(bootstrap: str, prefix: str, recorded: Recorded, build: Callable[[KafkaLog], Owner]) -> Rate:
     async with fresh_log(bootstrap, prefix) as log:
         wanted = {number: len(partition.submissions) for number, partition in recorded.partitions.items()}
         for number, partition in recorded.partitions.items():
             await fill(log, SUBMISSIONS, number, partition.submissions)
         owner = build(log)
-        began = time.perf_counter()
+        watch = Watch()
         await owner.start()
         while not _done(owner, wanted):  # noqa: ASYNC110  # an owner tells its status, it calls nobody
-            await asyncio.sleep(TICK_SECONDS)
-        seconds = time.perf_counter() - began
+            await asyncio.sleep(LOOK_SECONDS)
+        seconds, cpu_seconds = watch.read()
         await owner.stop()
         events = sum([await log.end(RULINGS, partition) for partition in range(PARTITIONS)])
         recorded_events = sum(len(partition.rulings) for partition in recorded.partitions.values())
         if events != recorded_events:
             raise RuntimeError(f"{events} events were appended, {recorded_events} were recorded")
-        return events / seconds
+        return Rate(events / seconds, events / cpu_seconds)
 
 
 def _done(owner: Owner, wanted: dict[int, int]) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 from psycopg import AsyncConnection
 
+from bench.figures import Rate, Watch
 from bench.logs import fill, fresh_log
 from bench.recorded import Recorded
 from contracts.topics import RULINGS, SUBMISSIONS
@@ -18,18 +18,23 @@ from services.query.rows import Rows
 from services.query.standing import PLACES, Standing
 
 
-async def measure(bootstrap: str, database_url: str, prefix: str, recorded: Recorded, rounds: int) -> list[list[float]]:
+async def measure(
+    bootstrap: str, database_url: str, prefix: str, recorded: Recorded, rounds: int
+) -> list[tuple[Rate, Rate]]:
     """Records per second of rebuilds, and of COPY of their rows."""
     async with fresh_log(bootstrap, prefix) as log:
         for number, partition in recorded.partitions.items():
             await fill(log, SUBMISSIONS, number, partition.submissions)
             await fill(log, RULINGS, number, partition.rulings)
         chunks = await _rows(log, recorded)
-        figures: list[list[float]] = [[], []]
+        figures = []
         for _ in range(rounds):
+            watch = Watch()
             outcome = await rebuild(log, database_url, schema="bench", swap=False)
-            figures[0].append(outcome.records / outcome.seconds)
-            figures[1].append(outcome.records / await _copy(database_url, chunks))
+            _, cpu_seconds = watch.read()
+            copied = await _copy(database_url, chunks)
+            rate = Rate(outcome.records / outcome.seconds, outcome.records / cpu_seconds)
+            figures.append((rate, Rate(*(outcome.records / seconds for seconds in copied))))
         return figures
 
 
@@ -47,12 +52,12 @@ async def _rows(log: KafkaLog, recorded: Recorded) -> Sequence[Rows]:
     return chunks
 
 
-async def _copy(database_url: str, chunks: Sequence[Rows]) -> float:
+async def _copy(database_url: str, chunks: Sequence[Rows]) -> tuple[float, float]:
     async with await AsyncConnection.connect(database_url, autocommit=True) as connection:
         await writing.drop(connection, "bench_floor")
-        began = time.perf_counter()
+        watch = Watch()
         await writing.make_tables(connection, "bench_floor")
         for rows in chunks:
             await writing.add(connection, rows)
         await writing.make_indexes(connection)
-        return time.perf_counter() - began
+        return watch.read()
