@@ -57,7 +57,7 @@ def mail_channel(settings: Settings) -> SmtpChannel:
         host=settings.smtp_host,
         port=settings.smtp_port,
         security=settings.smtp_security,
-        username=settings.smtp_username,
+        username=settings.smtp_username or None,
         password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
         sender_name=settings.mail_from_name,
         sender_address=settings.mail_from,
