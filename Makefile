@@ -26,7 +26,7 @@ check: setup ## 格式、静态检查、类型、导入边界 · format, lint, t
 	@$(VENV)/ruff format --check -q .
 	@$(VENV)/ruff check -q .
 	@$(VENV)/mypy --no-error-summary .
-	@$(VENV)/lint-imports --no-logo
+	@found=$$($(VENV)/lint-imports --no-logo 2>&1) || { echo "$$found"; exit 1; }
 
 format: setup ## 自动排版 · format the code
 	@$(VENV)/ruff format -q .
@@ -49,6 +49,9 @@ audit: setup ## 重放日志，证明每一盏灯 · replay the log, prove every
 
 scenarios: setup ## 用规则跑情景册（BOOK=文件）· run a book of scenarios through the rules (BOOK=file)
 	@$(VENV)/liangdeng scenarios $(BOOK) $(ARGS)
+
+schemas: setup ## 由契约生成 contracts/schemas · write contracts/schemas from the contracts
+	@$(VENV)/python -m contracts.document
 
 clean: ## 删除本机状态（.liangdeng）与缓存 · remove the sandbox's state and the caches
 	@if [ -x $(VENV)/liangdeng ]; then $(VENV)/liangdeng clean; else rm -rf .liangdeng; fi
