@@ -74,14 +74,15 @@ class KafkaLog:
             await asyncio.wait(self._sending, timeout=self.settings.stop_seconds)
         if self._producer is not None:
             self._retire(self._producer)
-        if self._retiring:
-            await asyncio.wait(self._retiring, timeout=self.settings.stop_seconds)
-        left = [*self._sending, *self._retiring]
+        ending = set(self._retiring)
+        if self._asker is not None:
+            ending.add(asyncio.create_task(stop_within(self._asker, self.settings.stop_seconds)))
+        if ending:
+            await asyncio.wait(ending, timeout=self.settings.stop_seconds)
+        left = [*self._sending, *ending]
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
-        if self._asker is not None:
-            await stop_within(self._asker, self.settings.stop_seconds)
 
     async def _send(self, topic: str, partition: int, entries: Sequence[Entry]) -> int:
         where = f"{topic}-{partition}"

@@ -7,40 +7,16 @@ import contextlib
 import logging
 import random
 import time
-from collections import deque
 from collections.abc import Callable
 from datetime import datetime
-from itertools import islice
 
 from eventlog.answering import Answering, OwnerSettings, PartitionStatus, Phase
-from eventlog.counting import Counting, Ruling
-from eventlog.guarded import GuardedPartition, race_pause
-from eventlog.log import AppendUnknown, Follower, Hole, Log, LogCut, LogError, LogUnavailable
-from eventlog.record import Entry, Record, batches_of, size_of
+from eventlog.guarded import race_pause
+from eventlog.log import AppendUnknown, Follower, Log, LogCut, LogError, LogUnavailable
+from eventlog.record import batches_of
+from eventlog.work import AnswerDefect, Work
 
 logger = logging.getLogger(__name__)
-
-
-class AnswerDefect(Exception):
-    """`answer` raised for a submission; the state is intact, the submission waits."""
-
-
-class _Work:
-    """The state of one partition and the last ruling in it."""
-
-    def __init__(self, log: Log, partition: int, answering: Answering, settings: OwnerSettings) -> None:
-        self.answering = answering
-        self.last: Ruling | None = None
-        self.guarded = GuardedPartition(log, settings.answers, partition, Counting(), self._take)
-
-    @property
-    def next_question(self) -> int:
-        return self.last.causeoffset + 1 if self.last else 0
-
-    def _take(self, rulings: list[Ruling]) -> None:
-        if rulings:
-            self.answering.fold(rulings)
-            self.last = rulings[-1]
 
 
 class PartitionOwner:
@@ -57,8 +33,7 @@ class PartitionOwner:
         self._name = f"{self.settings.questions}-{partition}"
         self._make = make
         self._stopping = asyncio.Event()
-        self._work: _Work | None = None
-        self._backlog: deque[Record] = deque()
+        self._work: Work | None = None
         self._losses = 0
         self._stalled_since: float | None = None
         self._announced_end = 0
@@ -135,14 +110,14 @@ class PartitionOwner:
         self.status.phase = Phase.CATCHING_UP
         began = time.monotonic()
         if self._work is None:
-            self._work = _Work(self._log, self._partition, self._make(self._partition), self.settings)
+            self._work = Work(self._log, self._partition, self._make(self._partition), self.settings)
         work = self._work
         await self._catch_up(work)
         end = await self._log.end(*self._place)
         if work.next_question > end:
             raise LogCut(f"{self._name} ends at {end}, ruled up to {work.next_question}")
-        self._backlog.clear()
-        async with self._log.follow({self._place: max(0, work.next_question - 1)}) as follower:
+        work.start_reading()
+        async with self._log.follow({self._place: work.resume}) as follower:
             await self._verify(work, follower)
             self.status.catch_up_seconds = time.monotonic() - began
             self.status.phase = Phase.FOLLOWING
@@ -156,7 +131,7 @@ class PartitionOwner:
                     await self._check_stall(work)
                     checked = time.monotonic()
 
-    async def _check_stall(self, work: _Work) -> None:
+    async def _check_stall(self, work: Work) -> None:
         end = await self._log.end(*self._place)
         if end <= work.next_question:
             self._stalled_since = None
@@ -167,23 +142,25 @@ class PartitionOwner:
             raise LogUnavailable(f"{self._name} ends at {end} but gives nothing from {work.next_question} on")
         self.status.end = end
 
-    async def _verify(self, work: _Work, follower: Follower) -> None:
+    async def _verify(self, work: Work, follower: Follower) -> None:
         began = time.monotonic()
-        while work.last and not self._backlog and not self._stopping.is_set():
+        while work.last and not work.waiting and not self._stopping.is_set():
             if time.monotonic() - began > self.settings.stall_seconds:
                 raise LogUnavailable(f"{self._name} does not give {work.last.causeoffset}")
-            await self._poll(follower)
-        self._drop_answered(work)
+            await self._poll(work, follower)
+        work.drop_answered()
+        self._tell(work)
 
-    async def _step(self, work: _Work, follower: Follower) -> bool:
+    async def _step(self, work: Work, follower: Follower) -> bool:
         """One batch; False if there was nothing to answer."""
-        if not self._backlog:
-            await self._poll(follower)
-        self._drop_answered(work)
-        if not self._backlog:
+        if not work.waiting:
+            await self._poll(work, follower)
+        work.drop_answered()
+        self._tell(work)
+        if not work.waiting:
             return False
         self._stalled_since = None
-        entries, answered = self._decide(work)
+        entries, answered = work.decide()
         if await work.guarded.append(entries):
             self.status.rulings += answered
             self._losses = 0
@@ -192,53 +169,22 @@ class PartitionOwner:
             self._losses += 1
             await self._pause(race_pause(self._losses))
             await self._catch_up(work)
-        self._drop_answered(work)
+        work.drop_answered()
+        self._tell(work)
         return True
 
-    def _decide(self, work: _Work) -> tuple[list[Entry], int]:
-        entries: list[Entry] = []
-        answered, size = 0, 0
-        work.answering.begin()
-        for submission in islice(self._backlog, self.settings.max_batch_rulings):
-            if submission.offset != work.next_question + answered:
-                if answered:
-                    break
-                raise Hole(work.next_question, submission)
-            try:
-                ruling = work.answering.answer(submission, work.guarded.expected + len(entries))
-            except LogCut:
-                raise
-            except Exception as error:
-                if answered:
-                    break
-                raise AnswerDefect(f"{submission}: {error!r}") from error
-            weight = size_of(ruling)
-            if answered and size + weight > self.settings.max_batch_bytes:
-                break
-            entries.extend(ruling)
-            size += weight
-            answered += 1
-        return entries, answered
-
-    async def _poll(self, follower: Follower) -> None:
+    async def _poll(self, work: Work, follower: Follower) -> None:
         found = await follower.poll(self.settings.poll_seconds)
-        self._backlog.extend(found.get(self._place, ()))
+        work.read(found.get(self._place, ()))
         self.status.end = follower.end(*self._place)
 
-    def _drop_answered(self, work: _Work) -> None:
-        while self._backlog and self._backlog[0].offset < work.next_question:
-            submission = self._backlog.popleft()
-            if work.last and submission.offset == work.last.causeoffset:
-                work.answering.verify(work.last, submission)
-        self._tell(work)
-
-    async def _catch_up(self, work: _Work) -> None:
+    async def _catch_up(self, work: Work) -> None:
         try:
             await work.guarded.catch_up()
         finally:
             self._tell(work)
 
-    def _tell(self, work: _Work) -> None:
+    def _tell(self, work: Work) -> None:
         if self._announced_at is None or self._announced_at[1] != work.next_question:
             self.status.announced_until = None
         self.status.position = work.next_question
@@ -250,6 +196,7 @@ class PartitionOwner:
         self.status.phase = phase
         self.status.problem = str(error) or repr(error)
         self.status.announced_until = None
+        self._announced_at = None
         if isinstance(error, AppendUnknown):
             self.status.unknown_appends += 1
         elif not isinstance(error, LogError):

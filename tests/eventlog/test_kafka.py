@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import NodeNotReadyError
 from aiokafka.record.util import calc_crc32c
 from aiokafka.structs import RecordMetadata
 from kafka.admin import KafkaAdminClient
@@ -21,6 +22,7 @@ from eventlog.clock import SystemClock
 from eventlog.counting import Counting
 from eventlog.group import GroupAssignment
 from eventlog.kafka import KafkaLog
+from eventlog.kafka_follower import KafkaFollower
 from eventlog.log import AppendUnknown, Log, LogUnavailable, LogUnreadable
 from eventlog.owner import Owner
 from eventlog.ownership import Assignment, FixedAssignment
@@ -167,6 +169,26 @@ async def test_a_header_whose_name_is_no_utf8_is_told_and_not_skipped(kafka_benc
     async with kafka_bench.log.follow({PLACE: 2}) as follower:
         await kafka_bench.log.append(*PLACE, b"k", [b"2"])
         assert (await read(follower, PLACE, 1))[0].value == b"2"
+
+
+async def test_a_consumer_that_no_longer_fetches_is_told(kafka_bench: KafkaBench) -> None:
+    async with KafkaFollower(kafka_bench.settings, {PLACE: 0}) as follower:
+        assert await follower.poll(0.1) == {}
+        assert follower._consumer is not None
+        follower._consumer._fetcher._fetch_task.cancel()
+        with pytest.raises(LogUnavailable, match="no longer fetches"):
+            await read(follower, PLACE, 1)
+
+
+async def test_a_consumer_stopped_while_it_waits_to_fetch_again_cancels_nobody_else(kafka_bench: KafkaBench) -> None:
+    async def refuse(*_: Any, **__: Any) -> None:
+        raise NodeNotReadyError("the broker was killed")
+
+    async with KafkaFollower(kafka_bench.settings, {PLACE: 0}) as follower:
+        assert follower._consumer is not None
+        follower._consumer._client.send = refuse
+        assert await follower.poll(0.3) == {}
+        assert await follower.poll(0.05) == {}
 
 
 async def test_a_group_shares_the_partitions_and_commits_nothing(kafka_settings: KafkaSettings) -> None:

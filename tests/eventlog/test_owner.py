@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Self
 
 import orjson
 import pytest
@@ -14,11 +16,11 @@ from eventlog.answering import OwnerSettings, Phase
 from eventlog.clock import FixedClock
 from eventlog.counting import Counting, Ruling
 from eventlog.log import Log
-from eventlog.memory import Crash, Fault, MemoryLog, MemoryTopics
+from eventlog.memory import Crash, Fault, MemoryFollower, MemoryLog, MemoryTopics
 from eventlog.owner import Owner
 from eventlog.ownership import FixedAssignment
 from eventlog.partition_owner import PartitionOwner
-from eventlog.record import Entry, Record
+from eventlog.record import Entry, Place, Record
 from tests.eventlog.conftest import until
 from tests.eventlog.toy import CANNOT_DECIDE, Toy, submission, submit, totals
 
@@ -262,6 +264,60 @@ async def test_submissions_cut_and_their_offsets_used_again_stop_the_partition()
     async with owning(MemoryLog(topics)) as owner:
         await until(lambda: owner.status.phase is Phase.CUT, "the cut is noticed")
     assert topics.records("rulings", 0) == before
+
+
+class Odd(MemoryFollower):
+    """A follower that behaves as clients do when they break: once, and without an error."""
+
+    harm = "none"
+
+    async def poll(self, timeout: float = 0.5, max_records: int | None = None) -> dict[Place, list[Record]]:  # noqa: ASYNC109
+        if self.harm == "cancels":
+            Odd.harm = "none"
+            raise asyncio.CancelledError
+        if self.harm == "gives nothing":
+            await asyncio.sleep(timeout)
+            return {}
+        return await super().poll(timeout, max_records)
+
+    async def __aenter__(self) -> Self:
+        if self.harm == "gives nothing" and Odd.opened_again:
+            Odd.harm = "none"
+        Odd.opened_again = True
+        return await super().__aenter__()
+
+    opened_again = False
+
+
+class OddLog(MemoryLog):
+    def follow(self, positions: Mapping[Place, int]) -> MemoryFollower:
+        return Odd(self.topics, positions)
+
+
+async def test_a_client_that_cancels_its_own_work_does_not_end_the_owner() -> None:
+    topics = MemoryTopics()
+    submit(topics, [1, 2])
+    async with owning(OddLog(topics)) as owner:
+        await ruled(topics)
+        Odd.harm = "cancels"
+        await until(lambda: Odd.harm == "none", "cancelled")
+        submit(topics, [3])
+        await ruled(topics)
+        await until(lambda: owner.status.healthy, "healthy again")
+
+
+async def test_a_follower_that_gives_nothing_of_what_is_there_is_opened_anew() -> None:
+    topics = MemoryTopics()
+    submit(topics, [1, 2])
+    async with owning(OddLog(topics), replace(FAST, stall_seconds=0.1)):
+        await ruled(topics)
+        Odd.opened_again = False
+        Odd.harm = "gives nothing"
+        await asyncio.sleep(0.05)
+        submit(topics, [3])
+        Odd.opened_again = True
+        await ruled(topics)
+        assert Odd.harm == "none"
 
 
 async def test_submissions_cut_under_a_running_owner_stop_the_partition() -> None:
