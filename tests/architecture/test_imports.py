@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
-PACKAGES = ("contracts", "eventlog", "services", "sandbox", "cli", "tests/architecture")
+PACKAGES = ("contracts", "eventlog", "services", "sandbox", "cli", "bench", "tests/architecture")
 
 
 def lint(folder: Path) -> subprocess.CompletedProcess[str]:
@@ -41,6 +41,7 @@ def test_the_project_keeps_its_boundaries() -> None:
         ("services/intake/api.py", "sandbox.kafka", "contracts <- eventlog"),
         ("sandbox/supervisor.py", "services.rating.decide", "contracts <- eventlog"),
         ("sandbox/state.py", "cli.main", "contracts <- eventlog"),
+        ("cli/up.py", "bench.figures", "contracts <- eventlog"),
         ("services/query/rows.py", "services.rating.state", "Services never import each other"),
         ("services/rating/state.py", "services.intake.item", "Services never import each other"),
         ("services/audit/replay.py", "services.notify.facts", "Services never import each other"),
