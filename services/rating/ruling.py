@@ -117,8 +117,8 @@ def rule_on(rules: Rules, log: str, asked: Asked, at: int, states: Mapping[str, 
     if (fit := capped(told, values)) is not told:
         values = _written(rules.version, log, asked, cause, at, state, fit)
     events = tuple(ruling_from(parse(value), asked.partition) for value in values)
-    for event in events:
-        if _concerns_state(event):
+    if _concerns_state(events[0]):
+        for event in events:
             state = rules.evolve(state, event)
     return Ruled(values, events, state)
 
