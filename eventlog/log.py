@@ -21,7 +21,7 @@ class AppendUnknown(LogError):
     """An append was not answered with the offset of its batch: it may be on the log, now or later, or not at all."""
 
 
-class LogUnreadable(LogError):
+class LogUnreadable(LogUnavailable):
     """The client cannot take a record apart (checksum, a header's name that is no UTF-8): nothing is skipped."""
 
 
