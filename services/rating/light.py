@@ -162,7 +162,7 @@ def _rule_of(item: Item, index: int, new: Light) -> str:
     if new == "green":
         return "Lights 6" if item.scheme.category == "livelihood" else "Lights 1"
     if new == "red":
-        return "Lights 3"
+        return "Lights 3" if (item.quarters[index].policy or item.scheme.policy).missed_light == "yellow" else "Policy"
     if new == "none":
         return "Lights 8" if item.hands.withdrawn else "Lights 1"
     if item.scheme.periods[frame.parts[-1]].id not in item.plan.nodes:

@@ -56,7 +56,7 @@ def record_report(draft: Draft, data: ProgressReported) -> list[Remark]:
     if in_time:
         move_open(draft, quarter, compared if last else None)
     else:
-        rederive(draft)
+        rederive(draft, "Policy")
         if last:
             report_by_progress(draft, quarter)
     return remarks
