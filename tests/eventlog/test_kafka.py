@@ -29,7 +29,7 @@ from eventlog.ownership import Assignment, FixedAssignment
 from eventlog.record import Entry
 from eventlog.settings import KafkaSettings
 from tests.eventlog.conftest import PARTITIONS, KafkaBench, read, until
-from tests.eventlog.test_owner import FAST
+from tests.eventlog.owning import FAST
 from tests.eventlog.toy import Toy, submission, totals
 
 pytestmark = pytest.mark.services
