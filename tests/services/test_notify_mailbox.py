@@ -142,6 +142,14 @@ async def test_an_address_that_cannot_be_one_is_refused_for_good_and_spoils_noth
     assert mail.box.count() == 1
 
 
+async def test_where_encryption_is_asked_for_nothing_goes_out_in_the_clear(mail: Mailbox) -> None:
+    server = SmtpServer("127.0.0.1", mail.port, "starttls", sender_address="ducha@office.test")
+    told = await SmtpChannel(server, LOG).send(parcel(), Limit.after(10))
+    assert isinstance(told, Unsent)
+    assert told.trouble
+    assert mail.box.count() == 0
+
+
 def test_no_text_of_a_title_gets_into_the_headers() -> None:
     raw = compose(parcel(title="甲\r\nBcc: all@units.test"), LOG, ("督查室", "ducha@office.test"), SETTLED)
     head = raw.partition(b"\r\n\r\n")[0]
