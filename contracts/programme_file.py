@@ -9,9 +9,10 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from contracts.consistency import check
 from contracts.exact import Document, Inexact, read_json, read_yaml
 from contracts.faults import Fault, faults_of, line_of, unknown_fields
-from contracts.programme import Programme, check
+from contracts.programme import Programme
 
 _CALENDAR: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _POLICY: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]{0,63})@([1-9][0-9]{0,3})")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import Callable
 
 from contracts.envelope import Unreadable
 from contracts.topics import PARTITIONS, RULINGS
@@ -29,7 +27,6 @@ class RosterFollowing:
         self.trouble: str | None = "rulings: not read yet"
         self.caught_up = False
         """Whether everything that was on the log when following began has been folded."""
-        self._moved = asyncio.Event()
 
     async def run(self) -> None:
         """Follow until cancelled; a broker that is down is asked again, a log that was cut is not."""
@@ -42,21 +39,18 @@ class RosterFollowing:
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, MAX_BACKOFF)
             except (LogCut, Unreadable) as error:
-                logger.error("the roster stops: %s", error)
-                self.trouble = f"the roster stopped: {error}"[:300]
-                self.caught_up = False
+                self._stop(error)
                 return
+            except Exception as error:
+                self._stop(error)
+                raise
             else:
                 delay = FIRST_BACKOFF
 
-    async def until(self, reached: Callable[[], bool], seconds: float) -> bool:
-        """Wait until the roster satisfies `reached`, at most so many seconds; whether it does."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                while not reached():
-                    self._moved.clear()
-                    await self._moved.wait()
-        return reached()
+    def _stop(self, error: Exception) -> None:
+        logger.error("the roster stops: %r", error)
+        self.trouble = f"the roster stopped: {error!r}"[:300]
+        self.caught_up = False
 
     async def _follow(self) -> None:
         ends = [await self._log.end(RULINGS, partition) for partition in range(PARTITIONS)]
@@ -72,7 +66,6 @@ class RosterFollowing:
                         self._fold(partition, records)
                     except Hole as hole:
                         follower.seek(topic, partition, hole.expected)
-                self._moved.set()
 
     def _fold(self, partition: int, records: list[Record]) -> None:
         for ruling in self.counting[partition].fold(records):

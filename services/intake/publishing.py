@@ -51,8 +51,8 @@ class Publishing:
                 broker = self._make()
                 try:
                     await broker.start()
-                except (KafkaError, OSError) as error:
-                    logger.warning("no producer: %s", error)
+                except Exception as error:  # whatever it was: without a producer nothing is taken, so try again
+                    logger.warning("no producer: %r", error)
                     await self._retire(broker)
                     await asyncio.sleep(RECONNECT_SECONDS)
                     continue
@@ -116,5 +116,5 @@ class Publishing:
     async def _retire(self, broker: KafkaBroker) -> None:
         try:
             await asyncio.wait_for(broker.stop(), STOP_SECONDS)
-        except (TimeoutError, KafkaError, OSError) as error:
+        except Exception as error:  # it is given up either way
             logger.warning("a producer did not stop cleanly: %r", error)

@@ -48,6 +48,12 @@ class Roster:
         units = known.opened.units if known else ()
         return next((entry.name for entry in units if entry.id == unit), unit)
 
+    def leader_label(self, programme: str, leader: str) -> str:
+        """What a leader in charge is called in a programme; the id where the programme does not list it."""
+        known = self.programmes.get(programme)
+        leaders = known.opened.leaders if known else ()
+        return next((entry.label for entry in leaders if entry.id == leader), leader)
+
     def take(self, body: dict[str, Any], partition: int) -> None:
         """Take in one counted event. Raises Unreadable where its data does not validate."""
         if body.get("type") not in _TYPES:

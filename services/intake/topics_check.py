@@ -34,8 +34,8 @@ class TopicsCheck:
         """Ask once."""
         try:
             self.trouble = await asyncio.to_thread(provision.check, self._bootstrap_servers, self._wanted, **_PATIENCE)
-        except LogUnavailable as error:
-            self.trouble = (f"topics: {error}"[:300],)
+        except Exception as error:  # not asked is not ready; asked again soon
+            self.trouble = (f"topics: {error!r}"[:300],)
 
     async def require(self) -> None:
         """Refuse to start on drift; a broker that is down is no drift. Raises TopicDrift."""

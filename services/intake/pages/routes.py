@@ -61,8 +61,17 @@ async def item_page(request: Request, programme: str, item: str) -> Response:
     identity, desk = signed_in(request), desk_of(request)
     known = _concerned(request, identity, programme, item)
     pressing, others = overview.actions(known, identity)
-    now, unit = desk.clock.now(), _unit(request, known)
-    return page(request, "item.html", identity, item=known, unit=unit, pressing=pressing, others=others, now=now)
+    return page(
+        request,
+        "item.html",
+        identity,
+        item=known,
+        unit=_unit(request, known),
+        leader=desk.roster.leader_label(programme, known.leader),
+        pressing=pressing,
+        others=others,
+        now=desk.clock.now(),
+    )
 
 
 @router.get("/items/{programme}/{item}/{name}")
