@@ -1,6 +1,7 @@
 """What can go wrong on somebody's machine, said in Chinese and English with what to do about it."""
 
 import errno
+import re
 import shutil
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def download_failed(what: str, error: Exception) -> SandboxTrouble:
             "证书校验失败：如果网络使用自己的 CA，请设置 REQUESTS_CA_BUNDLE 和 SSL_CERT_FILE 指向其证书文件",
             "certificate not trusted: for a CA of your network set REQUESTS_CA_BUNDLE and SSL_CERT_FILE to its file",
         )
-    elif "Proxy" in seen or "407" in seen:
+    elif re.search(r"Proxy|\b407\b", seen):
         cause = (
             "代理拒绝或无法连接，请检查 HTTPS_PROXY / HTTP_PROXY / NO_PROXY",
             "the proxy refused or cannot be reached: check HTTPS_PROXY / HTTP_PROXY / NO_PROXY",

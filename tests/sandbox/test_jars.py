@@ -1,5 +1,6 @@
 """A jar is used only if its bytes are those of the lock, wherever it came from."""
 
+import errno
 import gc
 import hashlib
 import threading
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import jars
-from sandbox.trouble import SandboxTrouble
+from sandbox.trouble import SandboxTrouble, download_failed
 
 # jgo leaves the answer of a refused request to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
@@ -97,3 +98,22 @@ def test_without_a_network_proxy_and_mirror_are_named(lock: Path, monkeypatch: p
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with pytest.raises(SandboxTrouble, match=r"(?s)网络不通.*HTTPS_PROXY.*no network"):
         jars.classpath(silent, lock)
+
+
+@pytest.mark.parametrize(
+    ("seen", "word"),
+    [
+        ("SSLError: certificate verify failed", "SSL_CERT_FILE"),
+        ("ProxyError: Unable to connect to proxy", "HTTPS_PROXY"),
+        ("HTTP 407 from the gateway", "HTTPS_PROXY"),
+        ("refused by 127.0.0.1:40735", "no network"),
+    ],
+)
+def test_the_cause_of_a_failed_download_is_read_off_the_error(seen: str, word: str) -> None:
+    assert word in str(download_failed("lantern", RuntimeError(seen)))
+
+
+def test_a_full_disk_is_found_behind_other_errors() -> None:
+    error = RuntimeError("jgo failed")
+    error.__cause__ = OSError(errno.ENOSPC, "No space left on device")
+    assert "the disk is full" in str(download_failed("lantern", error))
