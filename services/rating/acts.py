@@ -75,7 +75,7 @@ def actor_of(text: str) -> Actor:
 
 def _data(type_: str, raw: dict[str, Any], policy_named: Callable[[str], Policy]) -> dict[str, Any]:
     renamed = _RENAMED.get(type_, {})
-    data = {renamed.get(name, name): _word(name, value) for name, value in raw.items()}
+    data = {renamed.get(name, name): _word(name, value) for name, value in raw.items() if value is not None}
     if isinstance(data.get("evidence"), int):
         data["evidence"] = [_file(number) for number in range(data["evidence"])]
     if "nodes" in data:

@@ -72,7 +72,8 @@ def read_book(path: Path) -> list[Scenario]:
 
 
 def policy_named(name: str, book: Path) -> Policy:
-    """A policy beside the book, or one of the project's."""
+    """A policy beside the book, or one of the project's; its version, if given, is that of the file."""
+    name = name.partition("@")[0]
     beside = book.parent / "policies" / f"{name}.yaml"
     return read_policy(beside if beside.is_file() else PROGRAMMES / "policies" / f"{name}.yaml")
 

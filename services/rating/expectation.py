@@ -79,7 +79,10 @@ def _remarks(wanted: dict[str, list[str]], story: Story) -> list[str]:
     found = []
     for number, remarks in wanted.items():
         verdict = story.verdicts.get(int(number)) if number.isdecimal() else None
-        seen = list(verdict.remarks) if isinstance(verdict, SubmissionAccepted) else None
+        if verdict is None:
+            found.append(f"remarks: {number}: there is no such step")
+            continue
+        seen = list(verdict.remarks) if isinstance(verdict, SubmissionAccepted) else []
         if seen != (remarks or []):
             found.append(f"remarks: {number}: expected {remarks or []}, got {seen}")
     return found
