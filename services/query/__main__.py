@@ -18,7 +18,15 @@ def main() -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
     settings = QuerySettings()  # type: ignore[call-arg]  # the environment gives them
     asyncio.run(require_topics(settings))
-    uvicorn.run(build(settings), host=settings.host, port=settings.port, log_level="warning", access_log=False)
+    uvicorn.run(
+        build(settings),
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        access_log=False,
+        # A stream of changes never ends by itself.
+        timeout_graceful_shutdown=2,
+    )
 
 
 if __name__ == "__main__":

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
 from contracts.words import NOTE
 from services.query import answers
 from services.query.basis import LOCAL
 from services.query.ladder import Escalation
 from services.query.looking import Look, LookDep
-from services.query.standing import vector_of, vector_text
+from services.query.standing import Progress, vector_of, vector_text
 
-POSITION_HEADER = "Liangdeng-Position"
+POSITION_HEADER: Final = "Liangdeng-Position"
+HEARTBEAT_SECONDS: Final = 5.0
+"""How long a stream of changes is silent at most; so soon it is noticed that nobody listens."""
+CALM_SECONDS: Final = 0.2
+"""Between two changes told to one listener, however fast the log moves."""
 router = APIRouter(prefix="/v1")
 
 
@@ -162,3 +169,20 @@ async def get_progress(request: Request) -> Response:
     body = {"position": position, "next": reading, "caught_up": state.following.caught_up}
     stopped = {f"{topic}-{part}": why for (topic, part), why in state.following.stopped.items()}
     return Answer({**body, "stopped": stopped}, headers={POSITION_HEADER: position, "Cache-Control": "no-cache"})
+
+
+@router.get("/changes")
+async def get_changes(request: Request) -> Response:
+    """Server-sent events: the position, whenever it has moved; what changed is asked for with `min_position`."""
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(_changes(request), media_type="text/event-stream", headers=headers)
+
+
+async def _changes(request: Request) -> AsyncIterator[str]:
+    progress: Progress = request.app.state.progress
+    known = ""
+    while not await request.is_disconnected():
+        position = await progress.moved(known, HEARTBEAT_SECONDS)
+        yield f"event: position\ndata: {position}\n\n" if position != known else ": still there\n\n"
+        known = position
+        await asyncio.sleep(CALM_SECONDS)

@@ -98,13 +98,16 @@ def _doors(app: FastAPI) -> None:
     @app.get("/readyz", include_in_schema=False)
     async def readyz() -> Response:
         following: Following = app.state.following
+        asked = await _can_be_asked(app)
+        ready = following.ready and asked
         body = {
-            "ready": following.ready,
+            "ready": ready,
+            "read_model": asked,
             "caught_up": following.caught_up,
             "trouble": following.trouble,
             "stopped": list(following.stopped.values()),
         }
-        return JSONResponse(body, 200 if following.ready else 503)
+        return JSONResponse(body, 200 if ready else 503)
 
     @app.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:
@@ -112,6 +115,15 @@ def _doors(app: FastAPI) -> None:
         with contextlib.suppress(psycopg.Error, PoolTimeout):
             await _count(app)
         return Response(generate_latest(known.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _can_be_asked(app: FastAPI) -> bool:
+    try:
+        async with app.state.reader.connection() as connection:
+            await connection.execute("SELECT 1")
+    except (psycopg.Error, PoolTimeout):
+        return False
+    return True
 
 
 async def _count(app: FastAPI) -> None:

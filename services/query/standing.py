@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
@@ -80,6 +81,17 @@ class Progress:
         """The entries of `wanted` that are not reached yet."""
         held = vector_of(self.standings)
         return {place: offset for place, offset in wanted.items() if held.get(place, -1) < offset}
+
+    async def moved(self, beyond: str, seconds: float) -> str:
+        """The position as text once it is another than `beyond`, or as it stands after so long."""
+
+        def now() -> str:
+            return vector_text(vector_of(self.standings))
+
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds), self._moved:
+                await self._moved.wait_for(lambda: now() != beyond)
+        return now()
 
     async def reach(self, wanted: Vector, seconds: float) -> bool:
         """Wait until `wanted` is in the read model, at most so long."""

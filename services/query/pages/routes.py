@@ -43,7 +43,8 @@ async def get_heat_map(request: Request, look: LookDep, programme: str) -> Respo
     if request.query_params.get("sort") == "trouble":
         gathered.lines.sort(key=lambda line: line.trouble, reverse=True)
     waiting = await answers.waiting(look, programme, rows)
-    return await page(request, look, "heat_map.html", about, map=gathered, colours=COLOURS, waiting=waiting)
+    template = "wall.html" if request.query_params.get("view") == "wall" else "heat_map.html"
+    return await page(request, look, template, about, map=gathered, colours=COLOURS, waiting=waiting)
 
 
 @router.get("/programmes/{programme}/units/{unit}")
