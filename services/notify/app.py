@@ -21,12 +21,12 @@ from services.notify import ops
 from services.notify.channels.channel import Channel
 from services.notify.channels.smtp import SmtpChannel, SmtpServer
 from services.notify.delivery import Retrying
-from services.notify.desk import Office, Terms
 from services.notify.desks import Desks
 from services.notify.directory import Directory
 from services.notify.gatherer import Gatherer
 from services.notify.house import House
 from services.notify.issuing import Issuing
+from services.notify.office import Office, Terms
 from services.notify.sender import Sender
 from services.notify.settings import Settings
 

@@ -6,61 +6,31 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
-from contracts.dispatch import Dispatch, encode_dispatch
-from contracts.dispatches import DeliveryClaimed, DispatchData
+from contracts.dispatch import Dispatch, decode_dispatch, encode_dispatch
+from contracts.dispatches import DeliveryClaimed, DispatchData, NoticeIssued
 from contracts.envelope import derived_id
 from contracts.topics import DISPATCHES
 from eventlog.appender import Appender
 from eventlog.counting import Counted, Placing
 from eventlog.guarded import GuardedPartition
-from eventlog.log import Log
 from eventlog.record import Entry
 from services.notify import delivery as rules
 from services.notify.channels.channel import Limit, Parcel
-from services.notify.delivery import Delivery, Retrying
-from services.notify.directory import Directory
-from services.notify.gatherer import Gatherer
-from services.notify.issuing import Issuing
+from services.notify.delivery import Delivery
 from services.notify.ledger import Ledger
+from services.notify.office import Office
 from services.notify.outcome import Outcome, Refused, Unsent, action, record_of
-from services.notify.sender import Sender
 
 logger = logging.getLogger(__name__)
 CLAIMS_PER_BATCH = 500
 STUCK_SECONDS = 10.0
 ENOUGH_BYTES = 600_000
 """No further record is added to a batch beyond this; with the largest notice it stays below 900,000."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """How deliveries are treated; spans in real time."""
-
-    lease: timedelta = timedelta(seconds=120)
-    skew: timedelta = timedelta(seconds=60)
-    retrying: Retrying = field(default_factory=Retrying)
-    tick: float = 0.5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Office:
-    """What the desks of one process work with; `token` is this process's own, fresh at every start."""
-
-    log_id: str
-    token: str
-    log: Log
-    gatherer: Gatherer
-    directory: Directory
-    senders: Mapping[str, Sender]
-    issuing: Issuing
-    terms: Terms
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
 class _Made(NamedTuple):
@@ -147,6 +117,9 @@ class Desk:
                 data=data,
             )
             value = encode_dispatch(dispatch)
+            if isinstance(data, NoticeIssued):
+                # What cannot be read back would not count as issued, and be issued again and again.
+                decode_dispatch(value, self.partition)
             entries.append(Entry(programme.encode(), value))
             size += len(value)
             if size > ENOUGH_BYTES:

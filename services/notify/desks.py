@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from eventlog.log import LogCut, LogUnavailable
 from eventlog.ownership import Assignment
-from services.notify.desk import Desk, Office
+from services.notify.desk import Desk
+from services.notify.office import Office
 
 logger = logging.getLogger(__name__)
 TICK_SECONDS = 0.5
@@ -89,11 +90,14 @@ class Desks:
         await self._assignment.stop()
 
     async def _tick(self) -> None:
-        while True:
-            owned = self._assignment.owned()
-            if owned is not None and not self._stopping:
-                self._owned, self._settled = owned, True
-                self._walk(owned)
+        while not self._stopping:
+            try:
+                owned = self._assignment.owned()
+                if owned is not None:
+                    self._owned, self._settled = owned, True
+                    self._walk(owned)
+            except Exception:
+                logger.exception("the assignment could not be walked; tried again")
             await asyncio.sleep(TICK_SECONDS)
 
     def _walk(self, owned: frozenset[int]) -> None:

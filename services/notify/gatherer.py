@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime
 
-from contracts.envelope import UnknownType, Unreadable
+from contracts.envelope import UnknownType
 from contracts.ruling import RULING_TYPES, RulingEvent, ruling_from
 from contracts.rulings import ProgrammeOpened
 from contracts.topics import PARTITIONS, RULINGS, partition_of
@@ -100,31 +100,39 @@ class Gatherer:
         news = False
         for ruling in rulings:
             try:
-                events = [_read(body, partition) for _, body in ruling.events]
-            except (UnknownType, Unreadable, KeyError, TypeError) as error:
+                news |= self._observe(partition, [_read(body, partition) for _, body in ruling.events])
+            except Exception as error:
+                # Of another version, or a defect of ours: either way nothing behind it may be told before it.
                 first = ruling.events[0].record
                 self.problems[partition] = f"{first}: {error!r}"
                 self.counting[partition] = Counting(Position(first.offset, ruling.causeoffset - 1))
-                logger.error("%s begins a ruling that this version cannot read; it stops there: %r", first, error)
+                logger.exception("the ruling at %s cannot be taken in; its partition stops there", first)
                 break
-            for event in events:
-                news |= self._observe(event)
         if news:
             self.on_news()
 
-    def _observe(self, event: RulingEvent) -> bool:
-        if isinstance(event.data, ProgrammeOpened):
-            facts = programme_from(event.subject, event.data)
-            self.programmes[facts.id] = facts
-            return True
-        before, latest = self.items.get(event.subject), self._latest.get(event.partition)
-        after, due = gather(before, event, latest)
-        self._latest[event.partition] = max(latest or event.time, event.time)
-        if after is not None and after is not before:
-            self.items[event.subject] = after
-        if due is not None:
-            self.due[partition_of(due.item.programme)][due.id] = due
-        return due is not None
+    def _observe(self, partition: int, events: list[RulingEvent]) -> bool:
+        items: dict[str, ItemFacts] = {}
+        programmes: list[ProgrammeFacts] = []
+        due: list[NoticeDue] = []
+        latest = self._latest.get(partition)
+        for event in events:
+            if isinstance(event.data, ProgrammeOpened):
+                programmes.append(programme_from(event.subject, event.data))
+                continue
+            item, notice = gather(items.get(event.subject) or self.items.get(event.subject), event, latest)
+            latest = max(latest or event.time, event.time)
+            if item is not None:
+                items[event.subject] = item
+            if notice is not None:
+                due.append(notice)
+        self.items.update(items)
+        self.programmes.update((facts.id, facts) for facts in programmes)
+        for notice in due:
+            self.due[partition_of(notice.item.programme)][notice.id] = notice
+        if latest is not None:
+            self._latest[partition] = latest
+        return bool(due or programmes)
 
     async def _find_cut(self, error: LogCut) -> None:
         for partition, counting in self.counting.items():

@@ -230,6 +230,36 @@ def test_text_from_people_cannot_become_markup() -> None:
     assert "<script" not in render(due, PROGRAMME_FACTS, "1号").html
 
 
+def test_a_document_never_grows_beyond_what_a_record_may_hold() -> None:
+    name = "&" * 190
+    compared = tuple(
+        Compared(indicator=f"{name}{n}", comparator=">=", target=Decimal(1), measured=Decimal(0), reached=False)
+        for n in range(30)
+    )
+    story: list[RulingData] = [raised(level="chief_interview", escalation="c-1", state="proposed", due_at=None)]
+    for quarter in range(1, 5):
+        period = f"2024Q{quarter}"
+        story.append(PlanAdopted(nodes={period: Node(text="<" * 4000)}))
+        story.append(
+            LightChanged(
+                period=period, from_="none", to="red", settled=True, rule="3", because=("s",), compared=compared
+            )
+        )
+        if quarter > 1:
+            story.append(
+                EscalationJoined(escalation="c-1", level="chief_interview", cause=period, rule="ladder", because=("s",))
+            )
+    story.append(
+        EscalationConfirmed(
+            escalation="c-1", level="chief_interview", due_at=DUE, to="unit:nongye", copy=("leader:leader-1",)
+        )
+    )
+    made = document(*story)
+    assert len(made.html) <= 60_000
+    assert len(made.text) <= 20_000
+    assert "2024年第四季度" in made.text
+
+
 def test_the_digest_is_of_the_html() -> None:
     made = document(raised())
     assert made.sha256 == hashlib.sha256(made.html.encode()).hexdigest()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -18,9 +18,14 @@ from services.notify.documents.wording import TITLES, cause, day, leader, period
 from services.notify.facts import ProgrammeFacts
 from services.notify.notice import NoticeDue
 
+MAX_ROWS = 16
 SHAPES = {"green": "●", "yellow": "▲", "red": "■", "none": "○"}
 SIGNS = {">=": "≥", "<=": "≤"}
 MAX_TITLE = 400
+MAX_HTML = 60_000
+MAX_TEXT = 20_000
+"""Characters, as the contract of `notice.issued` limits them."""
+LONG, SHORT = 2000, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +64,35 @@ def render(due: NoticeDue, programme: ProgrammeFacts, number: str, revoked: Sequ
     government, room = f"{programme.jurisdiction}人民政府", "办公室督查室"
     title = TITLES[due.kind]
     notes = [NOTE[key] for key, holds in (("simulated", item.simulated), ("derived", item.derived)) if holds]
-    values = {
+    values: dict[str, Any] = {
         "government": government,
         "room": room,
         "office": government + room,
         "number": number,
         "title": title,
         "words": wording(due, programme, revoked),
-        "rows": rows(due, programme),
+        "rows": [row._replace(value=_cut(row.value, LONG)) for row in rows(due, programme)],
         "copies": [called(whom, programme) for whom in due.recipients if whom.kind == "copy"],
         "to": [called(whom, programme) for whom in due.recipients if whom.kind == "to"],
         "day": day(item.day(due.issued_at)),
         "notes": notes,
         "simulated": item.simulated,
     }
-    html = _environment().get_template("notice.html").render(values)
-    text = _environment().get_template("notice.txt").render(values)
+    html, text = _forms(values)
+    if len(html) > MAX_HTML or len(text) > MAX_TEXT:
+        values["rows"] = [row._replace(value=_cut(row.value, SHORT)) for row in rows(due, programme)[:MAX_ROWS]]
+        html, text = _forms(values)
     heading = f"{title.zh}：{item.title}"[:MAX_TITLE]
     return Document(heading, html, text, hashlib.sha256(html.encode()).hexdigest())
+
+
+def _forms(values: dict[str, Any]) -> tuple[str, str]:
+    html = _environment().get_template("notice.html").render(values)
+    return html, _environment().get_template("notice.txt").render(values)
+
+
+def _cut(value: str, length: int) -> str:
+    return value if len(value) <= length else f"{value[:length]}…"
 
 
 def called(recipient: Recipient, programme: ProgrammeFacts) -> str:

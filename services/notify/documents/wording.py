@@ -20,6 +20,7 @@ TITLES: Final[Mapping[NoticeKind, Word]] = {
     "reminder": Word("催报通知", "Reminder"),
     "withdrawn": Word("撤销通知书", "Notice of withdrawal"),
 }
+MAX_CAUSES: Final = 12
 _QUARTERS: Final = "一二三四"
 
 
@@ -77,7 +78,7 @@ def wording(due: NoticeDue, programme: ProgrammeFacts, revoked: Sequence[str]) -
     limit = item.last_day(due.due_at) if due.due_at else None
     plan = programme.title.replace("《", "〈").replace("》", "〉")
     basis = f"根据《{plan}》（{programme.document}）"
-    causes = [cause(reason, item) for reason in due.reasons]
+    causes = [cause(reason, item) for reason in due.reasons[:MAX_CAUSES]]
     why = Word("；".join(c.zh for c in causes), "; ".join(c.en for c in causes))
     title = item.title.replace("“", "‘").replace("”", "’")
     subject = f"督查事项“{title}”（编号{item.id}）"
