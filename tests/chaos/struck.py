@@ -23,6 +23,7 @@ from sandbox.year.doors import Doors, Place
 from sandbox.year.driver import Driver
 from sandbox.year.journal import Start, begin
 from sandbox.year.looking import look
+from sandbox.year.plan import PUBLISHED_AT
 from sandbox.year.run import publish
 from sandbox.year.seen import Counts, differences, planned
 from sandbox.year.story import Act
@@ -96,6 +97,7 @@ class Struck:
     twice: bool = False
     receipts: list[tuple[Act, Place]] = field(default_factory=list)
     strikes: int = 0
+    before: datetime = PUBLISHED_AT
 
     @property
     def prefix(self) -> str:

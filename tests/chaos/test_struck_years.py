@@ -16,33 +16,39 @@ from sandbox.supervisor import Stack
 
 pytestmark = [pytest.mark.chaos, pytest.mark.services, pytest.mark.timeout(300)]
 
-DEADLINES = {f"{day}T00:10" for day in ("2024-04-11", "2024-07-11", "2024-10-11", "2025-01-11")}
 SERVICES = ("intake", "rating", "notify", "query")
+DEADLINES = [
+    datetime.fromisoformat(f"{day}T00:10:00+08:00")
+    for day in ("2024-04-11", "2024-05-07", "2024-07-11", "2024-08-02", "2024-10-11", "2025-01-11")
+]
+"""When the quarters' reports, and some limits of rectifications, are announced."""
 
 
-def deadline(at: datetime) -> bool:
-    """Whether the clock has just moved over the end of a quarter's reports."""
-    return at.date().isoformat() in {day[:10] for day in DEADLINES} or at.day in (11, 12)
+def over_a_deadline(struck: Struck, at: datetime) -> bool:
+    """Whether the clock has just moved over a deadline; each strike comes a little later behind it than the last."""
+    crossed = any(struck.before < instant <= at for instant in DEADLINES)
+    struck.before = at
+    struck.strikes += crossed
+    return crossed
 
 
 async def kill_every_service(struck: Struck, at: datetime) -> None:
     """SIGKILL of every service at once, in the middle of a deadline."""
-    if deadline(at):
-        struck.strikes += 1
+    if over_a_deadline(struck, at):
+        await asyncio.sleep(0.06 * struck.strikes)
         await asyncio.to_thread(kill_all, struck.stack, SERVICES)
 
 
 async def kill_the_broker(struck: Struck, at: datetime) -> None:
     """SIGKILL of the broker while rulings and notices are being appended."""
-    if deadline(at) and struck.strikes < 2:
-        struck.strikes += 1
+    if over_a_deadline(struck, at) and struck.strikes <= 3:
+        await asyncio.sleep(0.06 * struck.strikes)
         struck.stack.kill("kafka")
 
 
 async def kill_the_mail_server(struck: Struck, at: datetime) -> None:
     """SIGKILL of the mail server, and of notify a moment later."""
-    if deadline(at):
-        struck.strikes += 1
+    if over_a_deadline(struck, at):
         struck.stack.kill("mail")
         await asyncio.sleep(0.3)
         struck.stack.kill("notify")
@@ -50,8 +56,7 @@ async def kill_the_mail_server(struck: Struck, at: datetime) -> None:
 
 async def stop_an_owner(struck: Struck, at: datetime) -> None:
     """SIGSTOP of one of two ratings beyond its session, in the middle of a deadline, then SIGCONT."""
-    if deadline(at) and struck.strikes < 2:
-        struck.strikes += 1
+    if over_a_deadline(struck, at) and struck.strikes <= 2:
         name = ("rating", "rating-2")[struck.strikes % 2]
         process = struck.stack.process(name)
         process.send_signal(signal.SIGSTOP)
@@ -61,8 +66,7 @@ async def stop_an_owner(struck: Struck, at: datetime) -> None:
 
 async def move_group_offsets(struck: Struck, at: datetime) -> None:
     """Offsets are written for rating's group, then the group's memory is thrown away: nobody reads them."""
-    if deadline(at) and struck.strikes < 2:
-        struck.strikes += 1
+    if over_a_deadline(struck, at) and struck.strikes <= 2:
         group = struck.stack.env["RATING_GROUP"]
         await asyncio.to_thread(struck.stack.stop_part, "rating")
         await asyncio.to_thread(_rewrite_offsets, struck.bootstrap, struck.prefix, group, struck.strikes)
@@ -104,7 +108,7 @@ async def test_a_struck_year_ends_with_the_same_lights(
         struck = Struck(stack, start, FAULTS[fault])
         seen = await struck.live(year)
         print(f"{fault}: {struck.strikes} strikes, {await struck.judge(year, seen)}")  # noqa: T201
-        assert (struck.strikes > 0) == (fault != "peace")
+        assert (struck.strikes > 4) == (fault != "peace")
 
 
 async def test_every_submission_sent_twice_is_ruled_once_and_repeated_once(
@@ -131,7 +135,7 @@ async def test_two_ratings_in_one_group_or_in_two_leave_the_same_year(
         struck = Struck(stack, start, stop_an_owner if group == "one-group" else no_strike)
         seen = await struck.live(year)
         print(f"{group}: {await struck.judge(year, seen)}")  # noqa: T201
-        assert group == "two-groups" or struck.strikes == 2
+        assert group == "two-groups" or struck.strikes > 4
 
 
 def _second_rating(stack: Stack, env: dict[str, str]) -> None:
@@ -146,4 +150,4 @@ async def test_a_broker_that_is_killed_with_batches_in_flight_loses_no_receipt(
         struck = Struck(stack, start, kill_the_broker)
         seen = await struck.live(year)
         print(f"broker: {await struck.judge(year, seen)}")  # noqa: T201
-        assert struck.strikes == 2
+        assert struck.strikes > 4

@@ -1,0 +1,7 @@
+"""Without the alarm: nothing announces a deadline on a partition where nothing comes in."""
+
+# mypy: ignore-errors
+
+from services.rating.answering import RatingAnswers
+
+RatingAnswers.due = lambda self, now: []
