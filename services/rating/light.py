@@ -67,7 +67,6 @@ def colours(item: Item) -> list[Light]:
             misses = 0 if colour == "green" else misses + 1
         elif not item.hands.withdrawn and not item.scheme.quarters[index].void and met_in_time(item, index):
             colour = "green"
-            misses = 0
         lights.append(colour)
     return lights
 
@@ -99,10 +98,9 @@ def settle(draft: Draft, quarter: int, compared: tuple[Compared, ...]) -> None:
     item = draft.item
     before = [here.light for here in item.quarters]
     misses = 0
-    for index in range(quarter - 1, -1, -1):
-        if before[index] == "green":
-            break
-        misses += item.quarters[index].settled
+    for index in range(quarter):
+        if item.quarters[index].settled:
+            misses = 0 if before[index] == "green" else misses + 1
     light: Light = "green" if met_in_time(item, quarter) else missed_colour(item, quarter, misses)
     draft.tell(LightSettled(period=item.scheme.quarters[quarter].id, light=light))
     later = any(here.settled for here in item.quarters[quarter + 1 :])
@@ -174,7 +172,5 @@ def _second_red(quarters: tuple[Quarter, ...], lights: list[Light], index: int) 
     """Whether the light is a red that follows a red (rulebook: Escalation ladder)."""
     if lights[index] != "red":
         return False
-    for earlier in range(index - 1, -1, -1):
-        if quarters[earlier].settled:
-            return lights[earlier] == "red"
-    return False
+    earlier = [light for light, quarter in zip(lights[:index], quarters, strict=False) if quarter.settled]
+    return earlier[-1:] == ["red"]
