@@ -16,6 +16,7 @@ LOG_APPEND_TIME: Final = 1
 STALL_SECONDS: Final = 30.0
 """A partition that has more and gives nothing for so long cannot be read."""
 POLL_MS: Final = 500
+BOOTSTRAP_MS: Final = 10_000
 
 
 class Unreadable(Exception):
@@ -57,6 +58,7 @@ class Reader:
                 fetch_max_bytes=16 * 1024 * 1024,
                 max_partition_fetch_bytes=8 * 1024 * 1024,
                 max_poll_records=5000,
+                bootstrap_timeout_ms=BOOTSTRAP_MS,
                 **self._options,
             )
         except (KafkaError, OSError) as error:
@@ -77,6 +79,8 @@ class Reader:
     def start(self, topic: str, partition: int) -> int:
         """As `Reading.start`."""
         place = self._place(topic, partition)
+        if partition not in (self._consumer.partitions_for_topic(place.topic) or ()):
+            raise Unreadable(f"{place.topic} has no partition {partition}")
         return self._asked("beginning_offsets", place)
 
     def records(self, topic: str, partition: int, start: int, end: int) -> Iterator[Record]:

@@ -118,9 +118,10 @@ class Town:
         for act in acts:
             await asyncio.gather(*(self.put(subject, act(subject)) for subject in ITEMS))
 
-    async def report(self, period: str, when: datetime) -> None:
+    async def report(self, period: str, when: datetime, pause: float = 0.0) -> None:
         """Every item reports, twice with the same key."""
         for subject in ITEMS * 2:
+            await asyncio.sleep(pause)
             await self.put(subject, submitted(subject, report(period), UNIT, period, when))
 
     async def progress(self) -> dict[int, dict[str, Any]]:
@@ -164,6 +165,13 @@ class Town:
                     return
             await asyncio.sleep(0.05)
         raise AssertionError(f"{port} does not own everything\n{self.logs()}")
+
+    def follows(self, port: int) -> bool:
+        """Whether a process has begun to answer."""
+        with contextlib.suppress(httpx.HTTPError):
+            told = httpx.get(f"http://127.0.0.1:{port}/v1/progress").json()["partitions"].values()
+            return any(one["position"] for one in told)
+        return False
 
     def logs(self) -> str:
         """The last lines that the processes wrote."""

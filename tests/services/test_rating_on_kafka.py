@@ -22,12 +22,16 @@ from rating_acts import (
 )
 from rating_town import ITEMS, Town
 
-from contracts.topics import RULINGS, SUBMISSIONS, partition_of
+from contracts.topics import PARTITIONS, RULINGS, SUBMISSIONS, TOPIC_CONFIG, TOPICS, partition_of
+from eventlog import provision
 from eventlog.clock import set_driven
+from eventlog.kafka import KafkaLog
+from eventlog.settings import KafkaSettings
+from services.audit import replay
 from services.audit.__main__ import main as audit_command
 from services.audit.finding import Kind, Report, Verdict
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.timeout(300)]
 
 
 @pytest.fixture
@@ -74,9 +78,10 @@ async def test_half_a_year_on_real_kafka_is_proved_and_stays_so_after_a_restart(
 
 async def test_a_process_killed_at_any_moment_is_followed_by_one_that_goes_on(town: Town) -> None:
     await town.open()
-    reports = asyncio.create_task(town.report("2024Q1", at("2024-04-09 10:00")))
-    for moment in (0.8, 1.2, 1.6, 2.0):
+    reports = asyncio.create_task(town.report("2024Q1", at("2024-04-09 10:00"), pause=0.1))
+    for moment in (0.02, 0.5):
         port = town.rate()
+        await until(lambda port=port: town.follows(port), "a process that works", 40)
         await asyncio.sleep(moment)
         town.hit(port, signal.SIGKILL)
     await reports
@@ -170,3 +175,16 @@ async def test_topics_that_are_not_what_they_must_be_are_refused_at_the_start(ka
     port = town.rate()
     assert await asyncio.to_thread(town.processes[port].wait, 30) != 0
     assert "nowhere-submissions: does not exist" in town.logs()
+
+
+async def test_an_audit_that_cannot_read_the_log_as_it_must_be_decides_nothing(kafka: str, topic_prefix: str) -> None:
+    missing = await asyncio.to_thread(replay.run, kafka, "nowhere-", LOG)
+    assert (missing.verdict, missing.problem) == (Verdict.UNDECIDED, "nowhere-submissions has no partition 0")
+    stamped_by_clients = {**TOPIC_CONFIG, "message.timestamp.type": "CreateTime"}
+    provision.apply(kafka, provision.specs(TOPICS, PARTITIONS, stamped_by_clients, prefix=topic_prefix))
+    log = KafkaLog(KafkaSettings(bootstrap_servers=kafka, topic_prefix=topic_prefix))
+    await log.append(SUBMISSIONS, 0, None, [b"{}"])
+    await log.close()
+    found = await asyncio.to_thread(replay.run, kafka, topic_prefix, LOG, wait=0)
+    assert found.verdict is Verdict.UNDECIDED
+    assert "was not stamped by the broker" in (found.problem or "")
