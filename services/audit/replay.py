@@ -14,8 +14,9 @@ from services.audit.reading import Reader, Reading, Unreadable
 from services.rating.ruling import Rules
 
 Progress = Callable[[int, int], None]
-"""Told (submissions compared, submissions in all) after each."""
+"""Told (submissions compared, submissions in all) now and then, and at the end."""
 
+STEP: Final = 100
 PAUSE_SECONDS: Final = 0.2
 
 
@@ -81,8 +82,10 @@ class _Replay:
         ends = [self._submissions.end(SUBMISSIONS, partition) for partition in range(PARTITIONS)]
         for partition, end in enumerate(ends):
             for _ in self._partition(partition, end):
-                progress(self._report.submissions, sum(ends))
+                if self._report.submissions % STEP == 0:
+                    progress(self._report.submissions, sum(ends))
             self._report.position[f"{SUBMISSIONS}-{partition}"] = end
+        progress(self._report.submissions, sum(ends))
 
     def _partition(self, partition: int, end: int) -> Iterator[None]:
         comparing = Comparing(partition, self._report, self._rules)
