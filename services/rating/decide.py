@@ -102,6 +102,8 @@ ACTS: Final[Mapping[type, Act]] = {
     PolicyAdopted: Act("office", programme.object_to_policy, programme.adopt_policy),
 }
 
+ACCEPTED: Final = SubmissionAccepted()
+ANNOUNCED: Final = SubmissionAccepted(alarm=True)
 _OF_PROGRAMME: Final[Mapping[type, Right]] = {
     ProgrammePublished: "office",
     PolicyAdopted: "office",
@@ -172,7 +174,8 @@ def _decide_item(state: State, item: Item, submission: Submission, at: datetime)
         return refuse(at, reasons)
     draft = Draft(state, submission, at)
     remarks = act.follow(draft, data)
-    return [Event(at, SubmissionAccepted(remarks=tuple(remarks))), *draft.events]
+    verdict = SubmissionAccepted(remarks=tuple(remarks)) if remarks else ACCEPTED
+    return [Event(at, verdict), *draft.events]
 
 
 def _decide_opening(state: State, submission: Submission, at: datetime) -> list[Event]:
@@ -239,4 +242,4 @@ def _decide_alarm(state: State, submission: Submission, data: DeadlinePassed, lo
         return refuse(due_at, ["not_due"], alarm=True)
     draft = Draft(state, submission, item.scheme.local(deadline.due_at))
     announce(draft, deadline)
-    return [Event(draft.at, SubmissionAccepted(alarm=True)), *draft.events]
+    return [Event(draft.at, ANNOUNCED), *draft.events]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, Protocol
 
 from contracts.rulings import (
@@ -92,6 +93,7 @@ def _fold_programme(programme: Programme, data: RulingData) -> Programme:
     return programme
 
 
+@lru_cache(maxsize=4096)
 def mark_of(text: str) -> bytes:
     """A short digest of an id or digest, for the memory of used keys."""
     return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=_MARK).digest()
