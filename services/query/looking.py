@@ -21,6 +21,7 @@ from services.query.standing import MalformedPosition, Progress, parse_vector, v
 
 LONGEST_WAIT: Final = 60.0
 USUAL_WAIT: Final = 10.0
+PAGE_WAIT: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Looking:
             as_of = parse_as_of(request.query_params.get("as_of", ""))
         except MalformedBasis as error:
             raise Problem("malformed", f"as_of: {error}") from None
-        await self.wait(request)
+        await self._wait_for(request)
         try:
             async with snapshot(self._pool, as_of) as seen:
                 yield Look(seen, viewer)
@@ -67,14 +68,25 @@ class Looking:
                 raise Problem("sign-in-required", str(error)) from None
             return Viewer()
 
-    async def wait(self, request: Request) -> None:
-        """Wait until `min_position` is in the read model, at most `timeout` seconds. Raises Problem."""
+    async def _wait_for(self, request: Request) -> None:
+        """A program gets an error when it waited in vain; a person a page that says what is not ruled yet."""
+        if request.url.path.startswith("/v1"):
+            await self.wait(request)
+            return
+        try:
+            await self.wait(request, PAGE_WAIT)
+        except Problem as problem:
+            if problem.kind != "not-reached-yet":
+                raise
+
+    async def wait(self, request: Request, usual: float = USUAL_WAIT) -> None:
+        """Wait until `min_position` is in the read model, at most `timeout` (else `usual`) seconds. Raises Problem."""
         wanted = request.query_params.get("min_position", "")
         if not wanted:
             return
         try:
             vector = parse_vector(wanted)
-            seconds = min(max(float(request.query_params.get("timeout", USUAL_WAIT)), 0.0), LONGEST_WAIT)
+            seconds = min(max(float(request.query_params.get("timeout", usual)), 0.0), LONGEST_WAIT)
         except MalformedPosition as error:
             raise Problem("malformed", f"min_position: {error}") from None
         except ValueError:
