@@ -52,6 +52,7 @@ def test_the_project_keeps_its_boundaries() -> None:
         ("services/notify/ledger.py", "services.notify.sender", "What replays never imports what sends"),
         ("services/query/projection.py", "smtplib", "What replays never imports what sends"),
         ("services/audit/reading.py", "aiokafka", "Audit is independent"),
+        ("contracts/workdays.py", "chinese_calendar", "Holidays are published in the programme"),
     ],
 )
 def test_a_breach_is_found(copy: Path, module: str, imported: str, rule: str) -> None:

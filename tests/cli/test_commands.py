@@ -18,7 +18,7 @@ from sandbox.state import StateFolder
 
 PROJECT = Path(__file__).resolve().parents[2]
 PROGRAM = str(Path(sys.executable).with_name("liangdeng"))
-COMMANDS = ("up", "demo", "serve", "rebuild", "scenarios", "clean", "topics", "audit")
+COMMANDS = ("up", "demo", "serve", "rebuild", "scenarios", "clean", "topics", "audit", "programme", "policy")
 
 
 def liangdeng(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
