@@ -11,7 +11,6 @@ import uvicorn
 from services.rating.app import build
 from services.rating.settings import Settings
 
-
 GC_THRESHOLDS: Final = (100_000, 50, 100)
 """States are many, live long and hold no cycles: looking through them less often rules a fifth faster."""
 
