@@ -52,6 +52,9 @@ class Looking:
         try:
             async with snapshot(self._pool, as_of) as seen:
                 yield Look(seen, viewer)
+        except psycopg.DataError:
+            # An id that PostgreSQL cannot even hold, such as one with a NUL character, names nothing.
+            raise Problem("not-found") from None
         except (psycopg.OperationalError, PoolTimeout) as error:
             raise Problem("unavailable", type(error).__name__) from error
 
@@ -86,7 +89,7 @@ class Looking:
             return
         try:
             vector = parse_vector(wanted)
-            seconds = min(max(float(request.query_params.get("timeout", usual)), 0.0), LONGEST_WAIT)
+            seconds = min(max(0.0, float(request.query_params.get("timeout", usual))), LONGEST_WAIT)
         except MalformedPosition as error:
             raise Problem("malformed", f"min_position: {error}") from None
         except ValueError:

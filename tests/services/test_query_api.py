@@ -239,6 +239,40 @@ async def test_what_people_write_is_shown_as_text_and_never_runs(told: House) ->
     assert "<script" not in await told.page("/programmes/%3Cscript%3Ealert(1)%3C%2Fscript%3E", status=404)
 
 
+async def test_no_address_however_odd_breaks_it(told: House) -> None:
+    odd = [
+        "%00",
+        "%ff",
+        "..%2f..",
+        "%F0%9F%9A%A6",
+        "'%22;--",
+        "x" * 5000,
+        "%7B%7B7*7%7D%7D",
+        "-1",
+        "1e400",
+        "nan",
+        "0001-01-01",
+    ]
+    for text in odd:
+        for path in (
+            f"/programmes/{text}",
+            f"/v1/programmes/{text}/lights",
+            f"{V1}/items/{text}/timeline",
+            f"/v1/submissions/{text}",
+            f"/submissions/{text}",
+            f"/notices/{text}/document",
+            f"/programmes/{P}/units/{text}",
+            f"{V1}/lights?as_of={text}",
+            f"{V1}/lights?period={text}&unit={text}",
+            f"/v1/progress?min_position={text}&timeout={text}",
+            f"/v1/progress?min_position=rulings-0@0&timeout={text[:4]}",
+            f"/?lang={text}&page={text}",
+            f"/programmes/{P}?sort={text}&category={text}&as_of={text}",
+        ):
+            answer = await told.client.get(path, headers=told.headers("office"))
+            assert answer.status_code in (200, 400, 404, 422, 504), (path, answer.status_code)
+
+
 async def test_the_timeline_links_causes_effects_and_notices_both_ways(told: House) -> None:
     timeline = (await told.get(f"{V1}/items/K01/timeline", "unit:nongye"))["timeline"]
     deadline = timeline[-1]
