@@ -26,7 +26,7 @@ def follow_light(
     follows a red proposes a chief interview. rulebook: Escalation ladder
     """
     cause = draft.scheme.quarters[quarter].id
-    if old != new and new == "green" and old != "none":
+    if old != new and new == "green":
         take_away(draft, EVERY_LEVEL, cause)
     elif old == "red" and new == "yellow":
         take_away(draft, ABOVE, cause)
@@ -38,13 +38,16 @@ def follow_light(
         raise_or_join(draft, "interview", cause, "Escalation ladder: interview")
     if is_second_red and not was_second_red:
         raise_or_join(draft, "chief_interview", cause, "Escalation ladder: chief interview")
-    elif was_second_red and not is_second_red and new == "red":
+    elif was_second_red and not is_second_red:
         take_away(draft, ("chief_interview",), cause)
 
 
 def had_rectification(item: Item, cause: str) -> bool:
-    """Whether a period "has had one": a rectification that was not withdrawn (rulebook: Fine print)."""
-    return any(e.level == "rectification" and e.phase != "withdrawn" and e.has(cause) for e in item.escalations)
+    """Whether a period "has had one": a rectification that was not withdrawn, as a withdrawn one has no causes.
+
+    rulebook: Fine print
+    """
+    return any(e.level == "rectification" and e.has(cause) for e in item.escalations)
 
 
 def report_by_progress(draft: Draft, quarter: int) -> None:
