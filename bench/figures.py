@@ -37,7 +37,7 @@ class Figure:
         ratio, cpu_ratio = (median(one[which] / other[which] for one, other in self.rounds) for which in (0, 1))
         return (
             f"| {self.name} | {rate:,.0f} /s | {self.floor} | {floor:,.0f} /s "
-            f"| {ratio:.2f} | {cpu_ratio:.2f} | ≥ {self.aim} |"
+            f"| {ratio:.2f} | {cpu_ratio:.2f} | {f'≥ {self.aim}' if self.aim else ''} |"
         )
 
 

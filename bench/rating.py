@@ -10,7 +10,8 @@ from pathlib import Path
 from bench.figures import Rate, Watch
 from bench.logs import fill, fresh_log
 from bench.recorded import LOG, Recorded
-from contracts.submission import decode_submission
+from contracts.ruling import RulingEvent
+from contracts.submission import Submission, decode_submission
 from contracts.topics import PARTITIONS, RULINGS, SUBMISSIONS
 from eventlog.answering import OwnerSettings
 from eventlog.clock import FixedClock
@@ -21,13 +22,16 @@ from eventlog.ownership import FixedAssignment
 from eventlog.record import Entry, Record
 from sandbox.year.journal import BEFORE_THE_YEAR
 from services.rating.app import Rating
+from services.rating.draft import Event
+from services.rating.ruling import Rules
 from services.rating.settings import Settings
+from services.rating.state import State
 
 LOOK_SECONDS = 0.02
 # The clock stands before the year: every announcement is recorded, none must be added.
 
 
-class WithoutRules:
+class ReadyMade:
     """Decodes each submission and appends the ruling that was recorded for it."""
 
     def __init__(self, rulings: Sequence[Sequence[bytes]]) -> None:
@@ -52,22 +56,38 @@ class WithoutRules:
         return ()
 
 
-async def with_rules(bootstrap: str, prefix: str, recorded: Recorded, home: Path) -> Rate:
-    """Events per second of rating itself."""
+async def with_rules(bootstrap: str, prefix: str, recorded: Recorded, home: Path, rules: Rules | None = None) -> Rate:
+    """Events per second of rating itself, with the rules at hand or others."""
     settings = Settings(bootstrap_servers=bootstrap, topic_prefix=prefix, log=LOG, quarantine=home / "quarantine")
 
     def build(log: KafkaLog) -> Owner:
-        return Rating(settings, log, FixedAssignment(range(PARTITIONS)), FixedClock(BEFORE_THE_YEAR)).owner
+        return Rating(settings, log, FixedAssignment(range(PARTITIONS)), FixedClock(BEFORE_THE_YEAR), rules).owner
 
     return await _measure(bootstrap, prefix, recorded, build)
 
 
-async def without_rules(bootstrap: str, prefix: str, recorded: Recorded) -> Rate:
-    """Events per second of the floor."""
+async def without_rules(bootstrap: str, prefix: str, recorded: Recorded, home: Path) -> Rate:
+    """Events per second of the same loop, envelopes and reading back included, its rules replaced by a look-up."""
+    told: dict[tuple[str, str], list[Event]] = {}
+    for event in recorded.events:
+        told.setdefault((event.causeid, event.causedigest), []).append(Event(event.time, event.data))
+    state = State("nothing is remembered")
+
+    def decide(_state: State | None, submission: Submission, _logged_at: datetime) -> list[Event]:
+        return told[submission.id, submission.digest]
+
+    def evolve(_state: State | None, _event: RulingEvent) -> State:
+        return state
+
+    return await with_rules(bootstrap, prefix, recorded, home, Rules(decide=decide, evolve=evolve))
+
+
+async def ready_made(bootstrap: str, prefix: str, recorded: Recorded) -> Rate:
+    """Events per second of decoding each submission and appending the bytes that were recorded for it."""
 
     def build(log: KafkaLog) -> Owner:
-        def make(partition: int) -> WithoutRules:
-            return WithoutRules(recorded.partitions[partition].answers)
+        def make(partition: int) -> ReadyMade:
+            return ReadyMade(recorded.partitions[partition].answers)
 
         return Owner(log, FixedAssignment(range(PARTITIONS)), make, FixedClock(BEFORE_THE_YEAR), OwnerSettings())
 
