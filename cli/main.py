@@ -11,6 +11,7 @@ import typer
 
 from cli.telling import told
 
+POLICIES = Path(__file__).resolve().parents[1] / "programmes" / "policies"
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON · print JSON")]
 
 app = typer.Typer(
@@ -145,6 +146,31 @@ def programme_compose(
     from cli import programme as answer
 
     raise typer.Exit(answer.composed(file, until=until.date() if until else None, write=write))
+
+
+@policy.command("compare")
+def policy_compare(
+    a: Annotated[str, typer.Argument(metavar="A", help="政策名称或文件 · a policy: its name or file")],
+    b: Annotated[str, typer.Argument(metavar="B", help="另一政策 · another one")],
+    programme: Annotated[str, typer.Option(help="方案编号 · id of the programme, e.g. 441602-2024")],
+    file: Annotated[
+        Path | None,
+        typer.Option("--from", exists=True, dir_okay=False, help="提交记录（JSONL）· submissions in a file"),
+    ] = None,
+    policies: Annotated[Path, typer.Option(file_okay=False, help="政策文件夹 · folder of policies")] = POLICIES,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%dT%H:%M:%S%z"], help="截至 · up to")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """若用另一政策：用两个政策重放已记录的一年，列出不同的灯和督办及原因。
+
+    What if: live a recorded year again under two policies, tell which lights and escalations differ, and why.
+    退出码 exit code: 0 已比较 compared, 2 无法比较 cannot be compared.
+    """
+    from cli import policy as answer
+
+    raise typer.Exit(
+        answer.compared(a, b, programme=programme, file=file, policies=policies, until=until, as_json=as_json)
+    )
 
 
 @app.command()
