@@ -94,13 +94,16 @@ class Counting:
         """Take in the next records and return the rulings that they complete; records seen before are dropped.
 
         Raises:
-            Hole: a record lies beyond the next one expected; nothing of it is taken in.
+            Hole: a record lies beyond the next one expected, and no ruling was completed before it (those that were
+                are returned, and whoever reads on meets the hole then: no ruling is ever dropped).
         """
         rulings: list[Ruling] = []
         for record in records:
             if record.offset < self.seen:
                 continue
             if record.offset > self.seen:
+                if rulings:
+                    break
                 raise Hole(self.seen, record)
             self.seen += 1
             ruling = self._take(record, placed(record))
@@ -155,13 +158,15 @@ class Placing:
         """Take in the next records and return those that count; records seen before are dropped.
 
         Raises:
-            Hole: a record lies beyond the next one expected; nothing of it is taken in.
+            Hole: a record lies beyond the next one expected, and none counted before it (as `Counting.fold`).
         """
         counted: list[Counted] = []
         for record in records:
             if record.offset < self.seen:
                 continue
             if record.offset > self.seen:
+                if counted:
+                    break
                 raise Hole(self.seen, record)
             self.seen += 1
             body = placed(record)

@@ -105,9 +105,21 @@ def test_records_seen_before_are_dropped_and_a_hole_is_told() -> None:
     assert len(counting.fold([first, second])) == 2
     assert counting.fold([first, second]) == []
     with pytest.raises(Hole) as hole:
-        Counting().fold([first, third])
-    assert (hole.value.expected, hole.value.got) == (1, third)
+        Counting().fold([third])
+    assert (hole.value.expected, hole.value.got) == (0, third)
     assert len(counting.fold([third])) == 1
+
+
+def test_a_ruling_completed_before_a_hole_is_never_dropped() -> None:
+    counting = Counting()
+    first, third = (record(offset, body(offset, offset)) for offset in (0, 2))
+    assert [ruling.causeoffset for ruling in counting.fold([first, third])] == [0]
+    with pytest.raises(Hole):
+        counting.fold([third])
+    placing = Placing()
+    assert len(placing.fold([record(0, {"at": "0"}), record(2, {"at": "2"})])) == 1
+    with pytest.raises(Hole):
+        placing.fold([record(2, {"at": "2"})])
 
 
 def test_a_fork_goes_its_own_way() -> None:
