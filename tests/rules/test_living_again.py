@@ -1,0 +1,52 @@
+"""Whatever happened: lived again under its own policy a year comes out as it was, and never fails under another."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from timelines import OUHAI, YUANCHENG, Run, Step, items, steps
+
+from contracts.submissions import ItemAssigned, PolicyAdopted
+from services.audit.differing import compare
+from services.audit.recorded import Act, Year
+from services.audit.what_if import live
+
+many = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+
+
+def adopts(step: Step) -> bool:
+    """Whether a step changes the policy: that is replaced."""
+    return isinstance(step.data, PolicyAdopted)
+
+
+@st.composite
+def years(draw: st.DrawFn) -> tuple[Run, ItemAssigned, Year]:
+    """A year of one real item, lived through and recorded."""
+    item = draw(items.filter(lambda one: not one.simulated))
+    run = Run(item).live(draw(st.lists(steps(item).filter(lambda step: not adopts(step)), max_size=30)))
+    acts = tuple(Act(submission, at) for submission, at in run.submissions)
+    return run, item, Year(run.subject.split("/")[0], {run.subject: item}, {run.subject: acts}, item.simulated)
+
+
+@many
+@given(years())
+def test_a_year_lived_again_is_the_year_that_was(lived: tuple[Run, ItemAssigned, Year]) -> None:
+    run, item, year = lived
+    again = live(year, item.policy, run.now)[run.subject].item
+    assert (again.quarters, again.periods) == (run.item.quarters, run.item.periods)
+    assert (again.escalations, again.appeals) == (run.item.escalations, run.item.appeals)
+    assert compare(year, item.policy, item.policy).differences == 0
+
+
+@many
+@given(years())
+def test_a_difference_is_always_told_in_both_languages(lived: tuple[Run, ItemAssigned, Year]) -> None:
+    found = compare(lived[2], YUANCHENG, OUHAI)
+    for difference in found.items:
+        assert all((*light.a.why, *light.b.why) for light in difference.lights)
+        for rung in difference.escalations:
+            assert rung.a or rung.b
+            assert all(side.rule and side.because and all(side.why) for side in (rung.a, rung.b) if side)
+    assert found.as_dict()["differences"] == found.differences
