@@ -69,6 +69,9 @@ def compose(file: Path, until: date | None = None) -> Composed:
     text = file.read_text(encoding="utf-8")
     if held != calendar:
         text = _with_calendar(text, document, calendar)
+        if not _only_the_calendar_moved(file, document, text, calendar):
+            zh, en = "无法改写：方案应为逐行的 YAML", "cannot be rewritten: a programme is YAML with a line per field"
+            raise _fault(file, document, ("calendar",), zh, en)
     return Composed(calendar=calendar, file=file, text=text, changed=held != calendar)
 
 
@@ -168,6 +171,16 @@ def _with_calendar(text: str, document: Document, calendar: Calendar) -> str:
     while end < len(lines) and lines[end][:1] in (" ", "\t", "]", "}"):
         end += 1
     return "\n".join([*lines[: begin - 1], *inserted, *lines[end:]]) + "\n"
+
+
+def _only_the_calendar_moved(file: Path, before: Document, text: str, calendar: Calendar) -> bool:
+    try:
+        after = read_yaml(text.encode())
+    except Inexact:
+        return False
+    if not isinstance(after.value, dict) or {**after.value, "calendar": None} != {**before.value, "calendar": None}:
+        return False
+    return _inline(file, after, after.value["calendar"]) == calendar
 
 
 def _fault(file: Path, document: Document, loc: tuple[str | int, ...], zh: str, en: str) -> NotComposable:

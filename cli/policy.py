@@ -128,7 +128,7 @@ def _summary(found: Comparison) -> Iterator[str]:
         one, other = found.totals_a.get(name, 0), found.totals_b.get(name, 0)
         if one or other:
             yield f"  {_both(LIGHTS if name in LIGHTS else LEVELS, name)}: A {one}, B {other} ({other - one:+d})"
-    yield "人的行为按记录不变，另一政策下可能不同· people act as recorded, though another policy may change that"
+    yield "人的行为按记录不变，另一政策下可能不同 · people act as recorded, though another policy may change that"
     refusals = found.differences - found.lights - found.escalations
     yield (
         f"{found.differences} 处差异 · {found.differences} differences: {len(found.items)} 项事项 items, "

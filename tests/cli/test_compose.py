@@ -156,6 +156,8 @@ def test_the_command_tells_an_unannounced_year_in_both_languages_and_exits_2(fol
         ("a: &a 1\n", "line 1"),
         ("calendar: {from: yesterday, to: 2025-03-31}\n", "from"),
         ("calendar: {from: 2025-03-31, to: 2024-03-31}\n", "2024-03-31"),
+        ('{"calendar": {"from": "2024-01-01", "to": "2025-03-31"}, "title": "t"}\n', "a line per field"),
+        ("{title: t,\ncalendar: {from: 2024-01-01,\n to: 2025-03-31}, document: d}\n", "a line per field"),
     ],
 )
 def test_a_file_that_is_no_programme_is_refused_with_its_place(text: str, problem: str, tmp_path: Path) -> None:
