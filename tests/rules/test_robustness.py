@@ -15,9 +15,11 @@ from test_properties import many
 from timelines import ACTORS, ALARM, Run, items
 
 from contracts.submissions import ItemAssigned, SubmissionData
+from contracts.values import ReportingPeriod
 from services.rating.due import due
 
 WORDS = ("2024Q1", "2024Q2", "2024-03", "2024-12", "lag", "x", "plan", "rectification-1", "", "\x00", "督查" * 40)
+PERIODS = st.sampled_from(("2024Q1", "2024Q2", "2024-03", "2024-12"))
 FAR = timezone(timedelta(hours=14))
 INSTANTS = (
     datetime.min.replace(tzinfo=FAR),
@@ -57,6 +59,8 @@ def any_of(annotation: Any) -> st.SearchStrategy[Any]:
     if isinstance(annotation, type) and is_dataclass(annotation):
         hints = get_type_hints(annotation)
         given_here = {f.name: _field(f.name, hints[f.name]) for f in fields(annotation)}
+        if annotation is ReportingPeriod:
+            given_here |= {"id": PERIODS, "quarter": PERIODS}
         return st.builds(annotation, **given_here)
     raise TypeError(f"no values of {annotation}")
 

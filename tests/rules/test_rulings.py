@@ -18,6 +18,7 @@ from contracts.rulings import (
     LightChanged,
     LightSettled,
     MonthSettled,
+    NoticeSigned,
     PlanMissed,
     PolicyChanged,
     ProgrammeOpened,
@@ -30,11 +31,13 @@ from contracts.rulings import (
 from contracts.submissions import (
     Appealed,
     AppealLodged,
+    BlockageRaised,
     BulletinApproved,
     BulletinComposed,
     DeadlinePassed,
     ItemReassigned,
     LagDeclared,
+    NoticeAcknowledged,
     PlanDecided,
     PlanSubmitted,
     PolicyAdopted,
@@ -311,3 +314,18 @@ def test_consequences_of_an_announcement_are_dated_by_the_deadline_however_late_
     alarm = DeadlinePassed(kind="report", ref="2024Q1", due_at=at("2024-04-11T00:00:00"))
     raised = [e.data for e in run.submit(ALARM, "a", run.now, alarm) if isinstance(e.data, EscalationRaised)]
     assert [(one.raised_at, one.due_at) for one in raised] == [(at("2024-04-11T00:00:00"), at("2024-05-07T00:00:00"))]
+
+
+def test_of_several_acknowledgements_only_the_first_is_told() -> None:
+    run = Run(assigned("key_task"))
+    run.ring(at("2024-04-12T00:00:00"))
+    notice = NoticeAcknowledged(level="rectification", cause="2024Q1")
+    assert [type(data) for data in told(run.submit(LEAD, "a", run.now, notice))] == [SubmissionAccepted, NoticeSigned]
+    assert told(run.submit(LEAD, "b", run.now, notice)) == [SubmissionAccepted()]
+
+
+def test_a_blockage_goes_to_the_government_with_copy_to_the_leader_in_charge() -> None:
+    run = Run(assigned("key_task"))
+    raised = run.submit(LEAD, "a", run.now, BlockageRaised(blockage="b1"))[1].data
+    assert isinstance(raised, EscalationRaised)
+    assert (raised.to, raised.copy) == ("government", ("leader:leader-1",))
