@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
+from strategies import timelines
 from test_properties import many
-from timelines import Run, timelines
+from timelines import Run
 
 from services.rating.book import read_book
 from services.rating.explain import explain, explain_escalation

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from timelines import OUHAI, YUANCHENG, Run, Step, items, steps
+from strategies import items, steps
+from timelines import OUHAI, YUANCHENG, Run, Step
 
 from contracts.submissions import ItemAssigned, PolicyAdopted
 from services.audit.differing import compare

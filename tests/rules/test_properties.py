@@ -10,7 +10,8 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from timelines import Run, Step, items, replayed, steps, timelines
+from strategies import items, steps, timelines
+from timelines import Run, Step, replayed
 
 from contracts.rulings import (
     LightChanged,

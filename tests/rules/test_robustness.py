@@ -11,8 +11,9 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import AwareDatetime
+from strategies import items
 from test_properties import many
-from timelines import ACTORS, ALARM, Run, items
+from timelines import ACTORS, ALARM, Run
 
 from contracts.submissions import ItemAssigned, SubmissionData
 from contracts.values import ReportingPeriod

@@ -1,0 +1,133 @@
+"""Random timelines of one item: whatever may be submitted, in whatever order, with the alarm between."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import partial
+
+from hypothesis import strategies as st
+from timelines import ACTORS, FILE, FITTING, OUHAI, PUBLISHED_AT, YUANCHENG, Run, Step, assigned
+
+from contracts.submissions import (
+    AdjustmentDecided,
+    AdjustmentRequested,
+    AppealDecided,
+    Appealed,
+    AppealLodged,
+    BlockageAnswered,
+    BlockageRaised,
+    InspectionPlanned,
+    InspectionRecorded,
+    InterviewConfirmed,
+    InterviewHeld,
+    ItemAssigned,
+    ItemReassigned,
+    LagDeclared,
+    NoticeAcknowledged,
+    PlanDecided,
+    PlanSubmitted,
+    PolicyAdopted,
+    ProgressReported,
+    ProgressReviewed,
+    RectificationReported,
+    RectificationReviewed,
+    SubmissionData,
+    WithdrawalDecided,
+    WithdrawalRequested,
+)
+from contracts.values import Node, Target
+
+items = st.builds(
+    assigned,
+    st.sampled_from(("key_task", "livelihood")),
+    policy=st.sampled_from((YUANCHENG, OUHAI, replace(YUANCHENG, yellows_to_red=3, reminder_days=(40, 2)))),
+    simulated=st.booleans(),
+    published_at=st.sampled_from((PUBLISHED_AT, PUBLISHED_AT + timedelta(days=23), PUBLISHED_AT + timedelta(days=150))),
+)
+
+
+def steps(item: ItemAssigned) -> st.SearchStrategy[Step]:
+    """Any submission: mostly by whom it fits, mostly at once, now and then under a key that was used."""
+    ids = st.sampled_from(("x", "y"))
+    period = st.sampled_from([p.id for p in item.periods] + ["2031Q1"])
+    quarter = st.sampled_from([*dict.fromkeys(p.quarter for p in item.periods), "2031Q1"])
+    cause = st.one_of(quarter, st.sampled_from(("lag", "rectification_overdue", "rectification_not_done", "x")))
+    level = st.sampled_from(("rectification", "interview", "chief_interview", "blockage"))
+    number = st.sampled_from((Decimal(0), Decimal("0.5"), Decimal(1)))
+    target = st.builds(
+        Target, indicator=st.sampled_from("ab"), comparator=st.sampled_from((">=", "<", "=")), value=number
+    )
+    node = st.builds(Node, text=st.just("t"), targets=st.lists(target, max_size=2).map(tuple))
+    files = st.sampled_from(((), (FILE,)))
+    finding = st.sampled_from(("confirmed", "overturned"))
+    against = st.one_of(
+        st.builds(Appealed, light=quarter), st.builds(Appealed, level=level, cause=cause), st.just(Appealed())
+    )
+    day = st.dates(date(2024, 3, 1), date(2025, 1, 1))
+    decided = partial(st.sampled_from)
+    kinds: dict[str, list[st.SearchStrategy[SubmissionData]]] = {
+        "lead": [
+            st.builds(PlanSubmitted, nodes=st.dictionaries(period, node, max_size=12)),
+            *[
+                st.builds(
+                    ProgressReported,
+                    period=period,
+                    claim=st.sampled_from(("completed", "completed", "in_progress")),
+                    measures=st.dictionaries(st.sampled_from("ab"), number, max_size=2),
+                    evidence=files,
+                )
+            ]
+            * 4,
+            st.builds(AdjustmentRequested, adjustment=ids, period=period, node=node),
+            st.builds(WithdrawalRequested),
+            st.builds(RectificationReported),
+            st.builds(NoticeAcknowledged, level=level, cause=cause),
+            st.builds(AppealLodged, appeal=ids, against=against),
+            st.builds(BlockageRaised, blockage=ids),
+        ],
+        "office": [
+            st.builds(ProgressReviewed, period=period, finding=finding),
+            st.builds(InspectionPlanned, plan=ids, from_on=day, to_on=day, approved=st.booleans()),
+            st.builds(InspectionRecorded, plan=ids, visited_on=day, period=period, finding=finding),
+            st.builds(LagDeclared),
+            st.builds(RectificationReviewed, finding=st.sampled_from(("done", "not_done"))),
+            st.builds(InterviewConfirmed),
+            st.builds(InterviewHeld, level=st.sampled_from(("interview", "chief_interview"))),
+            st.builds(AppealDecided, appeal=ids, decision=decided(("upheld", "upheld", "dismissed"))),
+            st.builds(BlockageAnswered, blockage=ids),
+            st.builds(ItemReassigned, lead_unit=st.sampled_from(("fagai", "keji")), leader=st.just("leader-1")),
+            st.builds(PolicyAdopted, policy=st.sampled_from((YUANCHENG, OUHAI))),
+        ],
+        "leader": [
+            st.builds(PlanDecided, decision=decided(("confirmed", "confirmed", "returned"))),
+            st.builds(AdjustmentDecided, adjustment=ids, decision=decided(("approved", "refused"))),
+        ],
+        "chief": [st.builds(WithdrawalDecided, decision=decided(("approved", "refused", "refused")))],
+    }
+    after = st.one_of(
+        st.sampled_from((0, 1, 300, 3600)).map(lambda seconds: timedelta(seconds=seconds)),
+        st.integers(0, 30).map(lambda days: timedelta(days=days, seconds=61)),
+    )
+    return st.one_of(
+        *[
+            st.builds(
+                Step,
+                after=after,
+                lag=st.sampled_from((0, 0, 0, 599, 601, -5, -6)).map(lambda s: timedelta(seconds=s)),
+                actor=st.one_of(*[st.just(FITTING[who])] * 5, st.sampled_from(ACTORS)),
+                data=st.one_of(*choices),
+                key=st.sampled_from((None, None, None, None, "k1", "k2")),
+            )
+            for who, choices in kinds.items()
+            for _ in range({"lead": 6, "office": 6, "leader": 3, "chief": 1}[who])
+        ]
+    )
+
+
+@st.composite
+def timelines(draw: st.DrawFn) -> Run:
+    """A year of one item, lived through."""
+    item = draw(items)
+    return Run(item).live(draw(st.lists(steps(item), max_size=40)))
