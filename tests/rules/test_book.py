@@ -9,8 +9,10 @@ import pytest
 from services.rating.book import BadBook, Scenario, read_book
 from services.rating.scenarios import main, run, run_book
 
-BOOK = Path(__file__).parents[2] / "programmes" / "scenarios.yaml"
-STORIES = read_book(BOOK)
+PROGRAMMES = Path(__file__).parents[2] / "programmes"
+BOOK = PROGRAMMES / "scenarios.yaml"
+BOOKS = {book.stem: read_book(book) for book in sorted(PROGRAMMES.glob("scenarios*.yaml"))}
+STORIES = {f"{book}-{story.id}": story for book, stories in BOOKS.items() for story in stories}
 
 HEAD = """
 policy: yuancheng-2024
@@ -25,13 +27,13 @@ STEPS = """
 """
 
 
-@pytest.mark.parametrize("story", STORIES, ids=[story.id for story in STORIES])
+@pytest.mark.parametrize("story", STORIES.values(), ids=STORIES.keys())
 def test_a_story_comes_out_as_the_rulebook_says(story: Scenario) -> None:
     assert run(story) == []
 
 
-def test_no_two_stories_share_an_id() -> None:
-    assert len({story.id for story in STORIES}) == len(STORIES)
+def test_no_two_stories_of_a_book_share_an_id() -> None:
+    assert len(STORIES) == sum(map(len, BOOKS.values()))
 
 
 @pytest.mark.parametrize(
