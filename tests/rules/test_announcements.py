@@ -22,6 +22,7 @@ from contracts.rulings import (
     SubmissionRepeated,
 )
 from contracts.submissions import (
+    AppealDecided,
     Appealed,
     AppealLodged,
     DeadlinePassed,
@@ -168,3 +169,14 @@ def test_consequences_of_an_announcement_are_dated_by_the_deadline_however_late_
     alarm = DeadlinePassed(kind="report", ref="2024Q1", due_at=at("2024-04-11T00:00:00"))
     raised = [e.data for e in run.submit(ALARM, "a", run.now, alarm) if isinstance(e.data, EscalationRaised)]
     assert [(one.raised_at, one.due_at) for one in raised] == [(at("2024-04-11T00:00:00"), at("2024-05-07T00:00:00"))]
+
+
+def test_a_decided_appeal_waits_no_longer_and_another_still_does() -> None:
+    run = Run(assigned("key_task"))
+    run.ring(at("2024-04-12T00:00:00"))
+    for name in ("a1", "a2", "a3"):
+        run.submit(LEAD, name, run.now, AppealLodged(appeal=name, against=Appealed(light="2024Q1")))
+    run.submit(OFFICE, "d2", run.now, AppealDecided(appeal="a2", decision="dismissed"))
+    assert [appeal.id for appeal in run.item.appeals] == ["a1", "a3"]
+    assert [one.ref for one in due(run.state) if one.kind == "appeal"] == ["a1", "a3"]
+    assert not run.item.quarters[0].upheld

@@ -11,6 +11,8 @@ from strategies import timelines
 from test_properties import many
 from timelines import Run
 
+from contracts.lights_record import note, opened
+from contracts.rulings import ItemOpened
 from services.rating.book import read_book
 from services.rating.explain import explain, explain_escalation
 from services.rating.scenarios import play
@@ -172,3 +174,19 @@ def test_whatever_happened_everything_can_be_explained(run: Run) -> None:
         assert all(explain(run.item, frame.id))
     for escalation in run.item.escalations:
         assert all(explain_escalation(run.item, escalation))
+
+
+@many
+@given(timelines())
+def test_the_rulings_alone_explain_every_light_with_the_same_words(run: Run) -> None:
+    run.ring(run.now + timedelta(days=1))
+    record = None
+    for event in (event for ruling in run.rulings for event in ruling):
+        if isinstance(event.data, ItemOpened):
+            record = opened(event.data)
+        elif record is not None:
+            record = note(record, event.data)
+    assert record is not None
+    for frame in run.item.scheme.quarters:
+        lit = record.lights.get(frame.id)
+        assert record.explain(frame.id) == explain(run.item, frame.id, lit.compared if lit else ())
