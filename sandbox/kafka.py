@@ -31,6 +31,7 @@ inter.broker.listener.name=PLAINTEXT
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
 log.dirs={data}
 auto.create.topics.enable=false
+log.index.size.max.bytes=1048576
 broker.heartbeat.interval.ms=500
 broker.session.timeout.ms=4000
 group.initial.rebalance.delay.ms=0
