@@ -180,3 +180,14 @@ def test_a_decided_appeal_waits_no_longer_and_another_still_does() -> None:
     assert [appeal.id for appeal in run.item.appeals] == ["a1", "a3"]
     assert [one.ref for one in due(run.state) if one.kind == "appeal"] == ["a1", "a3"]
     assert not run.item.quarters[0].upheld
+
+
+def test_a_plan_in_the_ten_minutes_after_the_deadline_is_listed_as_missing_unless_one_came_before() -> None:
+    late, twice = Run(assigned("key_task")), Run(assigned("key_task"))
+    plan = PlanSubmitted(nodes={"2024Q1": Node(text="t")})
+    twice.submit(LEAD, "a", twice.now, plan)
+    for run in (late, twice):
+        run.now = at("2024-03-30T00:00:00")
+        assert told(run.submit(LEAD, "b", run.now, plan))[0] == SubmissionAccepted(remarks=("late",))
+    assert next(one.kind for one in due(late.state)) == "plan"
+    assert all(one.kind != "plan" for one in due(twice.state))
