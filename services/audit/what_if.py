@@ -9,7 +9,15 @@ from typing import Final
 
 from contracts.envelope import submission_id
 from contracts.policy import Policy
-from contracts.rulings import EscalationRaised, LightChanged, LightSettled, Reason, RulingData, SubmissionRejected
+from contracts.rulings import (
+    Compared,
+    EscalationRaised,
+    LightChanged,
+    LightSettled,
+    Reason,
+    RulingData,
+    SubmissionRejected,
+)
 from contracts.submission import SUBMISSION_TYPES, Submission, body_digest
 from contracts.submissions import DeadlinePassed, ItemAssigned, PolicyAdopted
 from contracts.values import Actor
@@ -40,7 +48,8 @@ class Told:
 class Lived:
     """How one item fared: its state at the end, the events behind its lights and escalations, what was refused.
 
-    `rated` are the changes that a period settled with, `changed` the last ones (none: its light never moved);
+    `rated` are the changes that a period settled with, `changed` the last ones (none: its light never moved),
+    `compared` the values by which it settled;
     `refused` goes by the ids of submissions, and `said` tells of each its short type and its time.
     """
 
@@ -48,6 +57,7 @@ class Lived:
     state: State | None = None
     rated: dict[str, LightChanged] = field(default_factory=dict)
     changed: dict[str, LightChanged] = field(default_factory=dict)
+    compared: dict[str, tuple[Compared, ...]] = field(default_factory=dict)
     raised: dict[str, EscalationRaised] = field(default_factory=dict)
     refused: dict[str, tuple[Reason, ...]] = field(default_factory=dict)
     said: dict[str, tuple[str, datetime]] = field(default_factory=dict)
@@ -107,6 +117,8 @@ class Lived:
                     self.rated[data.period] = self.changed[data.period]
             case LightChanged():
                 self.changed[data.period] = data
+                if data.settled and data.compared:
+                    self.compared[data.period] = data.compared
                 if data.period == self._settling:
                     self.rated[data.period] = data
             case EscalationRaised():

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Literal
 
 from contracts.dispatches import Recipient
+from contracts.lights_record import LightsRecord, note, opened
 from contracts.ruling import RulingEvent
 from contracts.rulings import (
     Compared,
@@ -74,10 +75,14 @@ class ItemFacts:
     appeal_days: int
     simulated: bool
     derived: bool
+    record: LightsRecord
     nodes: Mapping[PeriodId, Node] = field(default_factory=dict)
-    lights: Mapping[PeriodId, Light] = field(default_factory=dict)
     compared: Mapping[PeriodId, tuple[Compared, ...]] = field(default_factory=dict)
     escalations: Mapping[str, EscalationFacts] = field(default_factory=dict)
+
+    def light(self, period: PeriodId) -> Light:
+        """The light of a period as it stands."""
+        return self.record.lights[period].light if period in self.record.lights else "none"
 
     @property
     def zone(self) -> timezone:
@@ -114,6 +119,7 @@ def observe(item: ItemFacts | None, event: RulingEvent) -> ItemFacts | None:
         return _opened(event.subject, event.data)
     if item is None:
         return None
+    item = replace(item, record=note(item.record, event.data))
     match event.data:
         case ItemTransferred() as data:
             item = replace(item, lead_unit=data.lead_unit, cooperating=data.cooperating, leader=data.leader)
@@ -130,7 +136,7 @@ def observe(item: ItemFacts | None, event: RulingEvent) -> ItemFacts | None:
             item = replace(item, compared={**item.compared, data.period: data.compared})
         case LightChanged() as data:
             compared = {**item.compared, data.period: data.compared} if data.compared else item.compared
-            item = replace(item, lights={**item.lights, data.period: data.to}, compared=compared)
+            item = replace(item, compared=compared)
         case _:
             item = _escalated(item, event)
     return item
@@ -151,6 +157,7 @@ def _opened(subject: str, data: ItemOpened) -> ItemFacts:
         appeal_days=data.policy.appeal_days,
         simulated=data.simulated,
         derived=data.derived,
+        record=opened(data),
     )
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from contracts.words import Word
 from services.query.access import Sight, event_is_seen, inspection_is_seen, visited_plans
+from services.query.explaining import explained
 from services.query.heat_map import Tile, tiles
 from services.query.ladder import Escalation, fold_escalations
 from services.query.looking import Look
@@ -139,6 +142,11 @@ async def item_events(look: Look, programme_id: str, item_id: str, sight: Sight)
     return [row for row in await look.snapshot.events(programme_id, item_id) if event_is_seen(sight, row["type"])]
 
 
+async def light_sentences(look: Look, programme_id: str, item_id: str, sight: Sight) -> Mapping[str, Word]:
+    """Why each light of an item stands as it does, by period; for who sees the item in full."""
+    return explained(await look.snapshot.events(programme_id, item_id)).lights if sight == "full" else {}
+
+
 async def escalations_of(look: Look, programme_id: str, item_id: str) -> list[Escalation]:
     """All escalations of an item, in the order raised."""
     return fold_escalations(await look.snapshot.escalation_steps(programme_id, item_id))
@@ -152,17 +160,31 @@ async def submission(look: Look, id_: str) -> Found:
         raise Problem("not-found", f"submission {id_}")
     first = rows[0]
     caused = await look.snapshot.caused(first["part"], first["pos"])
+    whole = bool(first["item"]) and await _in_full(look, first)
+    about = await look.snapshot.events(first["programme"], first["item"]) if whole else []
+    why = explained(about).changes
     return {
         **submission_view(first, whole=True),
         "programme": first["programme"],
         "item": first["item"],
         "status": first["verdict"] if first["ruled"] else "waiting",
         "events": [
-            {"position": f"rulings-{e['part']}@{e['pos']}", "type": e["type"], "time": e["time"], "data": e["data"]}
+            {
+                "position": f"rulings-{e['part']}@{e['pos']}",
+                "type": e["type"],
+                "time": e["time"],
+                "data": e["data"],
+                "why": word._asdict() if (word := why.get((e["part"], e["pos"]))) else None,
+            }
             for e in caused
         ],
         "repetitions": [submission_view(row, whole=True) for row in rows[1:]],
     }
+
+
+async def _in_full(look: Look, row: Found) -> bool:
+    rows = await look.snapshot.items(row["programme"], row["item"])
+    return any(look.viewer.sight_of(one) == "full" for one in rows)
 
 
 async def _is_seen(look: Look, row: Found) -> bool:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-from calendar import month_abbr
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from contracts import words
+from contracts.sentences import SIGNS, compared_word, period_word, plain
 from contracts.words import Language, Word, Words, say
 from services.query.basis import LOCAL
 
 Data = Mapping[str, Any]
-
-_QUARTER: Final = re.compile(r"(\d{4})Q([1-4])")
-_MONTH: Final = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
 _EVENTS: Final[Words] = {
     "programme.opened": Word("督查方案发布：{title}", "Programme published: {title}"),
@@ -83,13 +80,7 @@ _RULES: Final[Words] = {
 
 def period_name(period: str, language: Language) -> str:
     """`2024Q1` or `2024-02` as people say it; anything else as it is."""
-    if quarter := _QUARTER.fullmatch(period):
-        year, number = quarter[1], int(quarter[2])
-        return f"{year}年第{'一二三四'[number - 1]}季度" if language == "zh" else f"Q{number} {year}"
-    if month := _MONTH.fullmatch(period):
-        year, number = month[1], int(month[2])
-        return f"{year}年{number}月" if language == "zh" else f"{month_abbr[number]} {year}"
-    return period
+    return _in(period_word(period), language)
 
 
 def last_day(due_at: str | datetime | None, language: Language) -> str:
@@ -108,7 +99,7 @@ def tell(type_: str, data: Data, names: Mapping[str, str], language: Language) -
 
 
 def why(rule: str, light: str, compared: list[Data], language: Language) -> str:
-    """Why a light moved: the rule in words and number, and the values compared."""
+    """By which rule a light moved, with the values compared: for who may not see what was found and appealed."""
     word = _RULES.get(f"{rule} {light}") or _RULES.get(rule)
     number = rule_name(rule, language)
     parts = [f"{number}：{word.zh}" if word and language == "zh" else f"{number}: {word.en}" if word else number]
@@ -129,18 +120,8 @@ def rule_name(rule: str, language: Language) -> str:
 
 def comparison(values: Data, language: Language) -> str:
     """One target beside the measured value."""
-    measured = values.get("measured")
-    if language == "zh":
-        shown = "未填报" if measured is None else f"实报{plain(measured)}"
-        return f"{values['indicator']}目标{_sign(values['comparator'])}{plain(values['target'])}，{shown}"
-    shown = "not measured" if measured is None else f"measured {plain(measured)}"
-    return f"{values['indicator']} target {_sign(values['comparator'])} {plain(values['target'])}, {shown}"
-
-
-def plain(number: object) -> str:
-    """A decimal number without idle zeros."""
-    text = str(number)
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    found = compared_word(values["indicator"], values["comparator"], values["target"], values.get("measured"))
+    return _in(found, language)
 
 
 def cause_name(cause: str, language: Language) -> str:
@@ -148,8 +129,8 @@ def cause_name(cause: str, language: Language) -> str:
     return say(words.CAUSES, cause, language) if cause in words.CAUSES else period_name(cause, language)
 
 
-def _sign(comparator: str) -> str:
-    return {">=": "≥", "<=": "≤"}.get(comparator, comparator)
+def _in(word: Word, language: Language) -> str:
+    return word.zh if language == "zh" else word.en
 
 
 class _Values(dict[str, str]):
@@ -188,6 +169,5 @@ def _values(data: Data, names: Mapping[str, str], language: Language) -> dict[st
 
 def goal(target: Data) -> str:
     """A target of a node, such as `高标准农田 ≥ 2000 亩`."""
-    return (
-        f"{target['indicator']} {_sign(target['comparator'])} {plain(target['value'])} {target.get('unit', '')}".strip()
-    )
+    sign = SIGNS.get(target["comparator"], target["comparator"])
+    return f"{target['indicator']} {sign} {plain(target['value'])} {target.get('unit', '')}".strip()

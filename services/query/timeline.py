@@ -6,7 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from contracts.words import Word
 from services.query.access import Sight, Viewer, event_is_seen, inspection_is_seen, visited_plans
+from services.query.explaining import explained
 
 Found = Mapping[str, Any]
 Shown = dict[str, Any]
@@ -40,6 +42,7 @@ def timeline(
     Links go both ways: an event names the submissions it follows `because` of and the notices that it caused.
     """
     visited = visited_plans(events)
+    why = explained(events).changes if sight == "full" else {}
     following: dict[tuple[int, int], list[Found]] = defaultdict(list)
     for event in events:
         following[(event["part"], event["cause"])].append(event)
@@ -50,7 +53,7 @@ def timeline(
         if not inspection_is_seen(viewer, submission["type"], data, verdict, visited):
             continue
         shown = [
-            _event(event, told)
+            _event(event, told, why.get((event["part"], event["pos"])))
             for event in following[(submission["part"], submission["pos"])]
             if event_is_seen(sight, event["type"])
         ]
@@ -95,7 +98,7 @@ def _ruling(submission: Found) -> Shown | None:
     }
 
 
-def _event(event: Found, told: Mapping[str, list[Shown]]) -> Shown:
+def _event(event: Found, told: Mapping[str, list[Shown]], why: Word | None) -> Shown:
     return {
         "position": f"rulings-{event['part']}@{event['pos']}",
         "anchor": f"e-{event['part']}-{event['pos']}",
@@ -103,6 +106,7 @@ def _event(event: Found, told: Mapping[str, list[Shown]]) -> Shown:
         "type": event["type"],
         "time": event["time"],
         "data": event["data"],
+        "why": why._asdict() if why else None,
         "because": [],
         "notices": told.get(event["id"], []),
     }

@@ -25,7 +25,7 @@ from contracts.rulings import (
     SubmissionAccepted,
 )
 from contracts.topics import DISPATCHES, PARTITIONS, RULINGS, partition_of, subject_of
-from contracts.values import Calendar, Leader, Unit
+from contracts.values import Calendar, Leader, ReportingPeriod, Unit
 from eventlog.counting import Placing
 from eventlog.log import Log
 from eventlog.memory import MemoryLog, MemoryTopics
@@ -92,7 +92,7 @@ def item_opened(**changes: object) -> ItemOpened:
         "leader": "leader-1",
         "published_at": NINE,
         "plan_due_at": SETTLED,
-        "periods": (),
+        "periods": (ReportingPeriod(id="2024Q1", quarter="2024Q1", opens_at=NINE, due_at=SETTLED),),
         "void": (),
         "annual_targets": (),
         "calendar": Calendar(first_on=date(2024, 1, 1), last_on=date(2025, 3, 31)),

@@ -34,6 +34,7 @@ from contracts.rulings import (
     EscalationWithdrawn,
     ItemTransferred,
     LightChanged,
+    LightSettled,
     PlanAdopted,
     RulingData,
 )
@@ -306,3 +307,14 @@ def test_what_replays_cannot_reach_what_sends() -> None:
 def test_the_sixth_month_is_called_by_its_name() -> None:
     (due,) = told((SETTLED + timedelta(days=80), reminder(about="2024-06")))
     assert "2024年6月落实情况" in render(due, PROGRAMME_FACTS, "1号").text
+
+
+def test_a_notice_explains_the_light_with_the_sentence_that_pages_and_audits_show() -> None:
+    made = document(
+        LightSettled(period="2024Q1", light="yellow"),
+        LightChanged(period="2024Q1", from_="none", to="yellow", settled=True, rule="Lights 2", because=("s-1",)),
+        raised(),
+    )
+    for form in (made.html, made.text):
+        assert "，2024年第一季度黄灯：截至4月10日24时未报送。根据" in form
+        assert "2024 Q1 yellow: not reported by the end of 10 Apr. The lead unit" in form

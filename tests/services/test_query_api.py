@@ -286,9 +286,14 @@ async def test_the_timeline_links_causes_effects_and_notices_both_ways(told: Hou
     assert {one["channel"]: one["outcome"] for one in notice["deliveries"]} == {"mail": "accepted", "inbox": "accepted"}
     page = await told.page(f"/programmes/{P}/items/K01", "unit:nongye")
     assert f'href="/notices/{notice["notice"]}"' in page
-    assert "亮灯规则第2条：期限届满，节点目标未按期达成" in page
+    sentence = light["why"]
+    assert sentence["zh"] == "2024年第二季度黄灯：截至7月10日24时未报送"
+    assert page.count(sentence["zh"]) == 2
+    public = await told.page(f"/programmes/{P}/items/K01")
+    assert "亮灯规则第2条：期限届满，节点目标未按期达成" in public
+    assert sentence["zh"] not in public
     english = await told.page(f"/programmes/{P}/items/K01?lang=en", "unit:nongye")
-    assert "Lights 2: the deadline passed and the node was not met in time" in english
+    assert english.count("2024 Q2 yellow: not reported by the end of 10 Jul") == 2
 
 
 async def test_an_inbox_holds_what_was_delivered_to_it_and_nobody_elses(told: House) -> None:

@@ -135,7 +135,7 @@ def _period(reason: str, due: NoticeDue) -> list[Row]:
     if named is None:
         return [] if due.kind == "reminder" else [Row("事由", "Cause", cause(reason, item).zh)]
     node = item.nodes.get(reason)
-    light = item.lights.get(reason, "none")
+    light = item.light(reason)
     made = [
         Row("所涉周期", "Period", named.zh),
         Row("节点目标", "Node", (node.text if node else "未报送经审定的节点目标")[:500]),

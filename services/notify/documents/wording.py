@@ -8,6 +8,7 @@ from datetime import date
 from typing import Final
 
 from contracts.dispatches import NoticeKind
+from contracts.sentences import is_period, joined, period_word
 from contracts.words import CAUSES, Word
 from services.notify.facts import ItemFacts, ProgrammeFacts
 from services.notify.notice import NoticeDue
@@ -21,7 +22,6 @@ TITLES: Final[Mapping[NoticeKind, Word]] = {
     "withdrawn": Word("撤销通知书", "Notice of withdrawal"),
 }
 MAX_CAUSES: Final = 12
-_QUARTERS: Final = "一二三四"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +37,16 @@ class Wording:
 
 def period(reason: str) -> Word | None:
     """How a period is called; None for a reason that is no period."""
-    year, rest = reason[:4], reason[4:]
-    if not year.isdecimal():
-        return None
-    if rest[:1] == "Q" and rest[1:] in ("1", "2", "3", "4"):
-        return Word(f"{year}年第{_QUARTERS[int(rest[1:]) - 1]}季度", f"quarter {rest[1:]} of {year}")
-    if rest[:1] == "-" and rest[1:].isdecimal() and len(rest) == 3:
-        return Word(f"{year}年{int(rest[1:])}月", f"{year}-{rest[1:]}")
-    return None
+    return period_word(reason) if is_period(reason) else None
 
 
 def cause(reason: str, item: ItemFacts) -> Word:
-    """Why an escalation stands: a period and its light, or what else happened."""
-    named = period(reason)
-    if named is None:
-        return CAUSES.get(reason, Word(f"“卡壳”问题（{reason}）", f"blockage {reason}"))
-    light = item.lights.get(reason, "none")
-    zh = {"yellow": "未按时限要求完成节点目标，亮黄灯", "red": "未按时限要求完成节点目标，亮红灯"}.get(
-        light, "节点目标"
-    )
-    en = {"yellow": "node missed, yellow light", "red": "node missed, red light"}.get(light, "node")
-    return Word(f"{named.zh}{zh}", f"{named.en}: {en}")
+    """Why an escalation stands: the sentence about a period's light, or what else happened."""
+    if reason in item.record.parts:
+        return item.record.explain(reason)
+    if is_period(reason):
+        return period_word(reason)
+    return CAUSES.get(reason, Word(f"“卡壳”问题（{reason}）", f"blockage {reason}"))
 
 
 def leader(programme: ProgrammeFacts, id_: str) -> str:
@@ -79,7 +68,7 @@ def wording(due: NoticeDue, programme: ProgrammeFacts, revoked: Sequence[str]) -
     plan = programme.title.replace("《", "〈").replace("》", "〉")
     basis = f"根据《{plan}》（{programme.document}）"
     causes = [cause(reason, item) for reason in due.reasons[:MAX_CAUSES]]
-    why = Word("；".join(c.zh for c in causes), "; ".join(c.en for c in causes))
+    why = joined(causes)
     title = item.title.replace("“", "‘").replace("”", "’")
     subject = f"督查事项“{title}”（编号{item.id}）"
     match due.kind:
@@ -98,7 +87,7 @@ def _rectification(due: NoticeDue, unit: str, subject: str, basis: str, why: Wor
     more = "本件为前次整改通知的补充，整改期限不变。" if due.joined else ""
     return Wording(
         f"{unit}：",
-        f"你单位牵头承办的{subject}：{why.zh}。{basis}，现责令限期整改，有关事项通知如下。{more}",
+        f"你单位牵头承办的{subject}，{why.zh}。{basis}，现责令限期整改，有关事项通知如下。{more}",
         (
             f"请于{_by(limit)}完成整改，并将整改情况报送督查室。",
             "逾期未报送，或经核查整改不到位的，由分管区领导约谈你单位负责人。",
@@ -122,7 +111,7 @@ def _interview(
     more = "本件为前次约谈通知的补充，约谈期限不变。" if due.joined else ""
     return Wording(
         f"{unit}：",
-        f"你单位牵头承办的{subject}：{why.zh}。{basis}，决定由{holder}约谈你单位{head}，有关事项通知如下。{more}",
+        f"你单位牵头承办的{subject}，{why.zh}。{basis}，决定由{holder}约谈你单位{head}，有关事项通知如下。{more}",
         (
             f"约谈于{_by(limit)}进行，具体时间、地点由督查室另行告知。",
             "请就未完成的原因、整改措施和完成时限准备书面材料，约谈后形成纪要报督查室。",
@@ -164,13 +153,14 @@ def _withdrawn(
     due: NoticeDue, programme: ProgrammeFacts, unit: str, subject: str, why: Word, revoked: Sequence[str]
 ) -> Wording:
     numbers = "、".join(revoked)
+    now = Word(f"（{why.zh}）", f" ({why.en})") if why.zh else Word("", "")
     whom = f"{programme.jurisdiction}人民政府" if due.level == "blockage" else unit
     if due.partly:
-        zh = f"其中关于“{why.zh}”的内容不再成立，予以撤销；其余内容继续有效，办理期限不变"
-        en = f"Of {numbers}, what concerns “{why.en}” is withdrawn; the rest stands, with the same limit."
+        zh = f"其中一项事由不再成立{now.zh}，予以撤销；其余内容继续有效，办理期限不变"
+        en = f"Of {numbers}, one cause is withdrawn{now.en}; the rest stands, with the same limit."
     else:
-        zh = "所依据的事由不再成立，予以撤销，不再执行"
-        en = f"{numbers}: no cause is left; withdrawn."
+        zh = f"所依据的事由不再成立{now.zh}，予以撤销，不再执行"
+        en = f"{numbers}: no cause is left{now.en}; withdrawn."
     return Wording(
         f"{whom}：",
         f"关于{unit}牵头承办的{subject}，我室此前发出的{numbers}，{zh}。",

@@ -17,7 +17,7 @@ from psycopg_pool import PoolTimeout
 from starlette.staticfiles import StaticFiles
 
 from contracts import words
-from contracts.words import Language, Words, say
+from contracts.words import Language, Word, Words, say
 from services.query import sentences
 from services.query.api import POSITION_HEADER
 from services.query.basis import LOCAL
@@ -95,6 +95,11 @@ class Speech:
     def why(self, rule: str, light: str, compared: Any) -> str:
         """Why a light moved."""
         return sentences.why(rule, light, list(compared), self.language)
+
+    def sentence(self, word: Mapping[str, str] | Word) -> str:
+        """A sentence that was made in both languages."""
+        both = word._asdict() if isinstance(word, Word) else word
+        return str(both[self.language])
 
     def comparison(self, values: Mapping[str, Any]) -> str:
         """A target beside its measured value."""

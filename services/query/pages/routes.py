@@ -93,6 +93,7 @@ async def get_item(request: Request, look: LookDep, programme: str, item: str) -
         item=row,
         sight=sight,
         tiles=await answers.lights(look, programme, [row]),
+        why=await answers.light_sentences(look, programme, item, sight),
         periods=periods_of(row, await answers.item_events(look, programme, item, sight)),
         timeline=await answers.item_timeline(look, programme, item, sight),
         escalations=await answers.escalations_of(look, programme, item) if sight == "full" else [],
