@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -13,11 +15,14 @@ import jsonschema
 import kubernetes_validate
 import pytest
 import yaml
+from pydantic_settings import BaseSettings
 
 ROOT = Path(__file__).parents[2]
 KUSTOMIZE = "sigs.k8s.io/kustomize/kustomize/v5@v5.7.1"
 CNPG = "github.com/cloudnative-pg/cloudnative-pg@v1.27.0"
 CUSTOM = {"kafka.strimzi.io/v1", "postgresql.cnpg.io/v1"}
+OPERATOR = (ROOT / "deploy/k8s/README.md").read_text()
+"""What an operator is asked to provide, secrets and their keys among it."""
 SERVICES = {"intake", "rating", "notify", "query"}
 
 
@@ -114,6 +119,43 @@ def test_the_four_services_run_without_root_and_answer_probes(rendered: list[dic
         assert container["args"] == ["python", "-m", f"services.{name}"]
         assert container["readinessProbe"]["httpGet"]["path"] == "/readyz"
         assert container["livenessProbe"]["httpGet"]["path"] == "/healthz"
+
+
+def known(settings: type[BaseSettings]) -> set[str]:
+    """The environment variables that a service's settings read."""
+    prefix = settings.model_config["env_prefix"]
+    return {str(field.validation_alias or prefix + name).upper() for name, field in settings.model_fields.items()}
+
+
+def required(settings: type[BaseSettings]) -> set[str]:
+    """Those of them without which the service does not start."""
+    prefix = settings.model_config["env_prefix"]
+    fields = settings.model_fields.items()
+    return {str(field.validation_alias or prefix + name).upper() for name, field in fields if field.is_required()}
+
+
+@pytest.mark.parametrize("name", sorted(SERVICES))
+def test_a_service_is_told_what_it_requires_and_nothing_that_it_does_not_know(
+    name: str, rendered: list[dict[str, Any]]
+) -> None:
+    (settings,) = (
+        found
+        for found in vars(importlib.import_module(f"services.{name}.settings")).values()
+        if isinstance(found, type) and issubclass(found, BaseSettings) and found is not BaseSettings
+    )
+    shared = next(one for title, one in of_kind(rendered, "ConfigMap").items() if title.startswith("liangdeng"))["data"]
+    container = of_kind(rendered, "Deployment")[name]["spec"]["template"]["spec"]["containers"][0]
+    own = {entry["name"] for entry in container["env"]}
+    composed = set(yaml.safe_load((ROOT / "compose.yaml").read_text())["services"][name]["environment"])
+    everywhere = {"KAFKA_BOOTSTRAP_SERVERS", "LIANGDENG_LOG", "LIANGDENG_JWKS"}
+    assert own <= known(settings), own - known(settings)
+    assert composed - everywhere <= known(settings), composed - known(settings)
+    secrets = [entry["secretRef"]["name"] for entry in container["envFrom"] if "secretRef" in entry]
+    asked_for = [line for line in OPERATOR.splitlines() if any(f"`{secret}`" in line for secret in secrets)]
+    provided = set(re.findall(r"`([A-Z_]+)`", "".join(asked_for)))
+    assert provided <= known(settings)
+    assert required(settings) <= own | set(shared) | provided
+    assert required(settings) <= composed
 
 
 def test_the_log_is_replicated_and_never_elects_an_unclean_leader(rendered: list[dict[str, Any]]) -> None:
