@@ -8,8 +8,8 @@ COPY services /src/services
 COPY sandbox /src/sandbox
 COPY cli /src/cli
 # Only what runs: the lock without the sandbox's Kafka, JRE and PostgreSQL, and without the tests' tools.
-RUN cd /src && /opt/liangdeng/bin/uv pip compile pyproject.toml --constraints requirements.lock --no-emit-index-url -q -o run.txt \
-    && /opt/liangdeng/bin/uv pip install --python /opt/liangdeng/bin/python -r run.txt \
+RUN cd /src && /opt/liangdeng/bin/uv pip compile pyproject.toml --constraints requirements.lock --generate-hashes --no-emit-index-url -q -o run.txt \
+    && /opt/liangdeng/bin/uv pip install --python /opt/liangdeng/bin/python --require-hashes -r run.txt \
     && /opt/liangdeng/bin/uv pip install --python /opt/liangdeng/bin/python --no-deps . \
     && /opt/liangdeng/bin/pip uninstall -y uv
 
