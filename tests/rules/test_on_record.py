@@ -1,0 +1,317 @@
+"""What is on record: every story can be read back from its bytes, and nothing that was submitted is lost on the way."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from timelines import ACTORS, CHIEF, FILE, LOG, OFFICE, SUBJECT, YUANCHENG, Run, assigned, replayed
+
+from contracts.envelope import parse
+from contracts.ruling import ruling_from
+from contracts.rulings import (
+    AdjustmentFiled,
+    BulletinFiled,
+    EscalationConfirmed,
+    EscalationJoined,
+    EscalationRaised,
+    ItemTransferred,
+    LightChanged,
+    NodeAdjusted,
+    ProgrammeOpened,
+    SubmissionAccepted,
+    SubmissionRejected,
+)
+from contracts.submission import encode_submission
+from contracts.submissions import (
+    AdjustmentDecided,
+    AdjustmentRequested,
+    BlockageRaised,
+    BulletinApproved,
+    BulletinComposed,
+    DeadlinePassed,
+    InterviewConfirmed,
+    ItemAssigned,
+    ItemReassigned,
+    LagDeclared,
+    PlanDecided,
+    PlanSubmitted,
+    ProgrammePublished,
+    ProgressReported,
+    WithdrawalDecided,
+    WithdrawalRequested,
+)
+from contracts.topics import MAX_RULING_BYTES, MAX_SUBMISSION_BYTES, partition_of
+from contracts.values import Actor, Leader, Node, Unit
+from services.rating.book import Scenario, read_book
+from services.rating.decide import capped
+from services.rating.draft import Event
+from services.rating.ruling import EPOCH, Asked, Rules, cause_of, identities, policy_of, rule_on, take
+
+BOOKS = sorted((Path(__file__).parents[2] / "programmes").glob("scenarios*.yaml"))
+STORIES = {f"{book.stem}-{story.id}": story for book in BOOKS for story in read_book(book)}
+LEAD, LEADER, ALARM = ACTORS[0], ACTORS[4], Actor(role="alarm", id="alarm")
+RULES = {
+    "rectification": "Escalation ladder: rectification",
+    "interview": "Escalation ladder: interview",
+    "chief_interview": "Escalation ladder: chief interview",
+    "blockage": "Escalation ladder: blockage",
+}
+LIGHT_RULES = {*(f"Lights {number}" for number in (1, 2, 3, 4, 6, 8, 9)), "Policy"}
+PUBLISHED = ProgrammePublished(
+    title="方案",
+    jurisdiction="源城区",
+    document="源府办〔2024〕3号",
+    issued_on=date(2024, 3, 19),
+    simulated=True,
+    derived=True,
+    units=(Unit(id="fagai", name="发改局"),),
+    leaders=(Leader(id="leader-1", label="分管区领导"),),
+    items=("K01",),
+    policy=YUANCHENG,
+)
+
+
+def lived(story: Scenario) -> Run:
+    assert story.item is not None
+    assert story.until is not None
+    run = Run(story.item, now=story.item.published_at)
+    for step in story.steps:
+        run.ring(step.appended_at)
+        run.now = step.appended_at
+        run.submit(step.actor, step.key, step.at, step.data)
+    run.ring(story.until)
+    return run
+
+
+def told(run: Run) -> list[Event]:
+    return [event for events in run.rulings for event in events]
+
+
+@pytest.mark.parametrize("story", STORIES.values(), ids=STORIES.keys())
+def test_a_story_is_read_back_from_its_bytes_and_every_escalation_and_light_names_its_rule(story: Scenario) -> None:
+    run = lived(story)
+    back = [ruling_from(parse(value), 0) for value in run.written]
+    assert [(event.time, event.data) for event in back] == [(event.time, event.data) for event in told(run)]
+    assert replayed(run.written)[SUBJECT] == run.state
+    for event in back:
+        if isinstance(event.data, EscalationRaised | EscalationJoined):
+            assert event.data.rule == RULES[event.data.level]
+        if isinstance(event.data, LightChanged):
+            assert event.data.rule in LIGHT_RULES
+
+
+def test_a_programme_is_on_record_as_it_was_published() -> None:
+    opened = Run(None, subject="441602-2024").submit(OFFICE, "a", Run(None).now, PUBLISHED)[1].data
+    assert opened == ProgrammeOpened(
+        title=PUBLISHED.title,
+        jurisdiction=PUBLISHED.jurisdiction,
+        document=PUBLISHED.document,
+        issued_on=PUBLISHED.issued_on,
+        simulated=True,
+        derived=True,
+        units=PUBLISHED.units,
+        leaders=PUBLISHED.leaders,
+        items=PUBLISHED.items,
+        policy=YUANCHENG,
+    )
+
+
+def test_a_bulletin_is_on_record_as_it_was_composed_and_approved_by_itself() -> None:
+    run = Run(None, subject="441602-2024")
+    run.submit(OFFICE, "a", run.now, PUBLISHED)
+    for name in ("q1", "q2"):
+        composed = BulletinComposed(
+            bulletin=name,
+            kind="quarterly",
+            period="2024Q1",
+            position="rulings-1@2",
+            sha256="0" * 64,
+            names_units=True,
+        )
+        assert run.submit(OFFICE, name, run.now, composed)[1].data == BulletinFiled(
+            bulletin=name,
+            kind="quarterly",
+            period="2024Q1",
+            position="rulings-1@2",
+            sha256="0" * 64,
+            names_units=True,
+        )
+    run.submit(CHIEF, "approve", run.now, BulletinApproved(bulletin="q2"))
+    assert run.state is not None
+    assert run.state.programme is not None
+    assert {b.id: b.published for b in run.state.programme.bulletins} == {"q1": False, "q2": True}
+
+
+def test_a_transfer_is_on_record_with_those_who_cooperate() -> None:
+    run = Run(assigned("key_task"))
+    data = ItemReassigned(lead_unit="keji", cooperating=("nongye", "shuiwu"), leader="leader-2")
+    assert run.submit(OFFICE, "a", run.now, data)[1].data == ItemTransferred(
+        lead_unit="keji", cooperating=("nongye", "shuiwu"), leader="leader-2"
+    )
+    assert run.item.hands.cooperating == ("nongye", "shuiwu")
+
+
+def test_an_adjustment_keeps_the_old_and_the_new_node_and_the_reason_on_record() -> None:
+    run = Run(assigned("key_task"))
+    old, new = Node(text="old"), Node(text="new")
+    run.submit(LEAD, "plan", run.now, PlanSubmitted(nodes={"2024Q1": old}))
+    run.submit(LEADER, "plan", run.now, PlanDecided(decision="confirmed"))
+    asked = AdjustmentRequested(adjustment="a1", period="2024Q1", node=new, reason="雨季")
+    filed = run.submit(LEAD, "a", run.now, asked)[1].data
+    assert filed == AdjustmentFiled(adjustment="a1", period="2024Q1", node=new, reason="雨季")
+    events = run.submit(LEADER, "b", run.now, AdjustmentDecided(adjustment="a1", decision="approved"))
+    assert events[1].data == NodeAdjusted(adjustment="a1", period="2024Q1", before=old, after=new, reason="雨季")
+
+
+def test_a_confirmed_chief_interview_goes_to_the_unit_with_copy_to_the_leader_in_charge() -> None:
+    run = Run(assigned("key_task"))
+    run.ring(run.now + timedelta(days=75))
+    events = run.submit(OFFICE, "a", run.now, InterviewConfirmed())
+    (confirmed,) = (event.data for event in events if isinstance(event.data, EscalationConfirmed))
+    assert (confirmed.level, confirmed.to, confirmed.copy) == (
+        "chief_interview",
+        "unit:fagai",
+        ("leader:leader-1",),
+    )
+
+
+def test_a_withdrawal_leaves_no_request_behind_and_takes_an_early_green_back_by_its_paragraph() -> None:
+    run = Run(assigned("key_task"))
+    run.submit(LEAD, "plan", run.now, PlanSubmitted(nodes={"2024Q1": Node(text="t")}))
+    run.submit(LEADER, "plan", run.now, PlanDecided(decision="confirmed"))
+    run.submit(LEAD, "report", run.now, ProgressReported(period="2024Q1", claim="completed", evidence=(FILE,)))
+    run.submit(LEAD, "a", run.now, WithdrawalRequested(reason="并入"))
+    events = run.submit(CHIEF, "b", run.now, WithdrawalDecided(decision="approved"))
+    assert [event.data.rule for event in events if isinstance(event.data, LightChanged)] == ["Lights 8"]
+    assert run.item.hands.withdrawn
+    assert run.item.hands.withdrawal is None
+
+
+def test_what_cannot_be_about_a_subject_is_refused_by_who_may_do_it() -> None:
+    programme = Run(None, subject="441602-2024")
+    item = Run(None)
+    late = DeadlinePassed(kind="report", ref="2024Q1", due_at=item.now)
+    composed = BulletinApproved(bulletin="q1")
+    assert [
+        reasons(programme.submit(OFFICE, "a", programme.now, assigned("key_task"))),
+        reasons(programme.submit(LEAD, "b", programme.now, assigned("key_task"))),
+        reasons(programme.submit(OFFICE, "c", programme.now, LagDeclared())),
+        reasons(programme.submit(LEAD, "d", programme.now, LagDeclared())),
+        reasons(item.submit(OFFICE, "a", item.now, late)),
+        reasons(item.submit(ALARM, "b", item.now, late)),
+        reasons(item.submit(CHIEF, "c", item.now, composed)),
+        reasons(item.submit(OFFICE, "d", item.now, composed)),
+        reasons(item.submit(OFFICE, "e", item.now, PUBLISHED)),
+        reasons(item.submit(CHIEF, "f", item.now, PUBLISHED)),
+    ] == [
+        ("unknown_programme",),
+        ("wrong_role", "unknown_programme"),
+        ("unknown_item",),
+        ("wrong_role", "unknown_item"),
+        ("wrong_role", "unknown_item"),
+        ("unknown_item",),
+        ("unknown_programme",),
+        ("wrong_role", "unknown_programme"),
+        ("unknown_programme",),
+        ("wrong_role", "unknown_programme"),
+    ]
+
+
+def reasons(events: list[Event]) -> tuple[str, ...]:
+    verdict = events[0].data
+    assert isinstance(verdict, SubmissionRejected)
+    return verdict.reasons
+
+
+def test_a_refusal_of_what_is_too_large_keeps_its_time_and_whether_the_alarm_asked() -> None:
+    run = Run(assigned("key_task"))
+    at = run.rulings[0][0].time
+    big = [b"x" * (MAX_RULING_BYTES + 1)]
+    assert capped([Event(at, SubmissionAccepted(alarm=True))], big) == [
+        Event(at, SubmissionRejected(reasons=("too_large",), alarm=True))
+    ]
+    assert capped(run.rulings[0], big) == [Event(at, SubmissionRejected(reasons=("too_large",), alarm=False))]
+    assert capped([Event(at, SubmissionRejected(reasons=("not_due",), alarm=True))], big) == [
+        Event(at, SubmissionRejected(reasons=("too_large",), alarm=False))
+    ]
+
+
+def asked(data: ItemAssigned | LagDeclared | BlockageRaised | DeadlinePassed, actor: Actor, **changes: object) -> Asked:
+    run = Run(None)
+    now = run.now
+    run.submit(actor, "a", now, data)
+    submission, _ = run.submissions[0]
+    value = encode_submission(submission)
+    place = {"partition": partition_of(SUBJECT), "offset": 7, "logged_ms": int(now.timestamp() * 1000), "value": value}
+    return Asked(**{**place, **changes})  # type: ignore[arg-type]
+
+
+def test_a_ruling_names_its_cause_its_place_and_its_policy() -> None:
+    one = asked(assigned("key_task"), OFFICE)
+    ruled = rule_on(Rules(version="9"), LOG, one, 40, {})
+    cause = cause_of(LOG, one)
+    assert [event.at for event in ruled.events] == [40, 41]
+    assert [(event.ordinal, event.of, event.causeoffset) for event in ruled.events] == [(0, 2, 7), (1, 2, 7)]
+    first = ruled.events[0]
+    assert (first.causeid, first.causedigest, first.subject) == (cause.id, cause.digest, SUBJECT)
+    assert (first.log, first.rules, first.policy) == (LOG, "9", YUANCHENG.ref)
+    assert cause.source == f"//liangdeng/{LOG}/intake"
+    assert identities(LOG, one)[1] == (cause.id, cause.digest)
+    states = {SUBJECT: ruled.state} if ruled.state else {}
+    assert policy_of(ruled.state, []) == YUANCHENG.ref
+    again = rule_on(Rules(), LOG, asked(LagDeclared(), OFFICE), 42, states)
+    assert again.events[0].policy == YUANCHENG.ref
+    taken: dict[str, object] = {}
+    assert all(take(Rules(), taken, event) for event in ruled.events)  # type: ignore[arg-type]
+    assert taken[SUBJECT] == ruled.state
+    assert one.logged_at == Run(None).now
+    assert EPOCH.timestamp() == 0
+
+
+def test_a_record_on_another_partition_too_large_or_with_a_false_alarm_is_refused_unasked() -> None:
+    lag = asked(LagDeclared(), OFFICE)
+    wrong = rule_on(Rules(), LOG, lag._replace(partition=(lag.partition + 1) % 12), 0, {})
+    assert (verdict_of(wrong.events[0].data), wrong.state) == (("wrong_partition",), None)
+    assert not take(Rules(), {}, wrong.events[0])
+    assert lag.value is not None
+    fitting = lag._replace(value=lag.value + b" " * (MAX_SUBMISSION_BYTES - len(lag.value)))
+    assert verdict_of(rule_on(Rules(), LOG, fitting, 0, {}).events[0].data) == ("unknown_item",)
+    large = lag._replace(value=lag.value + b" " * (MAX_SUBMISSION_BYTES + 1 - len(lag.value)))
+    assert verdict_of(rule_on(Rules(), LOG, large, 0, {}).events[0].data) == ("too_large",)
+    ring = asked(DeadlinePassed(kind="report", ref="2024Q1", due_at=Run(None).now), ALARM)
+    assert ring.value is not None
+    assert verdict_of(rule_on(Rules(), LOG, ring, 0, {}).events[0].data) == ("unknown_item",)
+    forged = rule_on(Rules(), LOG, ring._replace(value=ring.value.replace(b"/rating", b"/intake")), 0, {})
+    verdict = forged.events[0].data
+    assert verdict == SubmissionRejected(reasons=("wrong_role",), alarm=True)
+    assert forged.events[0].time == ring.logged_at
+
+
+def verdict_of(data: object) -> tuple[str, ...]:
+    assert isinstance(data, SubmissionRejected)
+    return data.reasons
+
+
+def test_what_cannot_be_read_is_ruled_under_its_place_and_never_remembered() -> None:
+    lag = asked(LagDeclared(), OFFICE)
+    assert lag.value is not None
+    other_log = rule_on(Rules(), "2", lag, 3, {})
+    assert other_log.events[0].subject == SUBJECT
+    assert "this is log 2" in str(other_log.events[0].data)
+    assert other_log.state is None
+    changed = cause_of(LOG, lag._replace(value=lag.value.replace(b'"digest":"', b'"digest":"0')))
+    assert (changed.submission, changed.subject) == (None, SUBJECT)
+    assert changed.problem == "digest: is not that of the type and the data"
+    for value in (None, b"", b"tea"):
+        at = lag._replace(value=value)
+        cause = cause_of(LOG, at)
+        assert cause.subject == "unreadable"
+        assert identities(LOG, at) == [(cause.id, cause.digest)]
+        ruled = rule_on(Rules(), LOG, at, 3, {})
+        assert ruled.state is None
+        assert ruled.events[0].time == lag.logged_at
+        assert ruled.events[0].policy == ""
+        assert not take(Rules(), {}, ruled.events[0])
+    assert identities(LOG, lag)[0][0] == identities(LOG, lag._replace(value=None))[0][0]
