@@ -1,6 +1,6 @@
 # 亮灯 Liangdeng: Python >= 3.11 with venv and make are all that is assumed; `make setup` brings the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check format tools bench topics rebuild audit scenarios schemas clean
+.PHONY: help setup demo up test check format tools bench mutants topics rebuild audit scenarios schemas clean
 
 PYTHON ?= python3
 VENV := .venv/bin
@@ -38,6 +38,10 @@ tools: ## 测试所需的浏览器与字体（仅 CI 中安装）· the tests' b
 bench: setup ## 性能数据（docs/performance.md）· the figures of docs/performance.md
 	@$(VENV)/python -m bench $(ARGS)
 
+mutants: setup ## 规则的变异测试（docs/mutation.md；ARGS='services.rating.light*'）· mutation testing of the rules
+	@nice -n 19 $(VENV)/mutmut run --max-children 2 $(ARGS)
+	@$(VENV)/mutmut results
+
 topics: setup ## 创建并核对 Kafka 主题 · provision the topics and check them for drift
 	@$(VENV)/liangdeng topics apply $(ARGS)
 
@@ -55,4 +59,4 @@ schemas: setup ## 由契约生成 contracts/schemas · write contracts/schemas f
 
 clean: ## 删除本机状态（.liangdeng）与缓存 · remove the sandbox's state and the caches
 	@if [ -x $(VENV)/liangdeng ]; then $(VENV)/liangdeng clean; else rm -rf .liangdeng; fi
-	@rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf mutants .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
