@@ -164,7 +164,13 @@ def _over(record: LightsRecord, period: PeriodId) -> LightsRecord:
 
 
 def _reported(record: LightsRecord, data: ProgressRecorded) -> LightsRecord:
-    return _told(record, data.period, **{"in_time" if data.in_time else "late": data})
+    record = _told(record, data.period, **{"in_time" if data.in_time else "late": data})
+    quarter = record.quarter_of.get(data.period, data.period)
+    last = record.parts.get(quarter, ())[-1:] == (data.period,)
+    if data.in_time and last and record.told[data.period].settled:
+        # Received in time, but appended after its period settled: its values count from here on.
+        record = _lit(record, quarter, compared=data.compared)
+    return record
 
 
 def _verified(record: LightsRecord, data: VerificationRecorded) -> LightsRecord:

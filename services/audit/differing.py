@@ -176,7 +176,7 @@ def _light(lived: Lived, period: str) -> Light:
         light=quarter.light,
         rule=changed.rule if changed else "",
         because=_named(lived, changed.because) if changed else (),
-        why=explain(lived.item, period, lived.compared.get(period, ())),
+        why=explain(lived.item, period, lived.compared(period)),
     )
 
 

@@ -8,10 +8,12 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from contracts.envelope import submission_id
+from contracts.lights_record import LightsRecord, note, opened
 from contracts.policy import Policy
 from contracts.rulings import (
     Compared,
     EscalationRaised,
+    ItemOpened,
     LightChanged,
     LightSettled,
     Reason,
@@ -49,7 +51,7 @@ class Lived:
     """How one item fared: its state at the end, the events behind its lights and escalations, what was refused.
 
     `rated` are the changes that a period settled with, `changed` the last ones (none: its light never moved),
-    `compared` the values by which it settled;
+    `record` knows the values by which it settled;
     `refused` goes by the ids of submissions, and `said` tells of each its short type and its time.
     """
 
@@ -57,7 +59,7 @@ class Lived:
     state: State | None = None
     rated: dict[str, LightChanged] = field(default_factory=dict)
     changed: dict[str, LightChanged] = field(default_factory=dict)
-    compared: dict[str, tuple[Compared, ...]] = field(default_factory=dict)
+    record: LightsRecord | None = None
     raised: dict[str, EscalationRaised] = field(default_factory=dict)
     refused: dict[str, tuple[Reason, ...]] = field(default_factory=dict)
     said: dict[str, tuple[str, datetime]] = field(default_factory=dict)
@@ -107,7 +109,16 @@ class Lived:
             )
             self.submit(announcement, ready.announce_at)
 
+    def compared(self, period: str) -> tuple[Compared, ...]:
+        """The targets and values by which a period settled."""
+        lit = self.record.lights.get(period) if self.record else None
+        return lit.compared if lit else ()
+
     def _note(self, submission: Submission, data: RulingData) -> None:
+        if isinstance(data, ItemOpened):
+            self.record = opened(data)
+        elif self.record is not None:
+            self.record = note(self.record, data)
         match data:
             case SubmissionRejected(alarm=False):
                 self.refused[submission.id] = data.reasons
@@ -117,8 +128,6 @@ class Lived:
                     self.rated[data.period] = self.changed[data.period]
             case LightChanged():
                 self.changed[data.period] = data
-                if data.settled and data.compared:
-                    self.compared[data.period] = data.compared
                 if data.period == self._settling:
                     self.rated[data.period] = data
             case EscalationRaised():
