@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -81,7 +82,7 @@ async def test_a_process_killed_at_any_moment_is_followed_by_one_that_goes_on(to
     reports = asyncio.create_task(town.report("2024Q1", at("2024-04-09 10:00"), pause=0.1))
     for moment in (0.02, 0.5):
         port = town.rate()
-        await until(lambda port=port: town.follows(port), "a process that works", 40)
+        await until(partial(town.follows, port), "a process that works", 40)
         await asyncio.sleep(moment)
         town.hit(port, signal.SIGKILL)
     await reports
