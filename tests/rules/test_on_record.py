@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from timelines import ACTORS, CHIEF, FILE, LOG, OFFICE, SUBJECT, YUANCHENG, Run, assigned, replayed
+from timelines import ACTORS, CHIEF, FILE, OFFICE, SUBJECT, YUANCHENG, Run, assigned, replayed
 
 from contracts.envelope import parse
 from contracts.ruling import ruling_from
@@ -23,16 +23,13 @@ from contracts.rulings import (
     SubmissionAccepted,
     SubmissionRejected,
 )
-from contracts.submission import encode_submission
 from contracts.submissions import (
     AdjustmentDecided,
     AdjustmentRequested,
-    BlockageRaised,
     BulletinApproved,
     BulletinComposed,
     DeadlinePassed,
     InterviewConfirmed,
-    ItemAssigned,
     ItemReassigned,
     LagDeclared,
     PlanDecided,
@@ -42,12 +39,12 @@ from contracts.submissions import (
     WithdrawalDecided,
     WithdrawalRequested,
 )
-from contracts.topics import MAX_RULING_BYTES, MAX_SUBMISSION_BYTES, partition_of
+from contracts.topics import MAX_RULING_BYTES
 from contracts.values import Actor, Leader, Node, Unit
 from services.rating.book import Scenario, read_book
 from services.rating.decide import capped
 from services.rating.draft import Event
-from services.rating.ruling import EPOCH, Asked, Rules, cause_of, identities, policy_of, rule_on, take
+from services.rating.scheme import scheme_of
 
 BOOKS = sorted((Path(__file__).parents[2] / "programmes").glob("scenarios*.yaml"))
 STORIES = {f"{book.stem}-{story.id}": story for book in BOOKS for story in read_book(book)}
@@ -76,6 +73,7 @@ PUBLISHED = ProgrammePublished(
 def lived(story: Scenario) -> Run:
     assert story.item is not None
     assert story.until is not None
+    scheme_of.cache_clear()  # a frame of this test's own making
     run = Run(story.item, now=story.item.published_at)
     for step in story.steps:
         run.ring(step.appended_at)
@@ -236,82 +234,3 @@ def test_a_refusal_of_what_is_too_large_keeps_its_time_and_whether_the_alarm_ask
     assert capped([Event(at, SubmissionRejected(reasons=("not_due",), alarm=True))], big) == [
         Event(at, SubmissionRejected(reasons=("too_large",), alarm=False))
     ]
-
-
-def asked(data: ItemAssigned | LagDeclared | BlockageRaised | DeadlinePassed, actor: Actor, **changes: object) -> Asked:
-    run = Run(None)
-    now = run.now
-    run.submit(actor, "a", now, data)
-    submission, _ = run.submissions[0]
-    value = encode_submission(submission)
-    place = {"partition": partition_of(SUBJECT), "offset": 7, "logged_ms": int(now.timestamp() * 1000), "value": value}
-    return Asked(**{**place, **changes})  # type: ignore[arg-type]
-
-
-def test_a_ruling_names_its_cause_its_place_and_its_policy() -> None:
-    one = asked(assigned("key_task"), OFFICE)
-    ruled = rule_on(Rules(version="9"), LOG, one, 40, {})
-    cause = cause_of(LOG, one)
-    assert [event.at for event in ruled.events] == [40, 41]
-    assert [(event.ordinal, event.of, event.causeoffset) for event in ruled.events] == [(0, 2, 7), (1, 2, 7)]
-    first = ruled.events[0]
-    assert (first.causeid, first.causedigest, first.subject) == (cause.id, cause.digest, SUBJECT)
-    assert (first.log, first.rules, first.policy) == (LOG, "9", YUANCHENG.ref)
-    assert cause.source == f"//liangdeng/{LOG}/intake"
-    assert identities(LOG, one)[1] == (cause.id, cause.digest)
-    states = {SUBJECT: ruled.state} if ruled.state else {}
-    assert policy_of(ruled.state, []) == YUANCHENG.ref
-    again = rule_on(Rules(), LOG, asked(LagDeclared(), OFFICE), 42, states)
-    assert again.events[0].policy == YUANCHENG.ref
-    taken: dict[str, object] = {}
-    assert all(take(Rules(), taken, event) for event in ruled.events)  # type: ignore[arg-type]
-    assert taken[SUBJECT] == ruled.state
-    assert one.logged_at == Run(None).now
-    assert EPOCH.timestamp() == 0
-
-
-def test_a_record_on_another_partition_too_large_or_with_a_false_alarm_is_refused_unasked() -> None:
-    lag = asked(LagDeclared(), OFFICE)
-    wrong = rule_on(Rules(), LOG, lag._replace(partition=(lag.partition + 1) % 12), 0, {})
-    assert (verdict_of(wrong.events[0].data), wrong.state) == (("wrong_partition",), None)
-    assert not take(Rules(), {}, wrong.events[0])
-    assert lag.value is not None
-    fitting = lag._replace(value=lag.value + b" " * (MAX_SUBMISSION_BYTES - len(lag.value)))
-    assert verdict_of(rule_on(Rules(), LOG, fitting, 0, {}).events[0].data) == ("unknown_item",)
-    large = lag._replace(value=lag.value + b" " * (MAX_SUBMISSION_BYTES + 1 - len(lag.value)))
-    assert verdict_of(rule_on(Rules(), LOG, large, 0, {}).events[0].data) == ("too_large",)
-    ring = asked(DeadlinePassed(kind="report", ref="2024Q1", due_at=Run(None).now), ALARM)
-    assert ring.value is not None
-    assert verdict_of(rule_on(Rules(), LOG, ring, 0, {}).events[0].data) == ("unknown_item",)
-    forged = rule_on(Rules(), LOG, ring._replace(value=ring.value.replace(b"/rating", b"/intake")), 0, {})
-    verdict = forged.events[0].data
-    assert verdict == SubmissionRejected(reasons=("wrong_role",), alarm=True)
-    assert forged.events[0].time == ring.logged_at
-
-
-def verdict_of(data: object) -> tuple[str, ...]:
-    assert isinstance(data, SubmissionRejected)
-    return data.reasons
-
-
-def test_what_cannot_be_read_is_ruled_under_its_place_and_never_remembered() -> None:
-    lag = asked(LagDeclared(), OFFICE)
-    assert lag.value is not None
-    other_log = rule_on(Rules(), "2", lag, 3, {})
-    assert other_log.events[0].subject == SUBJECT
-    assert "this is log 2" in str(other_log.events[0].data)
-    assert other_log.state is None
-    changed = cause_of(LOG, lag._replace(value=lag.value.replace(b'"digest":"', b'"digest":"0')))
-    assert (changed.submission, changed.subject) == (None, SUBJECT)
-    assert changed.problem == "digest: is not that of the type and the data"
-    for value in (None, b"", b"tea"):
-        at = lag._replace(value=value)
-        cause = cause_of(LOG, at)
-        assert cause.subject == "unreadable"
-        assert identities(LOG, at) == [(cause.id, cause.digest)]
-        ruled = rule_on(Rules(), LOG, at, 3, {})
-        assert ruled.state is None
-        assert ruled.events[0].time == lag.logged_at
-        assert ruled.events[0].policy == ""
-        assert not take(Rules(), {}, ruled.events[0])
-    assert identities(LOG, lag)[0][0] == identities(LOG, lag._replace(value=None))[0][0]

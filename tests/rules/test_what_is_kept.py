@@ -1,0 +1,105 @@
+"""What a state keeps: its frame, its causes, its reports and who signed for what."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, timedelta
+
+from timelines import ACTORS, OFFICE, YUANCHENG, Run, assigned
+
+from contracts.rulings import (
+    EscalationWithdrawn,
+    NodeAdjusted,
+)
+from contracts.submissions import (
+    AdjustmentDecided,
+    AdjustmentRequested,
+    AppealDecided,
+    Appealed,
+    AppealLodged,
+    LagDeclared,
+    NoticeAcknowledged,
+    PlanDecided,
+    PlanSubmitted,
+    PolicyAdopted,
+    ProgressReported,
+    ProgressReviewed,
+    RectificationReported,
+)
+from contracts.values import Node
+from services.rating.scheme import scheme_of
+
+LEAD, LEADER = ACTORS[0], ACTORS[4]
+
+
+def test_a_frame_tells_its_instants_in_the_policys_offset() -> None:
+    scheme_of.cache_clear()
+    item = assigned("key_task")
+    far = tuple(
+        replace(period, opens_at=period.opens_at.astimezone(UTC), due_at=period.due_at.astimezone(UTC))
+        for period in item.periods
+    )
+    frame = Run(replace(item, periods=far)).item.scheme
+    assert [(one.opens_at.isoformat(), one.due_at.isoformat()) for one in frame.periods] == [
+        (one.opens_at.isoformat(), one.due_at.isoformat()) for one in item.periods
+    ]
+    assert frame.published_at.isoformat() == item.published_at.isoformat()
+    assert frame.plan_due_at.isoformat() == item.plan_due_at.isoformat()
+
+
+def test_the_last_cause_that_is_taken_away_is_named_in_the_withdrawal_of_its_escalation() -> None:
+    run = Run(assigned("key_task"))
+    run.ring(run.now + timedelta(days=30))
+    run.submit(LEAD, "a", run.now, AppealLodged(appeal="a1", against=Appealed(light="2024Q1")))
+    events = run.submit(OFFICE, "b", run.now, AppealDecided(appeal="a1", decision="upheld"))
+    withdrawn = [event.data for event in events if isinstance(event.data, EscalationWithdrawn)]
+    assert [(one.level, one.cause) for one in withdrawn] == [("rectification", "2024Q1")]
+
+
+def test_an_adjustment_that_takes_effect_with_the_plan_keeps_the_plans_own_node_on_record() -> None:
+    run = Run(assigned("key_task"))
+    asked = AdjustmentRequested(adjustment="a1", period="2024Q1", node=Node(text="new"), reason="雨季")
+    run.submit(LEAD, "a", run.now, asked)
+    run.submit(LEADER, "b", run.now, AdjustmentDecided(adjustment="a1", decision="approved"))
+    run.submit(LEAD, "plan", run.now, PlanSubmitted(nodes={"2024Q1": Node(text="old")}))
+    events = run.submit(LEADER, "plan", run.now, PlanDecided(decision="confirmed"))
+    adjusted = [event.data for event in events if isinstance(event.data, NodeAdjusted)]
+    assert [(one.before, one.after, one.reason) for one in adjusted] == [(Node(text="old"), Node(text="new"), "雨季")]
+
+
+def test_a_report_in_time_that_reaches_the_log_after_a_late_one_leaves_that_on_record() -> None:
+    run = Run(assigned("key_task"))
+    over = run.item.scheme.periods[0].due_at
+    report = ProgressReported(period="2024Q1", claim="in_progress")
+    run.ring(over)
+    run.now = over + timedelta(minutes=2)
+    run.submit(LEAD, "late", run.now, report)
+    run.submit(LEAD, "early", over - timedelta(minutes=1), report)
+    here = run.item.periods[0]
+    assert here.late is not None
+    assert here.in_time is not None
+    run.submit(OFFICE, "review", run.now, ProgressReviewed(period="2024Q1", finding="confirmed"))
+    run.ring(over + timedelta(minutes=10))
+    run.submit(LEAD, "done", run.now, RectificationReported())
+    settled = run.item.periods[0].in_time
+    assert settled is not None
+    assert (settled.finding, settled.met, settled.measures) == ("confirmed", False, {})
+    assert [one.acted for one in run.item.escalations] == ["in_time"]
+
+
+def test_a_policy_is_adopted_for_an_item_of_the_same_category_simulated_or_not() -> None:
+    for category in ("key_task", "livelihood"):
+        for simulated in (False, True):
+            run = Run(assigned(category, simulated=simulated))
+            run.submit(OFFICE, "a", run.now, PolicyAdopted(policy=replace(YUANCHENG, version=2)))
+            assert (run.item.scheme.category, run.item.scheme.simulated) == (category, simulated)
+
+
+def test_signing_for_one_cause_of_a_notice_signs_for_no_other() -> None:
+    run = Run(assigned("key_task"))
+    run.submit(OFFICE, "lag", run.now, LagDeclared())
+    run.ring(run.item.scheme.periods[0].due_at + timedelta(minutes=10))
+    run.submit(LEAD, "a", run.now, NoticeAcknowledged(level="rectification", cause="2024Q1"))
+    signed = {cause.name: cause.signed_at for one in run.item.escalations for cause in one.causes}
+    assert signed["lag"] is None
+    assert signed["2024Q1"] is not None
