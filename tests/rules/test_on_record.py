@@ -203,6 +203,7 @@ def test_what_cannot_be_about_a_subject_is_refused_by_who_may_do_it() -> None:
         reasons(item.submit(OFFICE, "d", item.now, composed)),
         reasons(item.submit(OFFICE, "e", item.now, PUBLISHED)),
         reasons(item.submit(CHIEF, "f", item.now, PUBLISHED)),
+        reasons(item.submit(LEADER, "g", item.now, PlanDecided(decision="confirmed"))),
     ] == [
         ("unknown_programme",),
         ("wrong_role", "unknown_programme"),
@@ -214,6 +215,7 @@ def test_what_cannot_be_about_a_subject_is_refused_by_who_may_do_it() -> None:
         ("wrong_role", "unknown_programme"),
         ("unknown_programme",),
         ("wrong_role", "unknown_programme"),
+        ("unknown_item",),
     ]
 
 

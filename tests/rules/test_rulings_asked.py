@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import hashlib
+from datetime import datetime, timedelta
 from typing import Any
 
 from test_on_record import PUBLISHED
 from timelines import LOG, OFFICE, SUBJECT, YUANCHENG, Run, assigned
 
+from contracts.envelope import derived_id
 from contracts.rulings import SubmissionAccepted, SubmissionRejected, SubmissionUnreadable
 from contracts.submission import Submission, encode_submission
 from contracts.submissions import DeadlinePassed, LagDeclared, SubmissionData
@@ -18,6 +20,7 @@ from services.rating.ruling import EPOCH, Asked, Rules, cause_of, identities, po
 from services.rating.state import State
 
 ALARM = Actor(role="alarm", id="alarm")
+SECOND = timedelta(seconds=1)
 
 
 def asked(data: SubmissionData, actor: Actor, **changes: Any) -> Asked:
@@ -129,3 +132,22 @@ def test_a_record_without_a_digest_has_an_empty_one() -> None:
     lag = asked(LagDeclared(), OFFICE)
     assert lag.value is not None
     assert identities(LOG, lag._replace(value=lag.value.replace(b'"digest"', b'"digits"')))[1][1] == ""
+
+
+def test_what_has_no_id_is_named_by_its_place_and_its_bytes() -> None:
+    (named,) = identities(LOG, asked(LagDeclared(), OFFICE)._replace(value=b"tea"))
+    assert named == (
+        derived_id(LOG, "submissions", partition_of(SUBJECT), 7),
+        hashlib.sha256(b"tea").hexdigest(),
+    )
+
+
+def test_a_programmes_opening_counts_by_its_receipt_within_the_skew_and_the_grace() -> None:
+    skew, grace = timedelta(seconds=YUANCHENG.skew_seconds), timedelta(seconds=YUANCHENG.grace_seconds)
+    for lag, own in ((grace, True), (grace + SECOND, False), (-skew, True), (-skew - SECOND, False)):
+        run = Run(None)
+        received_at = run.now - lag
+        told = run.submit(OFFICE, "a", received_at, assigned("key_task"))
+        assert told[0].time == (received_at if own else run.now)
+        simulated = Run(None).submit(OFFICE, "a", received_at, assigned("key_task", simulated=True))
+        assert simulated[0].time == received_at
