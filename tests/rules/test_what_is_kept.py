@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, timedelta
 
-from timelines import ACTORS, OFFICE, YUANCHENG, Run, assigned
+from timelines import ACTORS, CHIEF, OFFICE, YUANCHENG, Run, assigned
 
 from contracts.rulings import (
     EscalationWithdrawn,
     NodeAdjusted,
+    SubmissionRejected,
 )
 from contracts.submissions import (
     AdjustmentDecided,
@@ -17,6 +18,7 @@ from contracts.submissions import (
     AppealDecided,
     Appealed,
     AppealLodged,
+    DeadlinePassed,
     LagDeclared,
     NoticeAcknowledged,
     PlanDecided,
@@ -25,11 +27,13 @@ from contracts.submissions import (
     ProgressReported,
     ProgressReviewed,
     RectificationReported,
+    WithdrawalDecided,
+    WithdrawalRequested,
 )
-from contracts.values import Node
+from contracts.values import Actor, Node
 from services.rating.scheme import scheme_of
 
-LEAD, LEADER = ACTORS[0], ACTORS[4]
+LEAD, LEADER, ALARM = ACTORS[0], ACTORS[4], Actor(role="alarm", id="alarm")
 
 
 def test_a_frame_tells_its_instants_in_the_policys_offset() -> None:
@@ -103,3 +107,21 @@ def test_signing_for_one_cause_of_a_notice_signs_for_no_other() -> None:
     signed = {cause.name: cause.signed_at for one in run.item.escalations for cause in one.causes}
     assert signed["lag"] is None
     assert signed["2024Q1"] is not None
+
+
+def test_the_alarm_is_told_that_an_item_is_withdrawn_or_unknown_and_that_it_asked() -> None:
+    run = Run(assigned("key_task"))
+    due_at = run.item.scheme.periods[0].due_at
+    ring = DeadlinePassed(kind="report", ref="2024Q1", due_at=due_at)
+    unknown = Run(None).submit(ALARM, "a", due_at, ring)
+    assert unknown[0].data == SubmissionRejected(reasons=("unknown_item",), alarm=True)
+    run.submit(LEAD, "a", run.now, WithdrawalRequested(reason="r"))
+    run.submit(CHIEF, "b", run.now, WithdrawalDecided(decision="approved"))
+    (refused,) = run.submit(ALARM, "b", due_at, ring)
+    assert (refused.time, refused.data) == (due_at, SubmissionRejected(reasons=("item_withdrawn",), alarm=True))
+
+
+def test_a_chief_interview_that_is_only_proposed_has_no_limit() -> None:
+    run = Run(assigned("key_task"))
+    run.ring(run.now + timedelta(days=75))
+    assert [one.due_at for one in run.item.escalations if one.phase == "proposed"] == [None]
