@@ -12,21 +12,25 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import doors, rating, rebuild
+from bench import doors, rating, rebuild, rules
 from bench.figures import HEAD, Figure
 from bench.logs import recorded_years
 from eventlog.clock import set_driven
 from sandbox.parts import SERVERS
 from sandbox.supervisor import Stack
 from sandbox.year.journal import BEFORE_THE_YEAR
+from services.rating.__main__ import GC_THRESHOLDS
 
 
 async def on_the_log(stack: Stack, programmes: int, rounds: int) -> list[Figure]:
     """Rating and query, on recorded years."""
     kafka, recorded = stack.env["KAFKA_BOOTSTRAP_SERVERS"], recorded_years(programmes)
-    # What was recorded would be walked by every full collection, as nothing in a service of its own is.
+    # As rating's own process does; and what was recorded would be walked by every full collection, as nothing there is.
+    gc.set_threshold(*GC_THRESHOLDS)
     gc.collect()
     gc.freeze()
+    say("rules")
+    alone = Figure("decide + evolve, submissions", "decoding of the same bytes", 0.0, rules.measure(recorded, rounds))
     ruling = Figure("rating, events", "same loop without rules", 0.6)
     bare = Figure("rating, events", "decode, append ready-made bytes", 0.0)
     for number in range(rounds):
@@ -36,7 +40,7 @@ async def on_the_log(stack: Stack, programmes: int, rounds: int) -> list[Figure]
         bare.rounds.append((measured, await rating.ready_made(kafka, f"bare{number}-", recorded)))
     say("query")
     rebuilt = await rebuild.measure(kafka, stack.env["DATABASE_URL"], "rebuild-", recorded, rounds)
-    return [ruling, bare, Figure("query, records rebuilt", "COPY of the same rows", 0.4, rebuilt)]
+    return [alone, ruling, bare, Figure("query, records rebuilt", "COPY of the same rows", 0.4, rebuilt)]
 
 
 async def over_http(stack: Stack, clock: Path, submissions: int, samples: int, rounds: int) -> tuple[Figure, str]:
