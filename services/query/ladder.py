@@ -93,8 +93,6 @@ def _apply(escalation: Escalation, step: Mapping[str, Any]) -> None:
             escalation.recipient = step["recipient"]
         case "reported":
             escalation.reported = True
-        case "unreported":
-            escalation.reported = False
         case "reviewed":
             escalation.finding = step["finding"]
         case "overdue":

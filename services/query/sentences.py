@@ -42,9 +42,6 @@ _EVENTS: Final[Words] = {
     "escalation.joined": Word("并入{level}：{cause}", "Joined the {level}: {cause}"),
     "escalation.confirmed": Word("{level}经确认{until}", "{level} confirmed{until}"),
     "escalation.reported": Word("已报告整改", "Rectification reported"),
-    "escalation.unreported": Word(
-        "据以视作整改的报告被推翻", "The report that counted as rectification was overturned"
-    ),
     "escalation.reviewed": Word("整改核查：{finding}", "Rectification reviewed: {finding}"),
     "escalation.overdue": Word("{level}逾期", "{level} overdue"),
     "escalation.reduced": Word("{level}撤去一项事由：{cause}", "A cause was taken from the {level}: {cause}"),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from contracts.rulings import AdjustmentApproved, AdjustmentFiled, AdjustmentRefused, NodeAdjusted, Reason, Remark
+from contracts.rulings import AdjustmentApproved, AdjustmentFiled, AdjustmentRefused, Reason, Remark
 from contracts.submissions import AdjustmentDecided, AdjustmentRequested
 from services.rating.draft import Draft
 from services.rating.light import rederive
 from services.rating.month import tell_months
-from services.rating.plan import is_over
+from services.rating.plan import is_over, tell_adjusted
 from services.rating.state import Adjustment, Item
 
 
@@ -47,15 +47,7 @@ def decide_request(draft: Draft, data: AdjustmentDecided) -> list[Remark]:
     elif not draft.item.plan.confirmed:
         draft.tell(AdjustmentApproved(adjustment=asked.id))
     else:
-        draft.tell(
-            NodeAdjusted(
-                adjustment=asked.id,
-                period=asked.period,
-                before=draft.item.plan.nodes.get(asked.period),
-                after=asked.node,
-                reason=asked.reason,
-            )
-        )
+        tell_adjusted(draft, asked)
         tell_months(draft)
         rederive(draft)
     return []

@@ -9,7 +9,7 @@ from contracts.submissions import PlanDecided, PlanSubmitted
 from services.rating.draft import Draft
 from services.rating.light import rederive
 from services.rating.month import tell_months
-from services.rating.state import Item
+from services.rating.state import Adjustment, Item
 
 
 def object_to_plan(item: Item, data: PlanSubmitted, _at: datetime) -> list[Reason]:
@@ -62,18 +62,23 @@ def decide_plan(draft: Draft, data: PlanDecided) -> list[Remark]:
     )
     for asked in item.plan.adjustments:
         if asked.approved and not is_over(item, asked.period, draft.at):
-            draft.tell(
-                NodeAdjusted(
-                    adjustment=asked.id,
-                    period=asked.period,
-                    before=draft.item.plan.nodes.get(asked.period),
-                    after=asked.node,
-                    reason=asked.reason,
-                )
-            )
+            tell_adjusted(draft, asked)
     tell_months(draft)
     rederive(draft)
     return []
+
+
+def tell_adjusted(draft: Draft, asked: Adjustment) -> None:
+    """An approved adjustment takes effect; old and new node stay on record (rulebook: Changing the goal posts)."""
+    draft.tell(
+        NodeAdjusted(
+            adjustment=asked.id,
+            period=asked.period,
+            before=draft.item.plan.nodes.get(asked.period),
+            after=asked.node,
+            reason=asked.reason,
+        )
+    )
 
 
 def is_over(item: Item, period: str, at: datetime) -> bool:

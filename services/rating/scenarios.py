@@ -47,7 +47,7 @@ class _Told:
 
 
 @dataclass
-class _Run:
+class Run:
     """One scenario on its way: the state, and the story of what came out."""
 
     state: State | None = None
@@ -92,9 +92,9 @@ def run(scenario: Scenario) -> list[str]:
     return differences(scenario.expect, going.story, going.state, [step.number for step in scenario.steps])
 
 
-def play(item: ItemAssigned, scenario: Scenario) -> _Run:
-    """Live through a scenario, the alarm included."""
-    going = _Run()
+def play(item: ItemAssigned, scenario: Scenario, going: Run | None = None) -> Run:
+    """Live through a scenario, the alarm included, in a fresh run or in the one given."""
+    going = going or Run()
     going.submit(None, OFFICE, "item", item.published_at, item.published_at, item)
     for step in scenario.steps:
         going.ring(step.appended_at)

@@ -215,13 +215,3 @@ def _kill(stack: Stack, name: str) -> None:
     process = stack.process(name)
     with suppress(ProcessLookupError):
         process.kill()
-
-
-async def until(holds: Callable[[], bool], what: str, seconds: float = 60) -> None:
-    """Poll until something holds; says what was missing otherwise."""
-    async with asyncio.timeout(seconds):
-        try:
-            while not holds():
-                await asyncio.sleep(0.05)
-        except TimeoutError:
-            raise AssertionError(f"not within {seconds} s: {what}") from None

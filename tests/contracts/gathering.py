@@ -81,7 +81,7 @@ def lived(scenario: Scenario, recorder: Recorder) -> None:
     subject = f"{PROGRAMME}/{scenario.id}"
     told: list[tuple[Actor, str, datetime, datetime, SubmissionData]] = []
 
-    class Listening(scenarios._Run):
+    class Listening(scenarios.Run):
         def submit(
             self,
             number: int | None,
@@ -94,12 +94,8 @@ def lived(scenario: Scenario, recorder: Recorder) -> None:
             told.append((actor, key, at, logged_at, data))
             return super().submit(number, actor, key, at, logged_at, data)
 
-    going, scenarios._Run = scenarios._Run, Listening  # type: ignore[misc]
-    try:
-        if scenario.item is not None:
-            scenarios.play(scenario.item, scenario)
-    finally:
-        scenarios._Run = going  # type: ignore[misc]
+    if scenario.item is not None:
+        scenarios.play(scenario.item, scenario, Listening())
     for actor, key, at, logged_at, data in told:
         recorder.take(submitted(subject, actor, key, at, data), logged_at)
 

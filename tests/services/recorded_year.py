@@ -18,8 +18,8 @@ from contracts.values import Actor
 from eventlog.record import Record
 from sandbox.year.plan import ENDS_AT
 from services.audit.recorded import Year, read_year
-from services.rating.book import OFFICE, Scenario, read_book
-from services.rating.scenarios import _Run
+from services.rating.book import Scenario, read_book
+from services.rating.scenarios import Run, play
 
 PROGRAMMES = Path(__file__).resolve().parents[2] / "programmes"
 POLICIES = PROGRAMMES / "policies"
@@ -81,7 +81,7 @@ def written(actor: Actor, key: str, at: datetime, data: SubmissionData, subject:
 
 
 @dataclass
-class Recording(_Run):
+class Recording(Run):
     """A scenario on its way that lays everything down as it comes, the alarm's announcements included."""
 
     shelf: Shelf = field(default_factory=Shelf)
@@ -97,12 +97,7 @@ def recording(story: Scenario) -> Recording:
     """A story of a book, lived through and recorded."""
     going = Recording()
     assert story.item is not None
-    going.submit(None, OFFICE, "item", story.item.published_at, story.item.published_at, story.item)
-    for step in story.steps:
-        going.ring(step.appended_at)
-        going.submit(step.number, step.actor, step.key, step.at, step.appended_at, step.data)
-    if story.until is not None:
-        going.ring(story.until)
+    play(story.item, story, going)
     return going
 
 
