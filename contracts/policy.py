@@ -12,17 +12,20 @@ from contracts.values import Identifier, Number
 WorkingDays = Annotated[int, Field(ge=1, le=250)]
 CalendarDays = Annotated[int, Field(ge=1, le=366)]
 
+Points = Annotated[Number, Field(le=0)]
+"""What is taken off a unit's base: never above zero."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
     """Points of the annual evaluation (a sample: the scheme gives no formula)."""
 
     base: Number
-    yellow: Number
-    red: Number
-    missing_report: Number
-    lapsed_rectification: Number
-    chief_interview: Number
+    yellow: Points
+    red: Points
+    missing_report: Points
+    lapsed_rectification: Points
+    chief_interview: Points
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,6 +52,16 @@ def test_a_value_that_does_not_fit_is_told_with_its_line_and_field(field: str, l
         read_policy(path)
 
 
+def test_a_weight_that_would_add_points_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "policy.yaml"
+    path.write_text(POLICY.replace('yellow: "-1"', 'yellow: "1"'), encoding="utf-8")
+    number = _line_of(POLICY, "  yellow")
+    with pytest.raises(
+        FaultyFile, match=rf"^policy.yaml: line {number}: weights.yellow: 不得大于 0 / must be at most 0"
+    ):
+        read_policy(path)
+
+
 def test_an_unknown_field_is_told_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "policy.yaml"
     path.write_text(POLICY + "mood: good\n", encoding="utf-8")

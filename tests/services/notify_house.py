@@ -56,11 +56,11 @@ contacts:
 def policy(**changes: object) -> Policy:
     weights = Weights(
         base=Decimal(100),
-        yellow=Decimal(1),
-        red=Decimal(2),
-        missing_report=Decimal("0.5"),
-        lapsed_rectification=Decimal(1),
-        chief_interview=Decimal(2),
+        yellow=Decimal(-1),
+        red=Decimal(-2),
+        missing_report=Decimal("-0.5"),
+        lapsed_rectification=Decimal(-1),
+        chief_interview=Decimal(-2),
     )
     return Policy(id="yuancheng-2024", version=1, weights=weights, **changes)  # type: ignore[arg-type]
 

@@ -45,7 +45,14 @@ ONE = Decimal(1)
 POLICY = Policy(
     id="yuancheng-2024",
     version=1,
-    weights=Weights(base=ONE, yellow=ONE, red=ONE, missing_report=ONE, lapsed_rectification=ONE, chief_interview=ONE),
+    weights=Weights(
+        base=Decimal(100),
+        yellow=-ONE,
+        red=-2 * ONE,
+        missing_report=Decimal("-0.5"),
+        lapsed_rectification=-ONE,
+        chief_interview=-2 * ONE,
+    ),
 )
 CALENDAR = Calendar(first_on=date(2024, 1, 1), last_on=date(2025, 3, 31))
 QUARTERS = tuple(

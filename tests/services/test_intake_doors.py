@@ -189,7 +189,7 @@ async def test_a_faulty_programme_is_told_with_line_and_field(house: House) -> N
 
 async def test_a_policy_change_is_one_submission_for_the_programme_and_each_item(house: House) -> None:
     policy = house.programme.policy
-    body = {"id": policy.id, "version": 2, "weights": dict.fromkeys(policy.weights.__dataclass_fields__, "1")}
+    body = {"id": policy.id, "version": 2, "weights": dict.fromkeys(policy.weights.__dataclass_fields__, "-1")}
     url = "/v1/programmes/441602-2024/policies"
     answer = await house.http.post(url, json=body, headers=house.headers("o1", "policy-2"))
     assert answer.status_code == 202, answer.text
