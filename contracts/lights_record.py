@@ -23,9 +23,8 @@ from contracts.rulings import (
     RulingData,
     VerificationRecorded,
 )
-from contracts.sentences import LightFacts, PartFacts, last_day, light_sentence
+from contracts.sentences import LightFacts, PartFacts, last_day
 from contracts.values import Light, PeriodId
-from contracts.words import Word
 from contracts.workdays import offset_of
 
 
@@ -51,6 +50,9 @@ class Lit:
     compared: tuple[Compared, ...] = ()
 
 
+_NO_LIGHT: Final = Lit()
+
+
 @dataclass(frozen=True, slots=True)
 class LightsRecord:
     """An item's lights as told so far; `parts` are the reporting periods of each, void ones aside, in order."""
@@ -67,9 +69,9 @@ class LightsRecord:
     lights: Mapping[PeriodId, Lit] = field(default_factory=dict)
     appeals: Mapping[str, PeriodId] = field(default_factory=dict)
 
-    def explain(self, period: PeriodId) -> Word:
-        """Why a period has the light that it has. Raises KeyError: the item has no such period."""
-        return light_sentence(self.facts(period))
+    def light(self, period: PeriodId) -> Light:
+        """The light of a period as it stands."""
+        return self.lights.get(period, _NO_LIGHT).light
 
     def facts(self, period: PeriodId) -> LightFacts:
         """What the sentence about a period is made from. Raises KeyError."""
@@ -108,7 +110,7 @@ class LightsRecord:
     def _is_met(self, period: PeriodId, told: Told) -> bool:
         if told.in_time is None or told.in_time.report in told.overturned:
             return False
-        return told.met if self.monthly else self.lights.get(self.quarter_of[period], Lit()).light == "green"
+        return told.met if self.monthly else self.light(self.quarter_of[period]) == "green"
 
     def _made_up(self, parts: tuple[PeriodId, ...]) -> bool:
         told = [self.told.get(part, Told()) for part in parts]
@@ -229,3 +231,6 @@ _TAKES: Final[Mapping[type, Callable[[LightsRecord, Any], LightsRecord]]] = {
     AppealOpened: _appealed,
     AppealClosed: _answered,
 }
+
+TAKEN: Final = tuple(_TAKES)
+"""The events that lights rest on, besides the opening of the item."""

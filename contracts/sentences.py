@@ -58,19 +58,20 @@ class LightFacts:
     compared: Sequence[Compared] = ()
 
 
-def light_sentence(facts: LightFacts) -> Word:
+def light_sentence(facts: LightFacts, *, published: bool = False) -> Word:
     """Why a period has its light, such as 2024年第二季度黄灯：截至7月10日24时未报送.
 
-    rulebook: Lights 4 ("Every change says why")
+    `published` is for the public: where it rests on a finding or an appeal, only that the node was met in time or not.
+    rulebook: Lights 4 ("Every change says why"); Who ("public: reads what was published")
     """
     name, light = period_word(facts.period), LIGHTS[facts.light]
-    parts = [_why(facts)]
+    parts = [_outcome(facts) if published and _is_internal(facts) else _why(facts)]
     if facts.light == "red" and facts.before is not None:
         earlier, colour = period_word(facts.before[0]), LIGHTS[facts.before[1]]
         parts.append(Word(f"上一周期（{earlier.zh}）为{colour.zh}", f"the period before, {earlier.en}, is {colour.en}"))
     if facts.made_up:
         parts.append(Word("逾期后已补齐", "made up after the deadline"))
-    if facts.appealed:
+    if facts.appealed and not published:
         parts.append(Word("申诉待决，灯色暂不变", "under appeal, the light stands meanwhile"))
     why = joined(parts)
     return Word(f"{name.zh}{light.zh}：{why.zh}", f"{name.en} {light.en}: {why.en}")
@@ -126,6 +127,21 @@ def plain(number: object) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def _is_internal(facts: LightFacts) -> bool:
+    """Whether the sentence would tell of a finding or of an appeal."""
+    gone = facts.withdrawn and not facts.settled
+    return facts.upheld or (bool(facts.parts) and facts.parts[-1].overturned and not gone)
+
+
+def _outcome(facts: LightFacts) -> Word:
+    if facts.light == "green":
+        return Word("按期达成", "met in time")
+    if facts.settled:
+        return Word("未按期达成", "not met in time")
+    until = due_word(facts.parts[-1].due_on)
+    return Word(f"尚未达成，期限{until.zh}", f"not met yet, due {until.en}")
+
+
 def _why(facts: LightFacts) -> Word:
     if not facts.parts:
         return Word("发布时期限已过，不适用", "its deadline had passed at the publication; it binds nobody")
@@ -141,12 +157,17 @@ def _why(facts: LightFacts) -> Word:
     last = facts.parts[-1]
     if not last.met:
         missing.append(_last_part(facts, last))
+    if not missing:
+        return Word("所记事实不支持此灯色", "what is on record does not account for it")
     return Word("，".join(word.zh for word in missing), ", ".join(word.en for word in missing))
 
 
 def _last_part(facts: LightFacts, part: PartFacts) -> Word:
     if part.claim is None:
-        return _missing(part, named=facts.monthly)
+        missing = _missing(part, named=facts.monthly)
+        if part.planned or not part.settled:
+            return missing
+        return Word(f"{missing.zh}，也没有已确认的节点目标", f"{missing.en}, and no node is confirmed")
     if part.overturned:
         return Word("所报经核查推翻", "the report was overturned")
     if not part.planned:

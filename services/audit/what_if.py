@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from contracts.envelope import submission_id
-from contracts.lights_record import LightsRecord, note, opened
+from contracts.item_record import ItemRecord, note, opened
 from contracts.policy import Policy
 from contracts.rulings import (
     Compared,
@@ -59,7 +59,7 @@ class Lived:
     state: State | None = None
     rated: dict[str, LightChanged] = field(default_factory=dict)
     changed: dict[str, LightChanged] = field(default_factory=dict)
-    record: LightsRecord | None = None
+    record: ItemRecord | None = None
     raised: dict[str, EscalationRaised] = field(default_factory=dict)
     refused: dict[str, tuple[Reason, ...]] = field(default_factory=dict)
     said: dict[str, tuple[str, datetime]] = field(default_factory=dict)
@@ -111,7 +111,7 @@ class Lived:
 
     def compared(self, period: str) -> tuple[Compared, ...]:
         """The targets and values by which a period settled."""
-        lit = self.record.lights.get(period) if self.record else None
+        lit = self.record.lights.lights.get(period) if self.record else None
         return lit.compared if lit else ()
 
     def _note(self, submission: Submission, data: RulingData) -> None:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Literal
 
 from contracts.dispatches import Recipient
-from contracts.lights_record import LightsRecord, note, opened
+from contracts.item_record import ItemRecord, note, opened
 from contracts.ruling import RulingEvent
 from contracts.rulings import (
     Compared,
@@ -75,14 +75,14 @@ class ItemFacts:
     appeal_days: int
     simulated: bool
     derived: bool
-    record: LightsRecord
+    record: ItemRecord
     nodes: Mapping[PeriodId, Node] = field(default_factory=dict)
     compared: Mapping[PeriodId, tuple[Compared, ...]] = field(default_factory=dict)
     escalations: Mapping[str, EscalationFacts] = field(default_factory=dict)
 
     def light(self, period: PeriodId) -> Light:
         """The light of a period as it stands."""
-        return self.record.lights[period].light if period in self.record.lights else "none"
+        return self.record.light(period) or "none"
 
     @property
     def zone(self) -> timezone:

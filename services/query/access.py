@@ -26,6 +26,9 @@ _PUBLISHED: Final = frozenset(
     }
 )
 """Events that a public item shows to everybody; notices, findings and what waits for a decision are internal."""
+_UNPUBLISHED_ACTS: Final = frozenset({"progress.reviewed", "inspection.recorded", "appeal.decided"})
+REASSESSMENT: Final = "reassessment"
+"""What the public is told instead of an act that is internal, though the light that it moved is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,18 @@ class Viewer:
 def event_is_seen(sight: Sight, type_: str) -> bool:
     """Whether an event of an item is shown at this sight, inspections aside."""
     return sight == "full" or (sight == "public" and type_ in _PUBLISHED)
+
+
+def published_act(type_: str, by: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    """The type of a submission and who made it, as the public is told."""
+    return (REASSESSMENT, {"role": None, "unit": None}) if type_ in _UNPUBLISHED_ACTS else (type_, by)
+
+
+def seen_data(sight: Sight, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The data of an event as far as it is shown: internal evidence never reaches the public (art. 9/24)."""
+    if sight == "full" or "evidence" not in data:
+        return data
+    return {**data, "evidence": [file for file in data["evidence"] if file.get("classification") != "internal"]}
 
 
 def visited_plans(events: Iterable[Mapping[str, Any]]) -> frozenset[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from contracts.words import Word
-from services.query.access import Sight, event_is_seen, inspection_is_seen, visited_plans
+from services.query.access import Sight, event_is_seen, inspection_is_seen, seen_data, visited_plans
 from services.query.explaining import explained
 from services.query.heat_map import Tile, tiles
 from services.query.ladder import Escalation, fold_escalations
@@ -76,18 +76,24 @@ async def escalations(look: Look, programme_id: str, *, open_only: bool = True) 
     """Escalations of the items that the viewer sees in full, in the order raised. Raises Problem."""
     _signed_in(look)
     seen = {row["item"] for row in await items(look, programme_id) if row["sight"] == "full"}
-    found = fold_escalations(await look.snapshot.escalation_steps(programme_id))
+    found = await _escalations(look, programme_id)
     return sorted(
         (one for one in found if one.item in seen and (one.is_open or not open_only)),
         key=lambda one: (one.raised_at, one.item, one.pos),
     )
 
 
+async def _escalations(look: Look, programme_id: str, item_id: str | None = None) -> list[Escalation]:
+    steps = await look.snapshot.escalation_steps(programme_id, item_id)
+    return fold_escalations(steps, await look.snapshot.lights(programme_id, item_id))
+
+
 async def notices(look: Look, programme_id: str) -> list[Found]:
     """Notices about the items that the viewer sees in full, newest first, with their messages. Raises Problem."""
     _signed_in(look)
     seen = {row["item"] for row in await items(look, programme_id) if row["sight"] == "full"}
-    return await _with_messages(look, [row for row in await look.snapshot.notices(programme_id) if row["item"] in seen])
+    rows = [row for row in await look.snapshot.notices(programme_id) if row["item"] in seen]
+    return await _with_standing(look, await _with_messages(look, rows))
 
 
 async def inbox(look: Look) -> list[Found]:
@@ -95,7 +101,7 @@ async def inbox(look: Look) -> list[Found]:
     _signed_in(look)
     if look.viewer.inbox is None:
         return []
-    return await _with_messages(look, await look.snapshot.inbox(look.viewer.inbox))
+    return await _with_standing(look, await _with_messages(look, await look.snapshot.inbox(look.viewer.inbox)))
 
 
 async def notice(look: Look, id_: str) -> Found:
@@ -109,7 +115,7 @@ async def notice(look: Look, id_: str) -> Found:
         seen = [look.viewer.sight_of(one) for one in await look.snapshot.items(row["programme"], row["item"])]
         if "full" not in seen:
             raise Problem("not-found", "notice")
-    (shown,) = await _with_messages(look, [row])
+    (shown,) = await _with_standing(look, await _with_messages(look, [row]))
     return {**shown, "document": row["document"], "text": row["body"]}
 
 
@@ -122,6 +128,15 @@ async def _with_messages(look: Look, rows: list[Found]) -> list[Found]:
         }
         for row in rows
     ]
+
+
+async def _with_standing(look: Look, shown: list[Found]) -> list[Found]:
+    """Notices with how their escalation stands now, where the viewer still sees its item in full."""
+    now: dict[tuple[str, str, str], Word] = {}
+    for id_ in {row["programme"] for row in shown if row["escalation"]}:
+        now |= {(id_, one.item, one.rung.id): one.why for one in await escalations(look, id_, open_only=False)}
+    keys = [(row["programme"], row["item"], row["escalation"]) for row in shown]
+    return [{**row, "why": now[key]._asdict() if key in now else None} for key, row in zip(keys, shown, strict=True)]
 
 
 async def item_timeline(look: Look, programme_id: str, item_id: str, sight: Sight) -> list[Found]:
@@ -139,17 +154,28 @@ async def item_timeline(look: Look, programme_id: str, item_id: str, sight: Sigh
 
 async def item_events(look: Look, programme_id: str, item_id: str, sight: Sight) -> list[Found]:
     """The events of an item that may be seen at a given sight, inspections aside."""
-    return [row for row in await look.snapshot.events(programme_id, item_id) if event_is_seen(sight, row["type"])]
+    return [
+        {**row, "data": seen_data(sight, row["data"])}
+        for row in await look.snapshot.events(programme_id, item_id)
+        if event_is_seen(sight, row["type"])
+    ]
 
 
 async def light_sentences(look: Look, programme_id: str, item_id: str, sight: Sight) -> Mapping[str, Word]:
-    """Why each light of an item stands as it does, by period; for who sees the item in full."""
-    return explained(await look.snapshot.events(programme_id, item_id)).lights if sight == "full" else {}
+    """Why each light of an item stands as it does, by period; to the public in the words of what was published."""
+    return explained(await look.snapshot.events(programme_id, item_id), published=sight != "full").lights
+
+
+async def all_sentences(look: Look, programme_id: str, rows: list[Found]) -> Mapping[tuple[str, str], Word]:
+    """The same for all these items at once, by item and period, each in the words for this viewer."""
+    found = await look.explanations.of(look.snapshot, programme_id)
+    full = {row["item"]: row["sight"] == "full" for row in rows}
+    return {key: why.full if full[key[0]] else why.published for key, why in found.items() if key[0] in full}
 
 
 async def escalations_of(look: Look, programme_id: str, item_id: str) -> list[Escalation]:
     """All escalations of an item, in the order raised."""
-    return fold_escalations(await look.snapshot.escalation_steps(programme_id, item_id))
+    return await _escalations(look, programme_id, item_id)
 
 
 async def submission(look: Look, id_: str) -> Found:
@@ -162,7 +188,7 @@ async def submission(look: Look, id_: str) -> Found:
     caused = await look.snapshot.caused(first["part"], first["pos"])
     whole = bool(first["item"]) and await _in_full(look, first)
     about = await look.snapshot.events(first["programme"], first["item"]) if whole else []
-    why = explained(about).changes
+    why = explained(about, published=False).changes
     return {
         **submission_view(first, whole=True),
         "programme": first["programme"],

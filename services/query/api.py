@@ -89,11 +89,13 @@ async def get_items(look: LookDep, programme: str, unit: Text = None) -> Respons
 
 @router.get("/programmes/{programme}/items/{item}")
 async def get_item(look: LookDep, programme: str, item: str) -> Response:
-    """One item with its lights."""
+    """One item with its lights, and why each of them stands as it does."""
     about = await answers.programme(look, programme)
-    row, _ = await answers.item(look, programme, item)
+    row, sight = await answers.item(look, programme, item)
     found = await answers.lights(look, programme, [row])
-    return _answer(look, about, programme=programme, item=answers.item_view(row), lights=found)
+    said = await answers.light_sentences(look, programme, item, sight)
+    why = {period: word._asdict() for period, word in said.items()}
+    return _answer(look, about, programme=programme, item=answers.item_view(row), lights=found, why=why)
 
 
 @router.get("/programmes/{programme}/items/{item}/timeline")
@@ -117,19 +119,20 @@ def escalation_view(one: Escalation) -> dict[str, Any]:
     """An escalation as the API shows it."""
     return {
         "item": one.item,
-        "escalation": one.id,
-        "level": one.level,
+        "escalation": one.rung.id,
+        "level": one.rung.level,
         "for": one.grounds,
         "raised_for": one.first_cause,
-        "state": one.state,
+        "state": one.rung.phase,
         "standing": one.standing,
-        "overdue": one.overdue,
+        "overdue": one.rung.overdue,
         "raised_at": one.raised_at,
-        "due_at": one.due_at,
+        "due_at": one.rung.due_at,
         "to": one.recipient,
         "ended_at": one.ended_at,
         "rule": one.rule,
         "because": one.because,
+        "why": one.why._asdict(),
         "position": f"rulings-{one.part}@{one.pos}",
     }
 

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final
 
-State = Literal["proposed", "open", "closed", "withdrawn"]
+from contracts.escalation_sentences import EscalationFacts, causes_word, escalation_sentence
+from contracts.escalations_record import Ground, Rung, facts_of
+from contracts.values import Light
+from contracts.words import Word
+from services.query.basis import LOCAL
+
+Found = Mapping[str, Any]
 
 
 @dataclass(slots=True)
 class Escalation:
-    """A rung of the ladder for one item; `causes` are those that stand, each with the escalation it came from."""
+    """A rung of the ladder for one item, and what the sentence about it is made from."""
 
-    id: str
     programme: str
     item: str
-    level: str
-    state: State
+    rung: Rung
     raised_at: datetime
-    due_at: datetime | None
     recipient: str
     first_cause: str
-    causes: list[tuple[str, str | None]] = field(default_factory=list)
-    overdue: bool = False
-    reported: bool = False
-    finding: str | None = None
+    facts: EscalationFacts | None = None
     ended_at: datetime | None = None
     rule: str = ""
     because: list[str] = field(default_factory=list)
@@ -36,72 +36,88 @@ class Escalation:
     @property
     def standing(self) -> str:
         """The one word for how it stands: a code of `contracts.words.ESCALATION_STATES`."""
-        if self.state != "open":
-            return self.state
-        if self.finding == "not_done":
-            return "not_done"
-        if self.reported:
-            return "reported"
-        return "overdue" if self.overdue else "open"
+        return "overdue" if self.rung.overdue and self.rung.standing == "open" else self.rung.standing
 
     @property
     def grounds(self) -> list[str]:
         """The names of the causes that stand, in their order, each once."""
-        return list(dict.fromkeys(name for name, _ in self.causes))
+        return list(dict.fromkeys(ground.name for ground in self.rung.grounds))
 
     @property
     def is_open(self) -> bool:
         """Whether somebody still has to act."""
-        return self.state in ("proposed", "open")
+        return self.rung.phase in ("proposed", "open")
+
+    @property
+    def why(self) -> Word:
+        """What it stands on, until when, and how far it is."""
+        return escalation_sentence(self._known)
+
+    @property
+    def causes(self) -> Word:
+        """What it stands on."""
+        return causes_word(self._known)
+
+    @property
+    def _known(self) -> EscalationFacts:
+        if self.facts is None:
+            raise LookupError(f"{self.item} {self.rung.id}: its steps were not folded to the end")
+        return self.facts
 
 
-def fold_escalations(steps: Iterable[Mapping[str, Any]]) -> list[Escalation]:
-    """Escalations in the order raised, from the rows of their steps in the order of the log."""
-    found: dict[tuple[str, str, str], Escalation] = {}
+def fold_escalations(steps: Iterable[Found], lights: Iterable[Found]) -> list[Escalation]:
+    """Escalations in the order raised, from the rows of their steps in the order of the log and those of lights."""
+    found: dict[tuple[str, str], dict[str, Escalation]] = {}
     for step in steps:
-        key = (step["programme"], step["item"], step["escalation"])
+        here = found.setdefault((step["programme"], step["item"]), {})
         if step["step"] == "raised":
-            found[key] = Escalation(
-                id=step["escalation"],
-                programme=step["programme"],
-                item=step["item"],
-                level=step["level"],
-                state=step["state"],
-                raised_at=step["time"],
-                due_at=step["due_at"],
-                recipient=step["recipient"],
-                first_cause=step["ground"],
-                causes=[(step["ground"], step["source"])],
-                rule=step["rule"],
-                because=list(step["because"]),
-                part=step["part"],
-                pos=step["pos"],
-            )
-        elif (escalation := found.get(key)) is not None:
+            here[step["escalation"]] = _raised(step)
+        elif (escalation := here.get(step["escalation"])) is not None:
             _apply(escalation, step)
-    return list(found.values())
+    colours: dict[str, dict[str, Light]] = {}
+    for row in lights:
+        colours.setdefault(row["item"], {})[row["period"]] = row["light"]
+    for (_, item), here in found.items():
+        rungs = {id_: one.rung for id_, one in here.items()}
+        for one in here.values():
+            one.facts = facts_of(one.rung, rungs, colours.get(item, {}).get, LOCAL)
+    return [one for here in found.values() for one in here.values()]
 
 
-def _apply(escalation: Escalation, step: Mapping[str, Any]) -> None:
-    match step["step"]:
-        case "joined":
-            escalation.causes.append((step["ground"], step["source"]))
-            escalation.because.extend(step["because"])
-        case "confirmed":
-            escalation.state = "open"
-            escalation.due_at = step["due_at"]
-            escalation.recipient = step["recipient"]
-        case "reported":
-            escalation.reported = True
-        case "reviewed":
-            escalation.finding = step["finding"]
-        case "overdue":
-            escalation.overdue = True
-        case "reduced":
-            gone = (step["ground"], step["source"])
-            escalation.causes = [cause for cause in escalation.causes if cause != gone]
-        case "closed":
-            escalation.state, escalation.ended_at = "closed", step["time"]
-        case "withdrawn":
-            escalation.state, escalation.ended_at = "withdrawn", step["time"]
-            escalation.causes = []
+def _raised(step: Found) -> Escalation:
+    grounds = (Ground(step["ground"], step["source"]),)
+    return Escalation(
+        programme=step["programme"],
+        item=step["item"],
+        rung=Rung(step["escalation"], step["level"], step["state"], grounds, step["due_at"]),
+        raised_at=step["time"],
+        recipient=step["recipient"],
+        first_cause=step["ground"],
+        rule=step["rule"],
+        because=list(step["because"]),
+        part=step["part"],
+        pos=step["pos"],
+    )
+
+
+_STEPS: Final[Mapping[str, Callable[[Rung, Found], Rung]]] = {
+    "joined": lambda rung, step: rung.joined(step["ground"], step["source"]),
+    "confirmed": lambda rung, step: rung.confirmed(step["due_at"]),
+    "reported": lambda rung, _: rung.reported(),
+    "reviewed": lambda rung, step: rung.reviewed(step["finding"]),
+    "overdue": lambda rung, _: rung.lapsed(),
+    "reduced": lambda rung, step: rung.reduced(step["ground"], step["source"]),
+    "closed": lambda rung, _: rung.closed(),
+    "withdrawn": lambda rung, _: rung.withdrawn(),
+}
+
+
+def _apply(escalation: Escalation, step: Found) -> None:
+    name = step["step"]
+    escalation.rung = _STEPS[name](escalation.rung, step)
+    if name == "joined":
+        escalation.because.extend(step["because"])
+    elif name == "confirmed":
+        escalation.recipient = step["recipient"]
+    elif name in ("closed", "withdrawn"):
+        escalation.ended_at = step["time"]

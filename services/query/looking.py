@@ -14,6 +14,7 @@ from psycopg_pool import PoolTimeout
 from contracts.identity import COOKIE, Unauthenticated, Verifier, token_from
 from services.query.access import Viewer
 from services.query.basis import MalformedBasis, parse_as_of
+from services.query.explaining import Explanations
 from services.query.problem import Problem
 from services.query.read_model.pools import ReadingPool
 from services.query.read_model.reading import Snapshot, snapshot
@@ -26,10 +27,11 @@ PAGE_WAIT: Final = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A snapshot and who looks at it."""
+    """A snapshot, who looks at it, and the sentences about the lights in it."""
 
     snapshot: Snapshot
     viewer: Viewer
+    explanations: Explanations
 
 
 class Looking:
@@ -39,6 +41,7 @@ class Looking:
         self._pool = pool
         self._progress = progress
         self._verifier = verifier
+        self._explanations = Explanations()
 
     @asynccontextmanager
     async def open(self, request: Request) -> AsyncIterator[Look]:
@@ -51,7 +54,7 @@ class Looking:
         await self._wait_for(request)
         try:
             async with snapshot(self._pool, as_of) as seen:
-                yield Look(seen, viewer)
+                yield Look(seen, viewer, self._explanations)
         except psycopg.DataError:
             # An id that PostgreSQL cannot even hold, such as one with a NUL character, names nothing.
             raise Problem("not-found") from None

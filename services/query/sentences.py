@@ -1,13 +1,13 @@
-"""What an event says, and why, as a sentence in Chinese and in English, made from the event alone."""
+"""What an event says, as a sentence in Chinese and in English, made from the event alone."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from contracts import words
+from contracts.escalation_sentences import CauseFacts, cause_word
 from contracts.sentences import SIGNS, compared_word, period_word, plain
 from contracts.words import Language, Word, Words, say
 from services.query.basis import LOCAL
@@ -56,24 +56,6 @@ _EVENTS: Final[Words] = {
     "bulletin.published": Word("通报已发布", "Bulletin published"),
 }
 
-_RULES: Final[Words] = {
-    "Lights 1 green": Word("节点目标按期达成，即亮绿灯", "the node was met in time: green at once"),
-    "Lights 1 none": Word(
-        "据以亮灯的报告不再成立，期限未到，回到待报", "what had made it green no longer stands; not due yet"
-    ),
-    "Lights 2": Word("期限届满，节点目标未按期达成", "the deadline passed and the node was not met in time"),
-    "Lights 3": Word(
-        "未按期达成，且上一周期已是黄灯或红灯，亮红灯", "not met in time, and the period before was yellow or red"
-    ),
-    "Lights 4": Word(
-        "核查或申诉结果改变了认定，重新推定灯色", "a finding or an appeal changed what counts; derived anew"
-    ),
-    "Lights 6 green": Word("各月按时报送且末月节点达成", "every month came in time and the last month's node is met"),
-    "Lights 6": Word("有月份未按时报送，或末月节点未达成", "a month did not come in time, or the last node is not met"),
-    "Lights 8": Word("事项已退出考核，不再亮灯", "the item was withdrawn; it has no light"),
-    "Lights 9": Word("期限届满时没有已确认的节点目标", "no confirmed node when the deadline passed"),
-}
-
 
 def period_name(period: str, language: Language) -> str:
     """`2024Q1` or `2024-02` as people say it; anything else as it is."""
@@ -95,35 +77,15 @@ def tell(type_: str, data: Data, names: Mapping[str, str], language: Language) -
     return template.format_map(_Values(_values(data, names, language)))
 
 
-def why(rule: str, light: str, compared: list[Data], language: Language) -> str:
-    """By which rule a light moved, with the values compared: for who may not see what was found and appealed."""
-    word = _RULES.get(f"{rule} {light}") or _RULES.get(rule)
-    number = rule_name(rule, language)
-    parts = [f"{number}：{word.zh}" if word and language == "zh" else f"{number}: {word.en}" if word else number]
-    parts.extend(comparison(values, language) for values in compared)
-    return ("；" if language == "zh" else "; ").join(parts)
-
-
-def rule_name(rule: str, language: Language) -> str:
-    """A paragraph of the rulebook, such as `Lights 3`, as people say it."""
-    if language == "en":
-        return rule
-    section, _, rest = rule.partition(": ")
-    if section == "Escalation ladder":
-        return f"督办阶梯·{say(words.LEVELS, rest.replace(' ', '_'), language)}" if rest else "督办阶梯"
-    numbered = re.fullmatch(r"Lights (\d+)", rule)
-    return f"亮灯规则第{numbered[1]}条" if numbered else rule
-
-
 def comparison(values: Data, language: Language) -> str:
     """One target beside the measured value."""
     found = compared_word(values["indicator"], values["comparator"], values["target"], values.get("measured"))
     return _in(found, language)
 
 
-def cause_name(cause: str, language: Language) -> str:
-    """An escalation's cause in words: a period, a known cause, or a blockage's id as it is."""
-    return say(words.CAUSES, cause, language) if cause in words.CAUSES else period_name(cause, language)
+def cause_name(level: str, cause: str, language: Language) -> str:
+    """A cause of an escalation of this level in words: a period, a known cause, or a blockage's number."""
+    return _in(cause_word(level, CauseFacts(name=cause)), language)
 
 
 def _in(word: Word, language: Language) -> str:
@@ -137,6 +99,8 @@ class _Values(dict[str, str]):
 
 def _values(data: Data, names: Mapping[str, str], language: Language) -> dict[str, str]:
     values = {key: str(value) for key, value in data.items() if isinstance(value, str)}
+    if "cause" in values:
+        values["cause"] = cause_name(values.get("level", ""), values["cause"], language)
     for key, table in (
         ("claim", words.CLAIMS),
         ("finding", words.FINDINGS),
@@ -152,8 +116,6 @@ def _values(data: Data, names: Mapping[str, str], language: Language) -> dict[st
     for key in ("period", "month"):
         if key in values:
             values[key] = period_name(values[key], language)
-    if "cause" in values:
-        values["cause"] = cause_name(values["cause"], language)
     if "about" in values:
         kind = "rectification" if data.get("kind") == "rectification" else ""
         values["about"] = say(words.LEVELS, kind, language) if kind else period_name(values["about"], language)

@@ -7,7 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from contracts.words import Word
-from services.query.access import Sight, Viewer, event_is_seen, inspection_is_seen, visited_plans
+from services.query.access import (
+    Sight,
+    Viewer,
+    event_is_seen,
+    inspection_is_seen,
+    published_act,
+    seen_data,
+    visited_plans,
+)
 from services.query.explaining import explained
 
 Found = Mapping[str, Any]
@@ -42,7 +50,7 @@ def timeline(
     Links go both ways: an event names the submissions it follows `because` of and the notices that it caused.
     """
     visited = visited_plans(events)
-    why = explained(events).changes if sight == "full" else {}
+    why = explained(events, published=sight != "full").changes
     following: dict[tuple[int, int], list[Found]] = defaultdict(list)
     for event in events:
         following[(event["part"], event["cause"])].append(event)
@@ -53,7 +61,7 @@ def timeline(
         if not inspection_is_seen(viewer, submission["type"], data, verdict, visited):
             continue
         shown = [
-            _event(event, told, why.get((event["part"], event["pos"])))
+            _event({**event, "data": seen_data(sight, event["data"])}, told, why.get((event["part"], event["pos"])))
             for event in following[(submission["part"], submission["pos"])]
             if event_is_seen(sight, event["type"])
         ]
@@ -67,12 +75,16 @@ def timeline(
 
 def submission_view(submission: Found, *, whole: bool) -> Shown:
     """A submission with its ruling or that it waits; in part, without the person and the text, for the public."""
+    type_: str = submission["type"]
+    by: Found = {"role": submission["role"], "unit": submission["unit"]}
+    if not whole:
+        type_, by = published_act(type_, by)
     view: Shown = {
         "position": f"submissions-{submission['part']}@{submission['pos']}",
         "anchor": f"s-{submission['part']}-{submission['pos']}",
         "id": submission["id"],
-        "type": submission["type"],
-        "by": {"role": submission["role"], "unit": submission["unit"]},
+        "type": type_,
+        "by": dict(by),
         "received_at": submission["received_at"],
         "ruling": _ruling(submission),
     }

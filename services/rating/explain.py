@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from contracts.escalation_sentences import CauseFacts, EscalationFacts, Standing, escalation_sentence
 from contracts.rulings import Compared
-from contracts.sentences import LightFacts, PartFacts, due_word, light_sentence, period_word
+from contracts.sentences import LightFacts, PartFacts, light_sentence
 from contracts.values import Light, PeriodId
-from contracts.words import CAUSES, ESCALATION_STATES, LEVELS, LIGHTS, Word, say
+from contracts.words import Word
 from services.rating.light import made_up, met_in_time
 from services.rating.node import node_met
-from services.rating.state import Escalation, Item
+from services.rating.state import Cause, Escalation, Item
 
 
 def explain(item: Item, period: str, compared: Sequence[Compared] = ()) -> Word:
@@ -47,20 +48,18 @@ def facts_of(item: Item, period: str, compared: Sequence[Compared] = ()) -> Ligh
 
 def explain_escalation(item: Item, escalation: Escalation) -> Word:
     """What an escalation stands on, until when, and how far it is (rulebook: Escalation ladder)."""
-    level, phase = LEVELS[escalation.level], ESCALATION_STATES[escalation.phase]
-    names = list(dict.fromkeys(cause.name for cause in escalation.causes if cause.standing))
-    causes = [_cause(item, name) for name in names]
-    zh, en = [phase.zh], [phase.en]
-    if escalation.due_at is not None:
-        until = due_word(item.scheme.day_before(escalation.due_at))
-        zh, en = [*zh, f"期限{until.zh}"], [*en, f"due {until.en}"]
-    if escalation.overdue:
-        zh, en = [*zh, ESCALATION_STATES["overdue"].zh], [*en, ESCALATION_STATES["overdue"].en]
-    head = Word(
-        "、".join(cause.zh for cause in causes) or "事由已全部撤去",
-        ", ".join(cause.en for cause in causes) or "no cause stands any more",
+    return escalation_sentence(escalation_facts_of(item, escalation))
+
+
+def escalation_facts_of(item: Item, escalation: Escalation) -> EscalationFacts:
+    """What the sentence about an escalation is made from."""
+    return EscalationFacts(
+        level=escalation.level,
+        state=_standing(escalation),
+        causes=[_cause(item, cause) for cause in escalation.causes if cause.standing],
+        due_on=None if escalation.due_at is None else item.scheme.day_before(escalation.due_at),
+        overdue=escalation.overdue,
     )
-    return Word(f"{level.zh}：{head.zh}；{'；'.join(zh)}", f"{level.en}: {head.en}; {'; '.join(en)}")
 
 
 def _part(item: Item, index: int) -> PartFacts:
@@ -85,9 +84,20 @@ def _before(item: Item, index: int) -> tuple[PeriodId, Light] | None:
     return (item.scheme.quarters[missed[0]].id, item.quarters[missed[0]].light) if missed else None
 
 
-def _cause(item: Item, name: str) -> Word:
-    index = item.scheme.quarter_index.get(name)
-    if index is None:
-        return Word(say(CAUSES, name, "zh"), say(CAUSES, name, "en"))
-    light, period = LIGHTS[item.quarters[index].light], period_word(name)
-    return Word(f"{period.zh}{light.zh}", f"{period.en} {light.en}")
+def _standing(escalation: Escalation) -> Standing:
+    """One that was reported, needs no review and is still open was reviewed as not done."""
+    if escalation.phase != "open":
+        return escalation.phase
+    if escalation.awaits_review:
+        return "reported"
+    return "not_done" if escalation.reported else "open"
+
+
+def _cause(item: Item, cause: Cause) -> CauseFacts:
+    index = item.scheme.quarter_index.get(cause.name)
+    source = next((one for one in item.escalations if one.id == cause.source), None)
+    return CauseFacts(
+        name=cause.name,
+        light=None if index is None else item.quarters[index].light,
+        due_on=None if source is None or source.due_at is None else item.scheme.day_before(source.due_at),
+    )

@@ -26,6 +26,16 @@ SHORT = (
     [
         (YELLOW, "黄灯：截至7月10日24时未报送", "yellow: not reported by the end of 10 Jul"),
         (
+            replace(YELLOW, parts=(replace(PART, planned=False),)),
+            "黄灯：截至7月10日24时未报送，也没有已确认的节点目标",
+            "yellow: not reported by the end of 10 Jul, and no node is confirmed",
+        ),
+        (
+            replace(YELLOW, parts=(replace(DONE, met=True),)),
+            "黄灯：所记事实不支持此灯色",
+            "yellow: what is on record does not account for it",
+        ),
+        (
             replace(YELLOW, parts=(replace(PART, late_on=date(2024, 7, 12)),)),
             "黄灯：截至7月10日24时未报送（7月12日逾期报送）",
             "yellow: not reported by the end of 10 Jul (late, on 12 Jul)",
@@ -64,3 +74,33 @@ SHORT = (
 )
 def test_a_light_has_one_sentence_in_each_language(facts: LightFacts, zh: str, en: str) -> None:
     assert light_sentence(facts) == (f"2024年第二季度{zh}", f"2024 Q2 {en}")
+
+
+@pytest.mark.parametrize(
+    ("facts", "zh", "en"),
+    [
+        (YELLOW, "黄灯：截至7月10日24时未报送", "yellow: not reported by the end of 10 Jul"),
+        (replace(YELLOW, appealed=True), "黄灯：截至7月10日24时未报送", "yellow: not reported by the end of 10 Jul"),
+        (replace(YELLOW, parts=(replace(DONE, overturned=True),)), "黄灯：未按期达成", "yellow: not met in time"),
+        (replace(YELLOW, light="green", upheld=True), "绿灯：按期达成", "green: met in time"),
+        (
+            replace(YELLOW, light="red", parts=(replace(DONE, overturned=True),), before=("2024Q1", "yellow")),
+            "红灯：未按期达成；上一周期（2024年第一季度）为黄灯",
+            "red: not met in time; the period before, 2024 Q1, is yellow",
+        ),
+        (
+            replace(YELLOW, light="none", settled=False, parts=(replace(DONE, overturned=True, settled=False),)),
+            "待报：尚未达成，期限7月10日24时",
+            "awaiting: not met yet, due the end of 10 Jul",
+        ),
+        (
+            replace(YELLOW, light="none", settled=False, withdrawn=True, parts=(replace(DONE, overturned=True),)),
+            "待报：已退出年度考核，不再亮灯",
+            "awaiting: withdrawn from the assessment, no light from then on",
+        ),
+    ],
+)
+def test_the_public_is_told_what_was_published_and_neither_findings_nor_appeals(
+    facts: LightFacts, zh: str, en: str
+) -> None:
+    assert light_sentence(facts, published=True) == (f"2024年第二季度{zh}", f"2024 Q2 {en}")

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from strategies import timelines
+from test_on_record import STORIES as EVERY
+from test_on_record import lived
 from test_properties import many
 from timelines import Run
 
-from contracts.lights_record import note, opened
+from contracts.envelope import parse
+from contracts.item_record import ItemRecord, note, opened
+from contracts.ruling import ruling_from
 from contracts.rulings import ItemOpened
-from services.rating.book import read_book
+from services.rating.book import Scenario, read_book
+from services.rating.evolve import evolve
 from services.rating.explain import explain, explain_escalation
 from services.rating.scenarios import play
-from services.rating.state import Item
+from services.rating.state import Item, State
 
 STORIES = {story.id: story for story in read_book(Path(__file__).parents[2] / "programmes" / "scenarios.yaml")}
 
@@ -143,22 +149,28 @@ def test_a_light_is_explained(story: str, until: str | None, period: str, zh: st
         (
             "S10",
             0,
-            "督查整改通知书：进展严重滞后、2024年第二季度黄灯；办理中；期限7月19日24时",
-            "rectification notice: severe lag, 2024 Q2 yellow; open; due the end of 19 Jul",
+            "督查整改通知书：进展严重滞后、2024年第二季度黄灯；期限7月19日24时；办理中",
+            "rectification notice: severe lag, 2024 Q2 yellow; due the end of 19 Jul; open",
         ),
         (
             "S10",
             1,
-            "约谈：事由已全部撤去；已撤销；期限7月25日24时",
-            "interview: no cause stands any more; withdrawn; due the end of 25 Jul",
+            "约谈：事由已全部撤去；期限7月25日24时；已撤销",
+            "interview: no cause stands any more; due the end of 25 Jul; withdrawn",
         ),
         (
             "S18",
             1,
-            "约谈：整改逾期；办理中；期限5月20日24时；已逾期",
-            "interview: rectification overdue; open; due the end of 20 May; overdue",
+            "约谈：整改逾期（截至5月6日24时未报整改）；期限5月20日24时；办理中；已逾期",
+            "interview: rectification overdue (nothing reported by the end of 6 May); "
+            "due the end of 20 May; open; overdue",
         ),
-        ("E04", 2, "主要领导约谈：约谈逾期未举行；待确认", "chief interview: interview lapsed; proposed"),
+        (
+            "E04",
+            2,
+            "主要领导约谈：约谈逾期未举行（截至5月20日24时未举行）；待确认",
+            "chief interview: interview lapsed (not held by the end of 20 May); proposed",
+        ),
     ],
 )
 def test_an_escalation_is_explained(story: str, place: int, zh: str, en: str) -> None:
@@ -176,17 +188,41 @@ def test_whatever_happened_everything_can_be_explained(run: Run) -> None:
         assert all(explain_escalation(run.item, escalation))
 
 
-@many
-@given(timelines())
-def test_the_rulings_alone_explain_every_light_with_the_same_words(run: Run) -> None:
-    run.ring(run.now + timedelta(days=1))
-    record = None
-    for event in (event for ruling in run.rulings for event in ruling):
+def the_same_words(item: Item, record: ItemRecord) -> None:
+    """The rules' state and the record of the rulings must say the same of every light and escalation."""
+    for frame in item.scheme.quarters:
+        lit = record.lights.lights.get(frame.id)
+        assert record.explain(frame.id) == explain(item, frame.id, lit.compared if lit else ())
+    assert list(record.rungs) == [escalation.id for escalation in item.escalations]
+    for escalation in item.escalations:
+        assert record.explain_escalation(escalation.id) == explain_escalation(item, escalation)
+
+
+def recorded(written: list[bytes]) -> Iterator[tuple[State, ItemRecord]]:
+    """The rules' state and the record after every ruling, both folded from the same bytes."""
+    state, record = None, None
+    for value in written:
+        event = ruling_from(parse(value), 0)
+        state = evolve(state, event)
         if isinstance(event.data, ItemOpened):
             record = opened(event.data)
         elif record is not None:
             record = note(record, event.data)
-    assert record is not None
-    for frame in run.item.scheme.quarters:
-        lit = record.lights.get(frame.id)
-        assert record.explain(frame.id) == explain(run.item, frame.id, lit.compared if lit else ())
+        if event.ordinal == event.of - 1 and record is not None:
+            yield state, record
+
+
+@many
+@given(timelines())
+def test_the_rulings_alone_explain_every_light_and_escalation_with_the_same_words(run: Run) -> None:
+    run.ring(run.now + timedelta(days=1))
+    *_, (state, record) = recorded(run.written)
+    assert state.item is not None
+    the_same_words(state.item, record)
+
+
+@pytest.mark.parametrize("story", EVERY.values(), ids=EVERY.keys())
+def test_at_every_step_of_every_story_the_rulings_alone_say_what_the_rules_say(story: Scenario) -> None:
+    for state, record in recorded(lived(story).written):
+        assert state.item is not None
+        the_same_words(state.item, record)

@@ -311,6 +311,7 @@ def test_the_sixth_month_is_called_by_its_name() -> None:
 
 def test_a_notice_explains_the_light_with_the_sentence_that_pages_and_audits_show() -> None:
     made = document(
+        PlanAdopted(nodes={"2024Q1": Node(text="完成改造2000亩")}),
         LightSettled(period="2024Q1", light="yellow"),
         LightChanged(period="2024Q1", from_="none", to="yellow", settled=True, rule="Lights 2", because=("s-1",)),
         raised(),
@@ -318,3 +319,27 @@ def test_a_notice_explains_the_light_with_the_sentence_that_pages_and_audits_sho
     for form in (made.html, made.text):
         assert "，2024年第一季度黄灯：截至4月10日24时未报送。根据" in form
         assert "2024 Q1 yellow: not reported by the end of 10 Apr. The lead unit" in form
+
+
+def test_a_notice_tells_its_escalation_with_the_sentence_that_pages_and_audits_show() -> None:
+    lapsed = EscalationOverdue(escalation="rectification-1", level="rectification")
+    interview = raised(
+        level="interview",
+        escalation="interview-2",
+        cause="rectification_overdue",
+        source="rectification-1",
+        due_at=DUE + timedelta(days=14),
+        copy=("office",),
+    )
+    made = document(raised(), lapsed, interview)
+    why = "整改逾期（截至5月6日24时未报整改）"
+    for form in (made.html, made.text):
+        assert f"约谈：{why}；期限5月20日24时；办理中" in form
+        assert f"，{why}。根据" in form
+        assert "As it stands: interview: rectification overdue (nothing reported by the end of 6 May); due" in form
+
+
+def test_a_blockage_is_named_by_its_number_even_if_that_looks_like_a_period() -> None:
+    made = document(raised(level="blockage", escalation="blockage-1", cause="2024Q1", to="government"))
+    assert "难以自行解决的“卡壳”问题（编号2024Q1）" in made.text
+    assert "卡壳事项：编号2024Q1；期限5月6日24时；办理中" in made.text

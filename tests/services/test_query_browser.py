@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import socket
 from collections.abc import AsyncIterator, Callable
@@ -145,12 +146,16 @@ async def test_every_light_of_the_heat_map_says_its_colour_in_words(
         for width in WIDTHS:
             page = await visit.to(f"/programmes/{P}", width, "office", "o-1")
             tree = await page.locator("table.heat").aria_snapshot()
-            assert 'link "K00 红灯"' in tree
-            assert 'link "K01 绿灯"' in tree
+            title = "高标准农田提升改造" * 3
+            assert (
+                f'link "K00 {title} · 2024年第二季度红灯：截至7月10日24时未报送；上一周期（2024年第一季度）为黄灯"'
+                in tree
+            )
+            assert f'link "K01 {title} · 2024年第一季度绿灯：按期报送，节点目标达成"' in tree
             assert tree.count("row") > 11
             labels = await page.eval_on_selector_all(".dots a", "all => all.map(a => a.getAttribute('aria-label'))")
             assert len(labels) == 36 * 4
-            assert all(label.split()[-1] in ("绿灯", "黄灯", "红灯", "待报") for label in labels)
+            assert all(re.search("季度(绿灯|黄灯|红灯|待报)：.", label) for label in labels)
             worst = await page.locator("td.cell.red .sum").first.inner_text()
             assert "红" in worst
             await page.context.close()

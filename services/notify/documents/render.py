@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from contracts.dispatches import Recipient
 from contracts.rulings import Compared
 from contracts.words import CATEGORIES, LIGHTS, NOTE
-from services.notify.documents.wording import TITLES, cause, day, leader, period, wording
+from services.notify.documents.wording import TITLES, cause, day, leader, period, standing, wording
 from services.notify.facts import ProgrammeFacts
 from services.notify.notice import NoticeDue
 
@@ -71,6 +71,7 @@ def render(due: NoticeDue, programme: ProgrammeFacts, number: str, revoked: Sequ
         "number": number,
         "title": title,
         "words": wording(due, programme, revoked),
+        "standing": standing(due),
         "rows": [row._replace(value=_cut(row.value, LONG)) for row in rows(due, programme)],
         "copies": [called(whom, programme) for whom in due.recipients if whom.kind == "copy"],
         "to": [called(whom, programme) for whom in due.recipients if whom.kind == "to"],
@@ -126,14 +127,16 @@ def rows(due: NoticeDue, programme: ProgrammeFacts) -> list[Row]:
         made += _period(reason, due)
     if due.due_at is not None and due.kind != "withdrawn":
         made.append(Row("办理时限", "Limit", f"{day(item.last_day(due.due_at))}（含当日）"))
+    if (now := standing(due)) is not None:
+        made.append(Row("督办情况", "Escalation", now.zh))
     return made
 
 
 def _period(reason: str, due: NoticeDue) -> list[Row]:
     item = due.item
-    named = period(reason)
+    named = None if due.level == "blockage" else period(reason)
     if named is None:
-        return [] if due.kind == "reminder" else [Row("事由", "Cause", cause(reason, item).zh)]
+        return [] if due.kind == "reminder" else [Row("事由", "Cause", cause(reason, due).zh)]
     node = item.nodes.get(reason)
     light = item.light(reason)
     made = [

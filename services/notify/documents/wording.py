@@ -8,9 +8,10 @@ from datetime import date
 from typing import Final
 
 from contracts.dispatches import NoticeKind
+from contracts.escalation_sentences import CauseFacts, cause_word
 from contracts.sentences import is_period, joined, period_word
-from contracts.words import CAUSES, Word
-from services.notify.facts import ItemFacts, ProgrammeFacts
+from contracts.words import Word
+from services.notify.facts import ProgrammeFacts
 from services.notify.notice import NoticeDue
 
 TITLES: Final[Mapping[NoticeKind, Word]] = {
@@ -40,13 +41,19 @@ def period(reason: str) -> Word | None:
     return period_word(reason) if is_period(reason) else None
 
 
-def cause(reason: str, item: ItemFacts) -> Word:
-    """Why an escalation stands: the sentence about a period's light, or what else happened."""
-    if reason in item.record.parts:
-        return item.record.explain(reason)
-    if is_period(reason):
-        return period_word(reason)
-    return CAUSES.get(reason, Word(f"“卡壳”问题（{reason}）", f"blockage {reason}"))
+def cause(reason: str, due: NoticeDue) -> Word:
+    """One of the causes that a notice is about: the sentence about a period's light, or what else happened."""
+    record = due.item.record
+    if due.level != "blockage" and reason in record.lights.parts:
+        return record.explain(reason)
+    known = record.escalation(due.escalation).causes if due.escalation else ()
+    named = next((one for one in known if one.name == reason), CauseFacts(name=reason))
+    return cause_word(due.level, named)
+
+
+def standing(due: NoticeDue) -> Word | None:
+    """How the escalation that a notice is about stands with it, in the words of pages and audits."""
+    return due.item.record.explain_escalation(due.escalation) if due.escalation else None
 
 
 def leader(programme: ProgrammeFacts, id_: str) -> str:
@@ -67,7 +74,7 @@ def wording(due: NoticeDue, programme: ProgrammeFacts, revoked: Sequence[str]) -
     limit = item.last_day(due.due_at) if due.due_at else None
     plan = programme.title.replace("《", "〈").replace("》", "〉")
     basis = f"根据《{plan}》（{programme.document}）"
-    causes = [cause(reason, item) for reason in due.reasons[:MAX_CAUSES]]
+    causes = [cause(reason, due) for reason in due.reasons[:MAX_CAUSES]]
     why = joined(causes)
     title = item.title.replace("“", "‘").replace("”", "’")
     subject = f"督查事项“{title}”（编号{item.id}）"
@@ -129,10 +136,13 @@ def _interview(
 def _blockage(place: str, unit: str, subject: str, basis: str, why: Word, limit: date | None) -> Wording:
     return Wording(
         f"{place}人民政府：",
-        f"{unit}牵头承办的{subject}，遇到难以自行解决的{why.zh}。{basis}，现呈请研究解决。",
+        f"{unit}牵头承办的{subject}，遇到难以自行解决的“卡壳”问题（{why.zh}）。{basis}，现呈请研究解决。",
         (f"请于{_by(limit)}予以答复，由督查室记录并反馈承办单位。",),
         "妥否，请批示。",
-        (f"The lead unit reports a {why.en} that it cannot resolve; an answer is asked for by {_iso(limit)}.",),
+        (
+            f"The lead unit reports a blockage ({why.en}) that it cannot resolve.",
+            f"An answer is asked for by {_iso(limit)}.",
+        ),
     )
 
 

@@ -17,9 +17,11 @@ from psycopg_pool import PoolTimeout
 from starlette.staticfiles import StaticFiles
 
 from contracts import words
+from contracts.rule_words import rule_name, rule_word
 from contracts.words import Language, Word, Words, say
 from services.query import sentences
 from services.query.api import POSITION_HEADER
+from services.query.access import REASSESSMENT
 from services.query.basis import LOCAL
 from services.query.looking import Look
 from services.query.problem import Problem
@@ -84,17 +86,19 @@ class Speech:
         moment = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
         return moment.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M")
 
-    def cause(self, cause: str) -> str:
-        """An escalation's cause."""
-        return sentences.cause_name(cause, self.language)
+    def cause(self, level: str, cause: str) -> str:
+        """A cause of an escalation of this level."""
+        return sentences.cause_name(level, cause, self.language)
+
+    def act(self, type_: str) -> str:
+        """What somebody did; `reassessment` stands for what the public is not told."""
+        if type_ == REASSESSMENT:
+            return self.t("重新认定", "assessed anew")
+        return self.w(words.SUBMISSIONS, type_)
 
     def tell(self, event: Mapping[str, Any]) -> str:
         """What an event says."""
         return sentences.tell(event["type"], event["data"], self.names, self.language)
-
-    def why(self, rule: str, light: str, compared: Any) -> str:
-        """Why a light moved."""
-        return sentences.why(rule, light, list(compared), self.language)
 
     def sentence(self, word: Mapping[str, str] | Word) -> str:
         """A sentence that was made in both languages."""
@@ -109,9 +113,9 @@ class Speech:
         """A target of a node."""
         return sentences.goal(target)
 
-    def rule(self, rule: str) -> str:
-        """The paragraph of the rulebook that was applied."""
-        return sentences.rule_name(rule, self.language)
+    def rule(self, rule: str, light: str = "") -> str:
+        """The paragraph of the rulebook that was applied; with the light that it gave, in words."""
+        return self.sentence(rule_word(rule, light) if light else rule_name(rule))
 
     def who(self, reference: str | None) -> str:
         """A unit, a leader or a role by its name."""

@@ -51,7 +51,8 @@ async def get_heat_map(request: Request, look: LookDep, programme: str) -> Respo
         gathered.lines.sort(key=lambda line: line.trouble, reverse=True)
     waiting = await answers.waiting(look, programme, rows)
     template = "wall.html" if request.query_params.get("view") == "wall" else "heat_map.html"
-    return await page(request, look, template, about, map=gathered, colours=COLOURS, waiting=waiting)
+    why = await answers.all_sentences(look, programme, rows)
+    return await page(request, look, template, about, map=gathered, why=why, colours=COLOURS, waiting=waiting)
 
 
 @router.get("/programmes/{programme}/units/{unit}")
@@ -77,6 +78,7 @@ async def get_unit(request: Request, look: LookDep, programme: str, unit: str) -
         tiles=tiles,
         escalations=[one for one in standing if one.item in items],
         waiting=[one for one in await answers.waiting(look, programme, rows) if one["item"] in items],
+        why=await answers.all_sentences(look, programme, rows),
     )
 
 
