@@ -122,6 +122,25 @@ def audit_replay(
     raise typer.Exit(answer.replay(as_json=as_json, wait=wait))
 
 
+@audit.command("evaluation")
+def audit_evaluation(
+    programme: Annotated[str, typer.Argument(help="方案编号 · id of the programme, e.g. 441602-2024")],
+    unit: Annotated[str | None, typer.Option(help="只看一个单位，含扣分明细 · one unit, with every deduction")] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="核对接口导出的计分表 · an export of the API to be proved"),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """由日志推出年度考核计分表，或核对已导出的计分表 · derive the evaluation's sheets, or prove exported ones.
+
+    退出码 exit code: 0 已推出或证实 derived or proved, 1 矛盾 contradicted, 2 无法判定 cannot be decided.
+    """
+    from cli import evaluation as answer
+
+    raise typer.Exit(answer.evaluation(programme, unit=unit, against=against, as_json=as_json))
+
+
 @app.command()
 def scenarios(
     book: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="情景册（YAML）· a book of scenarios")],

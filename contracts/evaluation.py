@@ -10,12 +10,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from contracts.deduction import Deduction, Entry, Kind
-from contracts.evaluation_record import ItemRecord, note, opened
+from contracts.deduction import KINDS, Deduction, Entry, Kind
+from contracts.evaluation_record import EvaluationRecord, note, opened
 from contracts.policy import Policy
 from contracts.rulings import ItemOpened, PolicyChanged, ProgrammeOpened
 from contracts.values import Identifier
+from contracts.words import SAMPLE_WEIGHTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,15 +38,27 @@ class Sheet:
         """How many deductions there are of a kind."""
         return sum(one.kind == kind for one in self.deductions)
 
+    def shown(self) -> dict[str, Any]:
+        """The sheet in JSON primitives, the same from whoever derives it; points are decimal numbers as text."""
+        return {
+            "unit": self.unit,
+            "base": format(self.base, "f"),
+            "score": format(self.score, "f"),
+            "counts": {kind: self.counted(kind) for kind in KINDS},
+            "periods_pending": self.pending,
+            "weights": SAMPLE_WEIGHTS._asdict(),
+            "deductions": [one.shown() for one in self.deductions],
+        }
+
 
 def evaluate(entries: Iterable[Entry]) -> list[Sheet]:
     """The sheets of all units that lead or led an item, by unit, from the events of one programme.
 
-    An item's events, and the programme's own, come in the order of the log; those of which `evaluation_record` reads
-    nothing may be left out. The base is that of the policy in force. Nothing was published: no sheet.
+    An item's events, and the programme's own, come in the order of the log. The base is that of the policy in force.
+    Nothing was published: no sheet.
     """
     policy: Policy | None = None
-    items: dict[str, ItemRecord] = {}
+    items: dict[str, EvaluationRecord] = {}
     for entry in entries:
         data = entry.data
         if entry.item is None:

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+from contracts import item_record
 from contracts.deduction import Deduction, Entry, Kind, Source
+from contracts.item_record import ItemRecord
 from contracts.policy import Policy
 from contracts.rulings import (
     AppealClosed,
     AppealOpened,
     EscalationConfirmed,
-    EscalationJoined,
     EscalationOverdue,
     EscalationRaised,
     EscalationWithdrawn,
@@ -24,12 +25,14 @@ from contracts.rulings import (
     LightSettled,
     MonthSettled,
     PolicyChanged,
-    ProgrammeOpened,
     ProgressRecorded,
     VerificationRecorded,
 )
+from contracts.sentences import due_word, last_day, period_word
 from contracts.submissions import Appealed
-from contracts.values import Identifier, Level, Light, PeriodId
+from contracts.values import Identifier, Light, PeriodId
+from contracts.words import Word
+from contracts.workdays import offset_of
 
 _COSTLY: Final[Mapping[Light, Kind]] = {"yellow": "yellow", "red": "red"}
 
@@ -52,30 +55,7 @@ class Moved(NamedTuple):
 
 
 @dataclass(slots=True)
-class Rung:
-    """An escalation: what it stood on, whether it lapsed or took effect, whether it was taken back.
-
-    What the item's withdrawal from the assessment ends was not taken back: it happened before, as earlier lights did.
-    """
-
-    level: Level
-    causes: list[str]
-    raised: Source
-    lapsed: Basis | None = None
-    confirmed: Basis | None = None
-    withdrawn: bool = False
-
-    @property
-    def counted(self) -> tuple[Kind, Basis] | None:
-        """What it costs, if anything: a rectification that lapsed, a chief interview that took effect."""
-        basis = {"rectification": self.lapsed, "chief_interview": self.confirmed}.get(self.level)
-        if basis is None or self.withdrawn:
-            return None
-        return ("lapsed_rectification" if self.level == "rectification" else "chief_interview"), basis
-
-
-@dataclass(slots=True)
-class ItemRecord:
+class EvaluationRecord:
     """One item's evaluation so far; `quarter_of` knows the periods that bind, `last_of` the last one of each."""
 
     id: str
@@ -83,6 +63,7 @@ class ItemRecord:
     policy: Policy
     quarter_of: Mapping[PeriodId, PeriodId]
     last_of: Mapping[PeriodId, PeriodId]
+    told: ItemRecord
     led_by: dict[Identifier, None] = field(default_factory=dict)
     withdrawn: bool = False
     came: set[PeriodId] = field(default_factory=set)
@@ -90,7 +71,8 @@ class ItemRecord:
     settled: dict[PeriodId, Basis] = field(default_factory=dict)
     moved: dict[PeriodId, Moved] = field(default_factory=dict)
     upheld: set[PeriodId] = field(default_factory=set)
-    rungs: dict[str, Rung] = field(default_factory=dict)
+    raised: dict[str, Source] = field(default_factory=dict)
+    rungs: dict[str, tuple[Kind, Basis]] = field(default_factory=dict)
     appeals: dict[str, Appealed] = field(default_factory=dict)
 
     @property
@@ -110,13 +92,14 @@ class ItemRecord:
             if period in self.over and period not in self.came and quarter not in self.upheld:
                 found.append(self._deduct("missing_report", period, self.over[period], quarter in contested))
             moved = self.moved.get(quarter)
-            kind = _COSTLY.get(moved.light) if moved else None
-            if moved and kind and self.last_of[quarter] == period and quarter in self.settled:
-                found.append(self._deduct(kind, quarter, self.settled[quarter], quarter in contested, moved.source))
-        for id_, rung in self.rungs.items():
-            if (counted := rung.counted) is not None:
-                appealed = any(a.level == rung.level and a.cause in rung.causes for a in self.appeals.values())
-                found.append(self._deduct(counted[0], id_, counted[1], appealed))
+            colour = _COSTLY.get(moved.light) if moved else None
+            if moved and colour and self.last_of[quarter] == period and quarter in self.settled:
+                found.append(self._deduct(colour, quarter, self.settled[quarter], quarter in contested, moved.source))
+        for id_, (kind, basis) in self.rungs.items():
+            rung = self.told.rungs[id_]
+            names = [ground.name for ground in rung.grounds]
+            appealed = any(a.level == rung.level and a.cause in names for a in self.appeals.values())
+            found.append(self._deduct(kind, id_, basis, appealed))
         return found
 
     def _deduct(
@@ -129,105 +112,115 @@ class ItemRecord:
             about=about,
             points=getattr(basis.policy.weights, kind),
             policy=basis.policy.ref,
-            arose_at=basis.at,
+            arose_at=basis.at.astimezone(offset_of(basis.policy.utc_offset)),
+            why=self._why(kind, about),
             sources=basis.sources if more is None else (*basis.sources, more),
             under_appeal=under_appeal,
         )
 
+    def _why(self, kind: Kind, about: str) -> Word:
+        if about in self.rungs:
+            return self.told.explain_escalation(about)
+        if kind != "missing_report":
+            return self.told.explain(about)
+        lights, name = self.told.lights, period_word(about)
+        until = due_word(last_day(lights.due_at[about], offset_of(lights.utc_offset)))
+        return Word(f"{name.zh}：截至{until.zh}未报送", f"{name.en}: not reported by {until.en}")
 
-def opened(id_: str, data: ItemOpened) -> ItemRecord:
+
+def opened(id_: str, data: ItemOpened) -> EvaluationRecord:
     """The record of an item that was just published."""
     ordered = sorted(data.periods, key=lambda one: (one.due_at, one.id))
     bound = [one for one in ordered if one.id not in data.void]
-    return ItemRecord(
+    return EvaluationRecord(
         id=id_,
         lead=data.lead_unit,
         policy=data.policy,
         quarter_of={one.id: one.quarter for one in bound},
         last_of={one.quarter: one.id for one in bound},
+        told=item_record.opened(data),
         led_by={data.lead_unit: None},
     )
 
 
-def note(item: ItemRecord, entry: Entry) -> None:
+def note(item: EvaluationRecord, entry: Entry) -> None:
     """Take one more event of the item into its record."""
+    item.told = item_record.note(item.told, entry.data)
     take = _TAKES.get(type(entry.data))
     if take is not None:
         take(item, entry, entry.data)
 
 
-def _transferred(item: ItemRecord, _: Entry, data: ItemTransferred) -> None:
+def _transferred(item: EvaluationRecord, _: Entry, data: ItemTransferred) -> None:
     item.lead = data.lead_unit
     item.led_by[data.lead_unit] = None
 
 
-def _withdrawn(item: ItemRecord, _: Entry, _data: ItemWithdrawn) -> None:
+def _withdrawn(item: EvaluationRecord, _: Entry, _data: ItemWithdrawn) -> None:
     item.withdrawn = True
 
 
-def _policy(item: ItemRecord, _: Entry, data: PolicyChanged) -> None:
+def _policy(item: EvaluationRecord, _: Entry, data: PolicyChanged) -> None:
     item.policy = data.policy
 
 
-def _recorded(item: ItemRecord, _: Entry, data: ProgressRecorded) -> None:
+def _recorded(item: EvaluationRecord, _: Entry, data: ProgressRecorded) -> None:
     item.came.add(data.period)
 
 
-def _month(item: ItemRecord, now: Entry, data: MonthSettled) -> None:
+def _month(item: EvaluationRecord, now: Entry, data: MonthSettled) -> None:
     if data.settled:
         item.over.setdefault(data.month, item.basis(now))
 
 
-def _settled(item: ItemRecord, now: Entry, data: LightSettled) -> None:
+def _settled(item: EvaluationRecord, now: Entry, data: LightSettled) -> None:
     item.settled[data.period] = item.basis(now)
     if data.period in item.quarter_of:
         item.over[data.period] = item.basis(now)
 
 
-def _changed(item: ItemRecord, now: Entry, data: LightChanged) -> None:
+def _changed(item: EvaluationRecord, now: Entry, data: LightChanged) -> None:
     item.moved[data.period] = Moved(data.to, now.source)
 
 
-def _verified(item: ItemRecord, _: Entry, data: VerificationRecorded) -> None:
+def _verified(item: EvaluationRecord, _: Entry, data: VerificationRecorded) -> None:
     """An overturning after an upheld appeal undoes it (rulebook: Fine print)."""
     quarter = item.quarter_of.get(data.period)
     if data.finding == "overturned" and quarter is not None and item.last_of[quarter] == data.period:
         item.upheld.discard(quarter)
 
 
-def _raised(item: ItemRecord, now: Entry, data: EscalationRaised) -> None:
-    item.rungs[data.escalation] = Rung(data.level, [data.cause], now.source)
+def _raised(item: EvaluationRecord, now: Entry, data: EscalationRaised) -> None:
+    item.raised[data.escalation] = now.source
 
 
-def _joined(item: ItemRecord, _: Entry, data: EscalationJoined) -> None:
-    item.rungs[data.escalation].causes.append(data.cause)
+def _overdue(item: EvaluationRecord, now: Entry, data: EscalationOverdue) -> None:
+    if data.level == "rectification":
+        basis = item.basis(now, item.raised[data.escalation])
+        item.rungs[data.escalation] = ("lapsed_rectification", basis)
 
 
-def _overdue(item: ItemRecord, now: Entry, data: EscalationOverdue) -> None:
-    rung = item.rungs[data.escalation]
-    rung.lapsed = item.basis(now, rung.raised)
+def _confirmed(item: EvaluationRecord, now: Entry, data: EscalationConfirmed) -> None:
+    item.rungs[data.escalation] = ("chief_interview", item.basis(now, item.raised[data.escalation]))
 
 
-def _confirmed(item: ItemRecord, now: Entry, data: EscalationConfirmed) -> None:
-    rung = item.rungs[data.escalation]
-    rung.confirmed = item.basis(now, rung.raised)
+def _taken_back(item: EvaluationRecord, _: Entry, data: EscalationWithdrawn) -> None:
+    """What the item's withdrawal from the assessment ends happened before, as its earlier lights did, and stays."""
+    if not item.withdrawn:
+        item.rungs.pop(data.escalation, None)
 
 
-def _taken_back(item: ItemRecord, _: Entry, data: EscalationWithdrawn) -> None:
-    item.rungs[data.escalation].withdrawn = not item.withdrawn
-
-
-def _appealed(item: ItemRecord, _: Entry, data: AppealOpened) -> None:
+def _appealed(item: EvaluationRecord, _: Entry, data: AppealOpened) -> None:
     item.appeals[data.appeal] = data.against
 
 
-def _answered(item: ItemRecord, _: Entry, data: AppealClosed) -> None:
+def _answered(item: EvaluationRecord, _: Entry, data: AppealClosed) -> None:
     item.appeals.pop(data.appeal, None)
     if data.decision == "upheld" and data.against.light is not None:
         item.upheld.add(data.against.light)
 
 
-_TAKES: Final[Mapping[type, Callable[[ItemRecord, Entry, Any], None]]] = {
+_TAKES: Final[Mapping[type, Callable[[EvaluationRecord, Entry, Any], None]]] = {
     ItemTransferred: _transferred,
     ItemWithdrawn: _withdrawn,
     PolicyChanged: _policy,
@@ -237,12 +230,9 @@ _TAKES: Final[Mapping[type, Callable[[ItemRecord, Entry, Any], None]]] = {
     LightChanged: _changed,
     VerificationRecorded: _verified,
     EscalationRaised: _raised,
-    EscalationJoined: _joined,
     EscalationOverdue: _overdue,
     EscalationConfirmed: _confirmed,
     EscalationWithdrawn: _taken_back,
     AppealOpened: _appealed,
     AppealClosed: _answered,
 }
-READ: Final = frozenset(_TAKES) | {ItemOpened, ProgrammeOpened}
-"""The types of event that an evaluation reads; others may be left out."""

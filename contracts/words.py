@@ -160,6 +160,17 @@ ROLES: Final[Words] = {
     "public": Word("公众", "public"),
 }
 
+DEDUCTIONS: Final[Words] = {
+    "yellow": Word("黄灯", "yellow light"),
+    "red": Word("红灯", "red light"),
+    "missing_report": Word("未报送", "missing report"),
+    "lapsed_rectification": Word("整改逾期", "lapsed rectification"),
+    "chief_interview": Word("主要领导约谈", "chief interview"),
+}
+"""What costs points in the annual evaluation."""
+
+SAMPLE_WEIGHTS: Final = Word("样例分值，方案未规定计分办法", "sample weights: the scheme gives no formula")
+
 SUBMISSIONS: Final[Words] = {
     "programme.published": Word("发布督查方案", "programme published"),
     "item.assigned": Word("下达督查事项", "item assigned"),

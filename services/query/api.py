@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from contracts.words import NOTE
-from services.query import answers
+from services.query import answers, evaluation
 from services.query.basis import LOCAL
 from services.query.ladder import Escalation
 from services.query.looking import Look, LookDep
@@ -135,6 +135,14 @@ def escalation_view(one: Escalation) -> dict[str, Any]:
         "why": one.why._asdict(),
         "position": f"rulings-{one.part}@{one.pos}",
     }
+
+
+@router.get("/programmes/{programme}/evaluation")
+async def get_evaluation(look: LookDep, programme: str, unit: Text = None) -> Response:
+    """The annual evaluation's sheets with every deduction, of all units that the viewer may see or of one."""
+    about = await answers.programme(look, programme)
+    found = [await evaluation.sheet_of(look, programme, unit)] if unit else await evaluation.sheets(look, programme)
+    return _answer(look, about, programme=programme, sheets=[sheet.shown() for sheet in found])
 
 
 @router.get("/programmes/{programme}/notices")

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
 import orjson
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
+from cli.main import app
 from contracts.topics import PARTITIONS, RULINGS, SUBMISSIONS
 from eventlog.kafka import KafkaLog
 from eventlog.settings import KafkaSettings
 from sandbox.supervisor import Stack
 from sandbox.year.doors import Doors
 from sandbox.year.journal import begin
-from sandbox.year.looking import look
+from sandbox.year.looking import AUDITOR, look
 from sandbox.year.run import run
 from sandbox.year.seen import Counts
 from sandbox.year.year import SMALL, Year, years
@@ -28,6 +32,7 @@ from services.query.rebuild import Outcome, rebuild
 
 pytestmark = [pytest.mark.flow, pytest.mark.services, pytest.mark.timeout(300)]
 SEED = "7"
+SHORT = ("yellow", "red")
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,37 @@ def test_a_rebuilt_read_model_equals_the_live_one(lived: Lived) -> None:
     outcome = asyncio.run(again())
     assert outcome.compared
     assert outcome.difference is None
+
+
+def test_the_sheets_of_the_evaluation_follow_from_the_log_and_from_the_lights(
+    lived: Lived, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programme = lived.years[0].programme.programme
+
+    async def ask(what: str) -> Any:
+        async with Doors(lived.stack.urls) as doors:
+            return await doors.look(AUDITOR, f"/v1/programmes/{programme}/{what}")
+
+    exported, lights = asyncio.run(ask("evaluation")), asyncio.run(ask("lights"))["lights"]
+    counted = {(sheet["unit"], light): sheet["counts"][light] for sheet in exported["sheets"] for light in SHORT}
+    shown = Counter((one["unit"], one["light"]) for one in lights if one["light"] in SHORT)
+    assert +Counter(counted) == shown, "no item of this year changes hands"
+    assert all(sheet["periods_pending"] == 0 for sheet in exported["sheets"])
+
+    for name in ("KAFKA_BOOTSTRAP_SERVERS", "LIANGDENG_TOPIC_PREFIX"):
+        monkeypatch.setenv(name, lived.stack.env[name])
+    monkeypatch.setenv("LIANGDENG_HOME", str(tmp_path))
+    file = tmp_path / "sheets.json"
+    command = ["audit", "evaluation", programme, "--against", str(file)]
+    file.write_bytes(orjson.dumps(exported))
+    proved = CliRunner().invoke(app, command)
+    assert (proved.exit_code, "已证实" in proved.stdout) == (0, True), proved.output
+    exported["sheets"][0]["score"] = "120"
+    file.write_bytes(orjson.dumps(exported))
+    contradicted = CliRunner().invoke(app, command)
+    assert (contradicted.exit_code, "有矛盾" in contradicted.stdout) == (1, True), contradicted.output
+    file.write_bytes(b"{}")
+    assert CliRunner().invoke(app, command).exit_code == 2
 
 
 def test_every_page_of_a_simulated_programme_says_so(lived: Lived) -> None:

@@ -131,6 +131,11 @@ def test_every_deduction_names_the_events_that_it_follows_from() -> None:
             event = written[int(source.position.rpartition("@")[2])]
             assert (event.id, RULING_TYPES.short_names[type(event.data)]) == (source.id, source.type)
             assert source.cause == f"submissions-0@{event.causeoffset}"
+    assert [one.why.zh for one in sheets(run)["fagai"].deductions] == [
+        "2024年第一季度：截至4月10日24时未报送",
+        "2024年第一季度黄灯：截至4月10日24时未报送",
+        "督查整改通知书：2024年第一季度黄灯；期限5月6日24时；办理中；已逾期",
+    ]
     kinds = {one.kind: [source.type for source in one.sources] for one in sheets(run)["fagai"].deductions}
     assert kinds == {
         "missing_report": ["light.settled"],
@@ -215,7 +220,7 @@ def test_a_withdrawn_item_keeps_what_arose_before_and_nothing_is_pending() -> No
     run.ring(at(AFTER))
     after = sheets(run)["fagai"]
     assert [e.phase for e in run.item.escalations] == ["withdrawn", "withdrawn"]
-    assert (after.deductions, after.pending) == (before.deductions, 0)
+    assert (told(after.deductions), after.pending) == (told(before.deductions), 0)
     assert "lapsed_rectification" in [one.kind for one in after.deductions]
 
 

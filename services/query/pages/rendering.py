@@ -18,10 +18,11 @@ from starlette.staticfiles import StaticFiles
 
 from contracts import words
 from contracts.rule_words import rule_name, rule_word
+from contracts.sentences import plain
 from contracts.words import Language, Word, Words, say
 from services.query import sentences
-from services.query.api import POSITION_HEADER
 from services.query.access import REASSESSMENT
+from services.query.api import POSITION_HEADER
 from services.query.basis import LOCAL
 from services.query.looking import Look
 from services.query.problem import Problem
@@ -47,6 +48,7 @@ _environment = jinja2.Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_environment.filters["plain"] = plain
 _environment.filters["segment"] = lambda text: quote(str(text), safe="")
 
 

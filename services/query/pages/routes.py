@@ -5,7 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from contracts.deduction import KINDS
 from services.query import answers
+from services.query.evaluation import sheet_of, sheets
 from services.query.heat_map import COLOURS, heat_map
 from services.query.looking import LookDep
 from services.query.pages.rendering import page
@@ -76,9 +78,9 @@ async def get_unit(request: Request, look: LookDep, programme: str, unit: str) -
         leads=[row for row in rows if row["lead_unit"] == unit],
         cooperates=[row for row in rows if row["lead_unit"] != unit],
         tiles=tiles,
+        why=await answers.all_sentences(look, programme, rows),
         escalations=[one for one in standing if one.item in items],
         waiting=[one for one in await answers.waiting(look, programme, rows) if one["item"] in items],
-        why=await answers.all_sentences(look, programme, rows),
     )
 
 
@@ -110,6 +112,23 @@ async def get_escalations(request: Request, look: LookDep, programme: str) -> Re
     found = await answers.escalations(look, programme, open_only=not everything)
     titles = {row["item"]: row for row in await answers.items(look, programme)}
     return await page(request, look, "escalations.html", about, escalations=found, items=titles, everything=everything)
+
+
+@router.get("/programmes/{programme}/evaluation")
+async def get_evaluation(request: Request, look: LookDep, programme: str) -> Response:
+    """The annual evaluation: a line for each unit."""
+    about = await answers.programme(look, programme)
+    return await page(request, look, "evaluation.html", about, sheets=await sheets(look, programme), kinds=KINDS)
+
+
+@router.get("/programmes/{programme}/units/{unit}/evaluation")
+async def get_sheet(request: Request, look: LookDep, programme: str, unit: str) -> Response:
+    """One unit's sheet: every deduction with the events that it follows from."""
+    about = await answers.programme(look, programme)
+    sheet = await sheet_of(look, programme, unit)
+    titles = {row["item"]: row for row in await look.snapshot.items(programme)}
+    seen = {row["item"] for row in await answers.items(look, programme) if row["sight"] == "full"}
+    return await page(request, look, "sheet.html", about, sheet=sheet, items=titles, seen=seen, kinds=KINDS)
 
 
 @router.get("/inbox")
