@@ -79,12 +79,17 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """A file in the evidence store, named by its SHA-256; `size` in bytes."""
+    """A file in the evidence store, named by its SHA-256; `size` in bytes.
+
+    None for `classification` is public, as all evidence was before it had one: those bytes stay as they are.
+    `internal` never reaches the public (rulebook: Fairness, art. 9/24).
+    """
 
     sha256: Sha256
     name: Name
     size: Annotated[int, Field(ge=0)]
     media_type: Annotated[str, Field(max_length=100)]
+    classification: Classification | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from contracts.dispatch import DISPATCH_TYPES, decode_dispatch, encode_dispatch
 from contracts.envelope import UnknownType, Unreadable, canonical
 from contracts.ruling import RULING_TYPES, decode_ruling, encode_ruling
 from contracts.submission import SUBMISSION_TYPES, decode_submission, encode_submission
+from contracts.submissions import ProgressReported
 from contracts.topics import partition_of
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -65,6 +66,20 @@ def test_an_unknown_field_is_ignored_and_an_unknown_type_waits(topic: str) -> No
     event["type"] = "liangdeng.kumquat.eaten.v7"
     with pytest.raises(UnknownType):
         AGAIN[topic](canonical(event))
+
+
+def test_evidence_says_that_it_is_internal_and_is_written_as_it_always_was_if_it_is_not() -> None:
+    (value,) = [line for line in lines("submissions") if b'"evidence":[{' in line and b"progress.reported" in line][:1]
+    event = orjson.loads(value)
+    assert b"classification" not in AGAIN["submissions"](value)
+    event["data"]["evidence"][0]["classification"] = "internal"
+    decoded = decode_submission(canonical(event)).data
+    assert isinstance(decoded, ProgressReported)
+    assert decoded.evidence[0].classification == "internal"
+    assert AGAIN["submissions"](canonical(event)) == canonical(event)
+    event["data"]["evidence"][0]["classification"] = "secret"
+    with pytest.raises(Unreadable, match="classification"):
+        decode_submission(canonical(event))
 
 
 @pytest.mark.parametrize("value", [None, b"", b"null", b"\xff\xfe", b"[]", b'{"specversion":"1.0"}', b"{" * 100_000])

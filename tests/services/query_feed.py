@@ -253,6 +253,7 @@ class Feed:
                     Addressed(delivery=f"{name}/i", role="unit:nongye", channel="inbox"),
                 ),
                 causes=(cause,),
+                escalation=about.get("escalation"),
                 gathered="",
                 simulated=True,
                 issued_at=at,

@@ -210,6 +210,8 @@ async def test_evidence_is_kept_under_its_hash_and_asked_for(house: House) -> No
     assert (asked.status_code, asked.headers["content-length"]) == (200, str(len(content)))
     assert (await house.http.get(url, headers=house.headers("o1"))).content == content
     assert (await house.http.get(url, headers=house.headers("u-caizheng-1"))).status_code == 403
+    for ask in (house.http.get, house.http.head):
+        assert (await ask(url)).status_code == 401, "the public reaches no evidence, whatever its classification"
 
 
 async def test_evidence_with_another_hash_or_too_large_leaves_nothing_behind(house: House) -> None:

@@ -134,9 +134,16 @@ def _cookie(house: House, person: str) -> dict[str, str]:
 
 
 async def _send(
-    house: House, name: str, person: str, fields: list[tuple[str, str]], files: Any = (), **headers: str
+    house: House,
+    name: str,
+    person: str,
+    fields: list[tuple[str, str]],
+    files: Any = (),
+    internal: Any = (),
+    **headers: str,
 ) -> httpx.Response:
     parts: list[Any] = [(key, (None, value)) for key, value in fields] + [("files", file) for file in files]
+    parts += [("files_internal", file) for file in internal]
     return await house.http.post(
         f"{HERE}/{name}", files=parts, headers={"Accept": "text/html", **_cookie(house, person), **headers}
     )
@@ -189,6 +196,26 @@ async def test_a_faulty_form_comes_back_filled_in_and_says_what_is_wrong(house: 
     data = (await _last(house)).data
     assert isinstance(data, ProgressReported)
     assert [e.name for e in data.evidence] == ["a.txt"]
+
+
+async def test_a_file_given_as_internal_stays_so_also_when_the_form_comes_back(house: House) -> None:
+    page = await _open(house, "progress.reported", "u-fagai-1", period="2024Q2")
+    faulty = [(k, "many" if k.startswith("measure:") else v) for k, v in page.fields]
+    photo, ledger = ("照片.jpg", b"a photo", "image/jpeg"), ("台账|1.pdf", b"a ledger", "application/pdf")
+    answer = await _send(house, "progress.reported", "u-fagai-1", faulty, [photo], [ledger])
+    assert answer.status_code == 422
+    assert '台账|1.pdf <small>8 B</small> <span class="tag">内部</span>' in answer.text
+    back = Page(answer.text)
+    fixed = [(k, "5" if k.startswith("measure:") else v) for k, v in back.fields] + [("claim", "completed")]
+    minutes = ("纪要.pdf", b"minutes", "application/pdf")
+    assert (await _send(house, "progress.reported", "u-fagai-1", fixed, (), [minutes])).status_code == 202
+    data = (await _last(house)).data
+    assert isinstance(data, ProgressReported)
+    assert [(e.name, e.classification) for e in data.evidence] == [
+        ("照片.jpg", None),
+        ("台账|1.pdf", "internal"),
+        ("纪要.pdf", "internal"),
+    ]
 
 
 async def test_a_plan_is_a_node_per_period_with_its_targets(house: House) -> None:

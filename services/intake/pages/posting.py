@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from starlette.datastructures import UploadFile
 from starlette.requests import ClientDisconnect, Request
@@ -20,11 +20,19 @@ MAX_FILES: Final = 20
 MAX_FIELDS: Final = 600
 _CHUNK: Final = 256 * 1024
 _UNSAFE: Final = re.compile(r"[/\\\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_KEPT: Final = re.compile(r"([0-9a-f]{64})\|(\d{1,12})\|([^|]{1,100})\|(.{1,200})")
+_INTERNAL_FILES: Final = "files_internal"
+_KEPT: Final = re.compile(r"(?:(internal)\|)?([0-9a-f]{64})\|(\d{1,12})\|([^|]{1,100})\|(.{1,200})")
 Cited = dict[str, Any]
 
 
-async def read_form(request: Request, limit: int) -> tuple[Posted, list[UploadFile]]:
+class Upload(NamedTuple):
+    """A file that came with a form, and whether it is classified as internal."""
+
+    file: UploadFile
+    internal: bool
+
+
+async def read_form(request: Request, limit: int) -> tuple[Posted, list[Upload]]:
     """Text fields and files of a form of at most `limit` bytes. Raises Problem."""
     content_type(request, "multipart/form-data", "application/x-www-form-urlencoded")
     bounded = Request(request.scope, _bounded(request, limit))
@@ -33,16 +41,20 @@ async def read_form(request: Request, limit: int) -> tuple[Posted, list[UploadFi
     except ClientDisconnect:
         raise Problem("aborted") from None
     texts = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
-    files = [value for _, value in form.multi_items() if isinstance(value, UploadFile) and value.filename]
+    files = [
+        Upload(value, name == _INTERNAL_FILES)
+        for name, value in form.multi_items()
+        if isinstance(value, UploadFile) and value.filename
+    ]
     return Posted(texts), files
 
 
-async def store_files(files: Sequence[UploadFile], store: EvidenceStore) -> list[Cited]:
+async def store_files(files: Sequence[Upload], store: EvidenceStore) -> list[Cited]:
     """Keep uploaded files; what a submission says to cite them. Raises Problem."""
     cited = []
-    for file in files:
+    for file, internal in files:
         sha256, size = await store.keep(_chunks(file))
-        cited.append({"sha256": sha256, "name": _name(file), "size": size, "media_type": _media_type(file)})
+        cited.append(_cited(sha256, _name(file), size, _media_type(file), internal=internal))
     return cited
 
 
@@ -50,15 +62,22 @@ def kept_before(posted: Posted, store: EvidenceStore) -> list[Cited]:
     """Files that an earlier try of the same form already brought."""
     matches = [match for text in posted.all("kept") if (match := _KEPT.fullmatch(text))]
     return [
-        {"sha256": m[1], "name": m[4], "size": int(m[2]), "media_type": m[3]}
+        _cited(m[2], m[5], int(m[3]), m[4], internal=m[1] is not None)
         for m in matches
-        if SHA256.fullmatch(m[1]) and store.size(m[1]) == int(m[2])
+        if SHA256.fullmatch(m[2]) and store.size(m[2]) == int(m[3])
     ]
 
 
 def kept_text(cited: Cited) -> str:
     """The same as a hidden field carries it."""
-    return f"{cited['sha256']}|{cited['size']}|{cited['media_type']}|{cited['name']}"
+    mark = "internal|" if "classification" in cited else ""
+    return f"{mark}{cited['sha256']}|{cited['size']}|{cited['media_type']}|{cited['name']}"
+
+
+def _cited(sha256: str, name: str, size: int, media_type: str, *, internal: bool) -> Cited:
+    """Evidence as a submission names it; what is public says nothing about it."""
+    cited = {"sha256": sha256, "name": name, "size": size, "media_type": media_type}
+    return {**cited, "classification": "internal"} if internal else cited
 
 
 def _bounded(request: Request, limit: int) -> Any:

@@ -100,8 +100,8 @@ async def send(request: Request, programme: str, item: str, name: str) -> Respon
     except Problem as problem:
         return _form(request, identity, known, name, posted, key=key, cited=cited, problem=problem)
     finally:
-        for file in files:
-            await file.close()
+        for upload in files:
+            await upload.file.close()
     location = receipt.page(desk.settings.query_url)
     return page(request, "receipt.html", identity, 202, item=known, name=name, receipt=receipt, location=location)
 
