@@ -164,6 +164,54 @@ def test_neither_programme_disturbs_the_other(lived: Lived, live: Callable[[str,
     alone.stack.stop()
 
 
+def test_what_concerns_a_whole_programme_goes_the_same_way(lived: Lived) -> None:
+    """A bulletin is composed and approved, an item handed on, a policy adopted: through the doors, to the proof."""
+    year = lived.years[1]
+    base = f"/v1/programmes/{year.plan.programme}"
+    item = next(iter(year.plan.cast))
+    bulletin: dict[str, Any] = {
+        "bulletin": "2024Q4-1",
+        "kind": "quarterly",
+        "period": "2024Q4",
+        "position": "rulings-0@1",
+    }
+    bulletin |= {"sha256": "0" * 64, "names_units": True}
+    policy = orjson.loads(year.body)["policy"] | {"version": 2, "rectification_days": 10}
+    handed = {"lead_unit": "sl-dongzhen", "cooperating": [], "leader": "sl-leader-1"}
+    urls = lived.stack.urls
+
+    def submit(client: httpx.Client, person: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        token = client.post(f"{urls['issuer']}/token", json={"person": person}).json()["token"]
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": f"{person}-{path}"}
+        answer = client.post(f"{urls['intake']}{base}{path}", json=body, headers=headers)
+        assert answer.status_code == 202, answer.text
+        receipts = answer.json().get("receipts", [answer.json()])
+        for receipt in receipts:
+            position = f"submissions-{receipt['partition']}@{receipt['offset']}"
+            auditor = client.post(f"{urls['issuer']}/token", json={"person": "auditor"}).json()["token"]
+            ruled = client.get(
+                f"{urls['query']}/v1/submissions/{receipt['submission_id']}",
+                params={"min_position": position, "timeout": "30"},
+                headers={"Authorization": f"Bearer {auditor}"},
+            ).json()["submission"]
+            assert ruled["status"] == "accepted", ruled
+        return dict(ruled)
+
+    with httpx.Client(trust_env=False, timeout=60) as client:
+        filed = submit(client, "o1", "/submissions", {"type": "bulletin.composed", "data": bulletin})
+        assert [event["type"] for event in filed["events"]] == ["bulletin.filed"]
+        approved = submit(
+            client, "chief", "/submissions", {"type": "bulletin.approved", "data": {"bulletin": "2024Q4-1"}}
+        )
+        assert [event["type"] for event in approved["events"]] == ["bulletin.published"]
+        moved = submit(client, "o1", f"/items/{item}/submissions", {"type": "item.reassigned", "data": handed})
+        assert [event["type"] for event in moved["events"]] == ["item.transferred"]
+        adopted = submit(client, "o1", "/policies", policy)
+        assert [event["type"] for event in adopted["events"]][:1] == ["policy.changed"]
+    report = replay.run(lived.stack.env["KAFKA_BOOTSTRAP_SERVERS"], lived.prefix)
+    assert report.verdict is Verdict.PROVED, report.as_dict()
+
+
 def _seen(lived: Lived, year: Year) -> Counts:
     async def ask() -> Counts:
         async with Doors(lived.stack.urls) as doors:
