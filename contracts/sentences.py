@@ -175,14 +175,13 @@ def _last_part(facts: LightFacts, part: PartFacts) -> Word:
             until = due_word(part.due_on)
             return Word(f"截至{until.zh}没有已确认的节点目标", f"no confirmed node by {until.en}")
         return Word("尚无已确认的节点目标", "no confirmed node yet")
-    short = [c for c in facts.compared if not c.reached]
-    if part.claim != "completed" or not short:
+    short = [compared_word(c.indicator, c.comparator, c.target, c.measured) for c in facts.compared if not c.reached]
+    if not short:
         return _SHORT[part.claim]
-    values = [compared_word(c.indicator, c.comparator, c.target, c.measured) for c in short]
-    return Word(
-        f"自报{CLAIMS['completed'].zh}，但{'、'.join(value.zh for value in values)}",
-        f"claimed complete, but {', '.join(value.en for value in values)}",
-    )
+    zh, en = "、".join(value.zh for value in short), ", ".join(value.en for value in short)
+    if part.claim == "completed":
+        return Word(f"自报{CLAIMS['completed'].zh}，但{zh}", f"claimed complete, but {en}")
+    return Word(f"{_SHORT[part.claim].zh}（{zh}）", f"{_SHORT[part.claim].en} ({en})")
 
 
 def _missing(part: PartFacts, *, named: bool) -> Word:

@@ -46,6 +46,11 @@ SHORT = (
             "yellow: claimed complete, but 投资 target ≥ 2000.5, measured 1800, 里程 target ≥ 12, not measured",
         ),
         (
+            replace(YELLOW, parts=(replace(PART, claim="blocked"),), compared=SHORT[:1]),
+            "黄灯：所报受阻，节点未达成（投资目标≥2000.5，实报1800）",
+            "yellow: reported as blocked, the node is not met (投资 target ≥ 2000.5, measured 1800)",
+        ),
+        (
             replace(YELLOW, parts=(replace(DONE, overturned=True),)),
             "黄灯：所报经核查推翻",
             "yellow: the report was overturned",

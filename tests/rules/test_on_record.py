@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -9,20 +10,25 @@ import pytest
 from timelines import ACTORS, CHIEF, FILE, OFFICE, SUBJECT, YUANCHENG, Run, assigned, replayed
 
 from contracts.envelope import parse
-from contracts.ruling import ruling_from
+from contracts.item_record import ItemRecord, note, opened
+from contracts.ruling import RulingEvent, ruling_from
 from contracts.rulings import (
     AdjustmentFiled,
     BulletinFiled,
     EscalationConfirmed,
     EscalationJoined,
     EscalationRaised,
+    ItemOpened,
     ItemTransferred,
     LightChanged,
     NodeAdjusted,
+    PolicyChanged,
     ProgrammeOpened,
     SubmissionAccepted,
     SubmissionRejected,
 )
+from contracts.sentences import SIGNS, due_word, period_word, plain
+from contracts.submission import encode_submission
 from contracts.submissions import (
     AdjustmentDecided,
     AdjustmentRequested,
@@ -39,12 +45,15 @@ from contracts.submissions import (
     WithdrawalDecided,
     WithdrawalRequested,
 )
-from contracts.topics import MAX_RULING_BYTES
+from contracts.topics import MAX_RULING_BYTES, partition_of
 from contracts.values import Actor, Leader, Node, Unit
+from contracts.words import LIGHTS
 from services.rating.book import Scenario, read_book
 from services.rating.decide import capped
 from services.rating.draft import Event
+from services.rating.ruling import Asked, Rules, rule_on
 from services.rating.scheme import scheme_of
+from services.rating.state import State
 
 BOOKS = sorted((Path(__file__).parents[2] / "programmes").glob("scenarios*.yaml"))
 STORIES = {f"{book.stem}-{story.id}": story for book in BOOKS for story in read_book(book)}
@@ -98,6 +107,72 @@ def test_a_story_is_read_back_from_its_bytes_and_every_escalation_and_light_name
             assert event.data.rule == RULES[event.data.level]
         if isinstance(event.data, LightChanged):
             assert event.data.rule in LIGHT_RULES
+
+
+@pytest.mark.parametrize("story", STORIES.values(), ids=STORIES.keys())
+def test_every_light_and_escalation_names_its_policy_what_it_follows_from_and_what_was_compared(
+    story: Scenario,
+) -> None:
+    known: set[str] = set()
+    policies: set[str] = set()
+    record: ItemRecord | None = None
+    for event in ruled(lived(story)):
+        data = event.data
+        known.add(event.causeid)
+        if isinstance(data, ItemOpened | PolicyChanged):
+            policies.add(data.policy.ref)
+        record = opened(data) if isinstance(data, ItemOpened) else note(record, data) if record else None
+        if record is None or not isinstance(data, LightChanged | EscalationRaised | EscalationJoined):
+            continue
+        assert event.policy in policies
+        assert data.because
+        assert known.issuperset(data.because)
+        if isinstance(data, LightChanged):
+            assert_compared(record.explain(data.period).zh, data, record)
+        else:
+            assert_grounded(record.explain_escalation(data.escalation).zh, data, record)
+
+
+def assert_compared(why: str, data: LightChanged, record: ItemRecord) -> None:
+    """The values are there, or the sentence says what was compared instead: the due date, and that nothing came."""
+    parts = record.lights.facts(data.period).parts
+    for part in parts if data.to in ("yellow", "red") else ():
+        if part.claim is None:
+            assert f"截至{due_word(part.due_on).zh}未报送" in why
+    for one in data.compared if data.to in ("yellow", "red") else ():
+        assert one.reached or f"{one.indicator}目标{SIGNS[one.comparator]}{plain(one.target)}，" in why or "推翻" in why
+    if data.to in ("yellow", "red") and not data.compared and all(part.claim for part in parts):
+        known = record.lights.lights[data.period].compared
+        why_not = ("推翻", "没有已确认的节点目标", "尚在推进", "受阻")
+        assert any(one in why for one in why_not) or any(not one.reached for one in known), why
+
+
+def assert_grounded(why: str, data: EscalationRaised | EscalationJoined, record: ItemRecord) -> None:
+    """A period is named with its light, what lapsed with its limit and that nothing came by it."""
+    if record.light(data.cause) is not None and data.level != "blockage":
+        assert record.light(data.cause) in ("yellow", "red")
+        assert f"{period_word(data.cause).zh}{LIGHTS[str(record.light(data.cause))].zh}" in why
+    elif data.cause in ("rectification_overdue", "interview_lapsed"):
+        source = record.escalation(str(data.source))
+        assert source.overdue
+        assert source.due_on is not None
+        assert f"截至{due_word(source.due_on).zh}未" in why
+    else:
+        assert data.level == "blockage" or data.cause in ("lag", "rectification_not_done")
+
+
+def ruled(run: Run) -> Iterator[RulingEvent]:
+    """The same submissions ruled on again as rating's shell does it, which is where the policy is named."""
+    states: dict[str, State] = {}
+    at = 0
+    for offset, (submission, logged_at) in enumerate(run.submissions):
+        milliseconds = round(logged_at.timestamp() * 1000)
+        asked = Asked(partition_of(submission.subject), offset, milliseconds, encode_submission(submission))
+        found = rule_on(Rules(), "1", asked, at, states)
+        at += len(found.values)
+        if found.state is not None:
+            states[submission.subject] = found.state
+        yield from found.events
 
 
 def test_a_programme_is_on_record_as_it_was_published() -> None:
