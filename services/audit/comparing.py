@@ -10,6 +10,7 @@ from contracts.ruling import ruling_from
 from eventlog.counting import Counted, Ruling
 from eventlog.record import Record
 from services.audit.finding import Finding, Kind, Report
+from services.audit.saying import Sayings, said, said_on_log
 from services.audit.showing import shown, shown_bytes
 from services.rating.ruling import Asked, Ruled, Rules, rule_on, take
 from services.rating.state import State
@@ -68,6 +69,7 @@ class Comparing:
                 ruling_at=str(first.record),
                 subject=first.body.get("subject"),
                 found=[counted.body for counted in found.events],
+                found_said=self._said_on_log(found),
             )
         )
 
@@ -78,14 +80,17 @@ class Comparing:
             asked,
             subject=ruled.events[0].subject,
             expected=[shown_bytes(value) for value in ruled.values],
+            expected_said=said(ruled.events, ruled.state),
         )
 
     def _differences(self, asked: Asked, ruled: Ruled, found: Ruling) -> None:
         other = found.events[0].body.get("rules")
         if other != self._rules.version:
             self._report.other_rules[str(other)] = self._report.other_rules.get(str(other), 0) + 1
+        compared = [_difference(*pair) for pair in zip_longest(ruled.values, found.events)]
+        differing = {place for place, (kind, _) in enumerate(compared) if kind is not None}
         for ordinal, (value, counted) in enumerate(zip_longest(ruled.values, found.events)):
-            kind, sentence = _difference(value, counted)
+            kind, sentence = compared[ordinal]
             if kind is None:
                 continue
             if other != self._rules.version:
@@ -100,6 +105,8 @@ class Comparing:
                 ordinal=ordinal,
                 expected=shown_bytes(value),
                 found=counted.body if counted else None,
+                expected_said=said(ruled.events, ruled.state, differing),
+                found_said=self._said_on_log(found, differing),
             )
             return
 
@@ -130,6 +137,10 @@ class Comparing:
             )
             if ruled is not None:
                 self._go_on_with(ruled)
+
+    def _said_on_log(self, found: Ruling, ordinals: set[int] | None = None) -> Sayings:
+        bodies = [counted.body for counted in found.events]
+        return said_on_log(self._rules, self._states, bodies, self._partition, ordinals)
 
     def _count(self, found: Ruling) -> None:
         self._report.rulings += 1

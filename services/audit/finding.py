@@ -51,6 +51,10 @@ class Finding:
     state_before: Any = None
     expected: Any = None
     found: Any = None
+    expected_said: list[dict[str, str]] = field(default_factory=list)
+    """What should be there in words: the sentences about lights and escalations, each as `{zh, en}`."""
+    found_said: list[dict[str, str]] = field(default_factory=list)
+    """The same of what is there."""
 
 
 @dataclass(slots=True)

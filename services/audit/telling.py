@@ -38,8 +38,17 @@ def _lines(report: Report) -> Iterator[str]:
     yield "  found: " + ", ".join(f"{count} {kind}" for kind, count in sorted(report.counts.items()))
     for finding in report.findings[:SHOWN]:
         yield f"  - {finding.submission_at} {finding.subject or ''}: {finding.sentence}"
+        yield from _said(finding)
     yield "first difference, with its inputs:"
     yield from _inputs(report.findings[0])
+
+
+def _said(finding: Finding) -> Iterator[str]:
+    if not finding.expected_said and not finding.found_said:
+        return
+    for name, sayings in (("应为 should be", finding.expected_said), ("实为 is", finding.found_said)):
+        for one in sayings or [{"zh": "（无）", "en": "nothing"}]:
+            yield f"    {name}: {one['zh']} / {one['en']}"
 
 
 def _inputs(finding: Finding) -> Iterator[str]:

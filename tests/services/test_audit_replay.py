@@ -77,6 +77,45 @@ async def test_an_event_that_was_changed_is_shown_with_its_inputs(house: House) 
     json.dumps(found.as_dict())
 
 
+async def test_a_difference_is_told_in_words_what_should_be_and_what_is(house: House) -> None:
+    light = find(house, "light.changed")
+    tamper(house, RULINGS, light.offset, lambda body: body["data"].update(to="red"))
+    first = house.audit().findings[0]
+    assert first.expected_said == [
+        {
+            "zh": "2024年第一季度绿灯：按期报送，节点目标达成",
+            "en": "2024 Q1 green: reported in time, the node is met",
+        }
+    ]
+    assert first.found_said == [
+        {
+            "zh": "2024年第一季度红灯：所记事实不支持此灯色",
+            "en": "2024 Q1 red: what is on record does not account for it",
+        }
+    ]
+    text = told(house.audit())
+    assert "应为 should be: 2024年第一季度绿灯：按期报送，节点目标达成 / 2024 Q1 green" in text
+    assert "实为 is: 2024年第一季度红灯：所记事实不支持此灯色 / 2024 Q1 red" in text
+
+
+async def test_an_escalation_that_was_changed_is_told_in_words(house: House) -> None:
+    raised = find(house, "escalation.raised")
+    tamper(house, RULINGS, raised.offset, lambda body: body["data"].update(due_at="2024-06-01T00:00:00+08:00"))
+    first = house.audit().findings[0]
+    assert [one["zh"] for one in first.expected_said] == ["督查整改通知书：2024年第一季度黄灯；期限5月2日24时；办理中"]
+    assert [one["en"] for one in first.found_said] == [
+        "rectification notice: 2024 Q1 yellow; due the end of 31 May; open"
+    ]
+
+
+async def test_what_nothing_can_be_said_about_is_shown_as_it_lies(house: House) -> None:
+    raised = find(house, "escalation.raised")
+    tamper(house, RULINGS, raised.offset, lambda body: body["data"].update(due_at="some day"))
+    found = house.audit()
+    assert (found.verdict, found.findings[0].found_said) == (Verdict.CONTRADICTED, [])
+    assert "实为 is: （无） / nothing" in told(found)
+
+
 async def test_one_changed_byte_that_means_the_same_is_different_all_the_same(house: House) -> None:
     records = house.topics.records(RULINGS, 3)
     records[0] = records[0]._replace(value=(records[0].value or b"") + b" ")
@@ -113,6 +152,9 @@ async def test_a_submission_without_a_ruling_is_missing(house: House) -> None:
     found = house.audit()
     assert (found.verdict, the_finding(found)) == (Verdict.CONTRADICTED, Kind.MISSING)
     assert found.findings[0].expected[0]["type"] == "liangdeng.submission.accepted.v1"
+    assert [one["en"] for one in found.findings[0].expected_said] == [
+        "2024 Q2 green: reported in time, the node is met"
+    ]
 
 
 async def test_rulings_that_were_cut_off_are_missing(house: House) -> None:
