@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from contracts.escalation_sentences import CauseFacts, cause_word
 from contracts.submissions import Appealed
-from contracts.words import CAUSES, LEVELS, LIGHTS, Language, say
+from contracts.words import LEVELS, LIGHTS, Language, say
 from services.intake.item import Item
 from services.intake.roster import Roster
 
@@ -35,7 +36,7 @@ def picks(name: str, field: str, item: Item, roster: Roster, lang: Language) -> 
     if field == "blockage":
         return [Choice(one, one) for one in item.blockages]
     notices = [
-        Choice(f"{one.level}|{cause}", f"{say(LEVELS, one.level, lang)} · {say(CAUSES, cause, lang)}")
+        Choice(f"{one.level}|{cause}", notice_word(one.level, cause, lang))
         for one in item.open_escalations(*_SIGNED)
         for cause in one.causes
     ]
@@ -60,4 +61,15 @@ def _people(field: str, item: Item, roster: Roster) -> list[Choice]:
 def _against(against: Appealed, lang: Language) -> str:
     if against.light is not None:
         return f"{against.light} {'亮灯' if lang == 'zh' else 'light'}"
-    return f"{say(LEVELS, against.level or '', lang)} · {say(CAUSES, against.cause or '', lang)}"
+    return notice_word(against.level or "", against.cause or "", lang)
+
+
+def notice_word(level: str, cause: str, lang: Language) -> str:
+    """What a notice is called: its level and the cause that it was sent for."""
+    return f"{say(LEVELS, level, lang)} · {cause_text(level, cause, lang)}"
+
+
+def cause_text(level: str, cause: str, lang: Language) -> str:
+    """A cause of an escalation in words."""
+    word = cause_word(level, CauseFacts(name=cause))
+    return word.zh if lang == "zh" else word.en

@@ -19,6 +19,7 @@ from contracts.workdays import offset_of
 from services.intake.desk import desk_of
 from services.intake.item import Item
 from services.intake.pages.fields import DOINGS
+from services.intake.pages.picks import cause_text
 from services.intake.pages.session import language_of, sign_in_link
 from services.intake.problem import Problem
 
@@ -57,6 +58,7 @@ def page(request: Request, template: str, identity: Identity | None, status: int
         doings=DOINGS,
         sign=lambda comparator: _SIGNS.get(comparator, comparator),
         say=lambda group, code: say(group, code, lang),
+        cause=lambda level, name: cause_text(level, name, lang),
         link=lambda path, **query: _link(path, {**query, "lang": lang}),
         other_language=_link(request.scope["path"], {**request.query_params, "lang": "zh" if lang == "en" else "en"}),
         due_day=lambda instant: _local(instant - _TICK, zone).strftime("%Y-%m-%d"),
