@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -11,8 +11,10 @@ from contracts.item_record import ItemRecord, note, opened
 from contracts.lights_record import TAKEN
 from contracts.ruling import RULING_TYPES
 from contracts.rulings import ItemOpened, LightChanged
+from contracts.topics import PARTITIONS, RULINGS
 from contracts.words import Word
 from services.query.read_model.reading import Snapshot
+from services.query.standing import Standing
 
 Found = Mapping[str, Any]
 
@@ -62,37 +64,52 @@ Sentences = Mapping[tuple[str, str], Sentence]
 """By item and period."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Folded:
+    """A programme up to `reached`, the next offset per partition of rulings."""
+
+    reached: Sequence[int] = (0,) * PARTITIONS
+    records: Mapping[str, ItemRecord] = field(default_factory=dict)
+    sentences: Sentences = field(default_factory=dict)
+
+
 class Explanations:
-    """The sentences of all lights of a programme; the last ones are kept for as long as the log does not move."""
+    """The sentences of all lights of a programme; of those asked for last only what is new is read and folded."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, str, str], Sentences] = OrderedDict()
+        self._kept: OrderedDict[str, _Folded] = OrderedDict()
 
     async def of(self, snapshot: Snapshot, programme: str) -> Sentences:
         """The sentences of a programme's lights as they stand in this snapshot."""
-        key = (programme, snapshot.position, snapshot.as_of.text)
-        found = self._kept.get(key)
-        if found is None:
-            found = _sentences(await snapshot.events(programme, types=_LIGHTS))
-            self._kept[key] = found
-            if len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        return found
+        if snapshot.as_of.text:
+            return _further(_Folded(), await snapshot.events(programme, types=_LIGHTS), ()).sentences
+        now = [snapshot.standings.get((RULINGS, part), Standing()).next for part in range(PARTITIONS)]
+        known = self._kept.get(programme, _Folded())
+        if any(reached > end for reached, end in zip(known.reached, now, strict=True)):
+            known = _Folded()
+        if list(known.reached) != now:
+            known = _further(known, await snapshot.events(programme, types=_LIGHTS, since=known.reached), now)
+            self._kept[programme] = known
+        self._kept.move_to_end(programme)
+        if len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+        return known.sentences
 
 
-def _sentences(events: Iterable[Found]) -> Sentences:
-    records: dict[str, ItemRecord] = {}
+def _further(known: _Folded, events: Iterable[Found], reached: Sequence[int]) -> _Folded:
+    moved: dict[str, ItemRecord] = {}
     for event in events:
         data, item = _data(event), event["item"]
         if isinstance(data, ItemOpened):
-            records[item] = opened(data)
-        elif item in records:
-            records[item] = note(records[item], data)
-    return {
+            moved[item] = opened(data)
+        elif (record := moved.get(item) or known.records.get(item)) is not None:
+            moved[item] = note(record, data)
+    sentences = {
         (item, period): Sentence(record.explain(period), record.explain(period, published=True))
-        for item, record in records.items()
+        for item, record in moved.items()
         for period in record.lights.parts
     }
+    return _Folded(reached, {**known.records, **moved}, {**known.sentences, **sentences})
 
 
 def _data(event: Found) -> Any:

@@ -288,6 +288,23 @@ async def test_the_timeline_links_causes_effects_and_notices_both_ways(told: Hou
     assert english.count("2024 Q2 yellow: not reported by the end of 10 Jul, and no node is confirmed") == 2
 
 
+async def test_every_cell_says_why_and_goes_on_doing_so_as_the_log_moves(told: House) -> None:
+    async def said(query: str = "") -> str:
+        return await told.page(f"/programmes/{P}{query}", "office")
+
+    waiting = "K01 撂荒耕地复耕 · 2024年第三季度待报：尚未报送，期限10月9日24时"
+    assert f'href="/programmes/{P}/items/K01#2024Q3" aria-label="{waiting}"' in await said()
+    told.feed.green(told.feed.report(P, "K01", "2024Q3"), "2024Q3")
+    told.feed.open(P, "K03", item_title="后来下达的事项")
+    await told.settled()
+    page = await said()
+    assert "K01 撂荒耕地复耕 · 2024年第三季度绿灯：按期报送，节点目标达成" in page
+    assert "K03 后来下达的事项 · 2024年第三季度待报：尚未报送" in page
+    assert waiting not in page
+    assert waiting in await said("?as_of=2024-04-02")
+    assert waiting in await said("?view=wall&as_of=2024-04-02")
+
+
 async def test_an_inbox_holds_what_was_delivered_to_it_and_nobody_elses(told: House) -> None:
     assert [one["item"] for one in (await told.get("/v1/inbox", "unit:nongye"))["inbox"]] == ["K01"]
     assert (await told.get("/v1/inbox", "unit:jiaoyu"))["inbox"] == []

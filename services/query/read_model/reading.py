@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final, LiteralString
 
@@ -81,14 +81,22 @@ class Snapshot:
             item=item,
         )
 
-    async def events(self, programme: str, item: str | None = None, types: list[str] | None = None) -> list[Found]:
-        """Events of a programme's items in the order of the log, of some types or all."""
+    async def events(
+        self,
+        programme: str,
+        item: str | None = None,
+        types: list[str] | None = None,
+        since: Sequence[int] = (0,) * PARTITIONS,
+    ) -> list[Found]:
+        """Events of a programme's items in the order of the log, of some types or all, from an offset per partition."""
         return await self._all(
             "SELECT * FROM event WHERE programme = %(programme)s AND (%(item)s::text IS NULL OR item = %(item)s) "
-            "AND (%(types)s::text[] IS NULL OR type = ANY(%(types)s)) AND" + _HELD + "ORDER BY part, pos",
+            "AND (%(types)s::text[] IS NULL OR type = ANY(%(types)s)) "
+            "AND pos >= (%(since)s::bigint[])[part + 1] AND" + _HELD + "ORDER BY part, pos",
             programme=programme,
             item=item,
             types=types,
+            since=list(since),
         )
 
     async def escalation_steps(self, programme: str, item: str | None = None) -> list[Found]:
