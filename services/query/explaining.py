@@ -10,7 +10,16 @@ from typing import Any, Final
 from contracts.item_record import ItemRecord, note, opened
 from contracts.lights_record import TAKEN
 from contracts.ruling import RULING_TYPES
-from contracts.rulings import ItemOpened, LightChanged
+from contracts.rulings import (
+    EscalationConfirmed,
+    EscalationJoined,
+    EscalationOverdue,
+    EscalationRaised,
+    EscalationReduced,
+    EscalationWithdrawn,
+    ItemOpened,
+    LightChanged,
+)
 from contracts.topics import PARTITIONS, RULINGS
 from contracts.words import Word
 from services.query.read_model.reading import Snapshot
@@ -20,6 +29,15 @@ Found = Mapping[str, Any]
 
 _LIGHTS: Final = [RULING_TYPES.short_names[cls] for cls in (ItemOpened, *TAKEN)]
 _KEPT: Final = 16
+_TOLD: Final = (
+    EscalationRaised,
+    EscalationJoined,
+    EscalationConfirmed,
+    EscalationReduced,
+    EscalationOverdue,
+    EscalationWithdrawn,
+)
+"""What changes on what an escalation stands, or until when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +63,7 @@ def explained(events: Iterable[Found], *, published: bool) -> Explained:
             record = note(record, data)
             if isinstance(data, LightChanged):
                 changes[event["part"], event["pos"]] = record.explain(data.period, published=published)
-            elif not published and getattr(data, "escalation", "") in record.rungs:
+            elif isinstance(data, _TOLD) and not published:
                 changes[event["part"], event["pos"]] = record.explain_escalation(data.escalation)
     if record is None:
         return Explained(changes)
@@ -77,20 +95,19 @@ class Explanations:
     """The sentences of all lights of a programme; of those asked for last only what is new is read and folded."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, _Folded] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], _Folded] = OrderedDict()
 
     async def of(self, snapshot: Snapshot, programme: str) -> Sentences:
         """The sentences of a programme's lights as they stand in this snapshot."""
-        if snapshot.as_of.text:
-            return _further(_Folded(), await snapshot.events(programme, types=_LIGHTS), ()).sentences
+        key = (programme, snapshot.as_of.text)
         now = [snapshot.standings.get((RULINGS, part), Standing()).next for part in range(PARTITIONS)]
-        known = self._kept.get(programme, _Folded())
+        known = self._kept.get(key, _Folded())
         if any(reached > end for reached, end in zip(known.reached, now, strict=True)):
             known = _Folded()
         if list(known.reached) != now:
             known = _further(known, await snapshot.events(programme, types=_LIGHTS, since=known.reached), now)
-            self._kept[programme] = known
-        self._kept.move_to_end(programme)
+        self._kept[key] = known
+        self._kept.move_to_end(key)
         if len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
         return known.sentences
