@@ -119,7 +119,7 @@ async def test_a_report_is_handed_in_on_a_wide_and_on_a_narrow_screen(
             item = page.url
             await page.goto(f"{item}/progress.reported")
             await page.check('input[value="completed"]')
-            await page.set_input_files('input[type="file"]', str(scan))
+            await page.set_input_files('input[name="files"]', str(scan))
             await _fits(page, width)
             await page.click(".send button")
             assert "已收到，回执如下" in await page.inner_text("h1")

@@ -147,15 +147,18 @@ async def test_every_light_of_the_heat_map_says_its_colour_in_words(
             page = await visit.to(f"/programmes/{P}", width, "office", "o-1")
             tree = await page.locator("table.heat").aria_snapshot()
             title = "高标准农田提升改造" * 3
-            assert (
-                f'link "K00 {title} · 2024年第二季度红灯：截至7月10日24时未报送；上一周期（2024年第一季度）为黄灯"'
-                in tree
-            )
+            late = "截至7月10日24时未报送，也没有已确认的节点目标；上一周期（2024年第一季度）为黄灯"
+            assert f'link "K00 {title} · 2024年第二季度红灯：{late}"' in tree
             assert f'link "K01 {title} · 2024年第一季度绿灯：按期报送，节点目标达成"' in tree
             assert tree.count("row") > 11
             labels = await page.eval_on_selector_all(".dots a", "all => all.map(a => a.getAttribute('aria-label'))")
             assert len(labels) == 36 * 4
             assert all(re.search("季度(绿灯|黄灯|红灯|待报)：.", label) for label in labels)
+            for dot in (page.locator(".dots a").first, page.locator(".dots a").last):
+                await dot.hover()
+                shown = await dot.evaluate("dot => getComputedStyle(dot, '::after').content")
+                assert shown.strip('"') == await dot.get_attribute("aria-label")
+                assert await page.evaluate("document.documentElement.scrollWidth") <= width
             worst = await page.locator("td.cell.red .sum").first.inner_text()
             assert "红" in worst
             await page.context.close()
