@@ -10,7 +10,7 @@ from bench.figures import Rate, Watch
 from bench.recorded import Recorded
 from contracts.rulings import RulingData
 from contracts.submission import Submission, decode_submission
-from services.rating.decide import decide
+from services.rating.decide import ACCEPTED, decide
 from services.rating.evolve import evolve
 from services.rating.state import State
 
@@ -58,8 +58,10 @@ def live(submissions: list[Submission]) -> dict[str, State]:
     for submission in submissions:
         subject = submission.subject
         state = states.get(subject)
+        told = Told(subject, submission.received_at, submission.id, submission.digest, ACCEPTED)
         for event in decide(state, submission, submission.received_at):
-            state = evolve(state, Told(subject, event.time, submission.id, submission.digest, event.data))
+            told.time, told.data = event.time, event.data
+            state = evolve(state, told)
         if state is not None:
             states[subject] = state
     return states

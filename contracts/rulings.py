@@ -57,6 +57,7 @@ Reason = Literal[
     "too_large",
     "not_due",
     "wrong_partition",
+    "already_published",
 ]
 """Reason codes in the order in which several are given (rulebook: What is refused)."""
 

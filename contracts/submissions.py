@@ -25,6 +25,7 @@ from contracts.values import (
     PeriodId,
     ReportingPeriod,
     Sentence,
+    Sha256,
     Target,
     Unit,
 )
@@ -275,15 +276,16 @@ class BulletinComposed:
     kind: Literal["quarterly", "monthly"]
     period: PeriodId
     position: Annotated[str, Field(max_length=2000)]
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    sha256: Sha256
     names_units: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulletinApproved:
-    """The chief leader approves a composed bulletin."""
+    """The chief leader approves a composed bulletin; with `sha256` it is that text alone that is approved."""
 
     bulletin: Identifier
+    sha256: Sha256 | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -137,6 +137,10 @@ REASONS: Final[Words] = {
     "too_large": Word("内容过大", "too large"),
     "not_due": Word("尚未到期", "not due yet"),
     "wrong_partition": Word("记录所在分区有误", "the record lies on the wrong partition"),
+    "already_published": Word(
+        "同一编号（版本）已发布，不得改动；请另立编号或版本",
+        "published under this id and version, and never edited: use another one",
+    ),
 }
 """In the order in which several are given (rulebook: What is refused)."""
 

@@ -11,7 +11,7 @@ import orjson
 
 
 def shown(value: Any) -> Any:
-    """A value of any depth as JSON primitives: dataclasses as objects, numbers that are decimals as strings."""
+    """A value of any depth as JSON primitives: records of named fields as objects, decimal numbers as strings."""
     if value is None or isinstance(value, str | int | bool):
         return value
     if isinstance(value, bytes):
@@ -24,9 +24,13 @@ def shown(value: Any) -> Any:
         return {str(key): shown(entry) for key, entry in value.items()}
     if isinstance(value, frozenset | set):
         return sorted((shown(entry) for entry in value), key=repr)
-    if isinstance(value, tuple | list):
-        return [shown(entry) for entry in value]
-    return str(value)
+    return _shown_sequence(value) if isinstance(value, tuple | list) else str(value)
+
+
+def _shown_sequence(value: tuple[Any, ...] | list[Any]) -> Any:
+    if hasattr(value, "_asdict"):
+        return shown(value._asdict())
+    return [shown(entry) for entry in value]
 
 
 def shown_bytes(value: bytes | None) -> Any:

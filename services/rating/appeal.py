@@ -5,21 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from contracts.rulings import AppealClosed, AppealOpened, AppealOverdue, NoticeSigned, Reason, Remark
-from contracts.submissions import AppealDecided, Appealed, AppealLodged, NoticeAcknowledged
+from contracts.submissions import AppealDecided, AppealLodged, NoticeAcknowledged
 from contracts.values import Level
 from services.rating.blockage import close_if_answered
 from services.rating.draft import Draft
 from services.rating.escalation import remove_cause
 from services.rating.light import rederive
-from services.rating.state import Appeal, Cause, Escalation, Item
-
-
-def notice_of(item: Item, level: Level | None, cause: str | None) -> Escalation | None:
-    """The last notice of a level with that cause: issued, and neither withdrawn nor relieved of the cause."""
-    for escalation in reversed(item.escalations):
-        if escalation.level == level and escalation.phase in ("open", "closed") and cause and escalation.has(cause):
-            return escalation
-    return None
+from services.rating.state import Appeal, Cause, Escalation, Item, notice_of
 
 
 def object_to_acknowledgement(item: Item, data: NoticeAcknowledged, _at: datetime) -> list[Reason]:
@@ -70,7 +62,8 @@ def _light_received_at(item: Item, period: str, level: Level) -> datetime | None
 
 def _signed_at(escalation: Escalation, name: str) -> datetime | None:
     signed: list[Cause] = [c for c in escalation.causes if c.name == name and c.standing]
-    return min((c.signed_at for c in signed if c.signed_at is not None), default=None)
+    times = [c.signed_at for c in signed if c.signed_at is not None]
+    return max(times) if times and len(times) == len(signed) else None
 
 
 def lodge(draft: Draft, data: AppealLodged) -> list[Remark]:
@@ -95,23 +88,24 @@ def is_involved(item: Item, data: AppealDecided, person: str) -> bool:
     appeal = waiting(item, data.appeal)
     if appeal is None:
         return False
-    return any((topic, person) in item.involved for topic in topics_of(item, appeal.against))
+    return any((topic, person) in item.involved for topic in topics_of(item, appeal))
 
 
-def topics_of(item: Item, against: Appealed) -> set[str]:
+def topics_of(item: Item, appeal: Appeal) -> set[str]:
     """What taking part in makes involved: findings about the period, the lag, the rectification, an earlier appeal.
 
     rulebook: Fine print ("Involved in what is appealed: ...")
     """
+    against = appeal.against
     if against.light is not None:
         return {against.light}
     cause = str(against.cause)
     topics = {cause, f"{against.level}:{cause}"}
-    notice = notice_of(item, against.level, cause)
+    notice = _appealed(item, appeal)
     if notice is not None:
         if notice.level == "rectification":
             topics.add(notice.id)
-        topics.update(c.source for c in notice.causes if c.name == cause and c.source is not None)
+        topics.update(source for source in (notice.causes[i].source for i in appeal.causes) if source is not None)
     return topics
 
 
@@ -130,12 +124,19 @@ def decide_appeal(draft: Draft, data: AppealDecided) -> list[Remark]:
     if data.decision == "upheld" and against.light is not None:
         rederive(draft, "Lights 4")
     elif data.decision == "upheld" and against.cause is not None:
-        notice = notice_of(draft.item, against.level, against.cause)
+        notice = _appealed(draft.item, appeal)
         if notice is not None and notice.stands:
-            remove_cause(draft, notice.id, against.cause)
+            for appealed in (notice.causes[i] for i in appeal.causes):
+                if appealed.standing:
+                    remove_cause(draft, notice.id, appealed.name, appealed.source)
             if notice.level == "blockage":
                 close_if_answered(draft, notice.id)
     return []
+
+
+def _appealed(item: Item, appeal: Appeal) -> Escalation | None:
+    """The notice that an appeal was lodged against, whatever became of it."""
+    return next((e for e in item.escalations if e.id == appeal.notice), None)
 
 
 def overdue(draft: Draft, appeal: Appeal) -> None:

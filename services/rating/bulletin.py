@@ -24,12 +24,18 @@ def compose(draft: Draft, data: BulletinComposed) -> None:
         draft.tell(BulletinPublished(bulletin=data.bulletin))
 
 
+def object_to_bulletin(programme: Programme, data: BulletinComposed) -> list[Reason]:
+    """A published bulletin is never edited; one that waits is replaced (rulebook: Bulletins)."""
+    published = any(b.id == data.bulletin and b.published for b in programme.bulletins)
+    return ["already_published"] if published else []
+
+
 def object_to_approval(programme: Programme, data: BulletinApproved) -> list[Reason]:
-    """A bulletin must wait for approval."""
-    waits = any(b.id == data.bulletin and not b.published for b in programme.bulletins)
-    return [] if waits else ["nothing_to_decide"]
+    """A bulletin must wait for approval, with the text that was read."""
+    waiting = [b for b in programme.bulletins if b.id == data.bulletin and not b.published]
+    return [] if any(data.sha256 in (None, b.sha256) for b in waiting) else ["nothing_to_decide"]
 
 
 def approve(draft: Draft, data: BulletinApproved) -> None:
-    """The chief leader approves; a published bulletin is never edited."""
+    """The chief leader approves (rulebook: Fairness Art. 21)."""
     draft.tell(BulletinPublished(bulletin=data.bulletin))

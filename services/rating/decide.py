@@ -41,6 +41,7 @@ from contracts.submissions import (
     ProgressReviewed,
     RectificationReported,
     RectificationReviewed,
+    SubmissionData,
     WithdrawalDecided,
     WithdrawalRequested,
 )
@@ -61,10 +62,10 @@ from services.rating import (
 from services.rating.deadline import announce
 from services.rating.draft import Draft, Event
 from services.rating.due import find
-from services.rating.evolve import known_digest, mark_of
+from services.rating.evolve import known_digest, mark_of_digest
 from services.rating.receipt import counted_at, opened_at
 from services.rating.rights import Right, in_order, objection, role_objection
-from services.rating.state import Item, State
+from services.rating.state import Item, Programme, State
 
 
 class Act(NamedTuple):
@@ -124,11 +125,11 @@ def decide(state: State | None, submission: Submission, logged_at: datetime) -> 
     at = counted_at(here.item.scheme, submission, logged_at) if here.item else opened_at(submission, logged_at)
     used = known_digest(here, submission.id)
     if used is not None:
-        if used == mark_of(submission.digest):
+        if used == mark_of_digest(submission.digest):
             return [Event(at, SubmissionRepeated())]
         return refuse(at, ["idempotency_key_reused"])
     if here.item is not None:
-        return _decide_item(here, here.item, submission, at)
+        return _decide_item(here.item, submission, at)
     return _decide_opening(here, submission, at)
 
 
@@ -150,17 +151,11 @@ def capped(events: list[Event], encoded: Iterable[bytes]) -> list[Event]:
     return refuse(events[0].time, ["too_large"], alarm=isinstance(verdict, SubmissionAccepted) and verdict.alarm)
 
 
-def _decide_item(state: State, item: Item, submission: Submission, at: datetime) -> list[Event]:
+def _decide_item(item: Item, submission: Submission, at: datetime) -> list[Event]:
     data, actor = submission.data, submission.actor
-    if isinstance(data, ItemAssigned):
-        if actor.role != "office":
-            return refuse(at, ["wrong_role"])
-        return [Event(at, SubmissionRepeated())]
-    if isinstance(data, DeadlinePassed):
-        return refuse(at, ["wrong_role"])
     act = ACTS.get(type(data))
     if act is None:
-        return _decide_misplaced(submission, at)
+        return _decide_again(submission, at)
     reasons: list[Reason] = []
     who = objection(act.right, actor, item.hands)
     if who is not None:
@@ -172,10 +167,19 @@ def _decide_item(state: State, item: Item, submission: Submission, at: datetime)
         reasons.append("decider_involved")
     if reasons:
         return refuse(at, reasons)
-    draft = Draft(state, submission, at)
+    draft = Draft(item, submission, at)
     remarks = act.follow(draft, data)
     verdict = SubmissionAccepted(remarks=tuple(remarks)) if remarks else ACCEPTED
     return [Event(at, verdict), *draft.events]
+
+
+def _decide_again(submission: Submission, at: datetime) -> list[Event]:
+    """What is no act about an item that is known: it is assigned again, or it is no item's affair."""
+    if isinstance(submission.data, ItemAssigned) and submission.actor.role == "office":
+        return [Event(at, SubmissionRepeated())]
+    if isinstance(submission.data, ItemAssigned | DeadlinePassed):
+        return refuse(at, ["wrong_role"])
+    return _decide_misplaced(submission, at)
 
 
 def _decide_opening(state: State, submission: Submission, at: datetime) -> list[Event]:
@@ -191,13 +195,13 @@ def _decide_opening(state: State, submission: Submission, at: datetime) -> list[
     reasons: list[Reason] = [who] if who else []
     if not is_item and state.programme is None and not isinstance(data, ProgrammePublished):
         return refuse(at, [*reasons, "unknown_programme"])
-    if isinstance(data, BulletinApproved) and state.programme is not None:
-        reasons += bulletin.object_to_approval(state.programme, data)
+    if state.programme is not None:
+        reasons += _objections_of(state.programme, data)
     if reasons:
         return refuse(at, reasons)
     if isinstance(data, ProgrammePublished) and state.programme is not None:
         return [Event(at, SubmissionRepeated())]
-    draft = Draft(state, submission, at)
+    draft = Draft(None, submission, at)
     if isinstance(data, ItemAssigned):
         programme.open_item(draft, data)
     elif isinstance(data, ProgrammePublished):
@@ -209,6 +213,14 @@ def _decide_opening(state: State, submission: Submission, at: datetime) -> list[
     elif isinstance(data, BulletinApproved):
         bulletin.approve(draft, data)
     return [Event(at, SubmissionAccepted()), *draft.events]
+
+
+def _objections_of(there: Programme, data: SubmissionData) -> list[Reason]:
+    if isinstance(data, PolicyAdopted):
+        return programme.objections_to(there.policies, data)
+    if isinstance(data, BulletinComposed):
+        return bulletin.object_to_bulletin(there, data)
+    return bulletin.object_to_approval(there, data) if isinstance(data, BulletinApproved) else []
 
 
 def _decide_misplaced(submission: Submission, at: datetime) -> list[Event]:
@@ -230,16 +242,17 @@ def _decide_alarm(state: State, submission: Submission, data: DeadlinePassed, lo
     item = state.item
     if item is None:
         return refuse(logged_at, ["unknown_item"], alarm=True)
-    clock = submission.received_at if item.scheme.simulated else logged_at
-    due_at = item.scheme.local(data.due_at)
+    scheme = item.scheme
+    clock = submission.received_at if scheme.simulated else logged_at
+    due_at = scheme.local(data.due_at)
     if item.hands.withdrawn:
         return refuse(due_at, ["item_withdrawn"], alarm=True)
     deadline = find(item, data.kind, data.ref, due_at)
     if deadline is None:
-        early = data.due_at > clock if data.kind == "reminder" else clock - data.due_at < item.scheme.grace
+        early = data.due_at > clock if data.kind == "reminder" else clock - data.due_at < scheme.grace
         return refuse(due_at, ["not_due"], alarm=True) if early else [Event(due_at, SubmissionRepeated())]
     if clock < deadline.announce_at:
         return refuse(due_at, ["not_due"], alarm=True)
-    draft = Draft(state, submission, item.scheme.local(deadline.due_at))
+    draft = Draft(item, submission, due_at)
     announce(draft, deadline)
-    return [Event(draft.at, ANNOUNCED), *draft.events]
+    return [Event(due_at, ANNOUNCED), *draft.events]

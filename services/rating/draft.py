@@ -7,9 +7,9 @@ from typing import Final, NamedTuple
 
 from contracts.rulings import RulingData
 from contracts.submission import Submission
-from services.rating.evolve import fold
+from services.rating.evolve import fold_item
 from services.rating.scheme import Scheme
-from services.rating.state import Escalation, Item, State
+from services.rating.state import Escalation, Item
 
 
 class Event(NamedTuple):
@@ -22,14 +22,14 @@ class Event(NamedTuple):
 class Draft:
     """What a submission leads to; `at` is the time that counts for it (rulebook: Fine print)."""
 
-    __slots__ = ("_folded", "_state", "at", "events", "submission")
+    __slots__ = ("_folded", "_item", "at", "events", "submission")
 
-    def __init__(self, state: State, submission: Submission, at: datetime) -> None:
-        """Start from `state`, with nothing told yet."""
+    def __init__(self, item: Item | None, submission: Submission, at: datetime) -> None:
+        """Start from `item`, with nothing told yet."""
         self.submission: Final = submission
         self.at: Final = at
         self.events: Final[list[Event]] = []
-        self._state = state
+        self._item = item
         self._folded = 0
 
     def tell(self, data: RulingData) -> None:
@@ -39,12 +39,12 @@ class Draft:
     @property
     def item(self) -> Item:
         """The item as it stands after what was told; folded only when it is asked for."""
-        while self._folded < len(self.events):
-            self._state = fold(self._state, self.at, self.events[self._folded].data)
-            self._folded += 1
-        item = self._state.item
+        item = self._item
         if item is None:
-            raise LookupError(f"{self._state.subject}: no item was opened")
+            raise LookupError(f"{self.submission.subject}: no item was opened")
+        while self._folded < len(self.events):
+            item = self._item = fold_item(item, self.at, self.events[self._folded].data)
+            self._folded += 1
         return item
 
     @property

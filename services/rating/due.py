@@ -43,14 +43,16 @@ def due(state: State | None) -> list[Deadline]:
 
 def find(item: Item, kind: Kind, ref: str, due_at: datetime) -> Deadline | None:
     """The deadline that an alarm announces, if it is still to come."""
-    if kind == "reminder":
-        index = item.scheme.index.get(ref)
+    index = item.scheme.index.get(ref)
+    if kind == "report" and index is not None:
+        dates = _report(item, index)
+    elif kind == "reminder":
         dates = _rectification_hours(item) if index is None else _report_hours(item, index)
     else:
         dates = _DATES[kind](item)
-    grace = _NO_GRACE if kind == "reminder" else item.scheme.grace
-    found = ((one, at) for one, at in dates if one == ref and at == due_at)
-    return next((Deadline(kind, one, at, _later(at, grace)) for one, at in found), None)
+    if (ref, due_at) not in dates:
+        return None
+    return Deadline(kind, ref, due_at, due_at if kind == "reminder" else _later(due_at, item.scheme.grace))
 
 
 def of_kind(item: Item, kind: Kind) -> Iterator[Deadline]:
@@ -65,10 +67,14 @@ def _plan(item: Item) -> Iterator[Date]:
 
 
 def _reports(item: Item) -> Iterator[Date]:
-    void = item.scheme.void
-    for period, here in zip(item.scheme.periods, item.periods, strict=True):
-        if not here.settled and period.id not in void:
-            yield period.id, period.due_at
+    for index in range(len(item.periods)):
+        yield from _report(item, index)
+
+
+def _report(item: Item, index: int) -> Iterator[Date]:
+    period = item.scheme.periods[index]
+    if not item.periods[index].settled and period.id not in item.scheme.void:
+        yield period.id, period.due_at
 
 
 def _limits(item: Item) -> Iterator[Date]:
@@ -90,9 +96,10 @@ def _reminders(item: Item) -> Iterator[Date]:
 
 def _report_hours(item: Item, index: int) -> Iterator[Date]:
     """Hours of the reminders about a report that is due and not yet received (rulebook: Escalation ladder)."""
-    if item.periods[index].settled or received(item, index):
+    here = item.periods[index]
+    if here.settled or received(here):
         return
-    until, ref = item.reminded[index], item.scheme.periods[index].id
+    until, ref = here.reminded_until, item.scheme.periods[index].id
     for at, _days in item.scheme.reminders[index]:
         if until is None or at > until:
             yield ref, at
@@ -117,7 +124,7 @@ def rectification_reminders(item: Item, escalation: Escalation) -> list[tuple[da
     if escalation.level != "rectification" or escalation.reported or due_at is None:
         return []
     until = escalation.reminded_until
-    hours = item.scheme.reminders_before(due_at, escalation.raised_at)
+    hours = item.scheme.reminders_before(due_at, max(escalation.raised_at, item.scheme.since))
     return [(at, days) for at, days in hours if until is None or at > until]
 
 

@@ -18,12 +18,14 @@ from contracts.rulings import (
     SubmissionAccepted,
     SubmissionRejected,
 )
-from services.rating import fold_item, fold_ladder, fold_plan
+from services.rating import fold_item as folds_of_items
+from services.rating import fold_ladder, fold_plan
 from services.rating.changing import change
+from services.rating.fold_item import opened
 from services.rating.state import Bulletin, Item, Programme, State
 
 _MARK: Final = 16
-"""Bytes that remember an id, and as many its digest."""
+"""Bytes that remember an id, and as many the digest of its body."""
 
 
 class Told(Protocol):
@@ -42,7 +44,7 @@ class Told(Protocol):
 
 
 _ITEM: Final[Mapping[type, Callable[[Item, datetime, Any], Item]]] = {
-    **fold_item.FOLDS,
+    **folds_of_items.FOLDS,
     **fold_plan.FOLDS,
     **fold_ladder.FOLDS,
 }
@@ -56,35 +58,31 @@ def evolve(state: State | None, event: Told) -> State:
     """
     before = state if state is not None else State(event.subject)
     data = event.data
-    if isinstance(data, SubmissionAccepted | SubmissionRejected):
-        if data.alarm or known_digest(before, event.causeid) is not None:
-            return before
-        mark = mark_of(event.causeid) + mark_of(event.causedigest)
-        return State(before.subject, before.answered + mark, before.item, before.programme)
-    return fold(before, event.time, data)
-
-
-def fold(state: State, at: datetime, data: RulingData) -> State:
-    """The state after an event that follows from a verdict; what does not concern the subject changes nothing."""
     rule = _ITEM.get(type(data))
-    if rule is not None:
-        if state.item is None:
-            return state
-        return State(state.subject, state.answered, rule(state.item, at, data), state.programme)
+    if rule is not None and before.item is not None:
+        return State(before.subject, before.answered, rule(before.item, event.time, data), before.programme)
+    if isinstance(data, SubmissionAccepted | SubmissionRejected):
+        return before if data.alarm else _use_up(before, event.causeid, event.causedigest)
     if isinstance(data, ItemOpened):
-        return change(state, item=fold_item.opened(data))
+        return change(before, item=opened(data))
+    return change(before, programme=_fold_programme(before.programme, data))
+
+
+def fold_item(item: Item, at: datetime, data: RulingData) -> Item:
+    """The item after an event that follows from a verdict."""
+    rule = _ITEM.get(type(data))
+    return item if rule is None else rule(item, at, data)
+
+
+def _fold_programme(programme: Programme | None, data: RulingData) -> Programme | None:
     if isinstance(data, ProgrammeOpened):
-        return change(state, programme=Programme(data.policy, data.simulated))
-    if isinstance(data, PolicyChanged) and state.item is not None:
-        return change(state, item=fold_item.policy_changed(state.item, at, data))
-    return state if state.programme is None else change(state, programme=_fold_programme(state.programme, data))
-
-
-def _fold_programme(programme: Programme, data: RulingData) -> Programme:
+        return Programme((data.policy,), data.simulated)
+    if programme is None:
+        return None
     if isinstance(data, PolicyChanged):
-        return change(programme, policy=data.policy)
+        return change(programme, policies=(*programme.policies, data.policy))
     if isinstance(data, BulletinFiled):
-        filed = Bulletin(data.bulletin, published=False)
+        filed = Bulletin(data.bulletin, data.sha256, published=False)
         others = tuple(b for b in programme.bulletins if b.id != data.bulletin)
         return change(programme, bulletins=(*others, filed))
     if isinstance(data, BulletinPublished):
@@ -93,10 +91,22 @@ def _fold_programme(programme: Programme, data: RulingData) -> Programme:
     return programme
 
 
+def _use_up(state: State, submission_id: str, digest: str) -> State:
+    if known_digest(state, submission_id) is not None:
+        return state
+    answered = state.answered + mark_of(submission_id) + mark_of_digest(digest)
+    return State(state.subject, answered, state.item, state.programme)
+
+
 @lru_cache(maxsize=4096)
 def mark_of(text: str) -> bytes:
-    """A short digest of an id or digest, for the memory of used keys."""
+    """A short digest of an id, for the memory of used keys."""
     return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=_MARK).digest()
+
+
+def mark_of_digest(digest: str) -> bytes:
+    """The beginning of a body's digest, for the memory of used keys."""
+    return digest.encode(errors="surrogatepass")[:_MARK].ljust(_MARK)
 
 
 def known_digest(state: State, submission_id: str) -> bytes | None:

@@ -71,8 +71,8 @@ def _part(item: Item, index: int) -> PartFacts:
         settled=here.settled,
         claim=report.claim if report else None,
         overturned=report is not None and report.finding == "overturned",
-        met=node_met(item, index, report),
-        late_on=item.scheme.day_of(here.late.received_at) if here.late else None,
+        met=node_met(report),
+        late_on=item.scheme.day_of(late.late_at) if (late := here.late) and late.late_at else None,
         planned=period.id in item.plan.nodes,
     )
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from sys import intern
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from contracts.rulings import (
     InspectionAuthorized,
@@ -25,12 +25,17 @@ from contracts.rulings import (
     WithdrawalFiled,
     WithdrawalRefused,
 )
+from contracts.values import MonthStatus
 from services.rating.changing import change
-from services.rating.node import judge
+from services.rating.node import judge_again
 from services.rating.scheme import scheme_of
-from services.rating.state import Hands, Inspection, Item, Period, Plan, Quarter, Report
+from services.rating.state import Content, Goal, Hands, Inspection, Item, Period, Plan, Quarter, Report
 
+T = TypeVar("T")
 NOTHING_MEASURED: Final[Mapping[str, Decimal]] = MappingProxyType({})
+OPEN: Final = Period()
+VOID: Final = Period(status="void")
+UNLIT: Final = Quarter()
 
 
 def opened(data: ItemOpened) -> Item:
@@ -48,15 +53,14 @@ def opened(data: ItemOpened) -> Item:
     )
     return Item(
         scheme=scheme,
-        hands=Hands(data.lead_unit, data.cooperating, data.leader),
+        hands=Hands(intern(data.lead_unit), tuple(map(intern, data.cooperating)), intern(data.leader)),
         plan=Plan(),
-        periods=tuple(Period(status="void" if p.id in scheme.void else "open") for p in scheme.periods),
-        quarters=tuple(Quarter() for _ in scheme.quarters),
-        reminded=tuple(None for _ in scheme.periods),
+        periods=tuple([VOID if period.id in scheme.void else OPEN for period in scheme.periods]),
+        quarters=(UNLIT,) * len(scheme.quarters),
     )
 
 
-def policy_changed(item: Item, at: datetime, data: PolicyChanged) -> Item:
+def _policy_changed(item: Item, at: datetime, data: PolicyChanged) -> Item:
     """Another policy holds from here on; what has settled keeps its own (rulebook: Policy)."""
     scheme = item.scheme
     void = tuple(sorted(scheme.void))
@@ -71,20 +75,23 @@ def policy_changed(item: Item, at: datetime, data: PolicyChanged) -> Item:
         scheme.days.calendar,
         data.policy,
     )
-    return change(item, scheme=after)
+    return judge_again(change(item, scheme=after, policies=(*item.policies, scheme.policy)))
 
 
 def _recorded(item: Item, _at: datetime, data: ProgressRecorded) -> Item:
     index = item.scheme.index[data.period]
-    measures = {intern(indicator): value for indicator, value in data.measures.items()}
-    report = Report(data.report, data.claim, measures, bool(data.evidence), data.received_at)
     before = item.periods[index]
-    if before.settled:
-        report = _judged_report(item, index, report)
+    content: Content | None = None
+    if not before.settled:
+        measures = NOTHING_MEASURED
+        if data.measures:
+            measures = {intern(indicator): value for indicator, value in data.measures.items()}
+        content = Content(measures, bool(data.evidence))
     if data.in_time:
-        after = Period(report, before.late, before.settled, before.status)
+        after = change(before, in_time=Report(data.report, data.claim, content, data.met, None))
     else:
-        after = Period(before.in_time, report, before.settled, before.status)
+        late_at = item.scheme.local(data.received_at)
+        after = change(before, late=Report(data.report, data.claim, content, data.met, late_at))
     return change(item, periods=_put(item.periods, index, after))
 
 
@@ -97,22 +104,22 @@ def _verified(item: Item, at: datetime, data: VerificationRecorded) -> Item:
         period = change(period, late=change(period.late, finding=data.finding))
     quarter_index = item.scheme.quarter_of[index]
     frame = item.scheme.quarters[quarter_index]
-    quarters, reminded = item.quarters, item.reminded
+    quarters = item.quarters
     if data.finding == "overturned":
-        reminded = _put(reminded, index, at)
+        looked_at = item.scheme.local(at)
+        period = change(period, reminded_until=max(period.reminded_until or looked_at, looked_at))
         if frame.parts and frame.parts[-1] == index and quarters[quarter_index].upheld:
             quarters = _put(quarters, quarter_index, change(quarters[quarter_index], upheld=False))
     return change(
         item,
         periods=_put(item.periods, index, period),
         quarters=quarters,
-        reminded=reminded,
-        involved=item.involved | {(frame.id, data.person)},
+        involved=involve(item, frame.id, data.person),
     )
 
 
 def _lag(item: Item, _at: datetime, data: LagRecorded) -> Item:
-    return change(item, involved=item.involved | {("lag", data.person)})
+    return change(item, involved=involve(item, "lag", data.person))
 
 
 def _authorized(item: Item, _at: datetime, data: InspectionAuthorized) -> Item:
@@ -122,48 +129,51 @@ def _authorized(item: Item, _at: datetime, data: InspectionAuthorized) -> Item:
 
 def _changed(item: Item, _at: datetime, data: LightChanged) -> Item:
     index = item.scheme.quarter_index[data.period]
-    before = item.quarters[index]
-    return change(
-        item, quarters=_put(item.quarters, index, Quarter(data.to, before.rated, before.upheld, before.policy))
-    )
+    quarter = change(item.quarters[index], light=data.to)
+    return change(item, quarters=_put(item.quarters, index, quarter))
 
 
 def _settled(item: Item, _at: datetime, data: LightSettled) -> Item:
     index = item.scheme.quarter_index[data.period]
     quarter = change(item.quarters[index], rated=data.light, policy=item.scheme.policy)
     last = item.scheme.quarters[index].parts[-1]
-    period = _judged(item, last)
-    return change(item, quarters=_put(item.quarters, index, quarter), periods=_put(item.periods, last, period))
+    return _over(item, last, item.periods[last].status, _put(item.quarters, index, quarter))
 
 
 def _month(item: Item, _at: datetime, data: MonthSettled) -> Item:
     index = item.scheme.index[data.month]
-    before = item.periods[index]
-    if data.settled and not before.settled:
-        before = _judged(item, index)
-    after = Period(before.in_time, before.late, before.settled, data.status)
-    return change(item, periods=_put(item.periods, index, after))
+    if data.settled and not item.periods[index].settled:
+        return _over(item, index, data.status, item.quarters)
+    period = change(item.periods[index], status=data.status)
+    return change(item, periods=_put(item.periods, index, period))
 
 
-def _judged(item: Item, index: int) -> Period:
-    """A period whose node can no longer change: what its reports are worth is known for good."""
-    period = item.periods[index]
-    reports = [
-        report if report is None or report.met is not None else _judged_report(item, index, report)
-        for report in (period.in_time, period.late)
-    ]
-    return Period(reports[0], reports[1], True, period.status)
+def _over(item: Item, index: int, status: MonthStatus, quarters: tuple[Quarter, ...]) -> Item:
+    """A reporting period has settled: its node can no longer change, and its reminders no longer matter.
+
+    What its reports are worth is known for good; what they said, and the node's text, are forgotten.
+    """
+    period, name, plan = item.periods[index], item.scheme.periods[index].id, item.plan
+    settled = Period(_without_content(period.in_time), _without_content(period.late), True, status)
+    goal = plan.nodes.get(name)
+    if goal is not None:
+        plan = change(plan, nodes={**plan.nodes, name: Goal("", goal.gauges, goal.values)})
+    return change(item, plan=plan, periods=_put(item.periods, index, settled), quarters=quarters)
 
 
-def _judged_report(item: Item, index: int, report: Report) -> Report:
-    met = judge(item, index, report)
-    return Report(report.id, report.claim, NOTHING_MEASURED, report.evidenced, report.received_at, report.finding, met)
+def _without_content(report: Report | None) -> Report | None:
+    if report is None:
+        return None
+    return Report(report.id, report.claim, None, report.met, report.late_at, report.finding)
 
 
 def _reminded(item: Item, at: datetime, data: ReminderDue) -> Item:
+    until = item.scheme.local(at)
     if data.kind == "report":
-        return change(item, reminded=_put(item.reminded, item.scheme.index[data.about], at))
-    escalations = tuple(change(e, reminded_until=at) if e.id == data.about else e for e in item.escalations)
+        index = item.scheme.index[data.about]
+        period = change(item.periods[index], reminded_until=until)
+        return change(item, periods=_put(item.periods, index, period))
+    escalations = tuple(change(e, reminded_until=until) if e.id == data.about else e for e in item.escalations)
     return change(item, escalations=escalations)
 
 
@@ -184,11 +194,19 @@ def _withdrawn(item: Item, _at: datetime, _data: ItemWithdrawn) -> Item:
     return change(item, hands=change(item.hands, withdrawal=None, withdrawn=True))
 
 
-def _put(values: tuple[Any, ...], index: int, value: Any) -> tuple[Any, ...]:
-    return (*values[:index], value, *values[index + 1 :])
+def involve(item: Item, topic: str, person: str) -> tuple[tuple[str, str], ...]:
+    """Who took part in what, with one more (rulebook: Fine print, "Involved in what is appealed")."""
+    return tuple(dict.fromkeys([*item.involved, (intern(topic), intern(person))]))
+
+
+def _put(values: tuple[T, ...], index: int, value: T) -> tuple[T, ...]:
+    changed = list(values)
+    changed[index] = value
+    return tuple(changed)
 
 
 FOLDS: Final[Mapping[type, Callable[[Item, datetime, Any], Item]]] = {
+    PolicyChanged: _policy_changed,
     ProgressRecorded: _recorded,
     VerificationRecorded: _verified,
     LagRecorded: _lag,

@@ -23,7 +23,8 @@ from contracts.rulings import (
     NoticeSigned,
 )
 from services.rating.changing import change
-from services.rating.state import Appeal, Arrival, Cause, Escalation, Item
+from services.rating.fold_item import involve
+from services.rating.state import Appeal, Arrival, Cause, Escalation, Item, notice_of
 
 
 def _raised(item: Item, at: datetime, data: EscalationRaised) -> Item:
@@ -67,7 +68,7 @@ def _first(before: Arrival | None, now: Arrival) -> Arrival:
 
 def _reviewed(item: Item, _at: datetime, data: EscalationReviewed) -> Item:
     after = _change(item, data.escalation, lambda e: change(e, awaits_review=False))
-    return change(after, involved=item.involved | {(data.escalation, data.person)})
+    return change(after, involved=involve(item, data.escalation, data.person))
 
 
 def _overdue(item: Item, _at: datetime, data: EscalationOverdue) -> Item:
@@ -121,7 +122,12 @@ def _signed(item: Item, _at: datetime, data: NoticeSigned) -> Item:
 
 
 def _lodged(item: Item, _at: datetime, data: AppealOpened) -> Item:
-    return change(item, appeals=(*item.appeals, Appeal(data.appeal, data.against, data.due_at)))
+    notice = notice_of(item, data.against.level, data.against.cause)
+    appeal = Appeal(data.appeal, data.against, data.due_at)
+    if notice is not None:
+        causes = tuple(i for i, c in enumerate(notice.causes) if c.name == data.against.cause and c.standing)
+        appeal = change(appeal, notice=notice.id, causes=causes)
+    return change(item, appeals=(*item.appeals, appeal))
 
 
 def _decided(item: Item, _at: datetime, data: AppealClosed) -> Item:
@@ -135,7 +141,7 @@ def _decided(item: Item, _at: datetime, data: AppealClosed) -> Item:
     if data.decision == "upheld" and against.light in item.scheme.quarter_index:
         at = item.scheme.quarter_index[against.light]
         quarters = (*quarters[:at], change(quarters[at], upheld=True), *quarters[at + 1 :])
-    return change(item, appeals=appeals, quarters=quarters, involved=item.involved | {(topic, data.person)})
+    return change(item, appeals=appeals, quarters=quarters, involved=involve(item, topic, data.person))
 
 
 def _late_decision(item: Item, _at: datetime, data: AppealOverdue) -> Item:

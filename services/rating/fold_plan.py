@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from sys import intern
 from typing import Any, Final
@@ -17,25 +17,19 @@ from contracts.rulings import (
     PlanReceived,
     PlanReturned,
 )
-from contracts.values import Node, Target
+from contracts.values import Node
 from services.rating.changing import change
-from services.rating.state import Adjustment, Item, Plan
+from services.rating.node import goal_of, judge_again
+from services.rating.state import Adjustment, Goal, Item, Plan
 
 
 def _received(item: Item, at: datetime, data: PlanReceived) -> Item:
     came = item.plan.came or at < item.scheme.plan_due_at
-    return change(item, plan=change(item.plan, waiting=_shared(data.nodes), came=came))
+    return change(item, plan=change(item.plan, waiting=_goals(data.nodes), came=came))
 
 
-def _shared(nodes: Mapping[str, Node]) -> dict[str, Node]:
-    """The same nodes; a plan names its few indicators again and again."""
-    return {
-        intern(period): change(node, targets=tuple(map(_shared_target, node.targets))) for period, node in nodes.items()
-    }
-
-
-def _shared_target(target: Target) -> Target:
-    return change(target, indicator=intern(target.indicator), unit=intern(target.unit))
+def _goals(nodes: Mapping[str, Node]) -> dict[str, Goal]:
+    return {intern(period): goal_of(node) for period, node in nodes.items()}
 
 
 def _returned(item: Item, _at: datetime, _data: PlanReturned) -> Item:
@@ -43,16 +37,16 @@ def _returned(item: Item, _at: datetime, _data: PlanReturned) -> Item:
 
 
 def _adopted(item: Item, _at: datetime, data: PlanAdopted) -> Item:
-    nodes = _shared(data.nodes)
-    idle = _indicators(data.without_effect.values())
-    plan = change(
-        item.plan, confirmed=True, nodes=nodes, idle=idle, indicators=idle | _indicators(nodes.values()), waiting=None
-    )
-    return change(item, plan=plan)
+    waiting = item.plan.waiting or {}
+    nodes = {period: waiting[period] for period in data.nodes}
+    idle = _indicators({period: waiting[period] for period in data.without_effect}) if data.without_effect else ()
+    plan = change(item.plan, confirmed=True, nodes=nodes, idle=idle, indicators=_indicators(nodes, idle), waiting=None)
+    return judge_again(change(item, plan=plan))
 
 
-def _indicators(nodes: Iterable[Node]) -> frozenset[str]:
-    return frozenset(intern(target.indicator) for node in nodes for target in node.targets)
+def _indicators(nodes: Mapping[str, Goal], others: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Each once."""
+    return tuple(dict.fromkeys([*others, *(gauge.indicator for goal in nodes.values() for gauge in goal.gauges)]))
 
 
 def _missed(item: Item, _at: datetime, _data: PlanMissed) -> Item:
@@ -65,13 +59,11 @@ def _filed(item: Item, _at: datetime, data: AdjustmentFiled) -> Item:
 
 
 def _approved(item: Item, _at: datetime, data: AdjustmentApproved) -> Item:
-    done = False
-    adjustments = []
-    for asked in item.plan.adjustments:
-        hit = asked.id == data.adjustment and not asked.approved and not done
-        adjustments.append(change(asked, approved=True) if hit else asked)
-        done = done or hit
-    return change(item, plan=change(item.plan, adjustments=tuple(adjustments)))
+    asked = next((a for a in item.plan.adjustments if a.id == data.adjustment and not a.approved), None)
+    if asked is None:
+        return item
+    others = tuple(a for a in item.plan.adjustments if a is not asked)
+    return change(item, plan=change(item.plan, adjustments=(*others, change(asked, approved=True))))
 
 
 def _refused(item: Item, _at: datetime, data: AdjustmentRefused) -> Item:
@@ -80,9 +72,9 @@ def _refused(item: Item, _at: datetime, data: AdjustmentRefused) -> Item:
 
 def _adjusted(item: Item, _at: datetime, data: NodeAdjusted) -> Item:
     plan = _without(item.plan, data.adjustment)
-    nodes = {**plan.nodes, data.period: data.after}
-    indicators = plan.idle | _indicators(nodes.values())
-    return change(item, plan=change(plan, nodes=nodes, indicators=indicators))
+    nodes = {**plan.nodes, intern(data.period): goal_of(data.after)}
+    indicators = _indicators(nodes, plan.idle)
+    return judge_again(change(item, plan=change(plan, nodes=nodes, indicators=indicators)))
 
 
 def _without(plan: Plan, adjustment: str) -> Plan:

@@ -62,9 +62,9 @@ def report_by_progress(draft: Draft, quarter: int) -> None:
     there = standing(item, "rectification")
     if report is None or there is None or not there.has(item.scheme.quarters[quarter].id):
         return
-    if there.progress_report == report.id or not node_met(item, last, report):
+    if there.progress_report == report.id or not node_met(report):
         return
-    late = there.due_at is not None and report.received_at >= there.due_at
+    late = there.due_at is not None and report.late_at is not None and report.late_at >= there.due_at
     draft.tell(EscalationReported(escalation=there.id, late=late, by="progress", report=report.id))
 
 

@@ -29,16 +29,14 @@ def met_in_time(item: Item, quarter: int) -> bool:
     for part in parts:
         if periods[part].in_time is None:
             return False
-    return node_met(item, parts[-1], periods[parts[-1]].in_time)
+    return node_met(periods[parts[-1]].in_time)
 
 
 def made_up(item: Item, quarter: int) -> bool:
     """Whether everything that was missing came later: every part reported, the last one's node met (Policy)."""
     parts = item.scheme.quarters[quarter].parts
     reports = [(item.periods[part].in_time, item.periods[part].late) for part in parts]
-    return all(early or late for early, late in reports) and any(
-        node_met(item, parts[-1], report) for report in reports[-1]
-    )
+    return all(early or late for early, late in reports) and any(node_met(report) for report in reports[-1])
 
 
 def missed_colour(item: Item, quarter: int, misses: int) -> Light:
@@ -98,13 +96,16 @@ def settle(draft: Draft, quarter: int, compared: tuple[Compared, ...]) -> None:
     item = draft.item
     before = [here.light for here in item.quarters]
     misses = 0
-    for index in range(quarter):
-        if item.quarters[index].settled:
-            misses = 0 if before[index] == "green" else misses + 1
+    for here in item.quarters[:quarter]:
+        if here.settled:
+            misses = 0 if here.light == "green" else misses + 1
     light: Light = "green" if met_in_time(item, quarter) else missed_colour(item, quarter, misses)
     draft.tell(LightSettled(period=item.scheme.quarters[quarter].id, light=light))
-    later = any(here.settled for here in item.quarters[quarter + 1 :])
-    after = colours(draft.item) if later else [*before[:quarter], light, *before[quarter + 1 :]]
+    if any(here.settled for here in item.quarters[quarter + 1 :]):
+        after = colours(draft.item)
+    else:
+        after = before.copy()
+        after[quarter] = light
     _follow(draft, before, after, None, {quarter: compared})
 
 
@@ -112,9 +113,9 @@ def compared_of(item: Item, quarter: int) -> tuple[Compared, ...]:
     """The targets of a period beside the values of the report that counts; of a settled one they are not kept."""
     last = item.scheme.quarters[quarter].parts[-1]
     report = item.periods[last].in_time
-    if report is None or report.met is not None:
+    if report is None or report.content is None:
         return ()
-    return compare(item.plan.nodes.get(item.scheme.periods[last].id), report.measures)
+    return compare(item.plan.nodes.get(item.scheme.periods[last].id), report.content.measures)
 
 
 def _follow(
@@ -124,7 +125,6 @@ def _follow(
     rule: str | None,
     compared: Mapping[int, tuple[Compared, ...]] = NOT_COMPARED,
 ) -> None:
-    quarters = draft.item.quarters
     for index, (old, new) in enumerate(zip(before, after, strict=True)):
         if old != new:
             values = compared[index] if index in compared else compared_of(draft.item, index)

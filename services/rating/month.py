@@ -18,7 +18,7 @@ def status_of(item: Item, index: int, *, over: bool) -> MonthStatus:
     if item.scheme.periods[index].id in item.scheme.void:
         return "void"
     if period.in_time is not None:
-        return "met" if node_met(item, index, period.in_time) else "unmet"
+        return "met" if node_met(period.in_time) else "unmet"
     if not over:
         return "open"
     return "late" if period.late is not None else "missing"

@@ -9,6 +9,7 @@ from contracts.submissions import PlanDecided, PlanSubmitted
 from services.rating.draft import Draft
 from services.rating.light import rederive
 from services.rating.month import tell_months
+from services.rating.node import node_of
 from services.rating.state import Adjustment, Item
 
 
@@ -56,25 +57,27 @@ def decide_plan(draft: Draft, data: PlanDecided) -> list[Remark]:
     over = {period for period in nodes if is_over(item, period, draft.at)}
     draft.tell(
         PlanAdopted(
-            nodes={period: node for period, node in nodes.items() if period not in over},
-            without_effect={period: node for period, node in nodes.items() if period in over},
+            nodes={period: node_of(goal) for period, goal in nodes.items() if period not in over},
+            without_effect={period: node_of(goal) for period, goal in nodes.items() if period in over},
         )
     )
     for asked in item.plan.adjustments:
         if asked.approved and not is_over(item, asked.period, draft.at):
             tell_adjusted(draft, asked)
-    tell_months(draft)
-    rederive(draft)
+    if any(period.in_time or period.late for period in item.periods):
+        tell_months(draft)
+        rederive(draft)
     return []
 
 
 def tell_adjusted(draft: Draft, asked: Adjustment) -> None:
     """An approved adjustment takes effect; old and new node stay on record (rulebook: Changing the goal posts)."""
+    before = draft.item.plan.nodes.get(asked.period)
     draft.tell(
         NodeAdjusted(
             adjustment=asked.id,
             period=asked.period,
-            before=draft.item.plan.nodes.get(asked.period),
+            before=before and node_of(before),
             after=asked.node,
             reason=asked.reason,
         )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
+from contracts.policy import Policy
 from contracts.rulings import ItemOpened, ItemTransferred, PolicyChanged, ProgrammeOpened, Reason, Remark
 from contracts.submissions import ItemAssigned, ItemReassigned, PolicyAdopted, ProgrammePublished
 from services.rating.draft import Draft
@@ -65,9 +67,15 @@ def transfer(draft: Draft, data: ItemReassigned) -> list[Remark]:
     return []
 
 
-def object_to_policy(_item: Item, _data: PolicyAdopted, _at: datetime) -> list[Reason]:
-    """The office may adopt another policy version."""
-    return []
+def object_to_policy(item: Item, data: PolicyAdopted, _at: datetime) -> list[Reason]:
+    """The office may adopt another policy version, or an earlier one again."""
+    return objections_to((*item.policies, item.scheme.policy), data)
+
+
+def objections_to(known: Iterable[Policy], data: PolicyAdopted) -> list[Reason]:
+    """A rule never changes under a published policy version (rulebook: Policy)."""
+    changed = any(policy.ref == data.policy.ref and policy != data.policy for policy in known)
+    return ["already_published"] if changed else []
 
 
 def adopt_policy(draft: Draft, data: PolicyAdopted) -> list[Remark]:

@@ -11,7 +11,7 @@ from services.rating.ladder import report_by_progress
 from services.rating.light import move_open, rederive
 from services.rating.month import tell_month
 from services.rating.node import compare, policy_of
-from services.rating.state import Item
+from services.rating.state import Item, Period
 
 
 def object_to_report(item: Item, data: ProgressReported, at: datetime) -> list[Reason]:
@@ -23,7 +23,7 @@ def object_to_report(item: Item, data: ProgressReported, at: datetime) -> list[R
     if index is None:
         return ["unknown_period"]
     reasons: list[Reason] = []
-    if data.measures and not item.plan.indicators.issuperset(data.measures):
+    if data.measures and not set(data.measures).issubset(item.plan.indicators):
         reasons.append("indicator_not_in_plan")
     if data.claim == "completed" and not data.evidence and policy_of(item, index).evidence_required:
         reasons.append("completed_without_evidence")
@@ -81,7 +81,7 @@ def _recorded(
     )
 
 
-def received(item: Item, index: int) -> bool:
+def received(period: Period) -> bool:
     """Whether a report was received in time; for reminders an overturned one was not (rulebook: Escalation ladder)."""
-    report = item.periods[index].in_time
+    report = period.in_time
     return report is not None and report.finding != "overturned"

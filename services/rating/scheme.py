@@ -54,7 +54,7 @@ class Scheme:
 
     def local(self, instant: datetime) -> datetime:
         """The instant in the policy's UTC offset; far ends of time stay as they are."""
-        return _local(instant, self.zone)
+        return instant if instant.tzinfo is self.zone else _local(instant, self.zone)
 
     def day_of(self, instant: datetime) -> date:
         """The day of an instant, in the policy's UTC offset."""

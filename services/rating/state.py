@@ -3,55 +3,78 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from contracts.policy import Policy
 from contracts.submissions import Appealed
-from contracts.values import Claim, Finding, Identifier, Level, Light, MonthStatus, Node, PeriodId
+from contracts.values import Claim, Comparator, Finding, Identifier, Level, Light, MonthStatus, Node, PeriodId
 from services.rating.scheme import Scheme
 
 Phase = Literal["proposed", "open", "closed", "withdrawn"]
 Arrival = Literal["in_time", "late"]
-_NOTHING: Final[Mapping[str, Node]] = MappingProxyType({})
 
 
-def _nothing() -> Mapping[str, Node]:
-    return _NOTHING
+class Gauge(NamedTuple):
+    """What a target measures, and how a measured value must stand to the target's."""
+
+    indicator: str
+    comparator: Comparator
+    unit: str
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """An accepted report: its submission's id, what it claims, and the last finding about it.
+class Goal(NamedTuple):
+    """A node as it is kept (`node.goal_of`): `values` run parallel to `gauges`, which the periods of a plan share.
 
-    Once its period has settled neither node nor policy can change: `met` says for good whether it meets the node,
-    and the measures are forgotten.
+    The text of a settled period is forgotten: its node can't be adjusted any more.
+    """
+
+    text: str
+    gauges: tuple[Gauge, ...]
+    values: tuple[Decimal | int, ...]
+
+
+NO_GOALS: Final[Mapping[str, Goal]] = MappingProxyType({})
+
+
+class Content(NamedTuple):
+    """What a report measures, and whether it has evidence."""
+
+    measures: Mapping[str, Decimal]
+    evidenced: bool
+
+
+class Report(NamedTuple):
+    """An accepted report: its submission's id, its claim and the last finding about it; of a late one, its receipt.
+
+    `met`: whether it meets the node by itself, as that stands. Once its period has settled neither node nor policy
+    can change: that holds for good, and the content is forgotten.
     """
 
     id: str
     claim: Claim
-    measures: Mapping[str, Decimal]
-    evidenced: bool
-    received_at: datetime
+    content: Content | None
+    met: bool
+    late_at: datetime | None
     finding: Finding | None = None
-    met: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
-    """A reporting period: the last report in time, the last late one, and its status if it is a month."""
+class Period(NamedTuple):
+    """A reporting period: the last report in time, the last late one, and its status if it is a month.
+
+    Reminders about it up to `reminded_until` were sent, or no longer matter.
+    """
 
     in_time: Report | None = None
     late: Report | None = None
     settled: bool = False
     status: MonthStatus = "open"
+    reminded_until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Quarter:
+class Quarter(NamedTuple):
     """A period with a light: as it stands, as first rated, by which policy it settled, whether an appeal upholds it."""
 
     light: Light = "none"
@@ -65,8 +88,7 @@ class Quarter:
         return self.rated is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(NamedTuple):
     """What an escalation stands on; `source` is the escalation that a derived cause came from."""
 
     name: str
@@ -75,8 +97,7 @@ class Cause:
     signed_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Escalation:
+class Escalation(NamedTuple):
     """A rung of the ladder. `due_at` is exclusive; `acted` and `progressed` tell how a rectification was reported."""
 
     id: str
@@ -113,18 +134,21 @@ class Escalation:
         return any(cause.name == name and cause.standing for cause in self.causes)
 
 
-@dataclass(frozen=True, slots=True)
-class Appeal:
-    """An appeal that waits for its decision; `due_at` is exclusive."""
+class Appeal(NamedTuple):
+    """An appeal that waits for its decision; `due_at` is exclusive.
+
+    `notice` is the escalation that it was lodged against, if not a light, `causes` the places of the causes that stood.
+    """
 
     id: Identifier
     against: Appealed
     due_at: datetime
     overdue: bool = False
+    notice: str | None = None
+    causes: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Adjustment:
+class Adjustment(NamedTuple):
     """An adjustment that waits for its decision, or, approved, for the plan."""
 
     id: Identifier
@@ -134,8 +158,7 @@ class Adjustment:
     approved: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Inspection:
+class Inspection(NamedTuple):
     """An inspection plan with its term, both days included."""
 
     plan: Identifier
@@ -144,23 +167,21 @@ class Inspection:
     approved: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """The plan: `nodes` that have effect, `indicators` of all its nodes (`idle`: of those without effect), and what
     waits for a decision."""
 
     confirmed: bool = False
-    nodes: Mapping[str, Node] = field(default_factory=_nothing)
-    idle: frozenset[str] = frozenset()
-    indicators: frozenset[str] = frozenset()
-    waiting: Mapping[str, Node] | None = None
+    nodes: Mapping[str, Goal] = NO_GOALS
+    idle: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
+    waiting: Mapping[str, Goal] | None = None
     came: bool = False
     missed: bool = False
     adjustments: tuple[Adjustment, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Hands:
+class Hands(NamedTuple):
     """Who has the item in hand, and where it stands in the assessment."""
 
     lead_unit: Identifier
@@ -170,44 +191,57 @@ class Hands:
     withdrawn: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Bulletin:
-    """A bulletin that waits for the chief leader."""
+class Bulletin(NamedTuple):
+    """A bulletin: its text by its digest, and whether it is published or waits for the chief leader."""
 
     id: Identifier
+    sha256: str
     published: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One supervised item; tuples run parallel to the scheme's periods and quarters."""
+class Item(NamedTuple):
+    """One supervised item; tuples run parallel to the scheme's periods and quarters.
+
+    `policies` are those that held before; the one in force is the scheme's.
+    """
 
     scheme: Scheme
     hands: Hands
     plan: Plan
     periods: tuple[Period, ...]
     quarters: tuple[Quarter, ...]
-    reminded: tuple[datetime | None, ...]
     escalations: tuple[Escalation, ...] = ()
     appeals: tuple[Appeal, ...] = ()
     inspections: tuple[Inspection, ...] = ()
-    involved: frozenset[tuple[str, str]] = frozenset()
+    involved: tuple[tuple[str, str], ...] = ()
+    policies: tuple[Policy, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Programme:
-    """What concerns a whole programme: its policy and its bulletins."""
+class Programme(NamedTuple):
+    """What concerns a whole programme: every policy adopted so far, the last one holds, and its bulletins."""
 
-    policy: Policy
+    policies: tuple[Policy, ...]
     simulated: bool
     bulletins: tuple[Bulletin, ...] = ()
 
+    @property
+    def policy(self) -> Policy:
+        """The policy in force."""
+        return self.policies[-1]
 
-@dataclass(frozen=True, slots=True)
-class State:
+
+class State(NamedTuple):
     """A subject: the keys that were used (`answered`), and the item or programme if it was opened."""
 
     subject: str
     answered: bytes = b""
     item: Item | None = None
     programme: Programme | None = None
+
+
+def notice_of(item: Item, level: Level | None, cause: str | None) -> Escalation | None:
+    """The last notice of a level with that cause: issued, and neither withdrawn nor relieved of the cause."""
+    for escalation in reversed(item.escalations):
+        if escalation.level == level and escalation.phase in ("open", "closed") and cause and escalation.has(cause):
+            return escalation
+    return None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
+from test_rulings import programme as published
 from timelines import ACTORS, FILE, OFFICE, OUHAI, YUANCHENG, Run, assigned
 
 from contracts.policy import Policy
@@ -114,3 +116,20 @@ def test_only_the_office_adopts_and_the_same_again_is_a_repeat() -> None:
     run.now += timedelta(minutes=1)
     again = run.submit(OFFICE, "PolicyAdopted-2024-04-08 11:00", run.now, PolicyAdopted(policy=OUHAI))
     assert [type(event.data).__name__ for event in again] == ["SubmissionRepeated"]
+
+
+@pytest.mark.parametrize("concerns", ["an item", "a programme"])
+def test_a_published_version_of_a_policy_never_changes_and_an_earlier_one_may_hold_again(concerns: str) -> None:
+    run = under_way() if concerns == "an item" else published()
+    second = replace(YUANCHENG, version=2, grace_seconds=60)
+
+    def adopt(hour: int, policy: Policy) -> object:
+        return say(run, f"2024-04-08 {hour}:00", OFFICE, PolicyAdopted(policy=policy))[0].data
+
+    edited = SubmissionRejected(reasons=("already_published",))
+    assert adopt(10, replace(YUANCHENG, grace_seconds=60)) == edited
+    assert adopt(11, second) == SubmissionAccepted()
+    assert adopt(12, replace(YUANCHENG, grace_seconds=60)) == edited
+    assert adopt(13, OUHAI) == SubmissionAccepted()
+    assert adopt(14, replace(second, grace_seconds=61)) == edited, "also one that held for an hour"
+    assert adopt(15, YUANCHENG) == SubmissionAccepted()

@@ -172,7 +172,7 @@ def test_what_has_settled_is_judged_for_good_and_its_figures_are_forgotten() -> 
     run.ring(at(SETTLED["2024Q1"]))
     kept = run.item.periods[0].in_time
     assert kept is not None
-    assert (kept.met, dict(kept.measures)) == (True, {})
+    assert (kept.met, kept.content) == (True, None)
     run.submit(OFFICE, "a", run.now, ProgressReviewed(period="2024Q1", finding="overturned"))
     run.submit(OFFICE, "b", run.now, ProgressReviewed(period="2024Q1", finding="confirmed"))
     assert [(one.to, one.compared) for one in changes(run)[1:]] == [("yellow", ()), ("green", ())]

@@ -191,7 +191,6 @@ def _told(state: State | None) -> tuple[object, ...]:
         item.plan,
         item.periods,
         item.quarters,
-        item.reminded,
         item.escalations,
         item.appeals,
         item.inspections,

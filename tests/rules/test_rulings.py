@@ -72,13 +72,13 @@ def reasons(events: list[Event]) -> tuple[str, ...]:
     return verdict.reasons
 
 
-def bulletin(name: str, *, names_units: bool) -> BulletinComposed:
+def bulletin(name: str, *, names_units: bool, sha256: str = "0" * 64) -> BulletinComposed:
     return BulletinComposed(
         bulletin=name,
         kind="quarterly",
         period="2024Q1",
         position="rulings-1@2",
-        sha256="0" * 64,
+        sha256=sha256,
         names_units=names_units,
     )
 
@@ -106,6 +106,25 @@ def test_a_bulletin_that_names_nobody_is_published_at_once() -> None:
     assert told(run.submit(OFFICE, "a", run.now, bulletin("q1", names_units=False)))[-1] == BulletinPublished(
         bulletin="q1"
     )
+
+
+def test_a_published_bulletin_is_never_edited() -> None:
+    run = programme()
+    run.submit(OFFICE, "a", run.now, bulletin("q1", names_units=False))
+    again = run.submit(OFFICE, "b", run.now, bulletin("q1", names_units=True, sha256="1" * 64))
+    assert reasons(again) == ("already_published",)
+    erratum = run.submit(OFFICE, "c", run.now, bulletin("q1-erratum", names_units=False))
+    assert [type(data) for data in told(erratum)] == [SubmissionAccepted, BulletinFiled, BulletinPublished]
+
+
+def test_what_is_approved_is_the_text_that_was_read_not_one_composed_meanwhile() -> None:
+    run = programme()
+    run.submit(OFFICE, "a", run.now, bulletin("q1", names_units=True))
+    run.submit(OFFICE, "b", run.now, bulletin("q1", names_units=True, sha256="1" * 64))
+    stale = run.submit(CHIEF, "c", run.now, BulletinApproved(bulletin="q1", sha256="0" * 64))
+    assert reasons(stale) == ("nothing_to_decide",)
+    read = run.submit(CHIEF, "d", run.now, BulletinApproved(bulletin="q1", sha256="1" * 64))
+    assert told(read)[1:] == [BulletinPublished(bulletin="q1")]
 
 
 def test_what_concerns_an_unknown_programme_or_item_is_refused_and_uses_up_its_key() -> None:

@@ -87,7 +87,7 @@ def test_a_report_in_time_that_reaches_the_log_after_a_late_one_leaves_that_on_r
     run.submit(LEAD, "done", run.now, RectificationReported())
     settled = run.item.periods[0].in_time
     assert settled is not None
-    assert (settled.finding, settled.met, settled.measures) == ("confirmed", False, {})
+    assert (settled.finding, settled.met, settled.content) == ("confirmed", False, None)
     assert [one.acted for one in run.item.escalations] == ["in_time"]
 
 

@@ -16,6 +16,7 @@ from eventlog.record import Record
 from services.audit.finding import Kind, Report, Verdict
 from services.audit.telling import told
 from services.rating.ruling import Rules
+from services.rating.version import RULES
 
 SUBJECT, NEIGHBOUR = subjects(3, 2)
 
@@ -178,16 +179,16 @@ async def test_a_ruling_that_tells_more_or_less_than_follows_is_found(house: Hou
 
 
 async def test_rules_of_another_version_that_come_out_the_same_prove_it_and_are_counted(house: House) -> None:
-    found = house.audit(Rules(version="2"))
+    found = house.audit(Rules(version="of tomorrow"))
     assert found.verdict is Verdict.PROVED
-    assert found.other_rules == {"1": found.rulings}
+    assert found.other_rules == {RULES: found.rulings}
 
 
 async def test_rules_of_another_version_that_come_out_different_cannot_decide_and_say_so(house: House) -> None:
     good = Rules()
-    found = house.audit(Rules(version="2", decide=lambda *given: good.decide(*given)[:1]))
+    found = house.audit(Rules(version="of tomorrow", decide=lambda *given: good.decide(*given)[:1]))
     assert (found.verdict, the_finding(found)) == (Verdict.UNDECIDED, Kind.OTHER_RULES)
-    assert "Ruled by rules 1; the rules at hand are 2" in found.findings[0].sentence
+    assert f"Ruled by rules {RULES}; the rules at hand are of tomorrow" in found.findings[0].sentence
 
 
 async def test_a_defect_of_the_rules_at_hand_is_no_contradiction(house: House) -> None:

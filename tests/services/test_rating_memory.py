@@ -75,7 +75,7 @@ def an_hour_later_for(subject: str) -> Rules:
             for e in told
         ]
 
-    return Rules(decide=decide, version="2")
+    return Rules(decide=decide, version="of tomorrow")
 
 
 async def test_an_owner_that_lost_to_another_version_of_the_rules_goes_on_with_what_counts(house: House) -> None:
@@ -92,7 +92,7 @@ async def test_an_owner_that_lost_to_another_version_of_the_rules_goes_on_with_w
     log.release()
     await until(lambda: house.void() > 0, "the late batch on the log")
     await until(lambda: held_by(slow, 3) == held_by(other, 3) == folded(house, 3), "the same states everywhere")
-    assert house.events(subject)[-1].rules == "2"
+    assert house.events(subject)[-1].rules == "of tomorrow"
 
 
 def test_what_was_decided_ahead_of_a_stranger_s_ruling_is_not_taken_over(tmp_path: Path) -> None:
