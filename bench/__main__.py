@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import doors, rating, rebuild, rules
+from bench import doors, memory, rating, rebuild, rules
 from bench.figures import HEAD, Figure
 from bench.logs import recorded_years
 from eventlog.clock import set_driven
@@ -22,14 +22,15 @@ from sandbox.year.journal import BEFORE_THE_YEAR
 from services.rating.__main__ import GC_THRESHOLDS
 
 
-async def on_the_log(stack: Stack, programmes: int, rounds: int) -> list[Figure]:
-    """Rating and query, on recorded years."""
+async def on_the_log(stack: Stack, programmes: int, rounds: int) -> tuple[list[Figure], str]:
+    """Rating and query, on recorded years; and what their states take."""
     kafka, recorded = stack.env["KAFKA_BOOTSTRAP_SERVERS"], recorded_years(programmes)
     # As rating's own process does; and what was recorded would be walked by every full collection, as nothing there is.
     gc.set_threshold(*GC_THRESHOLDS)
     gc.collect()
     gc.freeze()
     say("rules")
+    sizes = memory.measure(recorded).line()
     alone = Figure("decide + evolve, submissions", "decoding of the same bytes", 0.0, rules.measure(recorded, rounds))
     ruling = Figure("rating, events", "same loop without rules", 0.6)
     bare = Figure("rating, events", "decode, append ready-made bytes", 0.0)
@@ -40,7 +41,7 @@ async def on_the_log(stack: Stack, programmes: int, rounds: int) -> list[Figure]
         bare.rounds.append((measured, await rating.ready_made(kafka, f"bare{number}-", recorded)))
     say("query")
     rebuilt = await rebuild.measure(kafka, stack.env["DATABASE_URL"], "rebuild-", recorded, rounds)
-    return [alone, ruling, bare, Figure("query, records rebuilt", "COPY of the same rows", 0.4, rebuilt)]
+    return [alone, ruling, bare, Figure("query, records rebuilt", "COPY of the same rows", 0.4, rebuilt)], sizes
 
 
 async def over_http(stack: Stack, clock: Path, submissions: int, samples: int, rounds: int) -> tuple[Figure, str]:
@@ -71,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         home = Path(folder)
         home.chmod(0o711)
         with Stack(home / "log", parts=SERVERS, say=say) as stack:
-            figures = asyncio.run(on_the_log(stack, told.programmes, told.rounds))
+            figures, sizes = asyncio.run(on_the_log(stack, told.programmes, told.rounds))
         clock = home / "clock"
         set_driven(clock, BEFORE_THE_YEAR)
         parts = (*SERVERS, "issuer", "rating", "intake", "query")
@@ -85,6 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         *(figure.line() for figure in (accepted, *figures)),
         "",
         shown,
+        sizes,
     ]
     sys.stdout.write("\n".join(lines) + "\n")
 

@@ -59,30 +59,34 @@ def _filed(item: Item, _at: datetime, data: AdjustmentFiled) -> Item:
 
 
 def _approved(item: Item, _at: datetime, data: AdjustmentApproved) -> Item:
-    asked = next((a for a in item.plan.adjustments if a.id == data.adjustment and not a.approved), None)
+    """It waits for the plan behind those approved before it (rulebook: Fine print, "Last")."""
+    asked = _asked(item.plan, data.adjustment)
     if asked is None:
         return item
-    others = tuple(a for a in item.plan.adjustments if a is not asked)
-    return change(item, plan=change(item.plan, adjustments=(*others, change(asked, approved=True))))
+    plan = _without(item.plan, asked)
+    return change(item, plan=change(plan, adjustments=(*plan.adjustments, change(asked, approved=True))))
 
 
 def _refused(item: Item, _at: datetime, data: AdjustmentRefused) -> Item:
-    return change(item, plan=_without(item.plan, data.adjustment))
+    return change(item, plan=_without(item.plan, _asked(item.plan, data.adjustment)))
 
 
 def _adjusted(item: Item, _at: datetime, data: NodeAdjusted) -> Item:
-    plan = _without(item.plan, data.adjustment)
+    named = (a for a in item.plan.adjustments if a.id == data.adjustment)
+    plan = _without(item.plan, next((a for a in named if a.period == data.period and a.node == data.after), None))
     nodes = {**plan.nodes, intern(data.period): goal_of(data.after)}
     indicators = _indicators(nodes, plan.idle)
     return judge_again(change(item, plan=change(plan, nodes=nodes, indicators=indicators)))
 
 
-def _without(plan: Plan, adjustment: str) -> Plan:
-    """The plan without the first request of that id."""
-    for index, asked in enumerate(plan.adjustments):
-        if asked.id == adjustment:
-            return change(plan, adjustments=plan.adjustments[:index] + plan.adjustments[index + 1 :])
-    return plan
+def _asked(plan: Plan, adjustment: str) -> Adjustment | None:
+    """The first request of that id that waits for its decision."""
+    return next((a for a in plan.adjustments if a.id == adjustment and not a.approved), None)
+
+
+def _without(plan: Plan, asked: Adjustment | None) -> Plan:
+    """The plan without a request that was decided or took effect."""
+    return change(plan, adjustments=tuple(a for a in plan.adjustments if a is not asked))
 
 
 FOLDS: Final[Mapping[type, Callable[[Item, datetime, Any], Item]]] = {
