@@ -9,6 +9,7 @@ from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Final, NamedTuple
 
 from bench.recorded import Recorded
+from contracts.topics import split_subject
 
 _CODE: Final = (type, ModuleType, FunctionType, BuiltinFunctionType)
 
@@ -32,19 +33,19 @@ class Sizes(NamedTuple):
 
 
 def measure(recorded: Recorded) -> Sizes:
-    """Size every item's state; an object that several items refer to (a calendar, a policy) is counted as shared."""
+    """Size the items of one programme; an object that several of them refer to (a calendar, a policy) is shared."""
     states = {
-        subject: state.item
+        subject: state
         for partition in recorded.partitions.values()
         for subject, state in partition.states.items()
         if state.item is not None
     }
-    keys = {
-        subject: state.answered
-        for partition in recorded.partitions.values()
-        for subject, state in partition.states.items()
+    programme = split_subject(min(states))[0]
+    held = {
+        subject: _reached((state.item, state.answered))
+        for subject, state in states.items()
+        if split_subject(subject)[0] == programme
     }
-    held = {subject: _reached((item, keys[subject])) for subject, item in states.items()}
     holders = Counter(identity for objects in held.values() for identity in objects)
     own = {
         subject: sum(sys.getsizeof(value) for identity, value in objects.items() if holders[identity] == 1)
