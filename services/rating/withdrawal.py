@@ -37,7 +37,7 @@ def decide_withdrawal(draft: Draft, data: WithdrawalDecided) -> list[Remark]:
         draft.tell(WithdrawalRefused())
         return []
     draft.tell(ItemWithdrawn())
-    rederive(draft, "Lights 8")
+    rederive(draft)
     for escalation in draft.item.escalations:
         if draft.escalation(escalation.id).stands:
             withdraw(draft, escalation)

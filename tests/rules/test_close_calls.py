@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 from test_lights import LEAD, LEADER, SETTLED, at, changes, lights, report, year
 from timelines import ALARM, CHIEF, OFFICE, OUHAI, PUBLISHED_AT, YUANCHENG, Run, assigned
@@ -188,3 +189,63 @@ def test_a_refused_withdrawal_leaves_the_item_in_the_assessment_and_no_request_b
     assert run.submit(CHIEF, "again", run.now, WithdrawalDecided(decision="refused"))[0].data == refused(
         "nothing_to_decide"
     )
+
+
+def counted(value: int, unit: str = "") -> Node:
+    return Node(text="t", targets=(Target(indicator="a", comparator=">=", value=Decimal(value), unit=unit),))
+
+
+def test_a_report_that_claims_no_completion_meets_no_node_however_that_is_changed() -> None:
+    run = year(YUANCHENG, node=counted(2))
+    run.submit(LEAD, "r", run.now, ProgressReported(period="2024Q1", claim="in_progress", measures={"a": Decimal(5)}))
+    ask_and_approve(run, "a1", "2024Q1", counted(1))
+    assert lights(run)[0] == "none"
+
+
+def ask_and_approve(run: Run, name: str, period: str, node: Node) -> NodeAdjusted:
+    run.submit(LEAD, name, run.now, AdjustmentRequested(adjustment=name, period=period, node=node, reason="r"))
+    told = run.submit(LEADER, name, run.now, AdjustmentDecided(adjustment=name, decision="approved"))
+    return next(event.data for event in told if isinstance(event.data, NodeAdjusted))
+
+
+def test_a_lower_target_makes_what_was_reported_enough_and_both_nodes_are_on_record_to_the_last_digit() -> None:
+    run = year(YUANCHENG, node=counted(2, "亩"))
+    report(run, "2024Q1", measures={"a": Decimal("1.50")})
+    assert lights(run)[0] == "none"
+    adjusted = ask_and_approve(run, "a1", "2024Q1", counted(1, "亩"))
+    assert lights(run)[0] == "green"
+    assert (adjusted.before, adjusted.after) == (counted(2, "亩"), counted(1, "亩"))
+
+
+def test_a_request_that_waits_for_its_decision_does_not_take_effect_with_the_plan() -> None:
+    run = Run(assigned("key_task"))
+    run.submit(LEAD, "plan", run.now, PlanSubmitted(nodes={"2024Q1": counted(2)}))
+    asked = AdjustmentRequested(adjustment="a1", period="2024Q1", node=counted(1), reason="r")
+    run.submit(LEAD, "ask", run.now, asked)
+    told = run.submit(LEADER, "plan", run.now, PlanDecided(decision="confirmed"))
+    assert not any(isinstance(event.data, NodeAdjusted) for event in told)
+    report(run, "2024Q1", measures={"a": Decimal(1)})
+    assert lights(run)[0] == "none"
+
+
+def test_a_rectification_reported_in_time_stays_so_when_a_further_report_comes_after_its_limit() -> None:
+    run = year(YUANCHENG)
+    run.ring(at(SETTLED["2024Q1"]))
+    report(run, "2024Q1")
+    run.ring(at("2024-05-20T00:00:00"))
+    run.now = at("2024-05-20T10:00:00")
+    report(run, "2024Q1")
+    run.ring(at("2024-06-20T00:00:00"))
+    (rectification,) = (one for one in run.item.escalations if one.level == "rectification")
+    assert (rectification.progressed, rectification.overdue) == ("in_time", False)
+
+
+def test_what_a_late_report_is_worth_is_asked_again_when_the_policy_changes_before_the_settlement() -> None:
+    run = year(replace(YUANCHENG, evidence_required=False))
+    run.ring(at("2024-04-11T00:05:00"))
+    run.now = at("2024-04-11T00:05:00")
+    run.submit(LEAD, "late", run.now, ProgressReported(period="2024Q1", claim="completed"))
+    run.submit(OFFICE, "policy", run.now, PolicyAdopted(policy=replace(YUANCHENG, version=2)))
+    run.ring(at(SETTLED["2024Q1"]))
+    (rectification,) = (one for one in run.item.escalations if one.level == "rectification")
+    assert rectification.progressed is None, "without evidence it does not meet the node any more"
