@@ -1,0 +1,44 @@
+"""Days of Asia/Shanghai and the published calendar (rulebook: Deadlines)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta, timezone
+from typing import Any
+
+Json = dict[str, Any]
+SHANGHAI = timezone(timedelta(hours=8))
+DAY = timedelta(days=1)
+
+
+def instant(value: Any) -> datetime:
+    """An aware instant from YAML (already a datetime) or text."""
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    return moment.astimezone(SHANGHAI)
+
+
+def day(value: Any) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(str(value))
+
+
+def midnight(on: date) -> datetime:
+    return datetime.combine(on, time(), SHANGHAI)
+
+
+class Calendar:
+    """Working days: Monday to Friday, but for the listed days."""
+
+    def __init__(self, raw: Json) -> None:
+        self.off = {day(d) for d in raw["holidays"]}
+        self.on = {day(d) for d in raw["working_weekends"]}
+
+    def works(self, on: date) -> bool:
+        return on in self.on or (on.weekday() < 5 and on not in self.off)
+
+    def shift(self, on: date, working_days: int) -> date:
+        """The n-th working day after (or before, if negative) a day."""
+        step = DAY if working_days > 0 else -DAY
+        left = abs(working_days)
+        while left:
+            on += step
+            left -= self.works(on)
+        return on

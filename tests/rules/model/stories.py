@@ -1,0 +1,153 @@
+"""Random stories that walk along the model's own state and collide at deadlines: `story(seed, policy)`."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+from model.acts import Acts
+from model.choices import END, MINUTE, SECOND, WRONG, Telling, Told
+from model.days import DAY, Json, instant
+
+
+class Teller(Acts):
+    """Tells one story, step by step."""
+
+    def tell(self) -> Json:
+        for _ in range(self.random.randint(5, 60)):
+            self.now = self.later()
+            if self.now > END:
+                break
+            self.model.ring(self.now)
+            step = self.step()
+            self.scenario["steps"].append(step)
+            self.model.step(len(self.scenario["steps"]), step)
+        until = max(self.now, self.random.choice([self.now, self.now + 40 * DAY, END]))
+        self.scenario["until"] = until.isoformat()
+        return self.scenario
+
+    # --- when ------------------------------------------------------------------------------------------------------
+
+    def borders(self) -> list[datetime]:
+        model = self.model
+        found = [p.due for p in model.periods.values()] + [p.opens for p in model.periods.values()]
+        found += [e.due for e in model.escalations if e.due and e.state == "open"] * 2
+        found += [
+            instant(f"{c.acknowledged.date() + 31 * DAY}T00:00:00+08:00")
+            for e in model.escalations
+            for c in e.causes
+            if c.acknowledged
+        ]
+        found += [hour for hour, _, _ in model.reminder_hours()][:2]
+        found.append(instant("2024-03-30T00:00:00+08:00"))
+        return sorted(b for b in found if b > self.now - 10 * MINUTE)
+
+    def later(self) -> datetime:
+        kind = self.random.random()
+        borders = self.borders()
+        if kind < 0.4 and borders:
+            border = borders[0] if self.random.random() < 0.8 else self.random.choice(borders[:4])
+            shifts = (-DAY, -SECOND, timedelta(), SECOND, 5 * MINUTE, 9 * MINUTE, 10 * MINUTE, 11 * MINUTE, DAY)
+            return max(self.now, border + self.random.choice(shifts))
+        if kind < 0.65:
+            return self.now + self.random.choice([timedelta(), SECOND, MINUTE, 3 * MINUTE, 7 * MINUTE])
+        return self.now + timedelta(hours=self.random.randint(1, 100) * self.pace)
+
+    def received(self) -> datetime:
+        kind = self.random.random()
+        if kind < 0.7:
+            return self.now
+        if kind < 0.72:
+            return self.now + self.random.choice([5, 6]) * SECOND
+        return self.now - self.random.choice(
+            [SECOND, 4 * MINUTE, 6 * MINUTE, 10 * MINUTE, 10 * MINUTE + SECOND, 20 * MINUTE]
+        )
+
+    # --- what ------------------------------------------------------------------------------------------------------
+
+    def step(self) -> Json:
+        steps = self.scenario["steps"]
+        keyed = [s for s in steps if "key" in s]
+        if keyed and self.random.random() < 0.03:
+            old = self.random.choice(keyed)
+            step = {**old, "at": self.now.isoformat()}
+            step.pop("appended_at", None)
+            if self.random.random() < 0.3:
+                step["by"] = self.random.choice([*WRONG, "office:o2", step["by"]])
+            if self.random.random() < 0.4:
+                step["type"], _, step["data"] = self.act()
+            return step
+        type_, by, data = self.act()
+        if self.random.random() < 0.05:
+            by = self.random.choice(WRONG)
+        at = self.received()
+        if self.random.random() < 0.1:
+            at = at.astimezone(timezone(timedelta(minutes=self.random.choice([0, -300, 345, 540]))))
+        step = {"at": at.isoformat(), "type": type_, "by": by, "data": data}
+        if at != self.now:
+            step["appended_at"] = self.now.isoformat()
+        if self.random.random() < 0.3:
+            self.count += 1
+            step["key"] = f"k{self.count}"
+        return step
+
+    def act(self) -> Told:
+        if self.exotic and self.random.random() < 0.04:
+            return self.reassign() if self.random.random() < 0.5 else self.adopt()
+        wise = self.wise()
+        if wise and self.random.random() < 0.72:
+            return self.picked(wise)
+        return self.picked(self.anything())
+
+    def picked(self, acts: list[Telling]) -> Told:
+        return self.random.choice(acts)()
+
+    def wise(self) -> list[Telling]:
+        """What makes sense now, the likelier the more often."""
+        model = self.model
+        acts: list[Telling] = []
+        if model.withdrawn:
+            return acts
+        if not model.confirmed_plan():
+            acts += ([self.decide_plan] if model.waiting_plan() else [self.plan]) * self.planning
+            acts += [self.adjust] * (6 - self.planning)
+        due = [p for p in model.periods.values() if p.opens <= self.now < p.due + DAY and not p.void]
+        acts += [self.report] * (4 if any(not model.reports(p, late=False) for p in due) else 1)
+        if model.of("progress.reported"):
+            acts += [self.review] * 2 + [self.inspect]
+        rectification = model.current("rectification")
+        if rectification:
+            waits = len(rectification.reports) > rectification.reviewed
+            acts += [self.review_rectification] * 3 if waits else [self.report_rectification] * 2
+        if model.current("interview"):
+            acts += [self.hold] * 2
+        if model.current("chief_interview", "proposed"):
+            acts += [self.confirm] * 3
+        if model.current("chief_interview"):
+            acts += [self.hold]
+        if model.current("blockage"):
+            acts += [self.answer]
+        if any(light in ("yellow", "red") for light in model.lights.values()):
+            acts += [self.acknowledge, self.appeal] * 2
+        if self.waiting_appeals():
+            acts += [self.decide_appeal] * 4
+        if self.waiting_adjustments():
+            acts += [self.decide_adjustment] * 3
+        acts += [self.adjust]
+        if self.litigious and self.model.announced:
+            acts += [self.appeal, self.review, self.acknowledge] * self.litigious
+            acts += [self.decide_appeal] * (2 * self.litigious if self.waiting_appeals() else 0)
+        return acts
+
+    def anything(self) -> list[Telling]:
+        return [
+            self.plan, self.decide_plan, self.report, self.report, self.review, self.inspect, self.plan_inspection,
+            self.plan_inspection, self.lag, self.adjust, self.decide_adjustment, self.report_rectification,
+            self.review_rectification, self.confirm, self.hold, self.acknowledge, self.appeal, self.decide_appeal,
+            self.block, self.answer, self.plan, self.report, self.report, self.lag, self.adjust, self.acknowledge,
+            self.rarely_withdraw, self.rarely_withdraw,
+        ]  # fmt: skip
+
+
+def story(seed: int, policy: str = "yuancheng-2024") -> Json:
+    """A random scenario without `expect`."""
+    return Teller(seed, policy).tell()

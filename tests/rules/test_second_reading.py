@@ -1,0 +1,54 @@
+"""A naive model of the rulebook, written without looking at the rules, agrees with them on random stories."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+import yaml
+from model.days import Json
+from model.objections import ROLE_OF
+from model.stories import story
+from model.story import expected
+
+from services.rating.scenarios import run_book
+
+PROGRAMMES = Path(__file__).parents[2] / "programmes"
+STORIES = int(os.environ.get("STORIES", "120"))
+"""Random stories per policy; tens of thousands were compared."""
+
+
+def book_of(stories: list[Json]) -> str:
+    """A book of scenarios that expects of every story all that the model says."""
+    return yaml.safe_dump(
+        {"policy": "yuancheng-2024", "scenarios": [{**one, "expect": expected(one)} for one in stories]},
+        allow_unicode=True,
+        width=10_000,
+    )
+
+
+@pytest.mark.parametrize("policy", ["yuancheng-2024", "ouhai-like"])
+def test_random_stories_come_out_as_the_model_says_in_every_field(policy: str, tmp_path: Path) -> None:
+    book = tmp_path / "stories.yaml"
+    book.write_text(book_of([story(seed, policy) for seed in range(STORIES)]), encoding="utf-8")
+    result = run_book(book)
+    assert result.failures == ()
+    assert result.passed == STORIES
+
+
+@pytest.mark.parametrize("name", ["scenarios.yaml", "scenarios-fine-print.yaml", "scenarios-crossings.yaml"])
+def test_the_model_itself_tells_the_shipped_stories_as_they_are_expected(name: str, tmp_path: Path) -> None:
+    document = yaml.safe_load((PROGRAMMES / name).read_text(encoding="utf-8"))
+    modelled = [one for one in document["scenarios"] if all(step["type"] in ROLE_OF for step in one.get("steps") or [])]
+    assert len(document["scenarios"]) - len(modelled) <= 1, "what the alarm alone may submit is not modelled"
+    book = tmp_path / "retold.yaml"
+    book.write_text(book_of(modelled), encoding="utf-8")
+    assert run_book(book).failures == ()
+
+
+def test_the_model_notices_a_rule_that_is_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.rating.light._second_red", lambda *_: False)
+    book = tmp_path / "stories.yaml"
+    book.write_text(book_of([story(seed, "yuancheng-2024") for seed in range(40)]), encoding="utf-8")
+    assert run_book(book).failed > 0
