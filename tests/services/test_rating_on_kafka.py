@@ -31,6 +31,7 @@ from eventlog.settings import KafkaSettings
 from services.audit import replay
 from services.audit.__main__ import main as audit_command
 from services.audit.finding import Kind, Report, Verdict
+from services.rating.version import RULES
 
 pytestmark = [pytest.mark.services, pytest.mark.timeout(300)]
 
@@ -142,7 +143,7 @@ async def test_a_ruling_that_was_forged_so_that_it_counts_is_found(town: Town) -
         "ordinal": 0,
         "of": 1,
         "at": str(place),
-        "rules": "1",
+        "rules": RULES,
         "policy": "house@1",
         "data": {"reasons": ["not_lead_unit"]},
     }
