@@ -20,13 +20,10 @@ from contracts.rulings import (
     EscalationWithdrawn,
     ItemOpened,
     ItemTransferred,
-    ItemWithdrawn,
     LightChanged,
     LightSettled,
     MonthSettled,
     PolicyChanged,
-    ProgressRecorded,
-    VerificationRecorded,
 )
 from contracts.sentences import due_word, last_day, period_word
 from contracts.submissions import Appealed
@@ -56,21 +53,16 @@ class Moved(NamedTuple):
 
 @dataclass(slots=True)
 class EvaluationRecord:
-    """One item's evaluation so far; `quarter_of` knows the periods that bind, `last_of` the last one of each."""
+    """One item's evaluation so far, beside what was `told` of its lights and escalations."""
 
     id: str
     lead: Identifier
     policy: Policy
-    quarter_of: Mapping[PeriodId, PeriodId]
-    last_of: Mapping[PeriodId, PeriodId]
     told: ItemRecord
     led_by: dict[Identifier, None] = field(default_factory=dict)
-    withdrawn: bool = False
-    came: set[PeriodId] = field(default_factory=set)
     over: dict[PeriodId, Basis] = field(default_factory=dict)
     settled: dict[PeriodId, Basis] = field(default_factory=dict)
     moved: dict[PeriodId, Moved] = field(default_factory=dict)
-    upheld: set[PeriodId] = field(default_factory=set)
     raised: dict[str, Source] = field(default_factory=dict)
     rungs: dict[str, tuple[Kind, Basis]] = field(default_factory=dict)
     appeals: dict[str, Appealed] = field(default_factory=dict)
@@ -78,7 +70,8 @@ class EvaluationRecord:
     @property
     def pending(self) -> int:
         """How many periods have no settled light yet; of a withdrawn item none will."""
-        return 0 if self.withdrawn else len(set(self.quarter_of.values()) - set(self.settled))
+        lights = self.told.lights
+        return 0 if lights.withdrawn else sum(bool(parts) for q, parts in lights.parts.items() if q not in self.settled)
 
     def basis(self, entry: Entry, *before: Source) -> Basis:
         """What arises with an event, and from which events."""
@@ -88,12 +81,14 @@ class EvaluationRecord:
         """All that stand, lights and missing reports by period, then escalations in the order raised."""
         found = []
         contested = {appeal.light for appeal in self.appeals.values()}
-        for period, quarter in sorted(self.quarter_of.items()):
-            if period in self.over and period not in self.came and quarter not in self.upheld:
+        lights = self.told.lights
+        bound = ((period, quarter) for quarter, parts in lights.parts.items() for period in parts)
+        for period, quarter in sorted(bound):
+            if period in self.over and not lights.came(period) and not lights.upheld(quarter):
                 found.append(self._deduct("missing_report", period, self.over[period], quarter in contested))
             moved = self.moved.get(quarter)
             colour = _COSTLY.get(moved.light) if moved else None
-            if moved and colour and self.last_of[quarter] == period and quarter in self.settled:
+            if moved and colour and lights.parts[quarter][-1] == period and quarter in self.settled:
                 found.append(self._deduct(colour, quarter, self.settled[quarter], quarter in contested, moved.source))
         for id_, (kind, basis) in self.rungs.items():
             rung = self.told.rungs[id_]
@@ -130,14 +125,10 @@ class EvaluationRecord:
 
 def opened(id_: str, data: ItemOpened) -> EvaluationRecord:
     """The record of an item that was just published."""
-    ordered = sorted(data.periods, key=lambda one: (one.due_at, one.id))
-    bound = [one for one in ordered if one.id not in data.void]
     return EvaluationRecord(
         id=id_,
         lead=data.lead_unit,
         policy=data.policy,
-        quarter_of={one.id: one.quarter for one in bound},
-        last_of={one.quarter: one.id for one in bound},
         told=item_record.opened(data),
         led_by={data.lead_unit: None},
     )
@@ -156,16 +147,8 @@ def _transferred(item: EvaluationRecord, _: Entry, data: ItemTransferred) -> Non
     item.led_by[data.lead_unit] = None
 
 
-def _withdrawn(item: EvaluationRecord, _: Entry, _data: ItemWithdrawn) -> None:
-    item.withdrawn = True
-
-
 def _policy(item: EvaluationRecord, _: Entry, data: PolicyChanged) -> None:
     item.policy = data.policy
-
-
-def _recorded(item: EvaluationRecord, _: Entry, data: ProgressRecorded) -> None:
-    item.came.add(data.period)
 
 
 def _month(item: EvaluationRecord, now: Entry, data: MonthSettled) -> None:
@@ -175,19 +158,12 @@ def _month(item: EvaluationRecord, now: Entry, data: MonthSettled) -> None:
 
 def _settled(item: EvaluationRecord, now: Entry, data: LightSettled) -> None:
     item.settled[data.period] = item.basis(now)
-    if data.period in item.quarter_of:
+    if data.period in item.told.lights.parts.get(data.period, ()):
         item.over[data.period] = item.basis(now)
 
 
 def _changed(item: EvaluationRecord, now: Entry, data: LightChanged) -> None:
     item.moved[data.period] = Moved(data.to, now.source)
-
-
-def _verified(item: EvaluationRecord, _: Entry, data: VerificationRecorded) -> None:
-    """An overturning after an upheld appeal undoes it (rulebook: Fine print)."""
-    quarter = item.quarter_of.get(data.period)
-    if data.finding == "overturned" and quarter is not None and item.last_of[quarter] == data.period:
-        item.upheld.discard(quarter)
 
 
 def _raised(item: EvaluationRecord, now: Entry, data: EscalationRaised) -> None:
@@ -206,7 +182,7 @@ def _confirmed(item: EvaluationRecord, now: Entry, data: EscalationConfirmed) ->
 
 def _taken_back(item: EvaluationRecord, _: Entry, data: EscalationWithdrawn) -> None:
     """What the item's withdrawal from the assessment ends happened before, as its earlier lights did, and stays."""
-    if not item.withdrawn:
+    if not item.told.lights.withdrawn:
         item.rungs.pop(data.escalation, None)
 
 
@@ -216,19 +192,14 @@ def _appealed(item: EvaluationRecord, _: Entry, data: AppealOpened) -> None:
 
 def _answered(item: EvaluationRecord, _: Entry, data: AppealClosed) -> None:
     item.appeals.pop(data.appeal, None)
-    if data.decision == "upheld" and data.against.light is not None:
-        item.upheld.add(data.against.light)
 
 
 _TAKES: Final[Mapping[type, Callable[[EvaluationRecord, Entry, Any], None]]] = {
     ItemTransferred: _transferred,
-    ItemWithdrawn: _withdrawn,
     PolicyChanged: _policy,
-    ProgressRecorded: _recorded,
     MonthSettled: _month,
     LightSettled: _settled,
     LightChanged: _changed,
-    VerificationRecorded: _verified,
     EscalationRaised: _raised,
     EscalationOverdue: _overdue,
     EscalationConfirmed: _confirmed,

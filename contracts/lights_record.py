@@ -73,6 +73,15 @@ class LightsRecord:
         """The light of a period as it stands."""
         return self.lights.get(period, _NO_LIGHT).light
 
+    def came(self, period: PeriodId) -> bool:
+        """Whether any report about a reporting period was accepted, in time or late."""
+        told = self.told.get(period, Told())
+        return told.in_time is not None or told.late is not None
+
+    def upheld(self, period: PeriodId) -> bool:
+        """Whether an upheld appeal makes a period count as met in time (rulebook: Lights 4)."""
+        return self.lights.get(period, Lit()).upheld
+
     def facts(self, period: PeriodId) -> LightFacts:
         """What the sentence about a period is made from. Raises KeyError."""
         parts, lit = self.parts[period], self.lights.get(period, Lit())

@@ -15,7 +15,7 @@ from contracts.topics import PARTITIONS, RULINGS, split_subject
 from contracts.words import Word
 from eventlog.counting import Counting
 from services.audit.reading import Reading
-from services.audit.recorded import NotRecorded, Progress
+from services.audit.recorded import NotRecorded, Progress, unknown_type
 
 _PLACE: Final = re.compile(r"rulings-(\d{1,2})@(\d{1,18})")
 
@@ -101,10 +101,7 @@ def _entry(partition: int, item: str | None, body: dict[str, Any]) -> Entry:
     try:
         event = ruling_from(body, partition)
     except UnknownType as error:
-        raise NotRecorded(
-            f"rulings-{partition}@{body['at']} 的类型 {error} 本版规则不认识",
-            f"rulings-{partition}@{body['at']} is of a type that these rules do not know: {error}",
-        ) from None
+        raise unknown_type(f"{RULINGS}-{partition}@{body['at']}", error) from None
     name = RULING_TYPES.short_names[type(event.data)]
     source = Source(event.id, name, f"{RULINGS}-{partition}@{event.at}", f"submissions-{partition}@{event.causeoffset}")
     return Entry(item, event.time, source, event.data)

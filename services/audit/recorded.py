@@ -99,15 +99,19 @@ def read_file(path: Path, programme: str) -> Year:
     return _year(programme, found)
 
 
+def unknown_type(place: str, error: UnknownType) -> NotRecorded:
+    """What is said of a record whose type these rules do not know."""
+    return NotRecorded(
+        f"{place} 的类型 {error} 本版规则不认识", f"{place} is of a type that these rules do not know: {error}"
+    )
+
+
 def _act(log: str, asked: Asked, programme: str) -> list[Act]:
     """The act, unless rating refused to look at it: unreadable, of another log, too large, misplaced."""
     try:
         cause = cause_of(log, asked)
     except UnknownType as error:
-        raise NotRecorded(
-            f"submissions-{asked.partition}@{asked.offset} 的类型 {error} 本版规则不认识",
-            f"submissions-{asked.partition}@{asked.offset} is of a type that these rules do not know: {error}",
-        ) from None
+        raise unknown_type(f"{SUBMISSIONS}-{asked.partition}@{asked.offset}", error) from None
     submission = cause.submission
     owner, item = split_subject(cause.subject)
     if submission is None or owner != programme or item is None:

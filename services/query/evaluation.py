@@ -7,7 +7,7 @@ from typing import Any
 
 from contracts.deduction import Entry, Source
 from contracts.evaluation import Sheet, evaluate
-from contracts.ruling import RULING_TYPES
+from services.query.explaining import data_of
 from services.query.looking import Look
 from services.query.problem import Problem
 
@@ -34,5 +34,4 @@ def _entries(rows: Iterable[Mapping[str, Any]]) -> Iterator[Entry]:
         source = Source(
             row["id"], row["type"], f"rulings-{row['part']}@{row['pos']}", f"submissions-{row['part']}@{row['cause']}"
         )
-        data = RULING_TYPES.load(RULING_TYPES.by_short_name(row["type"]), row["data"])
-        yield Entry(row["item"] or None, row["time"], source, data)
+        yield Entry(row["item"] or None, row["time"], source, data_of(row))

@@ -56,7 +56,7 @@ def explained(events: Iterable[Found], *, published: bool) -> Explained:
     record: ItemRecord | None = None
     changes: dict[tuple[int, int], Word] = {}
     for event in events:
-        data = _data(event)
+        data = data_of(event)
         if isinstance(data, ItemOpened):
             record = opened(data)
         elif record is not None:
@@ -116,7 +116,7 @@ class Explanations:
 def _further(known: _Folded, events: Iterable[Found], reached: Sequence[int]) -> _Folded:
     moved: dict[str, ItemRecord] = {}
     for event in events:
-        data, item = _data(event), event["item"]
+        data, item = data_of(event), event["item"]
         if isinstance(data, ItemOpened):
             moved[item] = opened(data)
         elif (record := moved.get(item) or known.records.get(item)) is not None:
@@ -129,5 +129,6 @@ def _further(known: _Folded, events: Iterable[Found], reached: Sequence[int]) ->
     return _Folded(reached, {**known.records, **moved}, {**known.sentences, **sentences})
 
 
-def _data(event: Found) -> Any:
+def data_of(event: Found) -> Any:
+    """The data of an event as the read model keeps it."""
     return RULING_TYPES.load(RULING_TYPES.by_short_name(event["type"]), event["data"])
