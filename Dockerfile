@@ -3,6 +3,11 @@ FROM python:3.13-slim AS build
 COPY requirements.lock pyproject.toml README.md /src/
 RUN python -m venv /opt/liangdeng && /opt/liangdeng/bin/pip install --no-cache-dir uv
 COPY contracts /src/contracts
+COPY supervision /src/supervision
+COPY exact /src/exact
+COPY programmes /src/programmes
+COPY web /src/web
+COPY embedded /src/embedded
 COPY eventlog /src/eventlog
 COPY services /src/services
 COPY sandbox /src/sandbox

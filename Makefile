@@ -11,7 +11,7 @@ help: ## 列出所有目标 · list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## 安装：虚拟环境与锁定的依赖 · the virtual environment, from the hashed lock
-	@$(PYTHON) sandbox/bootstrap.py
+	@$(PYTHON) embedded/bootstrap.py
 
 demo: setup ## 一键演示全年（EXIT=1 汇总后结束）· live through the year (EXIT=1 ends after the summary)
 	@$(VENV)/liangdeng demo $(if $(EXIT),--exit) $(ARGS)
@@ -38,7 +38,7 @@ tools: ## 测试所需的浏览器与字体（仅 CI 中安装）· the tests' b
 bench: setup ## 性能数据（docs/performance.md）· the figures of docs/performance.md
 	@$(VENV)/python -m bench $(ARGS)
 
-mutants: setup ## 规则的变异测试（docs/mutation.md；ARGS='services.rating.light*'）· mutation testing of the rules
+mutants: setup ## 规则的变异测试（docs/mutation.md；ARGS='services.rating.rules.lights.light*'）· mutation testing of the rules
 	@nice -n 19 $(VENV)/mutmut run --max-children 2 $(ARGS)
 	@$(VENV)/mutmut results
 

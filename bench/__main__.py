@@ -15,9 +15,9 @@ from pathlib import Path
 from bench import doors, memory, rating, rebuild, rules
 from bench.figures import HEAD, Figure
 from bench.logs import recorded_years
+from embedded.parts import SERVERS
+from embedded.supervisor import Stack
 from eventlog.clock import set_driven
-from sandbox.parts import SERVERS
-from sandbox.supervisor import Stack
 from sandbox.year.journal import BEFORE_THE_YEAR
 from services.rating.__main__ import GC_THRESHOLDS
 

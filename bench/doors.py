@@ -13,11 +13,11 @@ import orjson
 
 from bench.figures import Rate, Watch
 from bench.load import fire, request
-from contracts.programme import ItemEntry
 from contracts.topics import PARTITIONS, TOPIC_CONFIG, subject_of
 from contracts.values import Actor
-from eventlog import provision
-from sandbox.supervisor import Stack
+from embedded.supervisor import Stack
+from eventlog.log import provisioning
+from programmes.programme import ItemEntry
 from sandbox.year.days import SHANGHAI
 from sandbox.year.doors import Doors
 from sandbox.year.driver import Driver
@@ -71,8 +71,8 @@ async def _rate(stack: Stack, part: str, requests: Sequence[bytes]) -> Rate:
 
 def start_floor(stack: Stack) -> None:
     """Start the bare endpoint beside the services, with a topic of its own."""
-    wanted = provision.specs((FLOOR_TOPIC,), PARTITIONS, TOPIC_CONFIG)
-    provision.apply(stack.env["KAFKA_BOOTSTRAP_SERVERS"], wanted, bootstrap_timeout_ms=10_000)
+    wanted = provisioning.specs((FLOOR_TOPIC,), PARTITIONS, TOPIC_CONFIG)
+    provisioning.apply(stack.env["KAFKA_BOOTSTRAP_SERVERS"], wanted, bootstrap_timeout_ms=10_000)
     stack.add("floor", "bench.floor_endpoint")
 
 

@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from bench.recorded import Recorded, record
-from contracts.programme_file import load_programme
 from contracts.topics import MAX_BATCH_BYTES, PARTITIONS, TOPIC_CONFIG, TOPICS
-from eventlog import provision
-from eventlog.kafka import KafkaLog
-from eventlog.record import Entry
-from eventlog.settings import KafkaSettings
+from eventlog.log import provisioning
+from eventlog.log.kafka import KafkaLog
+from eventlog.log.record import Entry
+from eventlog.log.settings import KafkaSettings
+from programmes.programme_file import load_programme
 from sandbox.year.plan import plan
 from sandbox.year.year import CATALOGUE
 
@@ -28,9 +28,9 @@ def recorded_years(programmes: int) -> Recorded:
 @asynccontextmanager
 async def fresh_log(bootstrap: str, prefix: str) -> AsyncIterator[KafkaLog]:
     """A log with empty topics of its own."""
-    provision.apply(
+    provisioning.apply(
         bootstrap,
-        provision.specs(TOPICS, PARTITIONS, TOPIC_CONFIG, prefix=prefix),
+        provisioning.specs(TOPICS, PARTITIONS, TOPIC_CONFIG, prefix=prefix),
         bootstrap_timeout_ms=BOOTSTRAP_MILLISECONDS,
     )
     log = KafkaLog(KafkaSettings(bootstrap_servers=bootstrap, topic_prefix=prefix, client_id="liangdeng-bench"))

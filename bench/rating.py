@@ -13,19 +13,19 @@ from bench.recorded import LOG, Recorded
 from contracts.ruling import RulingEvent
 from contracts.submission import Submission, decode_submission
 from contracts.topics import PARTITIONS, RULINGS, SUBMISSIONS
-from eventlog.answering import OwnerSettings
+from eventlog.at.at_rule import Ruling
 from eventlog.clock import FixedClock
-from eventlog.counting import Ruling
-from eventlog.kafka import KafkaLog
-from eventlog.owner import Owner
-from eventlog.ownership import FixedAssignment
-from eventlog.record import Entry, Record
+from eventlog.log.kafka import KafkaLog
+from eventlog.log.record import Entry, Record
+from eventlog.owner.assignment import FixedAssignment
+from eventlog.owner.owner import Owner
+from eventlog.owner.partition import OwnerSettings
 from sandbox.year.journal import BEFORE_THE_YEAR
 from services.rating.app import Rating
-from services.rating.draft import Event
-from services.rating.ruling import Rules
+from services.rating.rules.draft import Event
+from services.rating.rules.envelope import Rules
+from services.rating.rules.state.state import State
 from services.rating.settings import Settings
-from services.rating.state import State
 
 LOOK_SECONDS = 0.02
 # The clock stands before the year: every announcement is recorded, none must be added.

@@ -10,12 +10,12 @@ from bench.figures import Rate, Watch
 from bench.logs import fill, fresh_log
 from bench.recorded import Recorded
 from contracts.topics import RULINGS, SUBMISSIONS
-from eventlog.kafka import KafkaLog
-from services.query.folding import Folding
+from eventlog.log.kafka import KafkaLog
+from services.query.follow.batch import Folding
+from services.query.follow.rebuild import CHUNK, rebuild
 from services.query.read_model import writing
-from services.query.rebuild import CHUNK, rebuild
-from services.query.rows import Rows
-from services.query.standing import PLACES, Standing
+from services.query.read_model.position import PLACES, Standing
+from services.query.read_model.tables import Rows
 
 
 async def measure(

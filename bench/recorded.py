@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from contracts.envelope import submission_id
-from contracts.programme import Programme, expand
 from contracts.ruling import RulingEvent
 from contracts.rulings import (
     EscalationClosed,
@@ -28,11 +27,12 @@ from contracts.submission import SUBMISSION_TYPES, Submission, body_digest, enco
 from contracts.submissions import SubmissionData
 from contracts.topics import partition_of, split_subject, subject_of
 from contracts.values import Actor
+from programmes.programme import Programme, expand
 from sandbox.year.plan import ENDS_AT, PUBLISHED_AT, YearPlan
 from sandbox.year.seen import Counts
 from services.rating.alarm import Alarm
-from services.rating.ruling import Asked, Rules, rule_on
-from services.rating.state import State
+from services.rating.rules.envelope import Asked, Rules, rule_on
+from services.rating.rules.state.state import State
 
 LOG = "1"
 OFFICE = Actor(role="office", id="o1")

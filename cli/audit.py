@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 import typer
 
+from cli.output import print_json
 from cli.progress import counted
 from cli.servers import reach
-from cli.telling import print_json
 from services.audit import replay as replaying
 from services.audit.finding import Report, Verdict
-from services.audit.telling import told
+from services.audit.text_report import told
 
 VERDICTS = {
     Verdict.PROVED: "已证实：每一条裁定都由提交推出，别无其他",

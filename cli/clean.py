@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cli.telling import say
-from sandbox.state import StateFolder, home_from_environment
+from cli.output import say
+from embedded.state import StateFolder, home_from_environment
 
 
 def run() -> int:

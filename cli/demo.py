@@ -8,10 +8,10 @@ from contextlib import suppress
 from rich.console import Console
 
 from cli import audit, rebuild
-from cli.telling import say
+from cli.output import say
 from cli.up import ended_by_signals, serve_until_ended, tell_addresses
-from sandbox.state import home_from_environment
-from sandbox.supervisor import Stack
+from embedded.state import home_from_environment
+from embedded.supervisor import Stack
 from sandbox.year import journal
 from sandbox.year import run as living
 from sandbox.year.year import Year, years

@@ -11,17 +11,17 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from cli.output import TROUBLE_EXIT, print_json, say
 from cli.policy import PIPED_WIDTH
 from cli.progress import counted
 from cli.servers import reach
-from cli.telling import TROUBLE_EXIT, print_json, say
-from contracts.deduction import KINDS
-from contracts.evaluation import Sheet
-from contracts.sentences import plain
-from contracts.words import DEDUCTIONS, NOTE, SAMPLE_WEIGHTS, Word
-from services.audit.evaluating import Derived, derive, differences, ends_of
-from services.audit.reading import Reader, Unreadable
-from services.audit.recorded import NotRecorded
+from services.audit.evaluation import Derived, derive, differences, ends_of
+from services.audit.reader import Reader, Unreadable
+from services.audit.recorded_acts import NotRecorded
+from supervision.evaluation.deduction import KINDS
+from supervision.evaluation.sheets import Sheet
+from supervision.light_sentences import plain
+from supervision.words import DEDUCTIONS, NOTE, SAMPLE_WEIGHTS, Word
 
 
 def evaluation(programme: str, *, unit: str | None, against: Path | None, as_json: bool) -> int:

@@ -9,9 +9,10 @@ from typing import Annotated
 
 import typer
 
-from cli.telling import told
+from cli.output import told
+from programmes import FOLDER
 
-POLICIES = Path(__file__).resolve().parents[1] / "programmes" / "policies"
+POLICIES = FOLDER / "policies"
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON · print JSON")]
 
 app = typer.Typer(

@@ -9,16 +9,16 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from cli.output import TROUBLE_EXIT, print_json, say
 from cli.progress import counted
 from cli.servers import reach
-from cli.telling import TROUBLE_EXIT, print_json, say
 from contracts.policy import Policy
-from contracts.policy_file import FaultyFile, read_policy
-from contracts.words import ESCALATION_STATES, LEVELS, LIGHTS, NOTE, REASONS, Words
-from contracts.words import say as word
-from services.audit.differing import Comparison, ItemDifference, Light, Rung, compare
-from services.audit.reading import Reader, Unreadable
-from services.audit.recorded import NotRecorded, Year, read_file, read_year
+from programmes.policy_file import FaultyFile, read_policy
+from services.audit.differences import Comparison, ItemDifference, Light, Rung, compare
+from services.audit.reader import Reader, Unreadable
+from services.audit.recorded_acts import NotRecorded, Year, read_file, read_year
+from supervision.words import ESCALATION_STATES, LEVELS, LIGHTS, NOTE, REASONS, Words
+from supervision.words import say as word
 
 PIPED_WIDTH = 160
 """Columns where the output is no terminal."""

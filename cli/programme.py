@@ -7,9 +7,9 @@ from pathlib import Path
 
 import typer
 
-from cli.compose import NotComposable, compose
+from cli.compose_calendar import NotComposable, compose
 from cli.holidays import NotAnnounced
-from cli.telling import TROUBLE_EXIT, say
+from cli.output import TROUBLE_EXIT, say
 
 
 def composed(file: Path, *, until: date | None, write: bool) -> int:

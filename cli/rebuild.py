@@ -7,12 +7,12 @@ from collections.abc import Mapping
 
 import typer
 
+from cli.output import print_json
 from cli.progress import counted
 from cli.servers import reach
-from cli.telling import print_json
-from eventlog.kafka import KafkaLog
-from eventlog.settings import from_environment
-from services.query.rebuild import UNDECIDED, Outcome, Undecided, rebuild
+from eventlog.log.kafka import KafkaLog
+from eventlog.log.settings import from_environment
+from services.query.follow.rebuild import UNDECIDED, Outcome, Undecided, rebuild
 
 
 def run(*, as_json: bool, swap: bool, accept: bool) -> int:

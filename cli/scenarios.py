@@ -6,9 +6,9 @@ from pathlib import Path
 
 import typer
 
-from cli.telling import print_json
-from services.rating.book import BadBook
-from services.rating.scenarios import Result, run_book
+from cli.output import print_json
+from services.rating.scenario_book.book import BadBook
+from services.rating.scenario_book.runner import Result, run_book
 
 
 def run(book: Path, *, as_json: bool) -> int:

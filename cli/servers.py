@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from cli.telling import say
-from sandbox.state import StateFolder, home_from_environment
-from sandbox.supervisor import Stack
+from cli.output import say
+from embedded.state import StateFolder, home_from_environment
+from embedded.supervisor import Stack
 
 
 @contextmanager

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 
 import typer
 
+from cli.output import print_json
 from cli.servers import reach
-from cli.telling import print_json
 from contracts.topics import PARTITIONS, TOPIC_CONFIG, TOPICS
-from eventlog import provision
-from eventlog.log import LogUnavailable
-from sandbox.trouble import log_unreachable
+from embedded.trouble import log_unreachable
+from eventlog.log import provisioning
+from eventlog.log.log import LogUnavailable
 
 PATIENCE = {"bootstrap_timeout_ms": 10_000}
 
@@ -21,8 +21,8 @@ def apply(*, as_json: bool) -> int:
     """Create what is missing, set what differs; 1 when something cannot be put right."""
     with reach("kafka") as env, answered(env):
         try:
-            done = provision.apply(env["KAFKA_BOOTSTRAP_SERVERS"], _wanted(env), **PATIENCE)
-        except provision.TopicDrift as drift:
+            done = provisioning.apply(env["KAFKA_BOOTSTRAP_SERVERS"], _wanted(env), **PATIENCE)
+        except provisioning.TopicDrift as drift:
             return _tell(drift.findings, as_json=as_json, code=1)
     return _tell(done, as_json=as_json, code=0)
 
@@ -30,7 +30,7 @@ def apply(*, as_json: bool) -> int:
 def check(*, as_json: bool) -> int:
     """Tell every difference; 1 when there is one."""
     with reach("kafka") as env, answered(env):
-        findings = provision.check(env["KAFKA_BOOTSTRAP_SERVERS"], _wanted(env), **PATIENCE)
+        findings = provisioning.check(env["KAFKA_BOOTSTRAP_SERVERS"], _wanted(env), **PATIENCE)
     return _tell(findings, as_json=as_json, code=1 if findings else 0)
 
 
@@ -43,8 +43,8 @@ def answered(env: Mapping[str, str]) -> Iterator[None]:
         raise log_unreachable(env["KAFKA_BOOTSTRAP_SERVERS"], error) from error
 
 
-def _wanted(env: Mapping[str, str]) -> list[provision.TopicSpec]:
-    return provision.specs(TOPICS, PARTITIONS, TOPIC_CONFIG, prefix=env.get("LIANGDENG_TOPIC_PREFIX", ""))
+def _wanted(env: Mapping[str, str]) -> list[provisioning.TopicSpec]:
+    return provisioning.specs(TOPICS, PARTITIONS, TOPIC_CONFIG, prefix=env.get("LIANGDENG_TOPIC_PREFIX", ""))
 
 
 def _tell(sentences: list[str], *, as_json: bool, code: int) -> int:

@@ -10,9 +10,9 @@ from types import FrameType
 
 import typer
 
-from cli.telling import print_json, say
-from sandbox.state import home_from_environment
-from sandbox.supervisor import Stack
+from cli.output import print_json, say
+from embedded.state import home_from_environment
+from embedded.supervisor import Stack
 
 PAGES = {
     "query": "页面与查询 API · pages and query API",

@@ -26,8 +26,8 @@ from pydantic import BaseModel, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
-from contracts.identity import ALGORITHM, AUDIENCE, COOKIE
 from sandbox.people import Person, people, programmes_in
+from web.tokens import ALGORITHM, AUDIENCE, COOKIE
 
 DAY_SECONDS = 86_400
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from contracts.programme import Programme
-from contracts.programme_file import load_programme
 from contracts.values import Role
+from programmes.programme import Programme
+from programmes.programme_file import load_programme
 
 OFFICE = ("o1", "o2", "o3")
 

@@ -13,8 +13,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from sandbox.kafka import Kafka
-from sandbox.postgres import Postgres, forget_private_place
+from embedded.kafka import Kafka
+from embedded.postgres import Postgres, forget_private_place
 
 
 def _say(text: str) -> None:

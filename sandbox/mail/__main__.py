@@ -6,10 +6,10 @@ from pathlib import Path
 
 import uvicorn
 
+from embedded.state import home_from_environment
 from sandbox.mail.box import Box
 from sandbox.mail.door import Door, listen
 from sandbox.mail.pages import application
-from sandbox.state import home_from_environment
 
 LOOPBACK = "127.0.0.1"
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 import httpx
 
 from contracts.values import Actor
-from sandbox.trouble import SandboxTrouble
+from embedded.trouble import SandboxTrouble
 from sandbox.year.evidence import EVIDENCE_FILES
 from sandbox.year.story import Act
 

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
+from embedded.state import StateFolder
+from embedded.trouble import SandboxTrouble
 from eventlog.clock import set_driven
-from sandbox.state import StateFolder
-from sandbox.trouble import SandboxTrouble
 from sandbox.year.plan import PUBLISHED_AT, YearPlan
 
 CLOCK_FILE = "clock"

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.programme import Programme, expand
 from contracts.submissions import ItemAssigned
 from contracts.topics import split_subject
 from contracts.values import Light
+from programmes.programme import Programme, expand
 from sandbox.year.behaviours import Behaviour, table
 from sandbox.year.days import SHANGHAI
 from sandbox.year.story import Act, Story

@@ -11,11 +11,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from contracts.values import Actor
 from eventlog.clock import set_driven
+from sandbox.year.as_seen import look
 from sandbox.year.days import SHANGHAI
 from sandbox.year.doors import Doors
 from sandbox.year.driver import Driver
 from sandbox.year.journal import Start
-from sandbox.year.looking import look
 from sandbox.year.plan import PUBLISHED_AT
 from sandbox.year.summary import show
 from sandbox.year.year import Year

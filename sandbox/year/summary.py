@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from rich.console import Console
 from rich.table import Table
 
-from contracts.programme import Programme
 from contracts.values import Light
+from programmes.programme import Programme
 from sandbox.year.behaviours import Behaviour
 from sandbox.year.plan import YearPlan
 from sandbox.year.seen import Counts, differences, planned

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from contracts.programme import Programme
-from contracts.programme_file import load_programme
+from programmes import FOLDER
+from programmes.programme import Programme
+from programmes.programme_file import load_programme
 from sandbox.year.plan import YearPlan, plan
 
-PROGRAMMES = Path(__file__).resolve().parents[2] / "programmes"
+PROGRAMMES = FOLDER
 CATALOGUE, SMALL = PROGRAMMES / "yuancheng-2024.yaml", PROGRAMMES / "shili-2024.yaml"
 
 

@@ -8,7 +8,7 @@ import sys
 
 from services.audit.replay import run
 from services.audit.settings import Settings
-from services.audit.telling import ProgressLine, told
+from services.audit.text_report import ProgressLine, told
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from contracts.topics import PARTITIONS, RULINGS, SUBMISSIONS
-from eventlog.counting import Counting, Ruling
-from services.audit.comparing import Comparing
+from eventlog.at.at_rule import Counting, Ruling
+from services.audit.comparison import Comparing
 from services.audit.finding import Report
-from services.audit.reading import Reader, Reading, Unreadable
-from services.rating.ruling import Rules
+from services.audit.reader import Reader, Reading, Unreadable
+from services.rating.rules.envelope import Rules
 
 Progress = Callable[[int, int], None]
 """Told (submissions compared, submissions in all) now and then, and at the end."""

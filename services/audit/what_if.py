@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from contracts.envelope import submission_id
-from contracts.item_record import ItemRecord, note, opened
 from contracts.policy import Policy
 from contracts.rulings import (
     Compared,
@@ -23,12 +22,13 @@ from contracts.rulings import (
 from contracts.submission import SUBMISSION_TYPES, Submission, body_digest
 from contracts.submissions import DeadlinePassed, ItemAssigned, PolicyAdopted
 from contracts.values import Actor
-from contracts.workdays import end_of, offset_of, start_of
-from services.audit.recorded import Act, Year
-from services.rating.decide import decide
-from services.rating.due import Deadline, due
-from services.rating.evolve import evolve
-from services.rating.state import Item, State
+from services.audit.recorded_acts import Act, Year
+from services.rating.rules.deadlines.pending import Deadline, due
+from services.rating.rules.decide import decide
+from services.rating.rules.state.evolve import evolve
+from services.rating.rules.state.state import Item, State
+from supervision.item import ItemRecord, note, opened
+from supervision.workdays import end_of, offset_of, start_of
 
 ALARM: Final = Actor(role="alarm", id="alarm")
 _TICK: Final = timedelta(microseconds=1)

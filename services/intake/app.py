@@ -14,23 +14,24 @@ from starlette.responses import Response
 
 from contracts.topics import MAX_SUBMISSION_BYTES, SUBMISSIONS
 from eventlog.clock import clock_from
-from eventlog.kafka import KafkaLog
-from eventlog.settings import KafkaSettings
-from services.intake import api, health
-from services.intake.desk import Desk
-from services.intake.evidence import EvidenceStore
-from services.intake.following import RosterFollowing
+from eventlog.log.kafka import KafkaLog
+from eventlog.log.settings import KafkaSettings
+from services.intake import health
+from services.intake.api import routes as api
+from services.intake.dependencies import Desk
 from services.intake.metrics import Metrics
 from services.intake.pages import routes
 from services.intake.pages.rendering import problem_page
 from services.intake.problem import Problem
-from services.intake.publication import Publication
-from services.intake.publishing import Publishing
-from services.intake.reception import Reception, Stamping
-from services.intake.roster import Roster
 from services.intake.settings import IntakeSettings
-from services.intake.token import Tokens
+from services.intake.submitting.append import Publishing
+from services.intake.submitting.evidence import EvidenceStore
+from services.intake.submitting.publication import Publication
+from services.intake.submitting.reception import Reception, Stamping
 from services.intake.topics_check import TopicsCheck
+from services.intake.who.roster import Roster
+from services.intake.who.roster_feed import RosterFollowing
+from services.intake.who.token import Tokens
 
 _BATCH_BYTES = 8 * MAX_SUBMISSION_BYTES
 _REQUEST_MILLISECONDS = 20_000

@@ -8,7 +8,7 @@ from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.responses import Response
 
-from services.intake.desk import Desk, desk_of
+from services.intake.dependencies import Desk, desk_of
 
 router = APIRouter()
 

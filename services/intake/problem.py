@@ -9,8 +9,8 @@ from typing import Any, Final
 import orjson
 from starlette.responses import Response
 
-from contracts.faults import Fault
-from contracts.words import REASONS, Word
+from exact.faults import Fault
+from supervision.words import REASONS, Word
 
 MEDIA_TYPE: Final = "application/problem+json"
 _TITLES: Final[dict[str, tuple[int, Word]]] = {

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from contracts.topics import PARTITIONS, RULINGS, SUBMISSIONS, TOPIC_CONFIG
-from eventlog import provision
-from eventlog.log import LogUnavailable
+from eventlog.log import provisioning
+from eventlog.log.log import LogUnavailable
 
 EVERY_SECONDS = 60.0
 AGAIN_SECONDS = 2.0
@@ -21,7 +21,7 @@ class TopicsCheck:
 
     def __init__(self, bootstrap_servers: str, prefix: str) -> None:
         self._bootstrap_servers = bootstrap_servers
-        self._wanted = provision.specs((SUBMISSIONS, RULINGS), PARTITIONS, TOPIC_CONFIG, prefix=prefix)
+        self._wanted = provisioning.specs((SUBMISSIONS, RULINGS), PARTITIONS, TOPIC_CONFIG, prefix=prefix)
         self.trouble: Sequence[str] = ("topics: not checked yet",)
 
     async def run(self) -> None:
@@ -33,14 +33,16 @@ class TopicsCheck:
     async def ask(self) -> None:
         """Ask once."""
         try:
-            self.trouble = await asyncio.to_thread(provision.check, self._bootstrap_servers, self._wanted, **_PATIENCE)
+            self.trouble = await asyncio.to_thread(
+                provisioning.check, self._bootstrap_servers, self._wanted, **_PATIENCE
+            )
         except Exception as error:  # not asked is not ready; asked again soon
             self.trouble = (f"topics: {error!r}"[:300],)
 
     async def require(self) -> None:
         """Refuse to start on drift; a broker that is down is no drift. Raises TopicDrift."""
         try:
-            await provision.require(self._bootstrap_servers, self._wanted, **_PATIENCE)
+            await provisioning.require(self._bootstrap_servers, self._wanted, **_PATIENCE)
         except LogUnavailable as error:
             self.trouble = (f"topics: {error}"[:300],)
         else:

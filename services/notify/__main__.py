@@ -10,7 +10,7 @@ import sys
 import uvicorn
 
 from services.notify.app import build, kafka_settings
-from services.notify.redriving import NotUndelivered, redrive
+from services.notify.dispatch.redrive import NotUndelivered, redrive
 from services.notify.settings import Settings
 
 STOP_SECONDS = 15

@@ -11,23 +11,23 @@ from functools import partial
 from fastapi import FastAPI
 
 from contracts.topics import DISPATCHES, PARTITIONS, RULINGS, TOPIC_CONFIG
-from eventlog import provision
-from eventlog.group import GroupAssignment
-from eventlog.kafka import KafkaLog
-from eventlog.log import Log
-from eventlog.ownership import Assignment
-from eventlog.settings import KafkaSettings
+from eventlog.log import provisioning
+from eventlog.log.kafka import KafkaLog
+from eventlog.log.log import Log
+from eventlog.log.settings import KafkaSettings
+from eventlog.owner.assignment import Assignment
+from eventlog.owner.group_assignment import GroupAssignment
 from services.notify import ops
-from services.notify.channels.channel import Channel
-from services.notify.channels.smtp import SmtpChannel, SmtpServer
-from services.notify.delivery import Retrying
-from services.notify.desks import Desks
-from services.notify.directory import Directory
-from services.notify.gatherer import Gatherer
-from services.notify.house import House
-from services.notify.issuing import Issuing
-from services.notify.office import Office, Terms
-from services.notify.sender import Sender
+from services.notify.delivery.channels.channel import Channel
+from services.notify.delivery.channels.smtp import SmtpChannel, SmtpServer
+from services.notify.delivery.delivery import Retrying
+from services.notify.delivery.sender import Sender
+from services.notify.dispatch.context import Office, Terms
+from services.notify.dispatch.issue import Issuing
+from services.notify.dispatch.workers import Desks
+from services.notify.notices.directory import Directory
+from services.notify.notices.gatherer import Gatherer
+from services.notify.runtime import House
 from services.notify.settings import Settings
 
 
@@ -101,7 +101,7 @@ def sender(channel: Channel, settings: Settings) -> Sender:
 def build(settings: Settings) -> FastAPI:
     """The application; nothing connects before it is started."""
     kafka = kafka_settings(settings)
-    wanted = provision.specs((RULINGS, DISPATCHES), PARTITIONS, TOPIC_CONFIG, prefix=settings.topic_prefix)
+    wanted = provisioning.specs((RULINGS, DISPATCHES), PARTITIONS, TOPIC_CONFIG, prefix=settings.topic_prefix)
     directory = Directory(settings.directory)
 
     @contextlib.asynccontextmanager
@@ -109,7 +109,7 @@ def build(settings: Settings) -> FastAPI:
         assignment = GroupAssignment(kafka, "notify", DISPATCHES, settings.session_timeout)
         channel = mail_channel(settings)
         running = house(KafkaLog(kafka), assignment, directory, {channel.name: sender(channel, settings)}, settings)
-        running.topics = partial(provision.require, settings.bootstrap_servers, wanted)
+        running.topics = partial(provisioning.require, settings.bootstrap_servers, wanted)
         app.state.house = running
         await running.open()
         yield

@@ -9,7 +9,7 @@ from typing import Protocol
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from services.notify.house import House
+from services.notify.runtime import House
 
 
 class _Family(Protocol):

@@ -9,8 +9,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.responses import JSONResponse, Response
 
-from services.notify.house import House
 from services.notify.metrics import Figures
+from services.notify.runtime import House
 
 router = APIRouter()
 UNDELIVERED = ("abandoned", "held", "refused")

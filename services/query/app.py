@@ -14,22 +14,22 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
 
-from contracts.identity import Verifier
 from contracts.topics import PARTITIONS, TOPIC_CONFIG, TOPICS
-from eventlog import provision
-from eventlog.kafka import KafkaLog
-from eventlog.log import Log
-from eventlog.settings import KafkaSettings
-from services.query import api, pages
-from services.query.following import Following
-from services.query.looking import Looking
+from eventlog.log import provisioning
+from eventlog.log.kafka import KafkaLog
+from eventlog.log.log import Log
+from eventlog.log.settings import KafkaSettings
+from services.query.answers.problem import Problem
+from services.query.answers.request_view import Looking
+from services.query.follow.follow_loop import Following
 from services.query.metrics import Metrics
-from services.query.problem import Problem
 from services.query.read_model import writing
 from services.query.read_model.pools import reading_pool, writing_pool
+from services.query.read_model.position import Progress
 from services.query.read_model.reading import snapshot
 from services.query.settings import QuerySettings
-from services.query.standing import Progress
+from services.query.web import api, pages
+from web.tokens import Verifier
 
 
 def kafka_log(settings: QuerySettings) -> Log:
@@ -49,8 +49,8 @@ def kafka_settings(settings: QuerySettings) -> KafkaSettings:
 
 async def require_topics(settings: QuerySettings) -> None:
     """Refuse to start on topics that are not what the contract says. Raises TopicDrift, LogUnavailable."""
-    wanted = provision.specs(TOPICS, PARTITIONS, TOPIC_CONFIG, prefix=settings.topic_prefix)
-    await provision.require(settings.bootstrap_servers, wanted)
+    wanted = provisioning.specs(TOPICS, PARTITIONS, TOPIC_CONFIG, prefix=settings.topic_prefix)
+    await provisioning.require(settings.bootstrap_servers, wanted)
 
 
 def build(settings: QuerySettings, open_log: Callable[[QuerySettings], Log] = kafka_log) -> FastAPI:

@@ -11,9 +11,9 @@ from contracts.envelope import submission_id
 from contracts.submission import SUBMISSION_TYPES, Submission, body_digest, encode_submission
 from contracts.submissions import DeadlinePassed
 from contracts.values import Actor
-from eventlog.record import Entry
-from services.rating.due import Deadline, due
-from services.rating.state import State
+from eventlog.log.record import Entry
+from services.rating.rules.deadlines.pending import Deadline, due
+from services.rating.rules.state.state import State
 
 ALARM: Final = Actor(role="alarm", id="alarm")
 TYPE: Final = SUBMISSION_TYPES.types[DeadlinePassed]

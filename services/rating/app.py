@@ -10,20 +10,20 @@ from faststream.asgi import AsgiFastStream
 from faststream.kafka import KafkaBroker
 
 from contracts.topics import PARTITIONS, SUBMISSIONS, TOPIC_CONFIG, TOPICS
-from eventlog.answering import PartitionStatus
 from eventlog.clock import Clock, clock_from
-from eventlog.group import GroupAssignment
-from eventlog.kafka import KafkaLog
-from eventlog.log import Log
-from eventlog.owner import Owner
-from eventlog.ownership import Assignment
-from eventlog.provision import require, specs
-from eventlog.quarantine import Quarantine
+from eventlog.log.kafka import KafkaLog
+from eventlog.log.log import Log
+from eventlog.log.provisioning import require, specs
+from eventlog.log.quarantine import Quarantine
+from eventlog.owner.assignment import Assignment
+from eventlog.owner.group_assignment import GroupAssignment
+from eventlog.owner.owner import Owner
+from eventlog.owner.partition import PartitionStatus
 from services.rating import ops
 from services.rating.alarm import Alarm
-from services.rating.answering import RatingAnswers
 from services.rating.metrics import Metrics
-from services.rating.ruling import Rules
+from services.rating.partition_rating import RatingAnswers
+from services.rating.rules.envelope import Rules
 from services.rating.settings import Settings
 
 

@@ -20,7 +20,7 @@ from contracts.rulings import (
     SubmissionRepeated,
     SubmissionUnreadable,
 )
-from eventlog.answering import PartitionStatus
+from eventlog.owner.partition import PartitionStatus
 
 VERDICTS: Final[Mapping[type[RulingData], str]] = {
     SubmissionAccepted: "accepted",

@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 from fastapi import FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from eventlog.answering import PartitionStatus
+from eventlog.owner.partition import PartitionStatus
 
 PATHS: Final = ("/metrics", "/healthz", "/readyz", "/v1/progress")
 

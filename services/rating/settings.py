@@ -9,8 +9,8 @@ from typing import Annotated, Final
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from eventlog.answering import OwnerSettings
-from eventlog.settings import KafkaSettings
+from eventlog.log.settings import KafkaSettings
+from eventlog.owner.partition import OwnerSettings
 
 TICK_SECONDS: Final = 1.0
 DRIVEN_TICK_SECONDS: Final = 0.01

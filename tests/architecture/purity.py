@@ -1,4 +1,4 @@
-"""An import-linter contract: these modules import the standard library, `contracts` and each other, nothing else."""
+"""An import-linter contract: these modules import the standard library, `contracts`, `supervision` and each other."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from typing import cast
 from grimp import ImportGraph
 from importlinter import Contract, ContractCheck, fields, output
 
-ALLOWED = frozenset({"contracts"})
+ALLOWED = frozenset({"contracts", "supervision"})
 
 
 class PurityContract(Contract):
-    """`package` without what its list `shell` names, or `modules`; whatever is new in a package is held to be pure."""
+    """A whole `package`, so that whatever is new in it is held to be pure, or the `modules` named."""
 
     type_name = "pure"
 
     package = fields.StringField(required=False)
-    shell = fields.SetField(subfield=fields.StringField(), required=False)
     modules = fields.SetField(subfield=fields.StringField(), required=False)
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: ARG002 - the tool's signature
@@ -37,8 +36,5 @@ class PurityContract(Contract):
             output.print_error(f"{module} is a rule and imports {imported}")
 
     def _pure(self, graph: ImportGraph) -> set[str]:
-        package, shell, modules = cast("tuple[str, set[str], set[str]]", (self.package, self.shell, self.modules))
-        if not package:
-            return modules
-        family = {package, *graph.find_descendants(package)}
-        return {module for module in family if not any(f"{module}.".startswith(f"{part}.") for part in shell)}
+        package, modules = cast("tuple[str, set[str]]", (self.package, self.modules))
+        return {package, *graph.find_descendants(package)} if package else modules

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.jars import ROOTS, read_lock
+from embedded.jars import ROOTS, read_lock
 
 PROJECT = Path(__file__).resolve().parents[2]
 

@@ -9,7 +9,20 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
-PACKAGES = ("contracts", "eventlog", "services", "sandbox", "cli", "bench", "tests/architecture")
+PACKAGES = (
+    "contracts",
+    "supervision",
+    "exact",
+    "programmes",
+    "eventlog",
+    "web",
+    "services",
+    "embedded",
+    "sandbox",
+    "cli",
+    "bench",
+    "tests/architecture",
+)
 
 
 def lint(folder: Path) -> subprocess.CompletedProcess[str]:
@@ -17,6 +30,9 @@ def lint(folder: Path) -> subprocess.CompletedProcess[str]:
     command = [str(program), "--no-logo", "--no-cache"]
     env = {**os.environ, "COLUMNS": "200"}
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, check=False, text=True)
+
+
+LAYERS = "contracts <- supervision"
 
 
 @pytest.fixture(scope="module")
@@ -36,23 +52,37 @@ def test_the_project_keeps_its_boundaries() -> None:
 @pytest.mark.parametrize(
     ("module", "imported", "rule"),
     [
-        ("contracts/words.py", "eventlog.log", "contracts <- eventlog"),
-        ("eventlog/log.py", "services.rating.state", "contracts <- eventlog"),
-        ("services/intake/api.py", "sandbox.kafka", "contracts <- eventlog"),
-        ("sandbox/supervisor.py", "services.rating.decide", "contracts <- eventlog"),
-        ("sandbox/state.py", "cli.main", "contracts <- eventlog"),
-        ("cli/up.py", "bench.figures", "contracts <- eventlog"),
-        ("services/query/rows.py", "services.rating.state", "Services never import each other"),
-        ("services/rating/state.py", "services.intake.item", "Services never import each other"),
-        ("services/audit/replay.py", "services.notify.facts", "Services never import each other"),
-        ("services/audit/replay.py", "services.rating.app", "Of rating, audit imports the rules alone"),
-        ("services/rating/light.py", "eventlog.clock", "Rules of rating"),
-        ("services/rating/decide.py", "pydantic", "Rules of rating"),
-        ("services/notify/notice.py", "jinja2", "Rules of notices"),
-        ("services/notify/ledger.py", "services.notify.sender", "What replays never imports what sends"),
-        ("services/query/projection.py", "smtplib", "What replays never imports what sends"),
-        ("services/audit/reading.py", "aiokafka", "Audit is independent"),
-        ("contracts/workdays.py", "chinese_calendar", "Holidays are published in the programme"),
+        ("supervision/words.py", "eventlog.log.log", LAYERS),
+        ("eventlog/log/log.py", "services.rating.rules.state.state", LAYERS),
+        ("services/intake/api/routes.py", "embedded.kafka", LAYERS),
+        ("embedded/supervisor.py", "services.rating.rules.decide", LAYERS),
+        ("embedded/state.py", "cli.main", LAYERS),
+        ("cli/up.py", "bench.figures", LAYERS),
+        (
+            "services/query/read_model/tables.py",
+            "services.rating.rules.state.state",
+            "Services never import each other",
+        ),
+        ("services/rating/rules/state/state.py", "services.intake.who.item", "Services never import each other"),
+        ("services/audit/replay.py", "services.notify.notices.facts", "Services never import each other"),
+        ("services/audit/replay.py", "services.rating.app", "Services never import each other"),
+        ("services/rating/rules/lights/light.py", "eventlog.clock", "Rules of rating"),
+        ("services/rating/rules/decide.py", "pydantic", "Rules of rating"),
+        ("services/audit/replay.py", "services.rating.scenario_book.book", "Services never import each other"),
+        ("supervision/lights.py", "pydantic", "What several services know"),
+        ("services/query/read_model/tables.py", "services.query.answers.access", "Rooms of query"),
+        ("services/notify/delivery/sender.py", "services.notify.dispatch.ledger", "Rooms of notify"),
+        ("services/intake/who/roster.py", "services.intake.submitting.body", "Rooms of intake"),
+        ("eventlog/log/log.py", "eventlog.owner.owner", "Rooms of eventlog"),
+        ("services/notify/notices/notice.py", "jinja2", "Rules of notices"),
+        (
+            "services/notify/dispatch/ledger.py",
+            "services.notify.delivery.sender",
+            "What replays never imports what sends",
+        ),
+        ("services/query/follow/projection.py", "smtplib", "What replays never imports what sends"),
+        ("services/audit/reader.py", "aiokafka", "Audit is independent"),
+        ("supervision/workdays.py", "chinese_calendar", "Holidays are published in the programme"),
     ],
 )
 def test_a_breach_is_found(copy: Path, module: str, imported: str, rule: str) -> None:
@@ -68,10 +98,10 @@ def test_a_breach_is_found(copy: Path, module: str, imported: str, rule: str) ->
 
 
 def test_a_new_file_of_rating_is_held_to_be_a_rule(copy: Path) -> None:
-    file = copy / "services/rating/brand_new.py"
+    file = copy / "services/rating/rules/brand_new.py"
     file.write_text("import httpx\n", encoding="utf-8")
     try:
         done = lint(copy)
     finally:
         file.unlink()
-    assert "services.rating.brand_new is a rule and imports httpx" in done.stdout
+    assert "services.rating.rules.brand_new is a rule and imports httpx" in done.stdout

@@ -15,14 +15,14 @@ import httpx
 
 from contracts.submission import decode_submission
 from contracts.topics import PARTITIONS, SUBMISSIONS
+from embedded.supervisor import Stack
 from eventlog.clock import set_driven
-from eventlog.kafka import KafkaLog
-from eventlog.settings import KafkaSettings
-from sandbox.supervisor import Stack
+from eventlog.log.kafka import KafkaLog
+from eventlog.log.settings import KafkaSettings
+from sandbox.year.as_seen import look
 from sandbox.year.doors import Doors, Place
 from sandbox.year.driver import Driver
 from sandbox.year.journal import Start, begin
-from sandbox.year.looking import look
 from sandbox.year.plan import PUBLISHED_AT
 from sandbox.year.run import publish
 from sandbox.year.seen import Counts, differences, planned
@@ -30,7 +30,7 @@ from sandbox.year.story import Act
 from sandbox.year.year import SMALL, Year, years
 from services.audit import replay
 from services.audit.finding import Report, Verdict
-from services.query.rebuild import Outcome, rebuild
+from services.query.follow.rebuild import Outcome, rebuild
 
 SEED = "7"
 Strike = Callable[["Struck", datetime], Awaitable[None]]

@@ -14,17 +14,29 @@ import httpx
 import orjson
 import pytest
 from kafka import KafkaAdminClient
-from rating_acts import LEADER, LOG, OFFICE, PROOF, PUBLISHED, UNIT, assigned, at, report, submitted, until
-from rating_town import ITEMS, Town
 
 from contracts.envelope import digest_of
 from contracts.submission import decode_submission
 from contracts.submissions import DeadlinePassed, LagDeclared, PlanDecided, PlanSubmitted, ProgressReported
 from contracts.topics import PARTITIONS, RULINGS, SUBMISSIONS, TOPIC_CONFIG, TOPICS, partition_of
 from contracts.values import Actor, Node
-from eventlog import provision
-from eventlog.counting import Counting
+from eventlog.at.at_rule import Counting
+from eventlog.log import provisioning
 from services.audit.finding import Verdict
+from tests.services.rating.acts import (
+    LEADER,
+    LOG,
+    OFFICE,
+    PROOF,
+    PUBLISHED,
+    UNIT,
+    assigned,
+    at,
+    report,
+    submitted,
+    until,
+)
+from tests.services.rating.town import ITEMS, Town
 
 pytestmark = [pytest.mark.chaos, pytest.mark.services, pytest.mark.timeout(200)]
 SABOTAGE = Path(__file__).parent / "sabotage"
@@ -104,11 +116,11 @@ def _cut(town: Town) -> None:
         admin.delete_topics([town.prefix + SUBMISSIONS])
     finally:
         admin.close()
-    specs = provision.specs(TOPICS, PARTITIONS, TOPIC_CONFIG, prefix=town.prefix)
+    specs = provisioning.specs(TOPICS, PARTITIONS, TOPIC_CONFIG, prefix=town.prefix)
     for _ in range(100):
         try:
-            provision.apply(town.bootstrap, specs)
-            provision.check(town.bootstrap, specs)
+            provisioning.apply(town.bootstrap, specs)
+            provisioning.check(town.bootstrap, specs)
         except Exception:
             continue
         return

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from kafka import KafkaAdminClient
-from struck import Struck, house, kill_all, no_strike
 
-from sandbox.supervisor import Stack
+from embedded.supervisor import Stack
+from tests.chaos.struck import Struck, house, kill_all, no_strike
 
 pytestmark = [pytest.mark.chaos, pytest.mark.services, pytest.mark.timeout(300)]
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from cli.up import ended_by_signals
-from sandbox.leash import alive, free_port
-from sandbox.state import StateFolder
+from embedded.child_process import alive, free_port
+from embedded.state import StateFolder
 
 PROJECT = Path(__file__).resolve().parents[2]
 PROGRAM = str(Path(sys.executable).with_name("liangdeng"))
@@ -38,9 +38,7 @@ def test_help_names_every_command_in_chinese_and_english() -> None:
 
 
 def test_help_of_a_command_imports_none_of_the_services() -> None:
-    lookup = (
-        "import sys, cli.main; print([name for name in sys.modules if name.startswith(('services.', 'sandbox.kafka'))])"
-    )
+    lookup = "import sys, cli.main; print([m for m in sys.modules if m.startswith(('services.', 'embedded.kafka'))])"
     done = subprocess.run([sys.executable, "-c", lookup], capture_output=True, check=True, text=True, cwd=PROJECT)
     assert done.stdout.strip() == "[]"
 

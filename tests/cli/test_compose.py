@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cli.compose import NotComposable, compose
+from cli.compose_calendar import NotComposable, compose
 from cli.holidays import NotAnnounced, announced, announced_years
 from cli.main import app
-from contracts.policy_file import read_calendar
-from contracts.programme_file import load_programme
+from programmes import FOLDER
+from programmes.policy_file import read_calendar
+from programmes.programme_file import load_programme
 
-PROGRAMMES = Path(__file__).resolve().parents[2] / "programmes"
+PROGRAMMES = FOLDER
 FIRST, LAST = date(2024, 1, 1), date(2025, 3, 31)
 BEYOND = announced_years()[-1] + 1
 INLINE = "calendar: {from: 2024-01-01, to: 2025-03-31}  # to be composed"

@@ -32,10 +32,10 @@ from contracts.submission import SUBMISSION_TYPES, Submission, body_digest, enco
 from contracts.submissions import BulletinApproved, BulletinComposed, ProgrammePublished, SubmissionData
 from contracts.topics import partition_of
 from contracts.values import Actor, Leader, Unit
-from services.rating import scenarios
-from services.rating.book import OFFICE, Scenario, read_book
-from services.rating.ruling import Asked, Rules, rule_on
-from services.rating.state import State
+from services.rating.rules.envelope import Asked, Rules, rule_on
+from services.rating.rules.state.state import State
+from services.rating.scenario_book import runner as scenarios
+from services.rating.scenario_book.book import OFFICE, Scenario, read_book
 from tests.contracts.test_corpus import CORPUS
 
 MAY = datetime.fromisoformat("2024-05-01T09:00:00+08:00")

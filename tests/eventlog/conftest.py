@@ -12,12 +12,12 @@ import pytest
 from kafka.admin import KafkaAdminClient
 from kafka.structs import TopicPartition
 
-from eventlog.kafka import KafkaLog
-from eventlog.log import Follower, Log
-from eventlog.memory import MemoryLog, MemoryTopics
-from eventlog.provision import TopicSpec, apply
-from eventlog.record import Place, Record
-from eventlog.settings import KafkaSettings
+from eventlog.log.kafka import KafkaLog
+from eventlog.log.log import Follower, Log
+from eventlog.log.memory import MemoryLog, MemoryTopics
+from eventlog.log.provisioning import TopicSpec, apply
+from eventlog.log.record import Place, Record
+from eventlog.log.settings import KafkaSettings
 
 PARTITIONS = 4
 CONFIG = {

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
-from eventlog.answering import OwnerSettings
-from eventlog.counting import Counting, Ruling
-from eventlog.log import Log
-from eventlog.memory import Crash, MemoryTopics
-from eventlog.owner import Owner
-from eventlog.partition_owner import PartitionOwner
+from eventlog.at.at_rule import Counting, Ruling
+from eventlog.log.log import Log
+from eventlog.log.memory import Crash, MemoryTopics
+from eventlog.owner.owner import Owner
+from eventlog.owner.partition import OwnerSettings
+from eventlog.owner.partition_loop import PartitionOwner
 from tests.eventlog.conftest import until
 from tests.eventlog.toy import Toy, totals
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import orjson
 
-from eventlog.counting import Ruling
-from eventlog.log import LogCut
-from eventlog.memory import MemoryTopics
-from eventlog.record import Entry, Record
+from eventlog.at.at_rule import Ruling
+from eventlog.log.log import LogCut
+from eventlog.log.memory import MemoryTopics
+from eventlog.log.record import Entry, Record
 
 CANNOT_DECIDE = 666
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
-from contracts.programme import Programme
-from contracts.programme_file import load_programme
 from contracts.submission import SUBMISSION_TYPES
+from programmes import FOLDER
+from programmes.programme import Programme
+from programmes.programme_file import load_programme
 from sandbox.year.behaviours import table
 from sandbox.year.days import LAST_MINUTE
 from sandbox.year.plan import ENDS_AT, PUBLISHED_AT, plan
 
-PROGRAMMES = Path(__file__).parents[2] / "programmes"
+PROGRAMMES = FOLDER
 
 
 @pytest.fixture(scope="module")

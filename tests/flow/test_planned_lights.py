@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 
 from bench.recorded import Recorded, counts, record
-from contracts.programme_file import load_programme
 from contracts.rulings import RulingData
+from programmes import FOLDER
+from programmes.programme_file import load_programme
 from sandbox.year.plan import plan
 from sandbox.year.seen import differences, planned
 
-PROGRAMMES = Path(__file__).parents[2] / "programmes"
+PROGRAMMES = FOLDER
 
 
 @pytest.mark.parametrize("seed", ["1", "2", "3", "4", "5"])

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from embedded.supervisor import Stack
+from embedded.trouble import SandboxTrouble
 from eventlog.clock import set_driven
-from sandbox.supervisor import Stack
-from sandbox.trouble import SandboxTrouble
 from sandbox.year.doors import Doors
 from sandbox.year.driver import Driver
 from sandbox.year.journal import BEFORE_THE_YEAR, begin, finish

@@ -17,18 +17,18 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from contracts.topics import PARTITIONS, RULINGS, SUBMISSIONS
-from eventlog.kafka import KafkaLog
-from eventlog.settings import KafkaSettings
-from sandbox.supervisor import Stack
+from embedded.supervisor import Stack
+from eventlog.log.kafka import KafkaLog
+from eventlog.log.settings import KafkaSettings
+from sandbox.year.as_seen import AUDITOR, look
 from sandbox.year.doors import Doors
 from sandbox.year.journal import begin
-from sandbox.year.looking import AUDITOR, look
 from sandbox.year.run import run
 from sandbox.year.seen import Counts
 from sandbox.year.year import SMALL, Year, years
 from services.audit import replay
 from services.audit.finding import Verdict
-from services.query.rebuild import Outcome, rebuild
+from services.query.follow.rebuild import Outcome, rebuild
 
 pytestmark = [pytest.mark.flow, pytest.mark.services, pytest.mark.timeout(300)]
 SEED = "7"

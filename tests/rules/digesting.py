@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from timelines import Run
-
-from services.rating.book import PROGRAMMES, read_book
+from services.rating.scenario_book.book import PROGRAMMES, read_book
+from tests.rules.timelines import Run
 
 
 def digest() -> str:

@@ -8,7 +8,6 @@ from decimal import Decimal
 from functools import partial
 
 from hypothesis import strategies as st
-from timelines import ACTORS, FILE, FITTING, OUHAI, PUBLISHED_AT, YUANCHENG, Run, Step, assigned
 
 from contracts.submissions import (
     AdjustmentDecided,
@@ -38,6 +37,7 @@ from contracts.submissions import (
     WithdrawalRequested,
 )
 from contracts.values import Node, Target
+from tests.rules.timelines import ACTORS, FILE, FITTING, OUHAI, PUBLISHED_AT, YUANCHENG, Run, Step, assigned
 
 items = st.builds(
     assigned,

@@ -6,15 +6,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from test_rulings import programme as published
-from timelines import ACTORS, FILE, OFFICE, OUHAI, YUANCHENG, Run, assigned
 
 from contracts.policy import Policy
 from contracts.rulings import LightChanged, PolicyChanged, SubmissionAccepted, SubmissionRejected
 from contracts.submissions import PlanDecided, PlanSubmitted, PolicyAdopted, ProgressReported, ProgressReviewed
 from contracts.values import Actor, Node
-from services.rating.draft import Event
-from services.rating.due import due
+from services.rating.rules.deadlines.pending import due
+from services.rating.rules.draft import Event
+from tests.rules.test_rulings import programme as published
+from tests.rules.timelines import ACTORS, FILE, OFFICE, OUHAI, YUANCHENG, Run, assigned
 
 LEAD, LEADER = ACTORS[0], ACTORS[4]
 QUARTERS = ("2024Q1", "2024Q2", "2024Q3", "2024Q4")

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from timelines import ACTORS, ALARM, OFFICE, PUBLISHED_AT, YUANCHENG, Run, assigned
 
 from contracts.rulings import (
     AppealOverdue,
@@ -33,8 +32,9 @@ from contracts.submissions import (
     ProgressReviewed,
 )
 from contracts.values import Evidence, Node
-from services.rating.draft import Event
-from services.rating.due import due
+from services.rating.rules.deadlines.pending import due
+from services.rating.rules.draft import Event
+from tests.rules.timelines import ACTORS, ALARM, OFFICE, PUBLISHED_AT, YUANCHENG, Run, assigned
 
 LEAD, LEADER = ACTORS[0], ACTORS[4]
 FILE = Evidence(sha256="0" * 64, name="a.pdf", size=1, media_type="application/pdf")

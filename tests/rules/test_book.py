@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from services.rating.book import BadBook, Scenario, read_book
-from services.rating.scenarios import main, run, run_book
+from programmes import FOLDER
+from services.rating.scenario_book.book import BadBook, Scenario, read_book
+from services.rating.scenario_book.runner import main, run, run_book
 
-PROGRAMMES = Path(__file__).parents[2] / "programmes"
+PROGRAMMES = FOLDER
 BOOK = PROGRAMMES / "scenarios.yaml"
 BOOKS = {book.stem: read_book(book) for book in sorted(PROGRAMMES.glob("scenarios*.yaml"))}
 STORIES = {f"{book}-{story.id}": story for book, stories in BOOKS.items() for story in stories}

@@ -6,9 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from test_lights import LEAD, LEADER, SETTLED, at, changes, lights, report, year
-from timelines import ALARM, CHIEF, OFFICE, OUHAI, PUBLISHED_AT, YUANCHENG, Run, assigned
-
 from contracts.rulings import (
     MonthSettled,
     NodeAdjusted,
@@ -35,6 +32,8 @@ from contracts.submissions import (
     WithdrawalRequested,
 )
 from contracts.values import Actor, Node, Target
+from tests.rules.test_lights import LEAD, LEADER, SETTLED, at, changes, lights, report, year
+from tests.rules.timelines import ALARM, CHIEF, OFFICE, OUHAI, PUBLISHED_AT, YUANCHENG, Run, assigned
 
 OTHER = Actor(role="office", id="o3")
 

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
-from strategies import timelines
-from test_on_record import STORIES as EVERY
-from test_on_record import lived
-from test_properties import many
-from timelines import Run
 
 from contracts.envelope import parse
-from contracts.item_record import ItemRecord, note, opened
 from contracts.ruling import ruling_from
 from contracts.rulings import ItemOpened
-from services.rating.book import Scenario, read_book
-from services.rating.evolve import evolve
-from services.rating.explain import explain, explain_escalation
-from services.rating.scenarios import play
-from services.rating.state import Item, State
+from programmes import FOLDER
+from services.rating.rules.explain import explain, explain_escalation
+from services.rating.rules.state.evolve import evolve
+from services.rating.rules.state.state import Item, State
+from services.rating.scenario_book.book import Scenario, read_book
+from services.rating.scenario_book.runner import play
+from supervision.item import ItemRecord, note, opened
+from tests.rules.strategies import timelines
+from tests.rules.test_on_record import STORIES as EVERY
+from tests.rules.test_on_record import lived
+from tests.rules.test_properties import many
+from tests.rules.timelines import Run
 
-STORIES = {story.id: story for story in read_book(Path(__file__).parents[2] / "programmes" / "scenarios.yaml")}
+STORIES = {story.id: story for story in read_book(FOLDER / "scenarios.yaml")}
 
 
 def item_of(story_id: str, until: str | None = None) -> Item:

@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from timelines import ACTORS, ALARM, CHIEF, FILE, OFFICE, OUHAI, PUBLISHED_AT, YUANCHENG, Run, assigned
 
 from contracts.policy import Policy
 from contracts.rulings import Compared, EscalationRaised, LightChanged, ProgressRecorded, VerificationRecorded
@@ -26,6 +25,7 @@ from contracts.submissions import (
     WithdrawalRequested,
 )
 from contracts.values import Node, Target
+from tests.rules.timelines import ACTORS, ALARM, CHIEF, FILE, OFFICE, OUHAI, PUBLISHED_AT, YUANCHENG, Run, assigned
 
 LEAD, LEADER = ACTORS[0], ACTORS[4]
 NODE = Node(text="t")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from strategies import items, steps
-from timelines import OUHAI, YUANCHENG, Run, Step
 
 from contracts.submissions import ItemAssigned, PolicyAdopted
-from services.audit.differing import compare
-from services.audit.recorded import Act, Year
+from services.audit.differences import compare
+from services.audit.recorded_acts import Act, Year
 from services.audit.what_if import live
+from tests.rules.strategies import items, steps
+from tests.rules.timelines import OUHAI, YUANCHENG, Run, Step
 
 many = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
-from timelines import ACTORS, CHIEF, FILE, OFFICE, SUBJECT, YUANCHENG, Run, assigned, replayed
 
 from contracts.envelope import parse
-from contracts.item_record import ItemRecord, note, opened
 from contracts.ruling import RulingEvent, ruling_from
 from contracts.rulings import (
     AdjustmentFiled,
@@ -27,7 +24,6 @@ from contracts.rulings import (
     SubmissionAccepted,
     SubmissionRejected,
 )
-from contracts.sentences import SIGNS, due_word, period_word, plain
 from contracts.submission import encode_submission
 from contracts.submissions import (
     AdjustmentDecided,
@@ -47,15 +43,19 @@ from contracts.submissions import (
 )
 from contracts.topics import MAX_RULING_BYTES, partition_of
 from contracts.values import Actor, Leader, Node, Unit
-from contracts.words import LIGHTS
-from services.rating.book import Scenario, read_book
-from services.rating.decide import capped
-from services.rating.draft import Event
-from services.rating.ruling import Asked, Rules, rule_on
-from services.rating.scheme import scheme_of
-from services.rating.state import State
+from programmes import FOLDER
+from services.rating.rules.decide import capped
+from services.rating.rules.draft import Event
+from services.rating.rules.envelope import Asked, Rules, rule_on
+from services.rating.rules.state.frame import scheme_of
+from services.rating.rules.state.state import State
+from services.rating.scenario_book.book import Scenario, read_book
+from supervision.item import ItemRecord, note, opened
+from supervision.light_sentences import SIGNS, due_word, period_word, plain
+from supervision.words import LIGHTS
+from tests.rules.timelines import ACTORS, CHIEF, FILE, OFFICE, SUBJECT, YUANCHENG, Run, assigned, replayed
 
-BOOKS = sorted((Path(__file__).parents[2] / "programmes").glob("scenarios*.yaml"))
+BOOKS = sorted((FOLDER).glob("scenarios*.yaml"))
 STORIES = {f"{book.stem}-{story.id}": story for book in BOOKS for story in read_book(book)}
 LEAD, LEADER, ALARM = ACTORS[0], ACTORS[4], Actor(role="alarm", id="alarm")
 RULES = {

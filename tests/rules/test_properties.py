@@ -10,8 +10,6 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from strategies import items, steps, timelines
-from timelines import Run, Step, replayed
 
 from contracts.rulings import (
     LightChanged,
@@ -20,9 +18,11 @@ from contracts.rulings import (
     SubmissionRepeated,
     SubmissionUnreadable,
 )
-from services.rating.due import due
-from services.rating.light import colours
-from services.rating.state import Quarter, State
+from services.rating.rules.deadlines.pending import due
+from services.rating.rules.lights.light import colours
+from services.rating.rules.state.state import Quarter, State
+from tests.rules.strategies import items, steps, timelines
+from tests.rules.timelines import Run, Step, replayed
 
 VERDICTS = (SubmissionAccepted, SubmissionRejected, SubmissionRepeated, SubmissionUnreadable)
 TIMELINES = int(os.environ.get("TIMELINES", "60"))
@@ -159,7 +159,7 @@ def test_any_interleaving_that_keeps_each_items_order_gives_the_same_rulings(dat
 
 
 def test_hash_seed_time_zone_and_locale_change_no_byte_of_any_ruling() -> None:
-    script = "import digesting; print(digesting.digest())"
+    script = "from tests.rules import digesting; print(digesting.digest())"
     seen = set()
     for seed, zone, locale in (("0", "UTC", "C"), ("1", "America/New_York", "C.UTF-8"), ("4711", "Asia/Tokyo", "C")):
         environment = {
@@ -167,7 +167,7 @@ def test_hash_seed_time_zone_and_locale_change_no_byte_of_any_ruling() -> None:
             "PYTHONHASHSEED": seed,
             "TZ": zone,
             "LC_ALL": locale,
-            "PYTHONPATH": os.pathsep.join((str(ROOT), str(Path(__file__).parent))),
+            "PYTHONPATH": str(ROOT),
         }
         done = subprocess.run(
             [sys.executable, "-c", script], env=environment, cwd=ROOT, capture_output=True, text=True, check=True

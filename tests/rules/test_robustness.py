@@ -11,13 +11,13 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import AwareDatetime
-from strategies import items
-from test_properties import many
-from timelines import ACTORS, ALARM, Run
 
 from contracts.submissions import ItemAssigned, SubmissionData
 from contracts.values import ReportingPeriod
-from services.rating.due import due
+from services.rating.rules.deadlines.pending import due
+from tests.rules.strategies import items
+from tests.rules.test_properties import many
+from tests.rules.timelines import ACTORS, ALARM, Run
 
 WORDS = ("2024Q1", "2024Q2", "2024-03", "2024-12", "lag", "x", "plan", "rectification-1", "", "\x00", "督查" * 40)
 PERIODS = st.sampled_from(("2024Q1", "2024Q2", "2024-03", "2024-12"))

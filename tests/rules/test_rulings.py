@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from timelines import ACTORS, CHIEF, OFFICE, PUBLISHED_AT, YUANCHENG, Run, assigned
-
 from contracts.rulings import (
     BulletinFiled,
     BulletinPublished,
@@ -33,8 +31,9 @@ from contracts.submissions import (
 )
 from contracts.topics import MAX_RULING_BYTES
 from contracts.values import Evidence
-from services.rating.decide import capped, refuse, unreadable
-from services.rating.draft import Event
+from services.rating.rules.decide import capped, refuse, unreadable
+from services.rating.rules.draft import Event
+from tests.rules.timelines import ACTORS, CHIEF, OFFICE, PUBLISHED_AT, YUANCHENG, Run, assigned
 
 LEAD, LEADER = ACTORS[0], ACTORS[4]
 FILE = Evidence(sha256="0" * 64, name="a.pdf", size=1, media_type="application/pdf")

@@ -6,18 +6,17 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
-from test_on_record import PUBLISHED
-from timelines import LOG, OFFICE, SUBJECT, YUANCHENG, Run, assigned
-
 from contracts.envelope import derived_id
 from contracts.rulings import SubmissionAccepted, SubmissionRejected, SubmissionUnreadable
 from contracts.submission import Submission, encode_submission
 from contracts.submissions import DeadlinePassed, LagDeclared, SubmissionData
 from contracts.topics import MAX_SUBMISSION_BYTES, partition_of
 from contracts.values import Actor
-from services.rating.draft import Event
-from services.rating.ruling import EPOCH, Asked, Rules, cause_of, identities, policy_of, rule_on, take
-from services.rating.state import State
+from services.rating.rules.draft import Event
+from services.rating.rules.envelope import EPOCH, Asked, Rules, cause_of, identities, policy_of, rule_on, take
+from services.rating.rules.state.state import State
+from tests.rules.test_on_record import PUBLISHED
+from tests.rules.timelines import LOG, OFFICE, SUBJECT, YUANCHENG, Run, assigned
 
 ALARM = Actor(role="alarm", id="alarm")
 SECOND = timedelta(seconds=1)

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 import yaml
-from model.days import Json
-from model.objections import ROLE_OF
-from model.stories import story
-from model.story import expected
 
-from services.rating.scenarios import run_book
+from programmes import FOLDER
+from services.rating.scenario_book.runner import run_book
+from tests.rules.model.days import Json
+from tests.rules.model.objections import ROLE_OF
+from tests.rules.model.stories import story
+from tests.rules.model.story import expected
 
-PROGRAMMES = Path(__file__).parents[2] / "programmes"
+PROGRAMMES = FOLDER
 STORIES = int(os.environ.get("STORIES", "120"))
 """Random stories per policy; tens of thousands were compared."""
 
@@ -48,7 +49,7 @@ def test_the_model_itself_tells_the_shipped_stories_as_they_are_expected(name: s
 
 
 def test_the_model_notices_a_rule_that_is_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.rating.light._second_red", lambda *_: False)
+    monkeypatch.setattr("services.rating.rules.lights.light._second_red", lambda *_: False)
     book = tmp_path / "stories.yaml"
     book.write_text(book_of([story(seed, "yuancheng-2024") for seed in range(40)]), encoding="utf-8")
     assert run_book(book).failed > 0

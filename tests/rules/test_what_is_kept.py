@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, timedelta
 
-from timelines import ACTORS, CHIEF, OFFICE, YUANCHENG, Run, assigned
-
 from contracts.rulings import (
     EscalationWithdrawn,
     NodeAdjusted,
@@ -31,7 +29,8 @@ from contracts.submissions import (
     WithdrawalRequested,
 )
 from contracts.values import Actor, Node
-from services.rating.scheme import scheme_of
+from services.rating.rules.state.frame import scheme_of
+from tests.rules.timelines import ACTORS, CHIEF, OFFICE, YUANCHENG, Run, assigned
 
 LEAD, LEADER, ALARM = ACTORS[0], ACTORS[4], Actor(role="alarm", id="alarm")
 

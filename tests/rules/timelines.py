@@ -8,9 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from contracts.envelope import parse, submission_id
-from contracts.policy_file import read_calendar, read_policy
 from contracts.ruling import RulingEvent, encode_ruling, ruling_from
-from contracts.schedule import plan_due_at, reporting_periods
 from contracts.submission import SUBMISSION_TYPES, Submission, body_digest
 from contracts.submissions import (
     DeadlinePassed,
@@ -18,12 +16,14 @@ from contracts.submissions import (
     SubmissionData,
 )
 from contracts.values import Actor, Evidence
-from services.rating.book import PROGRAMMES, SCHEDULE
-from services.rating.decide import decide
-from services.rating.draft import Event
-from services.rating.due import due
-from services.rating.evolve import evolve
-from services.rating.state import Item, State
+from programmes.policy_file import read_calendar, read_policy
+from services.rating.rules.deadlines.pending import due
+from services.rating.rules.decide import decide
+from services.rating.rules.draft import Event
+from services.rating.rules.state.evolve import evolve
+from services.rating.rules.state.state import Item, State
+from services.rating.scenario_book.book import PROGRAMMES, SCHEDULE
+from supervision.schedule import plan_due_at, reporting_periods
 
 YUANCHENG = read_policy(PROGRAMMES / "policies" / "yuancheng-2024.yaml")
 OUHAI = read_policy(PROGRAMMES / "policies" / "ouhai-like.yaml")

@@ -9,11 +9,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from contracts.identity import Identity, Unauthenticated, Verifier
+from programmes import FOLDER
 from sandbox.issuer import Issuer, IssuerSettings, build
 from sandbox.people import people, programmes_in
+from web.tokens import Identity, Unauthenticated, Verifier
 
-LIBRARY = Path(__file__).parents[2] / "programmes"
+LIBRARY = FOLDER
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
-from contracts.words import CLAIMS, FINDINGS, LEVELS, Word, Words
+from supervision.words import CLAIMS, FINDINGS, LEVELS, Word, Words
 
 Kind = Literal[
     "line",

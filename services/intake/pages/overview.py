@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.identity import Identity
 from contracts.values import ReportingPeriod
-from services.intake.item import Item
 from services.intake.pages.fields import FORMS
-from services.intake.rights import allowed
+from services.intake.who.item import Item
+from services.intake.who.rights import allowed
+from web.tokens import Identity
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,16 +12,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from contracts import words
-from contracts.identity import Identity
-from contracts.words import say
-from contracts.workdays import offset_of
-from services.intake.desk import desk_of
-from services.intake.item import Item
+from services.intake.dependencies import desk_of
+from services.intake.pages.choices import cause_text
 from services.intake.pages.fields import DOINGS
-from services.intake.pages.picks import cause_text
 from services.intake.pages.session import language_of, sign_in_link
 from services.intake.problem import Problem
+from services.intake.who.item import Item
+from supervision import words
+from supervision.words import say
+from supervision.workdays import offset_of
+from web.tokens import Identity
 
 FOLDER: Final = Path(__file__).parent
 HEADERS: Final = {

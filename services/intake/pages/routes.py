@@ -10,22 +10,22 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
-from contracts.exact import Inexact, read_json
-from contracts.faults import Fault
-from contracts.identity import Identity
 from contracts.topics import MAX_SUBMISSION_BYTES
-from services.intake.body import too_large
-from services.intake.desk import desk_of
-from services.intake.item import Item
+from exact.faults import Fault
+from exact.texts import Inexact, read_json
+from services.intake.dependencies import desk_of
 from services.intake.pages import overview
+from services.intake.pages.choices import picks
 from services.intake.pages.fields import FORMS
-from services.intake.pages.picks import picks
-from services.intake.pages.posting import Cited, kept_before, kept_text, read_form, store_files
-from services.intake.pages.reading import Posted, data_of
+from services.intake.pages.form_body import Posted, data_of
+from services.intake.pages.form_post import Cited, kept_before, kept_text, read_form, store_files
 from services.intake.pages.rendering import FOLDER, page
 from services.intake.pages.session import check_form_token, check_origin, form_token, language_of, signed_in
 from services.intake.problem import Problem
-from services.intake.rights import check_item
+from services.intake.submitting.body import too_large
+from services.intake.who.item import Item
+from services.intake.who.rights import check_item
+from web.tokens import Identity
 
 router = APIRouter(include_in_schema=False)
 _FORM_ROOM = 1024 * 1024

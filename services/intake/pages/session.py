@@ -8,10 +8,10 @@ from urllib.parse import quote, urlsplit
 
 from starlette.requests import Request
 
-from contracts.identity import COOKIE, Identity
-from contracts.words import Language
-from services.intake.desk import desk_of
+from services.intake.dependencies import desk_of
 from services.intake.problem import Problem
+from supervision.words import Language
+from web.tokens import COOKIE, Identity
 
 
 def language_of(request: Request) -> Language:

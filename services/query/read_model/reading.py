@@ -9,9 +9,9 @@ from typing import Any, Final, LiteralString
 from psycopg import AsyncConnection
 
 from contracts.topics import PARTITIONS, RULINGS
-from services.query.basis import AsOf, Basis, basis_of
+from services.query.read_model.as_of import AsOf, Basis, basis_of
 from services.query.read_model.pools import ReadingPool
-from services.query.standing import Standing, Standings, vector_of, vector_text
+from services.query.read_model.position import Standing, Standings, vector_of, vector_text
 
 Found = dict[str, Any]
 

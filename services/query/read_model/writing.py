@@ -8,9 +8,9 @@ from typing import Any, Final, LiteralString
 
 from psycopg import AsyncConnection, sql
 
-from eventlog.record import Place
-from services.query.rows import COLUMNS, SCHEMA, TABLES, Rows
-from services.query.standing import PLACES, Standing, Standings
+from eventlog.log.record import Place
+from services.query.read_model.position import PLACES, Standing, Standings
+from services.query.read_model.tables import COLUMNS, SCHEMA, TABLES, Rows
 
 Connection = AsyncConnection[Any]
 

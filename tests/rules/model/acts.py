@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from model.choices import LEVELS, OTHER, POLICIES, UNIT, Choices, Told
-from model.days import DAY, Json, instant
+from tests.rules.model.choices import LEVELS, OTHER, POLICIES, UNIT, Choices, Told
+from tests.rules.model.days import DAY, Json, instant
 
 
 class Acts(Choices):

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from model.days import DAY, SHANGHAI, Calendar, Json
-from model.ladder import Ladder
-from model.records import Cause, Escalation, Period
+from tests.rules.model.days import DAY, SHANGHAI, Calendar, Json
+from tests.rules.model.ladder import Ladder
+from tests.rules.model.records import Cause, Escalation, Period
 
 MOMENT = timedelta(microseconds=1)
 

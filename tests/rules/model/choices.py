@@ -6,8 +6,8 @@ import random
 from collections.abc import Callable
 from datetime import timedelta
 
-from model.days import DAY, Calendar, Json, instant
-from model.story import Model, read_file
+from tests.rules.model.days import DAY, Calendar, Json, instant
+from tests.rules.model.story import Model, read_file
 
 UNIT, OTHER, LEADER = "nongye", "shuiwu", "leader-1"
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)

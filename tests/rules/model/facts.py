@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from model.days import DAY, Calendar, Json, instant, midnight
-from model.records import Act, Period
+from tests.rules.model.days import DAY, Calendar, Json, instant, midnight
+from tests.rules.model.records import Act, Period
 
 PUBLISHED_AT = "2024-03-19T09:00:00+08:00"
 QUARTER_DUE = {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from model.days import DAY, Calendar, Json, midnight
-from model.facts import Facts
-from model.records import Act, Cause, Escalation
+from tests.rules.model.days import DAY, Calendar, Json, midnight
+from tests.rules.model.facts import Facts
+from tests.rules.model.records import Act, Cause, Escalation
 
 LIMIT_OF = {
     "rectification": "rectification_days",

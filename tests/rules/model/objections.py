@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from model.alarm import Alarm
-from model.days import Json, day
-from model.ladder import NOTICE_OF
-from model.records import Act, Cause
+from tests.rules.model.alarm import Alarm
+from tests.rules.model.days import Json, day
+from tests.rules.model.ladder import NOTICE_OF
+from tests.rules.model.records import Act, Cause
 
 REASONS = (  # in the order of the rulebook's list
     "not_lead_unit", "wrong_role", "not_own_leader", "unknown_programme", "unknown_item", "unknown_period",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from model.days import Json
+from tests.rules.model.days import Json
 
 
 @dataclass

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
-from model.acts import Acts
-from model.choices import END, MINUTE, SECOND, WRONG, Telling, Told
-from model.days import DAY, Json, instant
+from tests.rules.model.acts import Acts
+from tests.rules.model.choices import END, MINUTE, SECOND, WRONG, Telling, Told
+from tests.rules.model.days import DAY, Json, instant
 
 
 class Teller(Acts):

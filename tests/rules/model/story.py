@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import yaml
 
-from model.days import DAY, Calendar, Json, instant
-from model.objections import Objections
-from model.records import Act, Cause
+from programmes import FOLDER
+from tests.rules.model.days import DAY, Calendar, Json, instant
+from tests.rules.model.objections import Objections
+from tests.rules.model.records import Act, Cause
 
-PROGRAMMES = Path(__file__).resolve().parents[3] / "programmes"
+PROGRAMMES = FOLDER
 LEFT_OUT: dict[str, Json] = {"progress.reported": {"measures": {}, "evidence": 0}}
 """What a body says that leaves it out."""
 

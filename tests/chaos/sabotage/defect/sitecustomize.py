@@ -4,7 +4,7 @@
 
 import os
 
-from services.rating import ruling
+from services.rating.rules import envelope as ruling
 
 sound = ruling.decide
 

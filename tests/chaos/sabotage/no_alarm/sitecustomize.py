@@ -2,6 +2,6 @@
 
 # mypy: ignore-errors
 
-from services.rating.answering import RatingAnswers
+from services.rating.partition_rating import RatingAnswers
 
 RatingAnswers.due = lambda self, now: []

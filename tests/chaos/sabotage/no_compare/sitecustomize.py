@@ -2,7 +2,7 @@
 
 # mypy: ignore-errors
 
-from eventlog.guarded import UNKNOWN_TIME, GuardedPartition, Record
+from eventlog.at.guarded_append import UNKNOWN_TIME, GuardedPartition, Record
 
 
 async def append(self, entries):

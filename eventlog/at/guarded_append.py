@@ -1,0 +1,120 @@
+"""Append at an expected offset, and catch up: compare-and-append on a log that cannot compare."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Generic, Protocol, Self, TypeVar
+
+from eventlog.log.log import Log, LogCut, LogUnavailable
+from eventlog.log.record import UNKNOWN_TIME, Entry, Record
+
+T = TypeVar("T")
+STALL_SECONDS = 30.0
+FIRST_RACE_SECONDS = 0.01
+MAX_RACE_SECONDS = 1.0
+
+
+def race_pause(losses: int) -> float:
+    """Seconds to wait after so many lost races in a row, before catching up.
+
+    Two writers in step make each other's batches void for ever: each batch, itself void, moves the end that the
+    other expected. So the pause is random and doubles.
+    """
+    return random.uniform(0, min(MAX_RACE_SECONDS, FIRST_RACE_SECONDS * 2.0 ** min(losses, 10)))
+
+
+class Folding(Protocol[T]):
+    """A rule about which records count: `Counting` (gives rulings) or `Placing` (gives records)."""
+
+    seen: int
+    counted: int
+    void: int
+
+    def fold(self, records: Iterable[Record]) -> list[T]:
+        """Take in the next records; return what they complete."""
+        ...
+
+    def fork(self) -> Self:
+        """A copy that goes its own way."""
+        ...
+
+
+class Misplaced(ValueError):
+    """A defect of the author: what it wants to append would be void even where it expects it."""
+
+
+class GuardedPartition(Generic[T]):
+    """One partition, folded up to `expected`; what counts goes to `take` once, in order, read back or appended here."""
+
+    def __init__(
+        self, log: Log, topic: str, partition: int, folding: Folding[T], take: Callable[[list[T]], None]
+    ) -> None:
+        self.topic = topic
+        self.partition = partition
+        self.folding = folding
+        self.lost_races = 0
+        """Batches of ours that lie elsewhere than expected, and so are void."""
+        self._log = log
+        self._take = take
+
+    @property
+    def expected(self) -> int:
+        """The offset where the next append must lie in order to count: the `at` of its first record."""
+        return self.folding.seen
+
+    async def catch_up(self) -> int:
+        """Fold everything up to the end as of now; returns the number of records read.
+
+        Raises:
+            LogCut: the partition ends before what was already folded.
+            LogUnavailable: nothing came for half a minute.
+        """
+        before = self.expected
+        end = await self._log.end(self.topic, self.partition)
+        if end == before:
+            return 0
+        place = (self.topic, self.partition)
+        # An end below `before` is told by `follow`.
+        async with self._log.follow({place: before}) as follower:
+            moved = time.monotonic()
+            while self.expected < end:
+                records = (await follower.poll(1.0)).get(place, [])
+                if records:
+                    self._take(self.folding.fold(records))
+                    moved = time.monotonic()
+                    await asyncio.sleep(0)
+                elif time.monotonic() - moved > STALL_SECONDS:
+                    raise LogUnavailable(f"{self.topic}-{self.partition} gives nothing from {self.expected} on")
+        return self.expected - before
+
+    async def append(self, entries: Sequence[Entry]) -> bool:
+        """Append one batch whose records carry `at` from `expected` on; True: it counts, and was taken.
+
+        False: it lies elsewhere and is void; catch up and decide again. The same after AppendUnknown.
+
+        Raises:
+            AppendUnknown: it may lie on the log or not.
+            LogCut: it was appended before `expected`.
+            Misplaced: not all of it would count; nothing was appended.
+        """
+        base = self.expected
+        records = [
+            Record(self.topic, self.partition, base + index, UNKNOWN_TIME, entry.key, entry.value, entry.headers)
+            for index, entry in enumerate(entries)
+        ]
+        ahead = self.folding.fork()
+        taken = ahead.fold(records)
+        if ahead.counted - self.folding.counted != len(entries):
+            raise Misplaced(f"{len(entries)} records for {self.topic}-{self.partition}@{base} would not all count")
+        answered = await self._log.append_entries(self.topic, self.partition, entries)
+        if answered == base:
+            self.folding = ahead
+            self._take(taken)
+            return True
+        if answered < base:
+            raise LogCut(f"{self.topic}-{self.partition} took a batch at {answered}, folded up to {base}")
+        self.lost_races += 1
+        return False

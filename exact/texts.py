@@ -1,0 +1,174 @@
+"""Reads JSON and YAML from outside exactly: decimals stay decimals, and whatever two readers could read differently
+(duplicate keys, NaN, lone surrogates, aliases) is refused with its line."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Final
+
+import yaml
+
+from exact.faults import Fault, Location
+from supervision.words import Word
+
+MAX_DEPTH: Final = 24
+MAX_NUMBER: Final = 40
+_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]{1,2})?")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_PLAIN: Final[dict[str, Any]] = {"": None, "~": None, "null": None, "true": True, "false": False}
+_WHY: Final = {
+    "json_invalid": Word("不是有效的 JSON", "is not valid JSON"),
+    "yaml_invalid": Word("不是有效的 YAML", "is not valid YAML"),
+    "not_utf8": Word("不是 UTF-8 文本", "is not UTF-8 text"),
+    "too_deep": Word(f"嵌套超过 {MAX_DEPTH} 层", f"is nested more than {MAX_DEPTH} levels deep"),
+    "duplicate_key": Word("键重复", "has a key twice"),
+    "number_invalid": Word("数字不合要求（须有限、不超过 40 位）", "has a number that is not finite or too long"),
+    "text_invalid": Word("含有控制字符或孤立代理项", "has a control character or a lone surrogate"),
+    "yaml_alias": Word("YAML 不得使用锚点、别名或标签", "YAML anchors, aliases and tags are not allowed"),
+    "key_invalid": Word("键必须是文本", "has a key that is not text"),
+}
+
+
+class Inexact(ValueError):
+    """A text that cannot be read exactly; `fault` says where and why."""
+
+    def __init__(self, rule: str, loc: Location = (), line: int | None = None, detail: str = "") -> None:
+        word = _WHY[rule]
+        more = f": {detail}" if detail else ""
+        self.fault = Fault(loc, rule, word.zh + more, word.en + more, line)
+        super().__init__(f"{self.fault.field or 'text'} {self.fault.en}")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A value read exactly, and the line on which each of its parts begins (JSON: none)."""
+
+    value: Any
+    lines: dict[Location, int] = field(default_factory=dict)
+
+
+def read_json(body: bytes) -> Any:
+    """A JSON text as Python values, its numbers as int and Decimal. Raises Inexact."""
+    try:
+        text = body.decode()
+        value = json.loads(
+            text,
+            parse_float=_number,
+            parse_int=_number,
+            parse_constant=_number,
+            object_pairs_hook=_object,
+        )
+    except UnicodeDecodeError:
+        raise Inexact("not_utf8") from None
+    except json.JSONDecodeError as error:
+        raise Inexact("json_invalid", line=error.lineno, detail=error.msg) from None
+    except RecursionError:
+        raise Inexact("too_deep") from None
+    if "\\u" in text or text.count("{") + text.count("[") > MAX_DEPTH or _FORBIDDEN.search(text):
+        _walk(value, ())
+    return value
+
+
+def read_yaml(body: bytes) -> Document:
+    """A YAML text as plain values with their lines: 1.2's core scalars, dates stay text. Raises Inexact."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        raise Inexact("not_utf8") from None
+    lines: dict[Location, int] = {}
+    try:
+        events = (e for e in yaml.parse(text, Loader=yaml.CSafeLoader) if not isinstance(e, _FRAME))
+        first = next(events, None)
+        value = None if first is None else _node(first, events, (), lines)
+        if next(events, None) is not None:
+            raise Inexact("yaml_invalid", detail="more than one document")
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise Inexact("yaml_invalid", line=mark.line + 1 if mark else None, detail=_reason(error)) from None
+    return Document(value, lines)
+
+
+_FRAME = (yaml.StreamStartEvent, yaml.StreamEndEvent, yaml.DocumentStartEvent, yaml.DocumentEndEvent)
+
+
+def _node(event: yaml.Event, events: Iterator[yaml.Event], loc: Location, lines: dict[Location, int]) -> Any:
+    line = _line(event)
+    lines.setdefault(loc, line)
+    if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) or getattr(event, "tag", None):
+        raise Inexact("yaml_alias", loc, line)
+    if len(loc) > MAX_DEPTH:
+        raise Inexact("too_deep", loc[:1], line)
+    if isinstance(event, yaml.ScalarEvent):
+        return _scalar(event, loc, line)
+    if isinstance(event, yaml.SequenceStartEvent):
+        entries: list[Any] = []
+        while not isinstance(entry := next(events), yaml.SequenceEndEvent):
+            entries.append(_node(entry, events, (*loc, len(entries)), lines))
+        return entries
+    mapping: dict[str, Any] = {}
+    while not isinstance(key := next(events), yaml.MappingEndEvent):
+        at = _line(key)
+        if not isinstance(key, yaml.ScalarEvent):
+            raise Inexact("key_invalid", loc, at)
+        name = key.value
+        if name in mapping:
+            raise Inexact("duplicate_key", (*loc, name), at)
+        if _FORBIDDEN.search(name):
+            raise Inexact("text_invalid", loc, at)
+        lines[(*loc, name)] = at
+        mapping[name] = _node(next(events), events, (*loc, name), lines)
+    return mapping
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
+
+
+def _scalar(event: yaml.ScalarEvent, loc: Location, line: int) -> Any:
+    text: str = event.value
+    if _FORBIDDEN.search(text):
+        raise Inexact("text_invalid", loc, line)
+    if not event.implicit[0]:
+        return text
+    if text in _PLAIN:
+        return _PLAIN[text]
+    return _number(text) if len(text) <= MAX_NUMBER and _NUMBER.fullmatch(text) else text
+
+
+def _number(text: str) -> int | Decimal:
+    if len(text) > MAX_NUMBER or not _NUMBER.fullmatch(text):
+        raise Inexact("number_invalid", detail=text[:MAX_NUMBER])
+    return int(text) if text.lstrip("-+").isdecimal() else Decimal(text)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        seen: set[str] = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        raise Inexact("text_invalid" if _FORBIDDEN.search(twice) else "duplicate_key", detail=ascii(twice)[:60])
+    return made
+
+
+def _walk(value: Any, loc: Location) -> None:
+    if len(loc) > MAX_DEPTH:
+        raise Inexact("too_deep", loc[:1])
+    if isinstance(value, str):
+        if _FORBIDDEN.search(value):
+            raise Inexact("text_invalid", loc)
+    elif isinstance(value, dict):
+        for name, entry in value.items():
+            if _FORBIDDEN.search(name):
+                raise Inexact("text_invalid", loc)
+            _walk(entry, (*loc, name))
+    elif isinstance(value, list):
+        for index, entry in enumerate(value):
+            _walk(entry, (*loc, index))
+
+
+def _reason(error: yaml.YAMLError) -> str:
+    return str(getattr(error, "problem", None) or error)[:200]

@@ -1,0 +1,84 @@
+"""What contradicts itself in a programme file whose parts are each well-formed: unknown units, short calendars …"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from contracts.values import Calendar
+from exact.faults import Fault, Lines, Location, line_of
+from programmes.programme import Programme
+
+
+def check(programme: Programme, lines: Lines | None = None) -> list[Fault]:
+    """What contradicts itself in a programme file whose parts are each well-formed."""
+    return [Fault(loc, rule, zh, en, line_of(loc, lines or {})) for loc, rule, zh, en in _contradictions(programme)]
+
+
+_Finding = tuple[Location, str, str, str]
+
+
+def _contradictions(programme: Programme) -> Iterator[_Finding]:
+    yield from _repeated("units", [unit.id for unit in programme.units])
+    yield from _repeated("leaders", [leader.id for leader in programme.leaders])
+    yield from _repeated("items", [item.id for item in programme.items])
+    units = {unit.id: unit for unit in programme.units}
+    leaders = {leader.id for leader in programme.leaders}
+    aspects = {aspect.number for aspect in programme.aspects}
+    for index, item in enumerate(programme.items):
+        at: Location = ("items", index)
+        if item.lead_unit not in units:
+            yield (*at, "lead_unit"), "unknown_unit", f"没有单位 {item.lead_unit}", f"no unit {item.lead_unit}"
+        elif units[item.lead_unit].kind == "office":
+            yield (*at, "lead_unit"), "office_leads", "督查室不承办事项", "the supervising office leads no item"
+        for position, unit in enumerate(item.cooperating_units):
+            if unit not in units:
+                yield (*at, "cooperating_units", position), "unknown_unit", f"没有单位 {unit}", f"no unit {unit}"
+            if unit == item.lead_unit:
+                yield (*at, "cooperating_units", position), "unit_twice", "牵头单位又列为配合单位", "leads it already"
+        if item.aspect not in aspects:
+            yield (*at, "aspect"), "unknown_aspect", f"没有方面 {item.aspect}", f"no aspect {item.aspect}"
+        leader = programme.leader_of(item)
+        if leader is None or leader not in leaders:
+            yield (*at, "aspect"), "no_leader", "没有对应的分管区领导", "no leader is in charge of it"
+        if item.quantified != bool(item.indicators):
+            yield (*at, "quantified"), "quantified_mismatch", "与指标不一致", "contradicts the indicators"
+    yield from _calendar(programme.calendar)
+    yield from _schedule(programme)
+
+
+def _repeated(part: str, ids: list[str]) -> Iterator[_Finding]:
+    seen: set[str] = set()
+    for index, id_ in enumerate(ids):
+        if id_ in seen:
+            yield (part, index, "id"), "repeated_id", f"编号 {id_} 重复", f"the id {id_} is used twice"
+        seen.add(id_)
+
+
+def _calendar(calendar: Calendar) -> Iterator[_Finding]:
+    for name, days, weekend in (
+        ("holidays", calendar.holidays, False),
+        ("working_weekends", calendar.working_weekends, True),
+    ):
+        for index, day in enumerate(days):
+            if (day.isoweekday() > 5) != weekend or not calendar.first_on <= day <= calendar.last_on:
+                yield (
+                    ("calendar", name, index),
+                    "calendar_day",
+                    f"{day} 应为期限内的{'周末' if weekend else '工作日'}",
+                    f"{day} must be a {'weekend day' if weekend else 'weekday'} within the calendar's span",
+                )
+
+
+def _schedule(programme: Programme) -> Iterator[_Finding]:
+    calendar, quarters, months = programme.calendar, programme.schedule.key_task, programme.schedule.livelihood
+    for period in quarters.report_due_on:
+        if "Q" not in period:
+            place: Location = ("schedule", "key_task", "report_due_on", period)
+            yield place, "not_a_quarter", f"{period} 应为季度", f"{period} must be a quarter"
+    if months.first_month > months.last_month:
+        yield ("schedule", "livelihood"), "months_reversed", "首月晚于末月", "the first month comes after the last"
+    last = max([date.fromisoformat(f"{months.last_month}-28"), *quarters.report_due_on.values()])
+    if not calendar.first_on <= programme.schedule.plan_due_on <= last < calendar.last_on - timedelta(days=31):
+        span = f"{calendar.first_on}–{calendar.last_on}"
+        yield ("calendar",), "calendar_short", f"日历（{span}）未覆盖报送期限", f"the calendar ({span}) is too short"

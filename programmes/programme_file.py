@@ -1,0 +1,106 @@
+"""Reads a programme file: exactly, with its references to calendar and policy filled in, every fault with its line."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from exact.faults import Fault, faults_of, line_of, unknown_fields
+from exact.texts import Document, Inexact, read_json, read_yaml
+from programmes.consistency import check
+from programmes.programme import Programme
+
+_CALENDAR: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_POLICY: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]{0,63})@([1-9][0-9]{0,3})")
+
+
+class FaultyProgramme(ValueError):
+    """A programme file that cannot be published, with everything that is wrong."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("\n".join(f"line {f.line or '?'}: {f.field}: {f.zh} / {f.en}" for f in faults))
+        self.faults = faults
+
+
+def load_programme(path: str | Path, simulated: bool = False) -> Programme:
+    """The programme in a file; references are looked up beside it. Raises FaultyProgramme, OSError."""
+    file = Path(path)
+    return read_programme(file.read_bytes(), file.parent, json=file.suffix == ".json", simulated=simulated)
+
+
+def read_programme(body: bytes, library: Path, *, json: bool = False, simulated: bool = False) -> Programme:
+    """The programme in a YAML (or JSON) text.
+
+    `calendar: calendar-2024` and `policy: yuancheng-2024@1` are looked up in the folder `library` (`*.yaml`,
+    `policies/*.yaml`); `simulated` marks the programme as simulated whatever the text says.
+
+    Raises:
+        FaultyProgramme: with every fault, its field and its line.
+    """
+    try:
+        document = Document(read_json(body)) if json else read_yaml(body)
+    except Inexact as error:
+        raise FaultyProgramme([error.fault]) from None
+    value = document.value
+    if isinstance(value, dict):
+        value = _calendar_words({**value, **_filled(document, library)}) | ({"simulated": True} if simulated else {})
+    try:
+        programme = Programme.model_validate(value)
+    except ValidationError as error:
+        raise FaultyProgramme(faults_of(error, lines=document.lines)) from None
+    unknown = unknown_fields(value, programme.model_dump(mode="json", exclude_none=True))
+    faults = [replace(fault, line=line_of(fault.loc, document.lines)) for fault in unknown]
+    if faults := faults + check(programme, document.lines):
+        raise FaultyProgramme(faults)
+    return programme
+
+
+def _filled(document: Document, library: Path) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    calendar, policy = document.value.get("calendar"), document.value.get("policy")
+    if isinstance(calendar, str):
+        path = library / f"{calendar}.yaml"
+        if not _CALENDAR.fullmatch(calendar) or not path.is_file():
+            raise _unknown("calendar", calendar, document)
+        found["calendar"] = _read(path, "calendar")
+    if isinstance(policy, str):
+        found["policy"] = _policy(policy, library / "policies", document)
+    return found
+
+
+def _calendar_words(value: dict[str, Any]) -> dict[str, Any]:
+    """A calendar is written with `from` and `to`, which events call `first_on` and `last_on`."""
+    calendar = value.get("calendar")
+    if not isinstance(calendar, dict):
+        return value
+    words = {"from": "first_on", "to": "last_on"}
+    return {**value, "calendar": {words.get(name, name): entry for name, entry in calendar.items()}}
+
+
+def _policy(reference: str, folder: Path, document: Document) -> Any:
+    match = _POLICY.fullmatch(reference)
+    if match:
+        for path in sorted(folder.glob("*.yaml")):
+            value = _read(path, "policy")
+            if isinstance(value, dict) and (value.get("id"), value.get("version")) == (match[1], int(match[2])):
+                return value
+    raise _unknown("policy", reference, document)
+
+
+def _read(path: Path, part: str) -> Any:
+    try:
+        return read_yaml(path.read_bytes()).value
+    except Inexact as error:
+        fault = Fault((part,), error.fault.rule, f"{path.name}：{error.fault.zh}", f"{path.name} {error.fault.en}")
+        raise FaultyProgramme([fault]) from None
+
+
+def _unknown(part: str, reference: str, document: Document) -> FaultyProgramme:
+    line = line_of((part,), document.lines)
+    return FaultyProgramme(
+        [Fault((part,), f"unknown_{part}", f"找不到 {reference[:80]}", f"no such {part}: {reference[:80]}", line)]
+    )

@@ -1,0 +1,190 @@
+"""Rules on every submission of a partition again and compares the ruling, byte by byte, with what lies on the log."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from typing import Any
+
+from contracts.envelope import UnknownType
+from contracts.ruling import ruling_from
+from eventlog.at.at_rule import Counted, Ruling
+from eventlog.log.record import Record
+from services.audit.as_json import shown, shown_bytes
+from services.audit.finding import Finding, Kind, Report
+from services.audit.sentences import Sayings, said, said_on_log
+from services.rating.rules.envelope import Asked, Ruled, Rules, rule_on, take
+from services.rating.rules.state.state import State
+
+VERDICT = "liangdeng.submission."
+
+
+class Comparing:
+    """One partition: feed it the submissions in order, each with the counted ruling on it, or None."""
+
+    def __init__(self, partition: int, report: Report, rules: Rules) -> None:
+        self._partition = partition
+        self._log = report.log
+        self._report = report
+        self._rules = rules
+        self._states: dict[str, State] = {}
+        self._waits = False
+
+    def compare(self, submission: Record, found: Ruling | None) -> None:
+        """Rule on it, compare, and go on with the state that the log's own ruling leads to."""
+        self._report.submissions += 1
+        if self._waits:
+            self._report.behind += 1
+            return
+        asked = Asked(submission.partition, submission.offset, submission.timestamp_ms, submission.value)
+        at = found.events[0].record.offset if found else 0
+        ruled: Ruled | None = None
+        try:
+            ruled = rule_on(self._rules, self._log, asked, at, self._states)
+        except UnknownType as error:
+            self._undecided(asked, found, f"these rules do not know the type {error}")
+        except Exception as error:
+            self._undecided(asked, found, f"these rules fail on it: {error!r}")
+        if found is None:
+            self._waits = ruled is None
+            if ruled is not None:
+                self._missing(asked, ruled)
+            return
+        self._count(found)
+        if ruled is not None and ruled.values == tuple(counted.record.value for counted in found.events):
+            self._go_on_with(ruled)
+            return
+        if ruled is not None:
+            self._differences(asked, ruled, found)
+        self._go_on(asked, found, ruled)
+
+    def surplus(self, found: Ruling) -> None:
+        """A counted ruling on a submission that is not on the log."""
+        self._count(found)
+        first = found.events[0]
+        self._report.add(
+            Finding(
+                kind=Kind.SURPLUS,
+                sentence="A ruling counts, but the submission that it answers is not on the log.",
+                submission_at=f"submissions-{self._partition}@{found.causeoffset}",
+                ruling_at=str(first.record),
+                subject=first.body.get("subject"),
+                found=[counted.body for counted in found.events],
+                found_said=self._said_on_log(found),
+            )
+        )
+
+    def _missing(self, asked: Asked, ruled: Ruled) -> None:
+        self._add(
+            Kind.MISSING,
+            "The submission has no ruling that counts.",
+            asked,
+            subject=ruled.events[0].subject,
+            expected=[shown_bytes(value) for value in ruled.values],
+            expected_said=said(ruled.events, ruled.state),
+        )
+
+    def _differences(self, asked: Asked, ruled: Ruled, found: Ruling) -> None:
+        other = found.events[0].body.get("rules")
+        if other != self._rules.version:
+            self._report.other_rules[str(other)] = self._report.other_rules.get(str(other), 0) + 1
+        compared = [_difference(*pair) for pair in zip_longest(ruled.values, found.events)]
+        differing = {place for place, (kind, _) in enumerate(compared) if kind is not None}
+        for ordinal, (value, counted) in enumerate(zip_longest(ruled.values, found.events)):
+            kind, sentence = compared[ordinal]
+            if kind is None:
+                continue
+            if other != self._rules.version:
+                kind = Kind.OTHER_RULES
+                sentence = f"Ruled by rules {other}; the rules at hand are {self._rules.version} and differ. {sentence}"
+            self._add(
+                kind,
+                sentence,
+                asked,
+                ruling_at=str(counted.record) if counted else None,
+                subject=ruled.events[0].subject,
+                ordinal=ordinal,
+                expected=shown_bytes(value),
+                found=counted.body if counted else None,
+                expected_said=said(ruled.events, ruled.state, differing),
+                found_said=self._said_on_log(found, differing),
+            )
+            return
+
+    def _undecided(self, asked: Asked, found: Ruling | None, why: str) -> None:
+        self._add(
+            Kind.UNDECIDABLE,
+            f"The submission cannot be ruled on here: {why}.",
+            asked,
+            ruling_at=str(found.events[0].record) if found else None,
+            found=[counted.body for counted in found.events] if found else None,
+        )
+
+    def _go_on_with(self, ruled: Ruled) -> None:
+        if ruled.state is not None:
+            self._states[ruled.events[0].subject] = ruled.state
+
+    def _go_on(self, asked: Asked, found: Ruling, ruled: Ruled | None) -> None:
+        try:
+            for counted in found.events:
+                take(self._rules, self._states, ruling_from(counted.body, self._partition))
+        except Exception as error:
+            self._add(
+                Kind.UNDECIDABLE if ruled is None else Kind.DIFFERENT,
+                f"What lies on the log cannot be folded: {error!r}.",
+                asked,
+                ruling_at=str(found.events[0].record),
+                found=[counted.body for counted in found.events],
+            )
+            if ruled is not None:
+                self._go_on_with(ruled)
+
+    def _said_on_log(self, found: Ruling, ordinals: set[int] | None = None) -> Sayings:
+        bodies = [counted.body for counted in found.events]
+        return said_on_log(self._rules, self._states, bodies, self._partition, ordinals)
+
+    def _count(self, found: Ruling) -> None:
+        self._report.rulings += 1
+        self._report.events += len(found.events)
+        verdict = str(found.events[0].body.get("type")).removeprefix(VERDICT).removesuffix(".v1")
+        self._report.verdicts[verdict] = self._report.verdicts.get(verdict, 0) + 1
+
+    def _add(self, kind: Kind, sentence: str, asked: Asked, subject: str | None = None, **more: Any) -> None:
+        submission = shown_bytes(asked.value)
+        if subject is None and isinstance(submission, dict):
+            subject = submission.get("subject")
+        self._report.add(
+            Finding(
+                kind=kind,
+                sentence=sentence,
+                submission_at=f"submissions-{self._partition}@{asked.offset}",
+                subject=subject,
+                logged_at=asked.logged_at.isoformat(),
+                submission=submission,
+                state_before=shown(self._states.get(subject or "")),
+                **more,
+            )
+        )
+
+
+def _differing(expected: dict[str, Any], found: dict[str, Any]) -> list[str]:
+    """Names of the attributes, and within `data` of the fields, that differ; both given as JSON objects."""
+    names = sorted(name for name in {*expected, *found} if expected.get(name) != found.get(name))
+    if "data" not in names or not isinstance(found.get("data"), dict):
+        return names
+    data, other = expected["data"], found["data"]
+    inner = sorted(f"data.{name}" for name in {*data, *other} if data.get(name) != other.get(name))
+    return [name for name in names if name != "data"] + inner
+
+
+def _difference(value: bytes | None, counted: Counted | None) -> tuple[Kind | None, str]:
+    if counted is None:
+        return Kind.MISSING, "The ruling lacks an event that follows from the submission."
+    if value is None:
+        return Kind.SURPLUS, "The ruling holds an event that does not follow from the submission."
+    if value == counted.record.value:
+        return None, ""
+    expected, body = shown_bytes(value), counted.body
+    names = _differing(expected, body)
+    if names == ["rules"]:
+        return None, ""
+    return Kind.DIFFERENT, f"The event comes out different in: {', '.join(names) or 'its bytes, not its values'}."

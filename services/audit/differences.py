@@ -1,0 +1,243 @@
+"""Which lights and escalations of a year differ under two policies, and why: rule, causes and a sentence each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from contracts.policy import Policy
+from contracts.topics import split_subject
+from services.audit.as_json import shown
+from services.audit.recorded_acts import Year
+from services.audit.what_if import Lived, live
+from services.rating.rules.explain import explain, explain_escalation
+from services.rating.rules.state.state import Escalation
+from supervision.words import Word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Light:
+    """A period's light under one policy: as rated, as it stands, by which rule, following from which submissions."""
+
+    rated: str | None
+    light: str
+    rule: str
+    because: tuple[str, ...]
+    why: Word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rung:
+    """An escalation under one policy, with all its causes and those that still stand."""
+
+    raised_at: datetime
+    due_at: datetime | None
+    phase: str
+    overdue: bool
+    causes: tuple[str, ...]
+    standing: tuple[str, ...]
+    rule: str
+    because: tuple[str, ...]
+    why: Word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LightDifference:
+    """A period whose light differs."""
+
+    period: str
+    a: Light
+    b: Light
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RungDifference:
+    """An escalation that is raised under one policy only, or fares otherwise; `cause` is the one that raised it."""
+
+    level: str
+    cause: str
+    a: Rung | None
+    b: Rung | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusalDifference:
+    """An act that is refused, with these reasons, under one policy and not, or otherwise, under the other."""
+
+    act: str
+    at: datetime
+    a: tuple[str, ...]
+    b: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemDifference:
+    """Everything that differs about one item."""
+
+    item: str
+    title: str
+    lead_unit: str
+    lights: tuple[LightDifference, ...]
+    escalations: tuple[RungDifference, ...]
+    refusals: tuple[RefusalDifference, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Two policies over one recorded year; `items` holds those that differ, `compared` counts all of them.
+
+    `totals_a` and `totals_b` count the lights as they stand at the end and the escalations that were not withdrawn.
+    """
+
+    programme: str
+    a: str
+    b: str
+    simulated: bool
+    derived: bool
+    compared: int
+    acts: int
+    totals_a: Mapping[str, int]
+    totals_b: Mapping[str, int]
+    items: tuple[ItemDifference, ...]
+
+    @property
+    def lights(self) -> int:
+        """Lights that differ."""
+        return sum(len(item.lights) for item in self.items)
+
+    @property
+    def escalations(self) -> int:
+        """Escalations that differ."""
+        return sum(len(item.escalations) for item in self.items)
+
+    @property
+    def differences(self) -> int:
+        """All that differs: lights, escalations, refusals."""
+        return self.lights + self.escalations + sum(len(item.refusals) for item in self.items)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For `--json`: instants as RFC 3339 text, sentences as `{zh, en}`."""
+        return {"differences": self.differences, **_json(self)}
+
+
+def compare(year: Year, a: Policy, b: Policy, until: datetime | None = None) -> Comparison:
+    """Live the recorded year under both policies and compare every light and every escalation."""
+    under_a, under_b = live(year, a, until), live(year, b, until)
+    found = []
+    for subject, assigned in year.items.items():
+        one, other = under_a[subject], under_b[subject]
+        if not (one.opened and other.opened):
+            continue
+        difference = ItemDifference(
+            item=split_subject(subject)[1] or subject,
+            title=assigned.title,
+            lead_unit=assigned.lead_unit,
+            lights=tuple(_lights(one, other)),
+            escalations=tuple(_escalations(one, other)),
+            refusals=tuple(_refusals(one, other)),
+        )
+        if difference.lights or difference.escalations or difference.refusals:
+            found.append(difference)
+    return Comparison(
+        programme=year.programme,
+        a=a.ref,
+        b=b.ref,
+        simulated=year.simulated,
+        derived=any(item.derived for item in year.items.values()),
+        compared=len(year.items),
+        acts=sum(not act.is_alarm for acts in year.acts.values() for act in acts),
+        totals_a=_totals(under_a.values()),
+        totals_b=_totals(under_b.values()),
+        items=tuple(found),
+    )
+
+
+def _totals(lived: Iterable[Lived]) -> Mapping[str, int]:
+    items = [one.item for one in lived if one.opened]
+    counted: Counter[str] = Counter(quarter.light for item in items for quarter in item.quarters)
+    counted.update(rung.level for item in items for rung in item.escalations if rung.phase != "withdrawn")
+    return counted
+
+
+def _lights(a: Lived, b: Lived) -> Iterator[LightDifference]:
+    for frame, one, other in zip(a.item.scheme.quarters, a.item.quarters, b.item.quarters, strict=True):
+        if (one.rated, one.light) != (other.rated, other.light):
+            yield LightDifference(period=frame.id, a=_light(a, frame.id), b=_light(b, frame.id))
+
+
+def _light(lived: Lived, period: str) -> Light:
+    quarter = lived.item.quarters[lived.item.scheme.quarter_index[period]]
+    changed = lived.changed.get(period)
+    return Light(
+        rated=quarter.rated,
+        light=quarter.light,
+        rule=changed.rule if changed else "",
+        because=_named(lived, changed.because) if changed else (),
+        why=explain(lived.item, period, lived.compared(period)),
+    )
+
+
+def _escalations(a: Lived, b: Lived) -> Iterator[RungDifference]:
+    ours, theirs = _rungs(a), _rungs(b)
+    for key in [*ours, *(key for key in theirs if key not in ours)]:
+        one, other = ours.get(key), theirs.get(key)
+        if one is None or other is None or _outcome(one) != _outcome(other):
+            yield RungDifference(level=key[0], cause=key[1], a=one, b=other)
+
+
+def _rungs(lived: Lived) -> dict[tuple[str, str, int], Rung]:
+    """The item's escalations by level, by the cause that raised them, and counted where both are the same."""
+    found: dict[tuple[str, str, int], Rung] = {}
+    for escalation in lived.item.escalations:
+        level, cause = escalation.level, escalation.causes[0].name
+        count = sum(key[:2] == (level, cause) for key in found)
+        found[level, cause, count] = _rung(lived, escalation)
+    return found
+
+
+def _rung(lived: Lived, escalation: Escalation) -> Rung:
+    raised = lived.raised[escalation.id]
+    return Rung(
+        raised_at=escalation.raised_at,
+        due_at=escalation.due_at,
+        phase=escalation.phase,
+        overdue=escalation.overdue,
+        causes=tuple(cause.name for cause in escalation.causes),
+        standing=tuple(cause.name for cause in escalation.causes if cause.standing),
+        rule=raised.rule,
+        because=_named(lived, raised.because),
+        why=explain_escalation(lived.item, escalation),
+    )
+
+
+def _outcome(rung: Rung) -> tuple[Any, ...]:
+    """All that is compared of an escalation: everything but the words about it."""
+    return rung.raised_at, rung.due_at, rung.phase, rung.overdue, rung.causes, rung.standing
+
+
+def _refusals(a: Lived, b: Lived) -> Iterator[RefusalDifference]:
+    for id_ in dict.fromkeys([*a.refused, *b.refused]):
+        one, other = a.refused.get(id_, ()), b.refused.get(id_, ())
+        if one != other:
+            act, at = a.said[id_]
+            yield RefusalDifference(act=act, at=at, a=one, b=other)
+
+
+def _named(lived: Lived, because: tuple[str, ...]) -> tuple[str, ...]:
+    """The submissions that something follows from, as type and time."""
+    return tuple(
+        f"{lived.said[id_][0]} {lived.said[id_][1].isoformat()}" if id_ in lived.said else id_ for id_ in because
+    )
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, Word):
+        return value._asdict()
+    if isinstance(value, tuple):
+        return [_json(entry) for entry in value]
+    if hasattr(value, "__dataclass_fields__"):
+        return {field.name: _json(getattr(value, field.name)) for field in fields(value)}
+    return shown(value)

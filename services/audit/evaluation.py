@@ -1,0 +1,107 @@
+"""Derives the sheets of the annual evaluation from the log, and holds exported ones against them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from contracts.envelope import UnknownType
+from contracts.ruling import RULING_TYPES, ruling_from
+from contracts.rulings import ProgrammeOpened
+from contracts.topics import PARTITIONS, RULINGS, split_subject
+from eventlog.at.at_rule import Counting
+from services.audit.reader import Reading
+from services.audit.recorded_acts import NotRecorded, Progress, unknown_type
+from supervision.evaluation.deduction import Entry, Source
+from supervision.evaluation.sheets import Sheet, evaluate
+from supervision.words import Word
+
+_PLACE: Final = re.compile(r"rulings-(\d{1,2})@(\d{1,18})")
+
+
+class Derived(NamedTuple):
+    """The sheets of a programme, and what must be said wherever they are shown: codes of `supervision.words.NOTE`."""
+
+    sheets: list[Sheet]
+    notes: list[str]
+
+
+def derive(
+    reading: Reading, programme: str, ends: Mapping[int, int] | None = None, progress: Progress | None = None
+) -> Derived:
+    """The sheets of a programme from the counted rulings of every partition, up to `ends` or else up to now.
+
+    `ends`: the offset after the last record, per partition; a partition that is not named is not read.
+    Raises NotRecorded: there is no such programme up to there, or less on the log; `reading.Unreadable`.
+    """
+    now = {partition: reading.end(RULINGS, partition) for partition in range(PARTITIONS)}
+    upto = now if ends is None else ends
+    for partition, end in upto.items():
+        if end > now.get(partition, 0) or reading.start(RULINGS, partition):
+            raise NotRecorded(
+                f"日志不完整：rulings-{partition} 应有 0 至 {end - 1}",
+                f"the log is not whole: rulings-{partition} must hold 0 to {end - 1}",
+            )
+    entries = list(_entries(reading, programme, upto, progress))
+    opened = next((entry.data for entry in entries if isinstance(entry.data, ProgrammeOpened)), None)
+    if opened is None:
+        raise NotRecorded(f"没有方案 {programme} 的裁定", f"no ruling about the programme {programme}")
+    notes = [note for note, holds in (("simulated", opened.simulated), ("derived", opened.derived)) if holds]
+    return Derived(evaluate(entries), notes)
+
+
+def ends_of(position: str) -> dict[int, int]:
+    """Where an answer's position ends, per partition of rulings: the offsets that it names are within."""
+    return {int(place[1]): int(place[2]) + 1 for place in _PLACE.finditer(position)}
+
+
+def differences(derived: list[Sheet], exported: list[Any]) -> list[Word]:
+    """What exported sheets say otherwise than the log; sheets that were not exported are not missed."""
+    sheets = {sheet.unit: sheet.shown() for sheet in derived}
+    found: list[Word] = []
+    for one in exported:
+        unit = str(one.get("unit")) if isinstance(one, dict) else "?"
+        if unit not in sheets:
+            found.append(Word(f"{unit}：日志中没有这张计分表", f"{unit}: the log gives no such sheet"))
+            continue
+        for name in sorted(sheets[unit].keys() | one.keys()):
+            found += _compared(f"{unit}.{name}", sheets[unit].get(name), one.get(name))
+    return found
+
+
+def _compared(where: str, derived: Any, exported: Any) -> Iterator[Word]:
+    if isinstance(derived, list) and isinstance(exported, list):
+        for number in range(max(len(derived), len(exported))):
+            ours, theirs = (rows[number] if number < len(rows) else None for rows in (derived, exported))
+            yield from _compared(f"{where}[{number + 1}]", ours, theirs)
+    elif derived != exported:
+        yield Word(
+            f"{where}：日志推出 {derived}，表上为 {exported}",
+            f"{where}: the log gives {derived}, the sheet says {exported}",
+        )
+
+
+def _entries(reading: Reading, programme: str, ends: Mapping[int, int], progress: Progress | None) -> Iterator[Entry]:
+    done, total = 0, sum(ends.values())
+    for partition, end in ends.items():
+        counting = Counting()
+        for record in reading.records(RULINGS, partition, 0, end):
+            for ruling in counting.fold([record]):
+                for _, body in ruling.events[1:]:
+                    owner, item = split_subject(body["subject"])
+                    if owner == programme:
+                        yield _entry(partition, item, body)
+            done += 1
+            if progress is not None:
+                progress(done, total)
+
+
+def _entry(partition: int, item: str | None, body: dict[str, Any]) -> Entry:
+    try:
+        event = ruling_from(body, partition)
+    except UnknownType as error:
+        raise unknown_type(f"{RULINGS}-{partition}@{body['at']}", error) from None
+    name = RULING_TYPES.short_names[type(event.data)]
+    source = Source(event.id, name, f"{RULINGS}-{partition}@{event.at}", f"submissions-{partition}@{event.causeoffset}")
+    return Entry(item, event.time, source, event.data)

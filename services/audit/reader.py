@@ -1,0 +1,127 @@
+"""Reads partitions with kafka-python: assigned by hand, from the start, up to ends that were pinned before."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any, Final, Protocol, Self
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError
+
+from eventlog.log.record import Record
+
+LOG_APPEND_TIME: Final = 1
+STALL_SECONDS: Final = 30.0
+"""A partition that has more and gives nothing for so long cannot be read."""
+POLL_MS: Final = 500
+BOOTSTRAP_MS: Final = 10_000
+
+
+class Unreadable(Exception):
+    """The log cannot be read as it must be: nothing can be decided."""
+
+
+class Reading(Protocol):
+    """Reads one partition at a time."""
+
+    def start(self, topic: str, partition: int) -> int:
+        """The offset of the first record kept. Raises Unreadable."""
+        ...
+
+    def end(self, topic: str, partition: int) -> int:
+        """The offset after the last record, now. Raises Unreadable."""
+        ...
+
+    def records(self, topic: str, partition: int, start: int, end: int) -> Iterator[Record]:
+        """Records from `start` up to, without, `end`, as they lie there. Raises Unreadable."""
+        ...
+
+
+class Reader:
+    """As `Reading`: one client of the log without a group; one partition at a time is read."""
+
+    def __init__(self, bootstrap_servers: str, prefix: str, **options: Any) -> None:
+        self._prefix = prefix
+        self._options = {"bootstrap_servers": bootstrap_servers, **options}
+        self._consumer: Any = None
+
+    def __enter__(self) -> Self:
+        """Connect. Raises Unreadable."""
+        try:
+            self._consumer = KafkaConsumer(
+                group_id=None,
+                enable_auto_commit=False,
+                auto_offset_reset="none",
+                client_id="liangdeng-audit",
+                fetch_max_bytes=16 * 1024 * 1024,
+                max_partition_fetch_bytes=8 * 1024 * 1024,
+                max_poll_records=5000,
+                bootstrap_timeout_ms=BOOTSTRAP_MS,
+                **self._options,
+            )
+        except (KafkaError, OSError) as error:
+            raise Unreadable(f"no broker at {self._options['bootstrap_servers']}: {error!r}") from error
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close."""
+        self._consumer.close()
+
+    def end(self, topic: str, partition: int) -> int:
+        """As `Reading.end`."""
+        place = self._place(topic, partition)
+        return self._asked("end_offsets", place)
+
+    def start(self, topic: str, partition: int) -> int:
+        """As `Reading.start`."""
+        place = self._place(topic, partition)
+        if partition not in (self._consumer.partitions_for_topic(place.topic) or ()):
+            raise Unreadable(f"{place.topic} has no partition {partition}")
+        return self._asked("beginning_offsets", place)
+
+    def records(self, topic: str, partition: int, start: int, end: int) -> Iterator[Record]:
+        """As `Reading.records`.
+
+        Raises:
+            Unreadable: it stalls, an offset is missing, or a record was not stamped by the broker.
+        """
+        place = self._place(topic, partition)
+        self._consumer.assign([place])
+        self._consumer.seek(place, start)
+        expected, moved = start, time.monotonic()
+        while expected < end:
+            for found in self._polled(place):
+                if found.offset >= end:
+                    return
+                if found.offset != expected:
+                    raise Unreadable(f"{topic}-{partition}@{expected} is missing, {found.offset} comes next")
+                if found.timestamp_type != LOG_APPEND_TIME:
+                    raise Unreadable(f"{topic}-{partition}@{expected} was not stamped by the broker (LogAppendTime)")
+                yield _record(topic, found)
+                expected, moved = found.offset + 1, time.monotonic()
+            if time.monotonic() - moved > STALL_SECONDS:
+                raise Unreadable(f"{topic}-{partition} gives nothing from {expected} on")
+
+    def _place(self, topic: str, partition: int) -> TopicPartition:
+        return TopicPartition(self._prefix + topic, partition)
+
+    def _asked(self, what: str, place: TopicPartition) -> int:
+        try:
+            return int(getattr(self._consumer, what)([place])[place])
+        except (KafkaError, OSError, KeyError) as error:
+            raise Unreadable(f"{place.topic}-{place.partition}: {error!r}") from error
+
+    def _polled(self, place: TopicPartition) -> list[Any]:
+        try:
+            return list(self._consumer.poll(timeout_ms=POLL_MS).get(place, []))
+        except (KafkaError, OSError) as error:
+            raise Unreadable(f"{place.topic}-{place.partition}: {error!r}") from error
+
+
+def _record(topic: str, found: Any) -> Record:
+    headers = tuple((name, value) for name, value in found.headers)
+    return Record(topic, found.partition, found.offset, found.timestamp, found.key, found.value, headers)

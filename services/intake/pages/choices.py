@@ -1,0 +1,75 @@
+"""What a form offers to choose from: the things that wait on an item, as the roster knows them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from contracts.submissions import Appealed
+from services.intake.who.item import Item
+from services.intake.who.roster import Roster
+from supervision.escalation_sentences import CauseFacts, cause_word
+from supervision.words import LEVELS, LIGHTS, Language, say
+
+_SIGNED = ("rectification", "interview", "chief_interview", "blockage")
+
+
+class Choice(NamedTuple):
+    """A value and what is written beside it."""
+
+    value: str
+    label: str
+
+
+def picks(name: str, field: str, item: Item, roster: Roster, lang: Language) -> list[Choice]:
+    """Choices of a field of kind `pick` or `people` in the form for `name`."""
+    if name == "item.reassigned":
+        return _people(field, item, roster)
+    if field == "plan":
+        return [
+            Choice(plan.plan, f"{plan.plan}（{plan.from_on}–{plan.to_on}{'' if plan.approved else ' ✗'}）")
+            for plan in item.inspections.values()
+        ]
+    if field == "adjustment":
+        return [Choice(a.adjustment, f"{a.period} · {a.node.text}") for a in item.adjustments.values()]
+    if field == "appeal":
+        return [Choice(appeal, _against(against, lang)) for appeal, against in item.appeals.items()]
+    if field == "blockage":
+        return [Choice(one, one) for one in item.blockages]
+    notices = [
+        Choice(f"{one.level}|{cause}", notice_word(one.level, cause, lang))
+        for one in item.open_escalations(*_SIGNED)
+        for cause in one.causes
+    ]
+    return notices if field == "notice" else [*_lights(item, lang), *notices]
+
+
+def _lights(item: Item, lang: Language) -> list[Choice]:
+    quarters = dict.fromkeys(period.quarter for period in item.opened.periods if period.id not in item.opened.void)
+    light = f"{say(LIGHTS, 'yellow', lang)}/{say(LIGHTS, 'red', lang)}"
+    return [Choice(f"light|{quarter}", f"{quarter} {light}") for quarter in quarters]
+
+
+def _people(field: str, item: Item, roster: Roster) -> list[Choice]:
+    known = roster.programmes.get(item.programme)
+    if known is None:
+        return []
+    if field == "leader":
+        return [Choice(leader.id, leader.label) for leader in known.opened.leaders]
+    return [Choice(unit.id, unit.name) for unit in known.opened.units if unit.kind != "office"]
+
+
+def _against(against: Appealed, lang: Language) -> str:
+    if against.light is not None:
+        return f"{against.light} {'亮灯' if lang == 'zh' else 'light'}"
+    return notice_word(against.level or "", against.cause or "", lang)
+
+
+def notice_word(level: str, cause: str, lang: Language) -> str:
+    """What a notice is called: its level and the cause that it was sent for."""
+    return f"{say(LEVELS, level, lang)} · {cause_text(level, cause, lang)}"
+
+
+def cause_text(level: str, cause: str, lang: Language) -> str:
+    """A cause of an escalation in words."""
+    word = cause_word(level, CauseFacts(name=cause))
+    return word.zh if lang == "zh" else word.en

@@ -1,0 +1,121 @@
+"""A programme is published: one submission for itself, one per item; what failed half-way is completed by a repeat."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from contracts.envelope import Unreadable
+from contracts.policy import Policy
+from contracts.submission import Submission, decode_submission, encode_submission
+from contracts.submissions import PolicyAdopted, SubmissionData
+from contracts.topics import MAX_SUBMISSION_BYTES, SUBMISSIONS, subject_of
+from eventlog.log.log import Log, LogError
+from programmes.programme import Programme, expand
+from services.intake.problem import Problem, forbidden
+from services.intake.submitting.body import too_large
+from services.intake.submitting.receipt import Receipt
+from services.intake.submitting.reception import Reception
+from services.intake.who.roster import Roster
+from services.intake.who.roster_feed import RosterFollowing
+from web.tokens import Identity
+
+READ_SECONDS = 10.0
+_PLACEHOLDER = datetime(9999, 12, 31, 23, 59, 59, 999999, UTC)
+
+
+class Publication:
+    """Publishes programmes and adopts policies, each as one submission per item under the key that was given."""
+
+    def __init__(self, reception: Reception, roster: Roster, following: RosterFollowing, log: Log) -> None:
+        self._reception = reception
+        self._roster = roster
+        self._following = following
+        self._log = log
+
+    async def publish(self, identity: Identity, programme: Programme, key: str) -> list[Receipt]:
+        """Append the programme, then its items; the receipts in that order.
+
+        Sent again with the same key, it is the same publication: `published_at` is the first one's receipt.
+
+        Raises:
+            Problem: `forbidden`, `exists` (another key published it), `partly_published` (with the receipts).
+        """
+        if identity.role != "office":
+            raise forbidden("wrong_role")
+        self._reception.ready()
+        self._reception.allow_clock(simulated=programme.simulated)
+        first = self._checked(identity, programme, key)
+        known = self._roster.programmes.get(programme.programme)
+        if known is not None and known.causeid != first.id:
+            raise Problem("exists", more={"submission_id": known.causeid})
+        receipt = await self._reception.submit(identity.actor, first.subject, first.data, key)
+        since = known.causeoffset if known else self._following.counting[receipt.partition].last + 1
+        try:
+            published_at = await self._first_received(receipt, since)
+        except (LogError, TimeoutError) as error:
+            raise self._partly([receipt], repr(error)) from None
+        items = expand(programme, published_at)[1:]
+        return [receipt, *await self._all(identity, items, key, [receipt])]
+
+    async def adopt(self, identity: Identity, programme: str, policy: Policy, key: str) -> list[Receipt]:
+        """A policy takes effect for a programme and every item of it. Raises Problem."""
+        if identity.role != "office":
+            raise forbidden("wrong_role")
+        self._reception.ready()
+        self._reception.allow_clock(simulated=True)
+        known = self._roster.programmes.get(programme)
+        if known is None:
+            raise Problem("not_found", more={"reason": "unknown_programme"})
+        adopted = PolicyAdopted(policy=policy)
+        subjects = [subject_of(programme), *(subject_of(programme, item) for item in known.opened.items)]
+        parts: list[tuple[str, SubmissionData]] = [(subject, adopted) for subject in subjects]
+        return await self._all(identity, parts, key, [])
+
+    def _checked(self, identity: Identity, programme: Programme, key: str) -> Submission:
+        """The programme's own submission, if all that it expands into is small enough for the log."""
+        made = [
+            self._reception.stamped(identity.actor, subject, data, key)
+            for subject, data in expand(programme, _PLACEHOLDER)
+        ]
+        if any(len(encode_submission(one)) > MAX_SUBMISSION_BYTES for one in made):
+            raise too_large(MAX_SUBMISSION_BYTES)
+        return made[0]
+
+    async def _all(
+        self, identity: Identity, parts: Sequence[tuple[str, SubmissionData]], key: str, before: Sequence[Receipt]
+    ) -> list[Receipt]:
+        outcomes = await asyncio.gather(
+            *(self._reception.submit(identity.actor, subject, data, key) for subject, data in parts),
+            return_exceptions=True,
+        )
+        receipts = [one for one in outcomes if isinstance(one, Receipt)]
+        for failure in (one for one in outcomes if isinstance(one, BaseException)):
+            if not isinstance(failure, Problem):
+                raise failure
+        if len(receipts) < len(parts):
+            raise self._partly([*before, *receipts], f"{len(parts) - len(receipts)} of {len(parts)} are missing")
+        return receipts
+
+    def _partly(self, receipts: Sequence[Receipt], why: str) -> Problem:
+        documents = [receipt.document() for receipt in receipts]
+        return self._reception.unavailable("partly_published", why, receipts=documents)
+
+    async def _first_received(self, receipt: Receipt, since: int) -> datetime:
+        """When the publication with this id first reached the log, at or after the offset `since`."""
+        place = (SUBMISSIONS, receipt.partition)
+        if since >= receipt.offset:
+            return receipt.received_at
+        async with asyncio.timeout(READ_SECONDS), self._log.follow({place: since}) as follower:
+            while True:
+                for record in (await follower.poll(0.5)).get(place, []):
+                    if record.offset >= receipt.offset:
+                        return receipt.received_at
+                    if receipt.submission_id.encode() in (record.value or b""):
+                        try:
+                            submission = decode_submission(record.value)
+                        except (Unreadable, LookupError):
+                            continue
+                        if submission.id == receipt.submission_id:
+                            return submission.received_at

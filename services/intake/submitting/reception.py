@@ -1,0 +1,160 @@
+"""A submission comes in: its shape is checked, its sender's right, its evidence; it is stamped and appended."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from contracts.envelope import UnknownType, submission_id
+from contracts.submission import SUBMISSION_TYPES, Submission, body_digest, encode_submission
+from contracts.submissions import SubmissionData
+from contracts.topics import MAX_SUBMISSION_BYTES, partition_of, subject_of
+from contracts.values import Actor
+from eventlog.clock import Clock
+from exact.faults import Fault, faults_of, unknown_fields
+from services.intake.metrics import Metrics
+from services.intake.problem import Problem, invalid
+from services.intake.submitting.append import Publishing, Unanswered
+from services.intake.submitting.evidence import EvidenceStore
+from services.intake.submitting.receipt import Receipt
+from services.intake.who.rights import ITEM_RIGHTS, PROGRAMME_RIGHTS, check_item, check_programme
+from services.intake.who.roster import Roster
+from services.intake.who.roster_feed import RosterFollowing
+from web.tokens import Identity
+
+_SHAPE: Final = frozenset({"type", "data"})
+
+
+@dataclass(frozen=True, slots=True)
+class Stamping:
+    """What goes into every submission: the generation of the log, the clock, and whether that clock is driven."""
+
+    log: str
+    clock: Clock
+    driven: bool
+
+
+class Reception:
+    """The one way onto the log, for the API and the forms alike."""
+
+    def __init__(
+        self,
+        stamping: Stamping,
+        roster: Roster,
+        following: RosterFollowing,
+        evidence: EvidenceStore,
+        publishing: Publishing,
+        metrics: Metrics,
+        retry_after: int,
+    ) -> None:
+        self._stamping = stamping
+        self._roster = roster
+        self._following = following
+        self._evidence = evidence
+        self._publishing = publishing
+        self._metrics = metrics
+        self._retry_after = retry_after
+
+    async def receive(
+        self, identity: Identity, programme: str, item: str | None, body: Mapping[str, Any], key: str
+    ) -> Receipt:
+        """Check and append what somebody says about an item, or about a programme. Raises Problem."""
+        name, given = _shape(body, ITEM_RIGHTS if item is not None else PROGRAMME_RIGHTS)
+        try:
+            self.ready()
+            if item is not None:
+                check_item(self._roster, identity, programme, item, name)
+            else:
+                check_programme(self._roster, identity, programme, name)
+            self.allow_clock(simulated=True)
+            data = understood(name, given)
+            if faults := self._evidence.faults(getattr(data, "evidence", ())):
+                raise invalid(*faults)
+        except Problem as problem:
+            self._metrics.submissions.labels(name, problem.code).inc()
+            raise
+        return await self.submit(identity.actor, subject_of(programme, item), data, key)
+
+    async def submit(self, actor: Actor, subject: str, data: SubmissionData, key: str) -> Receipt:
+        """Stamp and append; answers once it lies on the log. Raises Problem `too_large` or `unknown_outcome`."""
+        name = SUBMISSION_TYPES.short_names[type(data)]
+        submission = self.stamped(actor, subject, data, key)
+        value = encode_submission(submission)
+        if len(value) > MAX_SUBMISSION_BYTES:
+            self._metrics.submissions.labels(name, "too_large").inc()
+            limit = MAX_SUBMISSION_BYTES
+            raise Problem(
+                "too_large", f"记录为 {len(value)} 字节，至多 {limit}", f"{len(value)} bytes, at most {limit}"
+            )
+        partition, began = partition_of(subject), time.perf_counter()
+        try:
+            offset = await self._publishing.append(partition, subject.encode(), value, submission.id)
+        except Unanswered as error:
+            self._metrics.submissions.labels(name, "unknown_outcome").inc()
+            raise self.unavailable("unknown_outcome", str(error), submission_id=submission.id) from None
+        self._metrics.append_seconds.observe(time.perf_counter() - began)
+        self._metrics.submissions.labels(name, "received").inc()
+        return Receipt(submission.id, partition, offset, submission.received_at, submission.digest, subject)
+
+    def stamped(self, actor: Actor, subject: str, data: SubmissionData, key: str) -> Submission:
+        """The submission as it goes onto the log, received now."""
+        return Submission(
+            id=submission_id(self._stamping.log, actor.key_owner, key, subject),
+            log=self._stamping.log,
+            type=SUBMISSION_TYPES.types[type(data)],
+            subject=subject,
+            actor=actor,
+            received_at=self._stamping.clock.now(),
+            digest=body_digest(data),
+            data=data,
+        )
+
+    def ready(self) -> None:
+        """Raises Problem `not_ready` until the roster has caught up: before that nobody's right can be told."""
+        if not self._following.caught_up:
+            raise self.unavailable("not_ready", self._following.trouble or "")
+
+    def allow_clock(self, *, simulated: bool) -> None:
+        """Raises Problem `clock_not_allowed` where a driven clock would stamp something real."""
+        if self._stamping.driven and not (simulated and self._roster.simulated_only):
+            raise Problem("clock_not_allowed")
+
+    def unavailable(self, code: str, why: str, **more: Any) -> Problem:
+        """A 503 that says when to ask again."""
+        return Problem(code, "", why, headers={"Retry-After": str(self._retry_after)}, more=more)
+
+
+def understood(name: str, given: Mapping[str, Any]) -> SubmissionData:
+    """The data of a submission. Raises Problem `invalid` with every fault."""
+    try:
+        full = SUBMISSION_TYPES.by_short_name(name)
+        data: SubmissionData = SUBMISSION_TYPES.validate(full, dict(given))
+    except UnknownType:
+        raise invalid(_unknown_type(name)) from None
+    except ValidationError as error:
+        raise invalid(*faults_of(error, under=("data",))) from None
+    if faults := list(unknown_fields(given, SUBMISSION_TYPES.dump(data), ("data",))):
+        raise invalid(*faults)
+    return data
+
+
+def _shape(body: Mapping[str, Any], known: Mapping[str, object]) -> tuple[str, Mapping[str, Any]]:
+    name, data = body.get("type"), body.get("data")
+    faults = [
+        Fault((field,), "extra_forbidden", "不认识的字段", "is not a known field") for field in body.keys() - _SHAPE
+    ]
+    if not isinstance(name, str) or name not in known:
+        faults.append(_unknown_type(str(name)))
+    if not isinstance(data, dict):
+        faults.append(Fault(("data",), "dict_type", "应为对象", "must be an object"))
+    if faults or not isinstance(name, str) or not isinstance(data, dict):
+        raise invalid(*faults)
+    return name, data
+
+
+def _unknown_type(name: str) -> Fault:
+    return Fault(("type",), "unknown_type", f"这里不能提交 {name[:60]}", f"{name[:60]} cannot be submitted here")

@@ -1,0 +1,73 @@
+"""Who answers for which item: folded from counted rulings, so that intake needs no database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from contracts.ruling import RULING_TYPES, ruling_from
+from contracts.rulings import ItemOpened, ProgrammeOpened
+from contracts.topics import split_subject
+from services.intake.who.item import FOLDED, Item
+from web.tokens import Identity
+
+_TYPES: Final = frozenset(RULING_TYPES.types[cls] for cls in (*FOLDED, ProgrammeOpened, ItemOpened))
+
+
+@dataclass(frozen=True, slots=True)
+class KnownProgramme:
+    """A published programme and the submission that opened it."""
+
+    opened: ProgrammeOpened
+    causeid: str
+    causeoffset: int
+    partition: int
+
+
+class Roster:
+    """The fold; one per process, fed by `RosterFollowing`."""
+
+    def __init__(self) -> None:
+        self.programmes: dict[str, KnownProgramme] = {}
+        self.items: dict[tuple[str, str], Item] = {}
+        self.simulated_only = True
+        """Whether nothing real is on the log, so that a driven clock may stamp."""
+
+    def item(self, programme: str, item: str) -> Item | None:
+        """An item, if it was opened."""
+        return self.items.get((programme, item))
+
+    def items_of(self, identity: Identity) -> Iterator[Item]:
+        """The items in a person's list, in the order of programme and id."""
+        return (item for _, item in sorted(self.items.items()) if item.concerns(identity))
+
+    def unit_name(self, programme: str, unit: str) -> str:
+        """Name of a unit in a programme; its id where the programme does not list it."""
+        known = self.programmes.get(programme)
+        units = known.opened.units if known else ()
+        return next((entry.name for entry in units if entry.id == unit), unit)
+
+    def leader_label(self, programme: str, leader: str) -> str:
+        """What a leader in charge is called in a programme; the id where the programme does not list it."""
+        known = self.programmes.get(programme)
+        leaders = known.opened.leaders if known else ()
+        return next((entry.label for entry in leaders if entry.id == leader), leader)
+
+    def take(self, body: dict[str, Any], partition: int) -> None:
+        """Take in one counted event. Raises Unreadable where its data does not validate."""
+        if body.get("type") not in _TYPES:
+            return
+        event = ruling_from(body, partition)
+        programme, item_id = split_subject(event.subject)
+        data = event.data
+        if isinstance(data, ProgrammeOpened):
+            known = KnownProgramme(data, event.causeid, event.causeoffset, partition)
+            self.programmes.setdefault(programme, known)
+            self.simulated_only &= data.simulated
+        elif isinstance(data, ItemOpened):
+            made = Item(programme, item_id or "", data, data.lead_unit, data.cooperating, data.leader)
+            self.items[(made.programme, made.id)] = made
+            self.simulated_only &= data.simulated
+        elif (item := self.items.get((programme, item_id or ""))) is not None:
+            item.evolve(data)

@@ -1,0 +1,187 @@
+"""Mail by SMTP: connections used again, refusals told apart, a lost answer after DATA told as what it is."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal
+
+import aiosmtplib
+
+from services.notify.delivery.channels.channel import Limit, Parcel
+from services.notify.delivery.channels.mail import compose
+from services.notify.delivery.outcome import Accepted, Ambiguous, Outcome, Refused, Sort, Unsent
+
+RETRIED_5XX = frozenset({552})
+"""Mailbox full: refused with a 5xx, but not for ever (RFC 5321, 4.5.3.1.10)."""
+
+_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")
+"""RFC 5321's plain form: it can stand in an envelope and in a header as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpServer:
+    """The relay; `timeout` in seconds per command, `idle` in seconds, `per_connection` in messages."""
+
+    host: str
+    port: int
+    security: Literal["none", "starttls", "tls"] = "starttls"
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    sender_name: str = ""
+    sender_address: str = ""
+    timeout: float = 30.0
+    idle: float = 20.0
+    per_connection: int = 200
+
+
+@dataclass(slots=True)
+class _Connection:
+    client: aiosmtplib.SMTP
+    sent: int = 0
+    idle_since: float = 0.0
+
+
+class _Trouble(Exception):
+    """The relay could not be used at all; no recipient is at fault."""
+
+
+class SmtpChannel:
+    """A blind channel: SMTP cannot be asked what became of a message."""
+
+    name = "mail"
+    sort: Sort = "blind"
+
+    def __init__(self, server: SmtpServer, log: str) -> None:
+        self._server = server
+        self._log = log
+        self._idle: list[_Connection] = []
+
+    async def send(self, parcel: Parcel, limit: Limit) -> Outcome:
+        """As `Channel.send`. Only what the relay says to RCPT and DATA can be a refusal for good."""
+        if not _ADDRESS.fullmatch(parcel.address):
+            return Refused("what the directory has is no mail address", permanent=True)
+        message = compose(parcel, self._log, (self._server.sender_name, self._server.sender_address), datetime.now(UTC))
+        connection: _Connection | None = None
+        try:
+            async with asyncio.timeout(max(limit.left, 0)):
+                connection = await self._ready()
+                refused = await self._recipient(connection, parcel.address)
+                if refused is not None:
+                    return refused
+        except TimeoutError:
+            self._drop(connection)
+            return Unsent("the claim ran out before the message could leave")
+        except _Trouble as error:
+            self._drop(connection)
+            return Unsent(str(error), trouble=True)
+        except BaseException:
+            self._drop(connection)
+            raise
+        return await self._data(connection, message, limit)
+
+    async def close(self) -> None:
+        """As `Channel.close`."""
+        idle, self._idle = self._idle, []
+        for connection in idle:
+            with contextlib.suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
+                async with asyncio.timeout(2):
+                    await connection.client.quit()
+
+    async def _data(self, connection: _Connection, message: bytes, limit: Limit) -> Outcome:
+        if limit.left <= 0:
+            self._drop(connection)
+            return Unsent("the claim ran out before the message could leave")
+        try:
+            answer = await connection.client.data(message, timeout=max(1.0, min(self._server.timeout, limit.left)))
+        except aiosmtplib.SMTPDataError as error:
+            self._keep(connection)
+            return _refusal(error.code, error.message)
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            self._drop(connection)
+            return Ambiguous(f"no answer after DATA: {error}")
+        except BaseException:
+            self._drop(connection)
+            raise
+        connection.sent += 1
+        self._keep(connection)
+        return Accepted(answer.message)
+
+    async def _recipient(self, connection: _Connection, address: str) -> Outcome | None:
+        try:
+            await connection.client.rcpt(address)
+        except aiosmtplib.SMTPRecipientRefused as error:
+            await self._reset(connection)
+            return _refusal(error.code, error.message)
+        except ValueError as error:
+            await self._reset(connection)
+            return Refused(f"no address that SMTP can carry: {error}", permanent=True)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise _Trouble(f"RCPT: {error}") from error
+        return None
+
+    async def _ready(self) -> _Connection:
+        while self._idle:
+            connection = self._idle.pop()
+            stale = time.monotonic() - connection.idle_since > self._server.idle
+            if stale or connection.sent >= self._server.per_connection or not connection.client.is_connected:
+                self._drop(connection)
+                continue
+            try:
+                await connection.client.mail(self._server.sender_address)
+            except (aiosmtplib.SMTPException, OSError):
+                self._drop(connection)
+                continue
+            except BaseException:
+                self._drop(connection)
+                raise
+            return connection
+        return await self._connect()
+
+    async def _connect(self) -> _Connection:
+        server = self._server
+        client = aiosmtplib.SMTP(
+            hostname=server.host,
+            port=server.port,
+            use_tls=server.security == "tls",
+            start_tls=server.security == "starttls",
+            username=server.username,
+            password=server.password,
+            local_hostname="liangdeng",
+            timeout=server.timeout,
+        )
+        try:
+            await client.connect()
+            await client.mail(server.sender_address)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            client.close()
+            raise _Trouble(f"the relay: {error}") from error
+        except BaseException:
+            client.close()
+            raise
+        return _Connection(client)
+
+    async def _reset(self, connection: _Connection) -> None:
+        try:
+            await connection.client.rset()
+        except (aiosmtplib.SMTPException, OSError):
+            self._drop(connection)
+        else:
+            self._keep(connection)
+
+    def _keep(self, connection: _Connection) -> None:
+        connection.idle_since = time.monotonic()
+        self._idle.append(connection)
+
+    @staticmethod
+    def _drop(connection: _Connection | None) -> None:
+        if connection is not None:
+            connection.client.close()
+
+
+def _refusal(code: int, message: str) -> Refused:
+    return Refused(f"{code} {message}", permanent=code >= 500 and code not in RETRIED_5XX)

@@ -1,0 +1,192 @@
+"""What a notice says, sentence by sentence, in Chinese and in English; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from contracts.dispatches import NoticeKind
+from services.notify.notices.facts import ProgrammeFacts
+from services.notify.notices.notice import NoticeDue
+from supervision.escalation_sentences import CauseFacts, cause_word
+from supervision.light_sentences import is_period, joined, period_word
+from supervision.words import Word
+
+TITLES: Final[Mapping[NoticeKind, Word]] = {
+    "rectification": Word("督查整改通知书", "Notice of rectification"),
+    "interview": Word("约谈通知书", "Notice of interview"),
+    "chief_interview": Word("主要领导约谈通知书", "Notice of interview by the chief leader"),
+    "blockage": Word("“卡壳”问题呈报单", "Blockage submitted to the government"),
+    "reminder": Word("催报通知", "Reminder"),
+    "withdrawn": Word("撤销通知书", "Notice of withdrawal"),
+}
+MAX_CAUSES: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The sentences of one notice."""
+
+    salutation: str
+    opening: str
+    points: Sequence[str]
+    closing: str
+    english: Sequence[str]
+
+
+def period(reason: str) -> Word | None:
+    """How a period is called; None for a reason that is no period."""
+    return period_word(reason) if is_period(reason) else None
+
+
+def cause(reason: str, due: NoticeDue) -> Word:
+    """One of the causes that a notice is about: the sentence about a period's light, or what else happened."""
+    record = due.item.record
+    if due.level != "blockage" and reason in record.lights.parts:
+        return record.explain(reason)
+    known = record.escalation(due.escalation).causes if due.escalation else ()
+    named = next((one for one in known if one.name == reason), CauseFacts(name=reason))
+    return cause_word(due.level, named)
+
+
+def standing(due: NoticeDue) -> Word | None:
+    """How the escalation that a notice is about stands with it, in the words of pages and audits."""
+    return due.item.record.explain_escalation(due.escalation) if due.escalation else None
+
+
+def leader(programme: ProgrammeFacts, id_: str) -> str:
+    """What a leader in charge is called: by the label, which says what they are in charge of."""
+    label = programme.leaders.get(id_, id_)
+    return label if label.startswith("分管") else f"分管区领导（{label}）"
+
+
+def day(on: date) -> str:
+    """A day as official documents write it."""
+    return f"{on.year}年{on.month}月{on.day}日"
+
+
+def wording(due: NoticeDue, programme: ProgrammeFacts, revoked: Sequence[str]) -> Wording:
+    """The sentences of a notice; `revoked` are the numbers of the notices that it withdraws."""
+    item = due.item
+    unit = programme.units.get(item.lead_unit, item.lead_unit)
+    limit = item.last_day(due.due_at) if due.due_at else None
+    plan = programme.title.replace("《", "〈").replace("》", "〉")
+    basis = f"根据《{plan}》（{programme.document}）"
+    causes = [cause(reason, due) for reason in due.reasons[:MAX_CAUSES]]
+    why = joined(causes)
+    title = item.title.replace("“", "‘").replace("”", "’")
+    subject = f"督查事项“{title}”（编号{item.id}）"
+    match due.kind:
+        case "reminder":
+            return _reminder(due, unit, subject, limit)
+        case "withdrawn":
+            return _withdrawn(due, programme, unit, subject, why, revoked)
+        case "blockage":
+            return _blockage(programme.jurisdiction, unit, subject, basis, why, limit)
+        case "rectification":
+            return _rectification(due, unit, subject, basis, why, limit)
+    return _interview(due, unit, subject, basis, why, limit, programme)
+
+
+def _rectification(due: NoticeDue, unit: str, subject: str, basis: str, why: Word, limit: date | None) -> Wording:
+    more = "本件为前次整改通知的补充，整改期限不变。" if due.joined else ""
+    return Wording(
+        f"{unit}：",
+        f"你单位牵头承办的{subject}，{why.zh}。{basis}，现责令限期整改，有关事项通知如下。{more}",
+        (
+            f"请于{_by(limit)}完成整改，并将整改情况报送督查室。",
+            "逾期未报送，或经核查整改不到位的，由分管区领导约谈你单位负责人。",
+            _appeal(due),
+        ),
+        "特此通知。",
+        (
+            f"{why.en}. The lead unit is to put this right and to report by {_iso(limit)}.",
+            *(["This adds a cause to an earlier notice; its limit has not moved."] if due.joined else []),
+            f"It can be appealed within {due.item.appeal_days} calendar days of its receipt.",
+        ),
+    )
+
+
+def _interview(
+    due: NoticeDue, unit: str, subject: str, basis: str, why: Word, limit: date | None, programme: ProgrammeFacts
+) -> Wording:
+    chief = due.kind == "chief_interview"
+    holder = "区政府主要领导" if chief else leader(programme, due.item.leader)
+    head = "主要负责人" if chief else "负责人"
+    more = "本件为前次约谈通知的补充，约谈期限不变。" if due.joined else ""
+    return Wording(
+        f"{unit}：",
+        f"你单位牵头承办的{subject}，{why.zh}。{basis}，决定由{holder}约谈你单位{head}，有关事项通知如下。{more}",
+        (
+            f"约谈于{_by(limit)}进行，具体时间、地点由督查室另行告知。",
+            "请就未完成的原因、整改措施和完成时限准备书面材料，约谈后形成纪要报督查室。",
+            _appeal(due),
+        ),
+        "特此通知。",
+        (
+            f"{why.en}. The {'chief leader' if chief else 'leader in charge'} holds the interview by {_iso(limit)}.",
+            *(["This adds a cause to an earlier notice; its limit has not moved."] if due.joined else []),
+            f"It can be appealed within {due.item.appeal_days} calendar days of its receipt.",
+        ),
+    )
+
+
+def _blockage(place: str, unit: str, subject: str, basis: str, why: Word, limit: date | None) -> Wording:
+    return Wording(
+        f"{place}人民政府：",
+        f"{unit}牵头承办的{subject}，遇到难以自行解决的“卡壳”问题（{why.zh}）。{basis}，现呈请研究解决。",
+        (f"请于{_by(limit)}予以答复，由督查室记录并反馈承办单位。",),
+        "妥否，请批示。",
+        (
+            f"The lead unit reports a blockage ({why.en}) that it cannot resolve.",
+            f"An answer is asked for by {_iso(limit)}.",
+        ),
+    )
+
+
+def _reminder(due: NoticeDue, unit: str, subject: str, limit: date | None) -> Wording:
+    about = period(due.reasons[0])
+    what = Word("整改情况", "rectification") if about is None else Word(f"{about.zh}落实情况", f"report on {about.en}")
+    return Wording(
+        f"{unit}：",
+        f"你单位牵头承办的{subject}，{what.zh}报送截止日期为{day(limit) if limit else '—'}（含当日），"
+        f"距截止还有{due.days}个工作日，目前尚未收到。",
+        ("请按时报送；逾期未报送的，将按规定亮灯督办。",),
+        "特此通知。",
+        (f"The {what.en} is due by {_iso(limit)}, {due.days} working day(s) ahead, and was not received yet.",),
+    )
+
+
+def _withdrawn(
+    due: NoticeDue, programme: ProgrammeFacts, unit: str, subject: str, why: Word, revoked: Sequence[str]
+) -> Wording:
+    numbers = "、".join(revoked)
+    now = Word(f"（{why.zh}）", f" ({why.en})") if why.zh else Word("", "")
+    whom = f"{programme.jurisdiction}人民政府" if due.level == "blockage" else unit
+    if due.partly:
+        zh = f"其中一项事由不再成立{now.zh}，予以撤销；其余内容继续有效，办理期限不变"
+        en = f"Of {numbers}, one cause is withdrawn{now.en}; the rest stands, with the same limit."
+    else:
+        zh = f"所依据的事由不再成立{now.zh}，予以撤销，不再执行"
+        en = f"{numbers}: no cause is left{now.en}; withdrawn."
+    return Wording(
+        f"{whom}：",
+        f"关于{unit}牵头承办的{subject}，我室此前发出的{numbers}，{zh}。",
+        ("已据此开展的工作请妥善衔接，相关记录保留备查。",),
+        "特此通知。",
+        (en,),
+    )
+
+
+def _appeal(due: NoticeDue) -> str:
+    return f"请签收本通知。如有异议，可自签收之日起{due.item.appeal_days}日内提出申诉；申诉期间本通知继续执行。"
+
+
+def _by(limit: date | None) -> str:
+    return f"{day(limit)}前（含当日）" if limit else "规定期限内"
+
+
+def _iso(limit: date | None) -> str:
+    return limit.isoformat() if limit else "the limit"

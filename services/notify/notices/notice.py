@@ -1,0 +1,163 @@
+"""Which rulings are told to whom: the rules of notices, pure (rulebook: Escalation ladder)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple
+
+from contracts.dispatches import NoticeKind, Recipient
+from contracts.envelope import derived_id
+from contracts.ruling import RulingEvent
+from contracts.rulings import (
+    EscalationConfirmed,
+    EscalationJoined,
+    EscalationRaised,
+    EscalationReduced,
+    EscalationWithdrawn,
+    ReminderDue,
+    RulingData,
+)
+from services.notify.notices.facts import EscalationFacts, ItemFacts, observe, with_escalation
+
+OFFICE = "office"
+CHIEF = "chief"
+HOLDERS = {"interview": "leader", "chief_interview": CHIEF}
+"""Who holds an interview, and so must know of it."""
+
+
+class Order(NamedTuple):
+    """The order in which notices are issued: business time (never falling on a partition), then the log's."""
+
+    time: datetime
+    partition: int
+    causeoffset: int
+    ordinal: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeDue:
+    """A notice that a ruling's event calls for, with the item as it stood at that event.
+
+    `cause` is that event's id, `reasons` what it is about: a period, `lag`, a blockage's id, an escalation's id.
+    `revokes` are the ids of the notices that a withdrawal is about; `partly`: other causes of these still stand.
+    `joined`: a further cause of an escalation that was told before; its limit has not moved.
+    """
+
+    id: str
+    cause: str
+    kind: NoticeKind
+    item: ItemFacts
+    recipients: tuple[Recipient, ...]
+    reasons: tuple[str, ...]
+    issued_at: datetime
+    order: Order
+    escalation: str | None = None
+    level: str = ""
+    due_at: datetime | None = None
+    days: int | None = None
+    joined: bool = False
+    revokes: tuple[str, ...] = ()
+    partly: bool = False
+
+
+def gather(
+    item: ItemFacts | None, event: RulingEvent, latest: datetime | None
+) -> tuple[ItemFacts | None, NoticeDue | None]:
+    """Take in one counted event: the item after it, and the notice that it calls for, if any.
+
+    `latest` is the latest business time seen on this partition before (none: the first event).
+    """
+    after = observe(item, event)
+    if after is None:
+        return None, None
+    due = _due(after, event, max(latest or event.time, event.time))
+    if due is None or due.escalation is None:
+        return after, due
+    told = after.escalations[due.escalation]
+    known = replace(told, notices=(*told.notices, due.id), told=tuple(dict.fromkeys((*told.told, *due.recipients))))
+    return with_escalation(after, known), due
+
+
+def _due(item: ItemFacts, event: RulingEvent, latest: datetime) -> NoticeDue | None:
+    data = event.data
+    blank = NoticeDue(
+        id=derived_id(event.log, "notice", event.id),
+        cause=event.id,
+        kind="reminder",
+        item=item,
+        recipients=(),
+        reasons=(),
+        issued_at=event.time,
+        order=Order(latest, event.partition, event.causeoffset, event.ordinal),
+    )
+    if isinstance(data, ReminderDue):
+        return _reminder(blank, data)
+    known = item.escalations.get(getattr(data, "escalation", ""))
+    if known is None or known.proposed:
+        return None
+    return _told(replace(blank, escalation=known.id, level=known.level, due_at=known.due_at), known, data)
+
+
+def _reminder(blank: NoticeDue, data: ReminderDue) -> NoticeDue:
+    return replace(
+        blank,
+        recipients=(Recipient(role=f"unit:{data.to.removeprefix('unit:')}", kind="to"),),
+        reasons=(data.about,),
+        due_at=data.due_at,
+        days=data.days,
+        level=data.kind,
+    )
+
+
+def _told(about: NoticeDue, known: EscalationFacts, data: RulingData) -> NoticeDue | None:
+    match data:
+        case EscalationRaised() | EscalationConfirmed():
+            whom, reasons = recipients(about.item, known), known.causes
+            return replace(about, kind=known.level, recipients=whom, reasons=reasons)
+        case EscalationJoined():
+            whom, reasons = recipients(about.item, known), (data.cause,)
+            return replace(about, kind=known.level, recipients=whom, reasons=reasons, joined=True)
+        case EscalationReduced():
+            return _withdrawal(about, known, (data.cause,), partly=True)
+        case EscalationWithdrawn():
+            return _withdrawal(about, known, (data.cause,) if data.cause else (), partly=False)
+    return None
+
+
+def _withdrawal(
+    about: NoticeDue, known: EscalationFacts, reasons: tuple[str, ...], *, partly: bool
+) -> NoticeDue | None:
+    if not known.notices:
+        return None
+    whom = _once((*known.told, *recipients(about.item, known)))
+    return replace(about, kind="withdrawn", recipients=whom, reasons=reasons, revokes=known.notices, partly=partly)
+
+
+def recipients(item: ItemFacts, escalation: EscalationFacts) -> tuple[Recipient, ...]:
+    """Who gets a notice of this escalation: whom the ruling names, and who holds the interview.
+
+    A blockage goes to the government through the office.
+    """
+    to = [Recipient(role=_role(escalation.to, item), kind="to")]
+    copies = [_role(reference, item) for reference in escalation.copy]
+    holder = HOLDERS.get(escalation.level)
+    if holder is not None:
+        copies.append(f"leader:{item.leader}" if holder == "leader" else holder)
+    return _once([*to, *(Recipient(role=role, kind="copy") for role in copies)])
+
+
+def _once(whom: Iterable[Recipient]) -> tuple[Recipient, ...]:
+    kinds: dict[str, Recipient] = {}
+    for recipient in whom:
+        kinds.setdefault(recipient.role, recipient)
+    return tuple(kinds.values())
+
+
+def _role(reference: str, item: ItemFacts) -> str:
+    if reference in (item.lead_unit, "lead_unit", "unit"):
+        return f"unit:{item.lead_unit}"
+    if reference in (item.leader, "leader"):
+        return f"leader:{item.leader}"
+    return OFFICE if reference == "government" else reference

@@ -1,0 +1,111 @@
+"""The running parts of notify, as its doors and its metrics look at them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from eventlog.log.log import Log, LogUnavailable
+from eventlog.log.provisioning import TopicDrift
+from services.notify.delivery.sender import Sender
+from services.notify.dispatch.workers import Desks
+from services.notify.notices.directory import Directory
+from services.notify.notices.gatherer import Gatherer
+
+AGAIN_SECONDS = 2.0
+
+
+@dataclass(slots=True, kw_only=True)
+class House:
+    """Everything that runs in one process."""
+
+    log: Log
+    gatherer: Gatherer
+    desks: Desks
+    senders: Mapping[str, Sender]
+    directory: Directory
+    stop_seconds: float
+    topics: Callable[[], Awaitable[None]] | None = None
+    """Raises TopicDrift or LogUnavailable while the broker's topics are not what they must be."""
+    _gathering: asyncio.Task[None] | None = field(default=None)
+    _opening: asyncio.Task[None] | None = field(default=None)
+    _closed_because: str | None = None
+
+    async def open(self) -> None:
+        """Start as soon as the topics are right; a broker that is down is waited for. Raises TopicDrift."""
+        try:
+            await self._start_on_good_topics()
+        except LogUnavailable as error:
+            self._closed_because = f"topics: {error}"
+            self._opening = asyncio.create_task(self._keep_opening(), name="opening")
+
+    async def _keep_opening(self) -> None:
+        while True:
+            await asyncio.sleep(AGAIN_SECONDS)
+            try:
+                await self._start_on_good_topics()
+            except (LogUnavailable, TopicDrift) as error:
+                self._closed_because = f"topics: {error}"
+            else:
+                return
+
+    async def _start_on_good_topics(self) -> None:
+        if self.topics is not None:
+            await self.topics()
+        self._closed_because = None
+        await self.start()
+
+    async def start(self) -> None:
+        """Begin to read and to work."""
+        self._gathering = asyncio.create_task(self.gatherer.run(), name="gatherer")
+        await self.desks.start()
+
+    async def stop(self) -> None:
+        """Claim nothing more, take back what was not begun, wait for outcomes, let go; bounded."""
+        if self._opening is not None:
+            self._opening.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._opening
+        self.desks.retire()
+        for sender in self.senders.values():
+            sender.recall()
+        await self.desks.stop(self.stop_seconds)
+        for sender in self.senders.values():
+            await sender.stop(self.stop_seconds)
+        if self._gathering is not None:
+            self._gathering.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._gathering
+        await self.log.close()
+
+    def reasons(self) -> list[str]:
+        """Why it is not ready; empty when it is."""
+        if self._closed_because is not None:
+            return [self._closed_because]
+        found = [f"rulings-{partition}: {problem}" for partition, problem in sorted(self.gatherer.problems.items())]
+        if self.gatherer.trouble is not None:
+            found.append(f"rulings: {self.gatherer.trouble}")
+        elif not self.gatherer.caught_up:
+            found.append("rulings: catching up")
+        if self._gathering is not None and self._gathering.done():
+            found.append("rulings: the reader has ended")
+        statuses = self.desks.statuses.items()
+        found += [f"dispatches-{partition}: {s.problem}" for partition, s in sorted(statuses) if s.problem]
+        found += [
+            f"dispatches-{p}: an append has no answer yet" for p, desk in sorted(self.desks.desks.items()) if desk.stuck
+        ]
+        if not self.desks.ready and not any(status.problem for _, status in statuses):
+            found.append("dispatches: joining or catching up")
+        if self.directory.problem is not None:
+            found.append(f"directory: {self.directory.problem}")
+        return found
+
+    @property
+    def idle(self) -> bool:
+        """Nothing is due, under way or waiting for another try on the partitions owned here."""
+        return all(
+            not self.gatherer.due[partition] and not desk.busy and not desk.open_deliveries()
+            for partition, desk in self.desks.desks.items()
+        )

@@ -1,0 +1,134 @@
+"""The sentences that say why: for each change, for what stands now, and for a whole programme at once."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from contracts.ruling import RULING_TYPES
+from contracts.rulings import (
+    EscalationConfirmed,
+    EscalationJoined,
+    EscalationOverdue,
+    EscalationRaised,
+    EscalationReduced,
+    EscalationWithdrawn,
+    ItemOpened,
+    LightChanged,
+)
+from contracts.topics import PARTITIONS, RULINGS
+from services.query.read_model.position import Standing
+from services.query.read_model.reading import Snapshot
+from supervision.item import ItemRecord, note, opened
+from supervision.lights import TAKEN
+from supervision.words import Word
+
+Found = Mapping[str, Any]
+
+_LIGHTS: Final = [RULING_TYPES.short_names[cls] for cls in (ItemOpened, *TAKEN)]
+_KEPT: Final = 16
+_TOLD: Final = (
+    EscalationRaised,
+    EscalationJoined,
+    EscalationConfirmed,
+    EscalationReduced,
+    EscalationOverdue,
+    EscalationWithdrawn,
+)
+"""What changes on what an escalation stands, or until when."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Sentences by the place of the event that they explain, and by period as things stand."""
+
+    changes: Mapping[tuple[int, int], Word] = field(default_factory=dict)
+    lights: Mapping[str, Word] = field(default_factory=dict)
+
+
+def explained(events: Iterable[Found], *, published: bool) -> Explained:
+    """Explain lights and escalations of one item from all its events, in the order of the log.
+
+    `published`: in the words for the public, who are not told of findings, appeals and escalations.
+    """
+    record: ItemRecord | None = None
+    changes: dict[tuple[int, int], Word] = {}
+    for event in events:
+        data = data_of(event)
+        if isinstance(data, ItemOpened):
+            record = opened(data)
+        elif record is not None:
+            record = note(record, data)
+            if isinstance(data, LightChanged):
+                changes[event["part"], event["pos"]] = record.explain(data.period, published=published)
+            elif isinstance(data, _TOLD) and not published:
+                changes[event["part"], event["pos"]] = record.explain_escalation(data.escalation)
+    if record is None:
+        return Explained(changes)
+    return Explained(changes, {period: record.explain(period, published=published) for period in record.lights.parts})
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Why a light stands as it does: for who sees the item in full, and for the public."""
+
+    full: Word
+    published: Word
+
+
+Sentences = Mapping[tuple[str, str], Sentence]
+"""By item and period."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Folded:
+    """A programme up to `reached`, the next offset per partition of rulings."""
+
+    reached: Sequence[int] = (0,) * PARTITIONS
+    records: Mapping[str, ItemRecord] = field(default_factory=dict)
+    sentences: Sentences = field(default_factory=dict)
+
+
+class Explanations:
+    """The sentences of all lights of a programme; of those asked for last only what is new is read and folded."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, str], _Folded] = OrderedDict()
+
+    async def of(self, snapshot: Snapshot, programme: str) -> Sentences:
+        """The sentences of a programme's lights as they stand in this snapshot."""
+        key = (programme, snapshot.as_of.text)
+        now = [snapshot.standings.get((RULINGS, part), Standing()).next for part in range(PARTITIONS)]
+        known = self._kept.get(key, _Folded())
+        if any(reached > end for reached, end in zip(known.reached, now, strict=True)):
+            known = _Folded()
+        if list(known.reached) != now:
+            known = _further(known, await snapshot.events(programme, types=_LIGHTS, since=known.reached), now)
+        self._kept[key] = known
+        self._kept.move_to_end(key)
+        if len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+        return known.sentences
+
+
+def _further(known: _Folded, events: Iterable[Found], reached: Sequence[int]) -> _Folded:
+    moved: dict[str, ItemRecord] = {}
+    for event in events:
+        data, item = data_of(event), event["item"]
+        if isinstance(data, ItemOpened):
+            moved[item] = opened(data)
+        elif (record := moved.get(item) or known.records.get(item)) is not None:
+            moved[item] = note(record, data)
+    sentences = {
+        (item, period): Sentence(record.explain(period), record.explain(period, published=True))
+        for item, record in moved.items()
+        for period in record.lights.parts
+    }
+    return _Folded(reached, {**known.records, **moved}, {**known.sentences, **sentences})
+
+
+def data_of(event: Found) -> Any:
+    """The data of an event as the read model keeps it."""
+    return RULING_TYPES.load(RULING_TYPES.by_short_name(event["type"]), event["data"])

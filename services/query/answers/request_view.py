@@ -1,0 +1,115 @@
+"""One request's look at the read model: who asks, as of when, after which position was waited for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+import psycopg
+from fastapi import Depends, Request
+from psycopg_pool import PoolTimeout
+
+from services.query.answers.access import Viewer
+from services.query.answers.explanations import Explanations
+from services.query.answers.problem import Problem
+from services.query.read_model.as_of import MalformedBasis, parse_as_of
+from services.query.read_model.pools import ReadingPool
+from services.query.read_model.position import MalformedPosition, Progress, parse_vector, vector_of, vector_text
+from services.query.read_model.reading import Snapshot, snapshot
+from web.tokens import COOKIE, Unauthenticated, Verifier, token_from
+
+LONGEST_WAIT: Final = 60.0
+USUAL_WAIT: Final = 10.0
+PAGE_WAIT: Final = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A snapshot, who looks at it, and the sentences about the lights in it."""
+
+    snapshot: Snapshot
+    viewer: Viewer
+    explanations: Explanations
+
+
+class Looking:
+    """Opens looks; built once."""
+
+    def __init__(self, pool: ReadingPool, progress: Progress, verifier: Verifier | None) -> None:
+        self._pool = pool
+        self._progress = progress
+        self._verifier = verifier
+        self._explanations = Explanations()
+
+    @asynccontextmanager
+    async def open(self, request: Request) -> AsyncIterator[Look]:
+        """Wait for `min_position`, then look `as_of`. Raises Problem."""
+        viewer = self.viewer(request)
+        try:
+            as_of = parse_as_of(request.query_params.get("as_of", ""))
+        except MalformedBasis as error:
+            raise Problem("malformed", f"as_of: {error}") from None
+        await self._wait_for(request)
+        try:
+            async with snapshot(self._pool, as_of) as seen:
+                yield Look(seen, viewer, self._explanations)
+        except psycopg.DataError:
+            # An id that PostgreSQL cannot even hold, such as one with a NUL character, names nothing.
+            raise Problem("not-found") from None
+        except (psycopg.OperationalError, PoolTimeout) as error:
+            raise Problem("unavailable", type(error).__name__) from error
+
+    def viewer(self, request: Request) -> Viewer:
+        """Who asks; a bad token of a program is refused, a browser's old cookie only means signed out."""
+        header = request.headers.get("authorization")
+        token = token_from(header, request.cookies.get(COOKIE))
+        if token is None or self._verifier is None:
+            return Viewer()
+        try:
+            return Viewer(self._verifier.verify(token))
+        except Unauthenticated as error:
+            if header:
+                raise Problem("sign-in-required", str(error)) from None
+            return Viewer()
+
+    async def _wait_for(self, request: Request) -> None:
+        """A program gets an error when it waited in vain; a person a page that says what is not ruled yet."""
+        if request.url.path.startswith("/v1"):
+            await self.wait(request)
+            return
+        try:
+            await self.wait(request, PAGE_WAIT)
+        except Problem as problem:
+            if problem.kind != "not-reached-yet":
+                raise
+
+    async def wait(self, request: Request, usual: float = USUAL_WAIT) -> None:
+        """Wait until `min_position` is in the read model, at most `timeout` (else `usual`) seconds. Raises Problem."""
+        wanted = request.query_params.get("min_position", "")
+        if not wanted:
+            return
+        try:
+            vector = parse_vector(wanted)
+            seconds = min(max(0.0, float(request.query_params.get("timeout", usual))), LONGEST_WAIT)
+        except MalformedPosition as error:
+            raise Problem("malformed", f"min_position: {error}") from None
+        except ValueError:
+            raise Problem("malformed", "timeout: a number of seconds") from None
+        if not await self._progress.reach(vector, seconds):
+            raise Problem(
+                "not-reached-yet",
+                f"waited {seconds:g} s",
+                position=vector_text(vector_of(self._progress.standings)),
+                missing=vector_text(self._progress.missing(vector)),
+            )
+
+
+async def _look(request: Request) -> AsyncIterator[Look]:
+    looking: Looking = request.app.state.looking
+    async with looking.open(request) as look:
+        yield look
+
+
+LookDep = Annotated[Look, Depends(_look)]

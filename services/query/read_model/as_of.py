@@ -1,0 +1,81 @@
+"""What an answer is based on: everything known, or what held at a time, or what was known at a log position."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from typing import Final
+
+from contracts.topics import DISPATCHES, PARTITIONS, RULINGS, SUBMISSIONS
+from eventlog.log.record import Place
+from services.query.read_model.position import MalformedPosition, parse_vector
+
+NO_LIMIT: Final = 2**62
+LOCAL: Final = timezone(timedelta(hours=8))
+"""Days are days of Asia/Shanghai (rulebook: Deadlines), which has had no other offset since 1991."""
+
+
+class MalformedBasis(ValueError):
+    """`as_of` is neither a day, nor an instant with offset, nor a position vector."""
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """What was asked for: `until` is the last instant of business time, `vector` the last positions (inclusive)."""
+
+    text: str = ""
+    until: datetime | None = None
+    vector: tuple[tuple[Place, int], ...] = ()
+
+
+def parse_as_of(text: str) -> AsOf:
+    """Read `2024-07-10` (the end of that day), `2024-07-10T12:00:00+08:00`, or `submissions-3@120,…`.
+
+    Raises:
+        MalformedBasis: it is none of these.
+    """
+    if not text:
+        return AsOf()
+    if "@" in text:
+        try:
+            return AsOf(text, vector=tuple(parse_vector(text).items()))
+        except MalformedPosition as error:
+            raise MalformedBasis(str(error)) from None
+    try:
+        if len(text) == len("2024-07-10"):
+            last = datetime.combine(date.fromisoformat(text) + timedelta(days=1), time(), LOCAL)
+            return AsOf(text, until=last - timedelta(microseconds=1))
+        # A "+" that was not escaped in a query string arrives as a blank.
+        instant = datetime.fromisoformat(text.replace(" ", "+"))
+        if instant.tzinfo is None:
+            raise ValueError
+        return AsOf(text, until=instant.astimezone(UTC))
+    except (ValueError, OverflowError):
+        raise MalformedBasis(f"{text[:80]!r} is no day, no instant with offset, no position") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """The limits of a query: business time, and per partition the last submission ruled on and the last dispatch."""
+
+    until: str = "infinity"
+    causes: tuple[int, ...] = (NO_LIMIT,) * PARTITIONS
+    dispatches: tuple[int, ...] = (NO_LIMIT,) * PARTITIONS
+
+    def parameters(self) -> dict[str, object]:
+        """The limits as the queries name them."""
+        return {"until": self.until, "causes": list(self.causes), "dispatched": list(self.dispatches)}
+
+
+def basis_of(as_of: AsOf, last_causes: dict[Place, int]) -> Basis:
+    """The basis of what was asked for; `last_causes` resolves each position on rulings to the last whole ruling."""
+    causes, dispatches = [NO_LIMIT] * PARTITIONS, [NO_LIMIT] * PARTITIONS
+    for (topic, part), offset in as_of.vector:
+        if topic == DISPATCHES:
+            dispatches[part] = min(dispatches[part], offset)
+        elif topic == SUBMISSIONS:
+            causes[part] = min(causes[part], offset)
+        elif topic == RULINGS:
+            causes[part] = min(causes[part], last_causes.get((topic, part), -1))
+    until = "infinity" if as_of.until is None else as_of.until.isoformat()
+    return Basis(until, tuple(causes), tuple(dispatches))

@@ -1,0 +1,200 @@
+"""The JSON API: every answer carries its position, in a header and in the body."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
+
+import orjson
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from services.query.answers import evaluation
+from services.query.answers import item as answers
+from services.query.answers.escalations import Escalation
+from services.query.answers.request_view import Look, LookDep
+from services.query.read_model.as_of import LOCAL
+from services.query.read_model.position import Progress, vector_of, vector_text
+from supervision.words import NOTE
+
+POSITION_HEADER: Final = "Liangdeng-Position"
+HEARTBEAT_SECONDS: Final = 5.0
+"""How long a stream of changes is silent at most; so soon it is noticed that nobody listens."""
+CALM_SECONDS: Final = 0.2
+"""Between two changes told to one listener, however fast the log moves."""
+router = APIRouter(prefix="/v1")
+
+
+Text = Annotated[str | None, Query(max_length=64)]
+
+
+class Answer(Response):
+    """JSON with instants in local time."""
+
+    media_type = "application/json"
+
+    def render(self, content: Any) -> bytes:
+        """Canonical enough to read: keys in the order given."""
+        return orjson.dumps(
+            content, option=orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS, default=_local_instant
+        )
+
+
+def _local_instant(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(LOCAL).isoformat()
+    raise TypeError(type(value).__name__)
+
+
+def _answer(look: Look, about: dict[str, Any] | None = None, **members: Any) -> Answer:
+    notes = [note for note in ("simulated", "derived") if about and about[note]]
+    body: dict[str, Any] = {"position": look.snapshot.position, "as_of": look.snapshot.as_of.text or None}
+    if notes:
+        body["notes"] = [f"{NOTE[note].zh} / {NOTE[note].en}" for note in notes]
+    headers = {POSITION_HEADER: look.snapshot.position, "Cache-Control": "private, no-cache"}
+    return Answer({**body, **members}, headers=headers)
+
+
+@router.get("/programmes")
+async def get_programmes(look: LookDep) -> Response:
+    """All programmes."""
+    return _answer(look, programmes=await answers.programmes(look))
+
+
+@router.get("/programmes/{programme}")
+async def get_programme(look: LookDep, programme: str) -> Response:
+    """One programme."""
+    about = await answers.programme(look, programme)
+    return _answer(look, about, programme=about)
+
+
+@router.get("/programmes/{programme}/lights")
+async def get_lights(look: LookDep, programme: str, period: Text = None, unit: Text = None) -> Response:
+    """The lights of a programme's items, in one period or all."""
+    about = await answers.programme(look, programme)
+    rows = await answers.items(look, programme, unit)
+    found = await answers.lights(look, programme, rows, period)
+    waiting = await answers.waiting(look, programme, rows)
+    return _answer(look, about, programme=programme, period=period, lights=found, not_ruled_yet=waiting)
+
+
+@router.get("/programmes/{programme}/items")
+async def get_items(look: LookDep, programme: str, unit: Text = None) -> Response:
+    """The items of a programme, of all units or one."""
+    about = await answers.programme(look, programme)
+    rows = await answers.items(look, programme, unit)
+    return _answer(look, about, programme=programme, items=[answers.item_view(row) for row in rows])
+
+
+@router.get("/programmes/{programme}/items/{item}")
+async def get_item(look: LookDep, programme: str, item: str) -> Response:
+    """One item with its lights, and why each of them stands as it does."""
+    about = await answers.programme(look, programme)
+    row, sight = await answers.item(look, programme, item)
+    found = await answers.lights(look, programme, [row])
+    said = await answers.light_sentences(look, programme, item, sight)
+    why = {period: word._asdict() for period, word in said.items()}
+    return _answer(look, about, programme=programme, item=answers.item_view(row), lights=found, why=why)
+
+
+@router.get("/programmes/{programme}/items/{item}/timeline")
+async def get_timeline(look: LookDep, programme: str, item: str) -> Response:
+    """From submission to notice, with links between cause and effect."""
+    about = await answers.programme(look, programme)
+    row, sight = await answers.item(look, programme, item)
+    entries = await answers.item_timeline(look, programme, item, sight)
+    return _answer(look, about, programme=programme, item=answers.item_view(row), timeline=entries)
+
+
+@router.get("/programmes/{programme}/escalations")
+async def get_escalations(look: LookDep, programme: str, state: Literal["open", "all"] = "open") -> Response:
+    """Open escalations, or all there ever were."""
+    about = await answers.programme(look, programme)
+    found = await answers.escalations(look, programme, open_only=state == "open")
+    return _answer(look, about, programme=programme, escalations=[escalation_view(one) for one in found])
+
+
+def escalation_view(one: Escalation) -> dict[str, Any]:
+    """An escalation as the API shows it."""
+    return {
+        "item": one.item,
+        "escalation": one.rung.id,
+        "level": one.rung.level,
+        "for": one.grounds,
+        "raised_for": one.first_cause,
+        "state": one.rung.phase,
+        "standing": one.standing,
+        "overdue": one.rung.overdue,
+        "raised_at": one.raised_at,
+        "due_at": one.rung.due_at,
+        "to": one.recipient,
+        "ended_at": one.ended_at,
+        "rule": one.rule,
+        "because": one.because,
+        "why": one.why._asdict(),
+        "position": f"rulings-{one.part}@{one.pos}",
+    }
+
+
+@router.get("/programmes/{programme}/evaluation")
+async def get_evaluation(look: LookDep, programme: str, unit: Text = None) -> Response:
+    """The annual evaluation's sheets with every deduction, of all units that the viewer may see or of one."""
+    about = await answers.programme(look, programme)
+    found = [await evaluation.sheet_of(look, programme, unit)] if unit else await evaluation.sheets(look, programme)
+    return _answer(look, about, programme=programme, sheets=[sheet.shown() for sheet in found])
+
+
+@router.get("/programmes/{programme}/notices")
+async def get_notices(look: LookDep, programme: str) -> Response:
+    """Notices, newest first, with what became of each message."""
+    about = await answers.programme(look, programme)
+    return _answer(look, about, programme=programme, notices=await answers.notices(look, programme))
+
+
+@router.get("/notices/{notice}")
+async def get_notice(look: LookDep, notice: str) -> Response:
+    """One notice with its document."""
+    return _answer(look, notice=await answers.notice(look, notice))
+
+
+@router.get("/inbox")
+async def get_inbox(look: LookDep) -> Response:
+    """What was delivered to the signed-in unit's or leader's inbox."""
+    return _answer(look, inbox=await answers.inbox(look))
+
+
+@router.get("/submissions/{submission}")
+async def get_submission(look: LookDep, submission: str) -> Response:
+    """A submission with its ruling, or `ruling: null` while it waits for one."""
+    return _answer(look, submission=await answers.submission(look, submission))
+
+
+@router.get("/progress")
+async def get_progress(request: Request) -> Response:
+    """Where the read model stands; waits for `min_position` at most `timeout` seconds, then 504."""
+    state = request.app.state
+    await state.looking.wait(request)
+    position = vector_text(vector_of(state.progress.standings))
+    reading = {f"{topic}-{part}": standing.next for (topic, part), standing in state.progress.standings.items()}
+    body = {"position": position, "next": reading, "caught_up": state.following.caught_up}
+    stopped = {f"{topic}-{part}": why for (topic, part), why in state.following.stopped.items()}
+    return Answer({**body, "stopped": stopped}, headers={POSITION_HEADER: position, "Cache-Control": "no-cache"})
+
+
+@router.get("/changes")
+async def get_changes(request: Request) -> Response:
+    """Server-sent events: the position, whenever it has moved; what changed is asked for with `min_position`."""
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(_changes(request), media_type="text/event-stream", headers=headers)
+
+
+async def _changes(request: Request) -> AsyncIterator[str]:
+    progress: Progress = request.app.state.progress
+    known = ""
+    while not await request.is_disconnected():
+        position = await progress.moved(known, HEARTBEAT_SECONDS)
+        yield f"event: position\ndata: {position}\n\n" if position != known else ": still there\n\n"
+        known = position
+        await asyncio.sleep(CALM_SECONDS)

@@ -1,0 +1,8 @@
+"""Pages for people: rendered here, usable without JavaScript, Chinese first with an English switch."""
+
+from __future__ import annotations
+
+from services.query.web.pages.rendering import problem_page, static
+from services.query.web.pages.routes import router
+
+__all__ = ["problem_page", "router", "static"]

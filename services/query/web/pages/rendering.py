@@ -1,0 +1,223 @@
+"""How a page is made: language, names, words and links for the templates, and the headers of the answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+import jinja2
+import psycopg
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from psycopg_pool import PoolTimeout
+from starlette.staticfiles import StaticFiles
+
+from services.query.answers import event_sentences as sentences
+from services.query.answers.access import REASSESSMENT
+from services.query.answers.problem import Problem
+from services.query.answers.request_view import Look
+from services.query.read_model.as_of import LOCAL
+from services.query.read_model.reading import snapshot
+from services.query.web.api import POSITION_HEADER
+from supervision import words
+from supervision.light_sentences import plain
+from supervision.rule_words import rule_name, rule_word
+from supervision.words import Language, Word, Words, say
+
+_HERE: Final = Path(__file__).parent
+_LANGUAGE_COOKIE: Final = "liangdeng_lang"
+_YEAR: Final = 365 * 86400
+_HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'self'",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "private, no-cache",
+    "Vary": "Cookie, Accept-Language",
+}
+
+static = StaticFiles(directory=_HERE / "static")
+_environment = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(_HERE / "templates"),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_environment.filters["plain"] = plain
+_environment.filters["segment"] = lambda text: quote(str(text), safe="")
+
+
+def language_of(request: Request) -> Language:
+    """The language asked for now, else remembered, else Chinese."""
+    asked = request.query_params.get("lang") or request.cookies.get(_LANGUAGE_COOKIE)
+    return "en" if asked == "en" else "zh"
+
+
+class Speech:
+    """What templates say things with, in one language."""
+
+    def __init__(self, language: Language, names: Mapping[str, str]) -> None:
+        self.language = language
+        self.names = names
+
+    def t(self, chinese: str, english: str) -> str:
+        """A text of the page itself."""
+        return chinese if self.language == "zh" else english
+
+    def w(self, table: Words, code: str | None) -> str:
+        """The word of a code."""
+        return say(table, code, self.language) if code else ""
+
+    def period(self, period: str) -> str:
+        """A period as people say it."""
+        return sentences.period_name(period, self.language)
+
+    def day(self, due_at: Any) -> str:
+        """The last day of a limit."""
+        return sentences.last_day(due_at, self.language)
+
+    def when(self, instant: datetime | str | None) -> str:
+        """An instant in local time, to the minute."""
+        if instant is None:
+            return ""
+        moment = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
+        return moment.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M")
+
+    def cause(self, level: str, cause: str) -> str:
+        """A cause of an escalation of this level."""
+        return sentences.cause_name(level, cause, self.language)
+
+    def act(self, type_: str) -> str:
+        """What somebody did; `reassessment` stands for what the public is not told."""
+        if type_ == REASSESSMENT:
+            return self.t("重新认定", "assessed anew")
+        return self.w(words.SUBMISSIONS, type_)
+
+    def tell(self, event: Mapping[str, Any]) -> str:
+        """What an event says."""
+        return sentences.tell(event["type"], event["data"], self.names, self.language)
+
+    def sentence(self, word: Mapping[str, str] | Word) -> str:
+        """A sentence that was made in both languages."""
+        both = word._asdict() if isinstance(word, Word) else word
+        return str(both[self.language])
+
+    def comparison(self, values: Mapping[str, Any]) -> str:
+        """A target beside its measured value."""
+        return sentences.comparison(values, self.language)
+
+    def goal(self, target: Mapping[str, Any]) -> str:
+        """A target of a node."""
+        return sentences.goal(target)
+
+    def rule(self, rule: str, light: str = "") -> str:
+        """The paragraph of the rulebook that was applied; with the light that it gave, in words."""
+        return self.sentence(rule_word(rule, light) if light else rule_name(rule))
+
+    def who(self, reference: str | None) -> str:
+        """A unit, a leader or a role by its name."""
+        kind, _, id_ = (reference or "").partition(":")
+        if id_:
+            return self.names.get(id_, id_)
+        if kind == "government":
+            return self.t("区政府", "district government")
+        return self.names.get(kind) or self.w(words.ROLES, kind)
+
+
+def _codes(language: Language) -> Mapping[str, Any]:
+    return {"words": words, "NOTES": {name: say(words.NOTE, name, language) for name in words.NOTE}}
+
+
+async def page(
+    request: Request, look: Look, template: str, about: Mapping[str, Any] | None = None, **context: Any
+) -> HTMLResponse:
+    """A page of one look; `about` is the programme it is about, if it is about one."""
+    programmes = [about] if about else await look.snapshot.programmes()
+    names = {one["id"]: one.get("name") or one.get("label") or one["id"] for row in programmes for one in _named(row)}
+    return _rendered(
+        request,
+        template,
+        {**context, "about": about, "viewer": look.viewer, "as_of": look.snapshot.as_of.text},
+        names=names,
+        notes=[note for note in ("simulated", "derived") if any(row[note] for row in programmes)],
+        position=look.snapshot.position,
+    )
+
+
+async def problem_page(request: Request, problem: Problem) -> HTMLResponse:
+    """An error as a page; it says which data is simulated as far as the read model can be asked."""
+    notes: list[str] = []
+    if problem.kind != "unavailable":
+        try:
+            async with snapshot(request.app.state.reader) as seen:
+                rows = await seen.programmes()
+                notes = [note for note in ("simulated", "derived") if any(row[note] for row in rows)]
+        except (psycopg.Error, PoolTimeout):
+            notes = []
+    context = {"problem": problem, "viewer": None, "about": None, "as_of": ""}
+    return _rendered(request, "problem.html", context, names={}, notes=notes, position="", status=problem.status)
+
+
+def _named(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [*row["units"], *row["leaders"]]
+
+
+def _rendered(
+    request: Request,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    names: Mapping[str, str],
+    notes: list[str],
+    position: str,
+    status: int = 200,
+) -> HTMLResponse:
+    language = language_of(request)
+    settings = request.app.state.settings
+    html = _environment.get_template(template).render(
+        **_codes(language),
+        **context,
+        s=Speech(language, names),
+        language=language,
+        other_language=_with(request, lang="zh" if language == "en" else "en"),
+        keep=_kept(request),
+        with_=lambda **changes: _with(request, **changes),
+        query=request.query_params,
+        path=request.url.path,
+        notes=notes,
+        position=position,
+        intake_url=settings.intake_url.rstrip("/"),
+        sign_in_url=_door(settings.sign_in_url, "sign-in", request),
+        sign_out_url=_door(settings.sign_in_url, "sign-out", request),
+    )
+    response = HTMLResponse(html, status, dict(_HEADERS))
+    if position:
+        response.headers[POSITION_HEADER] = position
+    if "lang" in request.query_params:
+        response.set_cookie(_LANGUAGE_COOKIE, language, max_age=_YEAR, samesite="lax", httponly=True)
+    return response
+
+
+def _kept(request: Request) -> str:
+    """What a link to another page keeps of this one's query: the time or position looked at."""
+    as_of = request.query_params.get("as_of")
+    return f"?{urlencode({'as_of': as_of})}" if as_of else ""
+
+
+def _with(request: Request, **changes: str | None) -> str:
+    """This page's address with some of its query changed."""
+    params = {k: v for k, v in request.query_params.items() if k not in ("min_position", "timeout", "lang")}
+    params = {k: v for k, v in {**params, **changes}.items() if v is not None}
+    return f"{request.url.path}?{urlencode(params)}" if params else request.url.path
+
+
+def _door(url: str, door: str, request: Request) -> str:
+    """A door of the issuer that leads back to this page."""
+    if not re.match(r"https?://", url):
+        return ""
+    return f"{url.rstrip('/')}/{door}?{urlencode({'next': str(request.url)})}"

@@ -1,0 +1,125 @@
+"""Answers the submissions of one partition: states folded from what counts, rulings decided ahead of them."""
+
+from __future__ import annotations
+
+import logging
+from collections import ChainMap
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from contracts.ruling import RulingEvent, ruling_from
+from contracts.rulings import SubmissionUnreadable
+from eventlog.at.at_rule import Ruling
+from eventlog.log.log import LogCut
+from eventlog.log.quarantine import Quarantine
+from eventlog.log.record import Entry, Record
+from services.rating.alarm import Alarm
+from services.rating.metrics import PartitionTally
+from services.rating.rules.envelope import Asked, Rules, States, identities, rule_on, take
+from services.rating.rules.state.state import State
+
+logger = logging.getLogger(__name__)
+
+
+class _Ahead(NamedTuple):
+    """A ruling decided but not known to count."""
+
+    values: tuple[bytes, ...]
+    events: tuple[RulingEvent, ...]
+    state: State | None
+    logged_ms: int
+
+
+class RatingAnswers:
+    """As `eventlog.owner.partition.Answering`.
+
+    `states` changes only in `fold`, by `evolve` of what was decoded from the bytes that count. The state that a
+    ruling of ours leads to was derived from those very bytes when it was decided, on the state that it counts on
+    (that is what the `at` rule tells), so `fold` may take it over instead of deriving it twice.
+    """
+
+    def __init__(
+        self,
+        partition: int,
+        log: str,
+        *,
+        rules: Rules,
+        alarm: Alarm,
+        tally: PartitionTally,
+        quarantine: Quarantine,
+    ) -> None:
+        self.states: dict[str, State] = {}
+        self.alarm = alarm
+        self._partition = partition
+        self._log = log
+        self._rules = rules
+        self._tally = tally
+        self._quarantine = quarantine
+        self._overlay: States = ChainMap({}, self.states)
+        self._ahead: dict[int, _Ahead] = {}
+
+    def fold(self, rulings: Sequence[Ruling]) -> None:
+        """As `Answering.fold`."""
+        for ruling in rulings:
+            ahead = self._ahead.pop(ruling.causeoffset, None)
+            if ahead is not None and ahead.values == tuple(counted.record.value for counted in ruling.events):
+                self._adopt(ahead)
+            else:
+                self._ahead.clear()
+                self._derive(ruling)
+
+    def begin(self) -> None:
+        """As `Answering.begin`."""
+        self._ahead.clear()
+        self._overlay = ChainMap({}, self.states)
+
+    def answer(self, submission: Record, at: int) -> Sequence[Entry]:
+        """As `Answering.answer`."""
+        asked = asked_by(submission)
+        values, events, state = rule_on(self._rules, self._log, asked, at, self._overlay)
+        subject = events[0].subject
+        if state is not None:
+            self._overlay[subject] = state
+        if type(events[0].data) is SubmissionUnreadable:
+            self._keep(submission, events[0].data.problem)
+        self._ahead[submission.offset] = _Ahead(values, events, state, submission.timestamp_ms)
+        key = subject.encode()
+        return [Entry(key, value) for value in values]
+
+    def verify(self, ruling: Ruling, submission: Record) -> None:
+        """As `Answering.verify`."""
+        first = ruling.events[0].body
+        if (first.get("causeid"), first.get("causedigest")) not in identities(self._log, asked_by(submission)):
+            raise LogCut(f"{submission} is not what {ruling.events[0].record} rules on: the log was cut")
+
+    def due(self, now: datetime) -> Sequence[Entry]:
+        """As `Answering.due`."""
+        return self.alarm.entries(now, self.states)
+
+    def _adopt(self, ahead: _Ahead) -> None:
+        subject = ahead.events[0].subject
+        if ahead.state is not None:
+            self.states[subject] = ahead.state
+            self.alarm.changed(subject)
+        for event in ahead.events:
+            self._tally.take(event)
+        self._tally.waited(ahead.logged_ms)
+
+    def _derive(self, ruling: Ruling) -> None:
+        for counted in ruling.events:
+            event = ruling_from(counted.body, self._partition)
+            if take(self._rules, self.states, event):
+                self.alarm.changed(event.subject)
+            self._tally.take(event)
+
+    def _keep(self, submission: Record, why: str) -> None:
+        try:
+            self._quarantine.keep(submission, why)
+        except OSError:
+            logger.exception("%s could not be copied to quarantine; the log keeps it", submission)
+
+
+def asked_by(submission: Record) -> Asked:
+    """A record as the rules see it."""
+    return Asked(submission.partition, submission.offset, submission.timestamp_ms, submission.value)

@@ -1,0 +1,144 @@
+"""Receipt of notices, appeals and who may decide them (rulebook: Fairness Art. 16/17)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from contracts.rulings import AppealClosed, AppealOpened, AppealOverdue, NoticeSigned, Reason, Remark
+from contracts.submissions import AppealDecided, AppealLodged, NoticeAcknowledged
+from contracts.values import Level
+from services.rating.rules.acts.blockage import close_if_answered
+from services.rating.rules.draft import Draft
+from services.rating.rules.lights.escalation import remove_cause
+from services.rating.rules.lights.light import rederive
+from services.rating.rules.state.state import Appeal, Cause, Escalation, Item, notice_of
+
+
+def object_to_acknowledgement(item: Item, data: NoticeAcknowledged, _at: datetime) -> list[Reason]:
+    """There must be such a notice."""
+    return [] if notice_of(item, data.level, data.cause) else ["no_open_escalation"]
+
+
+def acknowledge(draft: Draft, data: NoticeAcknowledged) -> list[Remark]:
+    """Of several acknowledgements the first counts (rulebook: Fine print)."""
+    notice = notice_of(draft.item, data.level, data.cause)
+    if notice is not None and _signed_at(notice, data.cause) is None:
+        draft.tell(NoticeSigned(escalation=notice.id, level=notice.level, cause=data.cause, signed_at=draft.at))
+    return []
+
+
+def object_to_appeal(item: Item, data: AppealLodged, at: datetime) -> list[Reason]:
+    """An appeal is against a yellow or red light or a notice that stands, within the days after its receipt.
+
+    rulebook: Fairness Art. 16/17; Fine print ("An appeal against a light runs from the receipt of the notice of its
+    present colour", "`no_open_escalation` also answers ...")
+    """
+    against = data.against
+    if against.light is not None:
+        quarter = item.scheme.quarter_index.get(against.light)
+        if quarter is None:
+            return ["unknown_period"]
+        light = item.quarters[quarter].light
+        if light not in ("yellow", "red"):
+            return ["no_open_escalation"]
+        received_at = _light_received_at(item, against.light, "rectification" if light == "yellow" else "interview")
+    else:
+        notice = notice_of(item, against.level, against.cause)
+        if notice is None or against.cause is None:
+            return ["no_open_escalation"]
+        received_at = _signed_at(notice, against.cause)
+    if received_at is None or at < item.scheme.calendar_limit(received_at, item.scheme.policy.appeal_days):
+        return []
+    return ["appeal_out_of_time"]
+
+
+def _light_received_at(item: Item, period: str, level: Level) -> datetime | None:
+    for escalation in reversed(item.escalations):
+        for cause in reversed(escalation.causes):
+            if escalation.level == level and cause.name == period:
+                return cause.signed_at
+    return None
+
+
+def _signed_at(escalation: Escalation, name: str) -> datetime | None:
+    signed: list[Cause] = [c for c in escalation.causes if c.name == name and c.standing]
+    times = [c.signed_at for c in signed if c.signed_at is not None]
+    return max(times) if times and len(times) == len(signed) else None
+
+
+def lodge(draft: Draft, data: AppealLodged) -> list[Remark]:
+    """The light stands while the appeal waits; it is to be decided within the policy's days."""
+    due_at = draft.scheme.calendar_limit(draft.at, draft.scheme.policy.appeal_decision_days)
+    draft.tell(AppealOpened(appeal=data.appeal, against=data.against, due_at=due_at))
+    return []
+
+
+def waiting(item: Item, appeal: str) -> Appeal | None:
+    """The undecided appeal of that id."""
+    return next((a for a in item.appeals if a.id == appeal), None)
+
+
+def object_to_appeal_decision(item: Item, data: AppealDecided, _at: datetime) -> list[Reason]:
+    """The appeal must wait."""
+    return ["nothing_to_decide"] if waiting(item, data.appeal) is None else []
+
+
+def is_involved(item: Item, data: AppealDecided, person: str) -> bool:
+    """Whether the decider took part in what is appealed (rulebook: Fairness Art. 16/17)."""
+    appeal = waiting(item, data.appeal)
+    if appeal is None:
+        return False
+    return any((topic, person) in item.involved for topic in topics_of(item, appeal))
+
+
+def topics_of(item: Item, appeal: Appeal) -> set[str]:
+    """What taking part in makes involved: findings about the period, the lag, the rectification, an earlier appeal.
+
+    rulebook: Fine print ("Involved in what is appealed: ...")
+    """
+    against = appeal.against
+    if against.light is not None:
+        return {against.light}
+    cause = str(against.cause)
+    topics = {cause, f"{against.level}:{cause}"}
+    notice = _appealed(item, appeal)
+    if notice is not None:
+        if notice.level == "rectification":
+            topics.add(notice.id)
+        topics.update(source for source in (notice.causes[i].source for i in appeal.causes) if source is not None)
+    return topics
+
+
+def decide_appeal(draft: Draft, data: AppealDecided) -> list[Remark]:
+    """An upheld appeal against a light makes the period count as met; one against a notice takes the cause out of it.
+
+    rulebook: Lights 4; Fine print ("An upheld appeal against a notice takes that cause out of it and leaves the light")
+    """
+    appeal = waiting(draft.item, data.appeal)
+    if appeal is None:
+        return []
+    against = appeal.against
+    draft.tell(
+        AppealClosed(appeal=appeal.id, against=against, decision=data.decision, person=draft.submission.actor.id)
+    )
+    if data.decision == "upheld" and against.light is not None:
+        rederive(draft, "Lights 4")
+    elif data.decision == "upheld" and against.cause is not None:
+        notice = _appealed(draft.item, appeal)
+        if notice is not None and notice.stands:
+            for appealed in (notice.causes[i] for i in appeal.causes):
+                if appealed.standing:
+                    remove_cause(draft, notice.id, appealed.name, appealed.source)
+            if notice.level == "blockage":
+                close_if_answered(draft, notice.id)
+    return []
+
+
+def _appealed(item: Item, appeal: Appeal) -> Escalation | None:
+    """The notice that an appeal was lodged against, whatever became of it."""
+    return next((e for e in item.escalations if e.id == appeal.notice), None)
+
+
+def overdue(draft: Draft, appeal: Appeal) -> None:
+    """An appeal not decided in time is marked overdue and told to the chief leader."""
+    draft.tell(AppealOverdue(appeal=appeal.id))

@@ -1,0 +1,91 @@
+"""Programmes and items: published, handed on, put under another policy (rulebook: What is supervised; Policy)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from contracts.policy import Policy
+from contracts.rulings import ItemOpened, ItemTransferred, PolicyChanged, ProgrammeOpened, Reason, Remark
+from contracts.submissions import ItemAssigned, ItemReassigned, PolicyAdopted, ProgrammePublished
+from services.rating.rules.draft import Draft
+from services.rating.rules.lights.light import rederive
+from services.rating.rules.lights.month import tell_months
+from services.rating.rules.state.state import Item
+
+
+def open_programme(draft: Draft, data: ProgrammePublished) -> None:
+    """The office publishes a programme."""
+    draft.tell(
+        ProgrammeOpened(
+            title=data.title,
+            jurisdiction=data.jurisdiction,
+            document=data.document,
+            issued_on=data.issued_on,
+            simulated=data.simulated,
+            derived=data.derived,
+            units=data.units,
+            leaders=data.leaders,
+            items=data.items,
+            policy=data.policy,
+        )
+    )
+
+
+def open_item(draft: Draft, data: ItemAssigned) -> None:
+    """An item is under supervision; deadlines that had passed at the publication bind nobody (rulebook: Deadlines)."""
+    draft.tell(
+        ItemOpened(
+            title=data.title,
+            category=data.category,
+            classification=data.classification,
+            source=data.source,
+            lead_unit=data.lead_unit,
+            cooperating=data.cooperating,
+            leader=data.leader,
+            published_at=data.published_at,
+            plan_due_at=data.plan_due_at,
+            periods=data.periods,
+            void=tuple(p.id for p in data.periods if p.due_at <= data.published_at),
+            annual_targets=data.annual_targets,
+            calendar=data.calendar,
+            policy=data.policy,
+            simulated=data.simulated,
+            derived=data.derived,
+        )
+    )
+
+
+def object_to_transfer(_item: Item, _data: ItemReassigned, _at: datetime) -> list[Reason]:
+    """The office may always hand an item on."""
+    return []
+
+
+def transfer(draft: Draft, data: ItemReassigned) -> list[Remark]:
+    """Obligations, lights and escalations stay with the item, rights pass on (rulebook: Changing the goal posts)."""
+    draft.tell(ItemTransferred(lead_unit=data.lead_unit, cooperating=data.cooperating, leader=data.leader))
+    return []
+
+
+def object_to_policy(item: Item, data: PolicyAdopted, _at: datetime) -> list[Reason]:
+    """The office may adopt another policy version, or an earlier one again."""
+    return objections_to((*item.policies, item.scheme.policy), data)
+
+
+def objections_to(known: Iterable[Policy], data: PolicyAdopted) -> list[Reason]:
+    """A rule never changes under a published policy version (rulebook: Policy)."""
+    changed = any(policy.ref == data.policy.ref and policy != data.policy for policy in known)
+    return ["already_published"] if changed else []
+
+
+def adopt_policy(draft: Draft, data: PolicyAdopted) -> list[Remark]:
+    """A new policy takes effect for periods not yet settled; limits that run stay (rulebook: Policy)."""
+    draft.tell(PolicyChanged(policy=data.policy))
+    tell_months(draft)
+    rederive(draft, "Policy")
+    return []
+
+
+def change_policy(draft: Draft, data: PolicyAdopted) -> None:
+    """The programme's own record of its policy; its items take it over one by one."""
+    draft.tell(PolicyChanged(policy=data.policy))

@@ -1,0 +1,62 @@
+"""Rectifications and severe lag (rulebook: Escalation ladder)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from contracts.rulings import EscalationReported, EscalationReviewed, LagRecorded, Reason, Remark
+from contracts.submissions import LagDeclared, RectificationReported, RectificationReviewed
+from services.rating.rules.draft import Draft
+from services.rating.rules.lights.escalation import close, raise_or_join, standing
+from services.rating.rules.state.state import Item
+
+
+def object_to_lag(_item: Item, _data: LagDeclared, _at: datetime) -> list[Reason]:
+    """The office may declare severe lag at any time."""
+    return []
+
+
+def declare_lag(draft: Draft, _data: LagDeclared) -> list[Remark]:
+    """Severe lag raises or joins a rectification, whatever the light."""
+    draft.tell(LagRecorded(person=draft.submission.actor.id))
+    raise_or_join(draft, "rectification", "lag", "Escalation ladder: rectification")
+    return []
+
+
+def object_to_rectification(item: Item, _data: RectificationReported, _at: datetime) -> list[Reason]:
+    """There must be an open rectification."""
+    return [] if standing(item, "rectification") else ["no_open_escalation"]
+
+
+def report_rectification(draft: Draft, _data: RectificationReported) -> list[Remark]:
+    """A report after the limit is accepted with the remark `late` (rulebook: Fine print)."""
+    there = standing(draft.item, "rectification")
+    if there is None:
+        return []
+    late = there.due_at is not None and draft.at >= there.due_at
+    draft.tell(EscalationReported(escalation=there.id, late=late))
+    return ["late"] if late else []
+
+
+def object_to_rectification_review(item: Item, _data: RectificationReviewed, _at: datetime) -> list[Reason]:
+    """A rectification report is reviewed once (rulebook: Fine print)."""
+    there = standing(item, "rectification")
+    if there is None:
+        return ["no_open_escalation"]
+    return [] if there.awaits_review else ["nothing_to_review"]
+
+
+def review_rectification(draft: Draft, data: RectificationReviewed) -> list[Remark]:
+    """`done` closes it, for all its causes; `not_done` leaves it open and raises an interview.
+
+    rulebook: Escalation ladder
+    """
+    there = standing(draft.item, "rectification")
+    if there is None:
+        return []
+    draft.tell(EscalationReviewed(escalation=there.id, finding=data.finding, person=draft.submission.actor.id))
+    if data.finding == "done":
+        close(draft, there)
+    else:
+        raise_or_join(draft, "interview", "rectification_not_done", "Escalation ladder: interview", there.id)
+    return []

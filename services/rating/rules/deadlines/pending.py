@@ -1,0 +1,147 @@
+"""What falls due next, for the alarm (rulebook: Lights 7; Fine print "Dates at the same instant ...")."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Final, Literal, NamedTuple
+
+from services.rating.rules.acts.plan import plan_is_due
+from services.rating.rules.acts.progress import received
+from services.rating.rules.state.state import Escalation, Item, State
+
+Kind = Literal["plan", "report", "limit", "appeal", "reminder"]
+Date = tuple[str, datetime]
+_NO_GRACE: Final = timedelta(0)
+
+
+class Deadline(NamedTuple):
+    """Something that falls due: it is over at `due_at` and announced from `announce_at` on."""
+
+    kind: Kind
+    ref: str
+    due_at: datetime
+    announce_at: datetime
+
+
+def due(state: State | None) -> list[Deadline]:
+    """Everything that will fall due as things stand, by due time; at the same instant plans, report deadlines by
+    period, limits in the order raised, appeals, reminders.
+
+    A deadline is announced when the grace has passed after it, a reminder at its hour. What was announced, or no
+    longer matters (a closed escalation, a reminder of what was received), is not listed.
+    rulebook: Lights 7; Escalation ladder; Fine print
+    """
+    item = state.item if state is not None else None
+    if item is None or item.hands.withdrawn:
+        return []
+    # sorting is stable: what is listed first comes first at the same instant
+    listed = [deadline for kind in KINDS for deadline in of_kind(item, kind)]
+    return sorted(listed, key=_BY_DUE)
+
+
+def find(item: Item, kind: Kind, ref: str, due_at: datetime) -> Deadline | None:
+    """The deadline that an alarm announces, if it is still to come."""
+    index = item.scheme.index.get(ref)
+    if kind == "report" and index is not None:
+        dates = _report(item, index)
+    elif kind == "reminder":
+        dates = _rectification_hours(item) if index is None else _report_hours(item, index)
+    else:
+        dates = _DATES[kind](item)
+    if (ref, due_at) not in dates:
+        return None
+    return Deadline(kind, ref, due_at, due_at if kind == "reminder" else _later(due_at, item.scheme.grace))
+
+
+def of_kind(item: Item, kind: Kind) -> Iterator[Deadline]:
+    """What will fall due of one kind, in the order of periods, of raising, or of lodging."""
+    grace = _NO_GRACE if kind == "reminder" else item.scheme.grace
+    return (Deadline(kind, ref, due_at, _later(due_at, grace)) for ref, due_at in _DATES[kind](item))
+
+
+def _plan(item: Item) -> Iterator[Date]:
+    if not item.plan.came and not item.plan.missed and plan_is_due(item):
+        yield "plan", item.scheme.plan_due_at
+
+
+def _reports(item: Item) -> Iterator[Date]:
+    for index in range(len(item.periods)):
+        yield from _report(item, index)
+
+
+def _report(item: Item, index: int) -> Iterator[Date]:
+    period = item.scheme.periods[index]
+    if not item.periods[index].settled and period.id not in item.scheme.void:
+        yield period.id, period.due_at
+
+
+def _limits(item: Item) -> Iterator[Date]:
+    for escalation in item.escalations:
+        limit = running_limit(escalation)
+        if limit is not None:
+            yield escalation.id, limit
+
+
+def _appeals(item: Item) -> Iterator[Date]:
+    return ((appeal.id, appeal.due_at) for appeal in item.appeals if not appeal.overdue)
+
+
+def _reminders(item: Item) -> Iterator[Date]:
+    for index in range(len(item.periods)):
+        yield from _report_hours(item, index)
+    yield from _rectification_hours(item)
+
+
+def _report_hours(item: Item, index: int) -> Iterator[Date]:
+    """Hours of the reminders about a report that is due and not yet received (rulebook: Escalation ladder)."""
+    here = item.periods[index]
+    if here.settled or received(here):
+        return
+    until, ref = here.reminded_until, item.scheme.periods[index].id
+    for at, _days in item.scheme.reminders[index]:
+        if until is None or at > until:
+            yield ref, at
+
+
+def _rectification_hours(item: Item) -> Iterator[Date]:
+    for escalation in item.escalations:
+        for at, _days in rectification_reminders(item, escalation):
+            yield escalation.id, at
+
+
+def running_limit(escalation: Escalation) -> datetime | None:
+    """The limit of an open escalation that still runs: one reported in time keeps it (rulebook: Fine print)."""
+    if escalation.phase != "open" or escalation.overdue or escalation.reported_in_time:
+        return None
+    return escalation.due_at
+
+
+def rectification_reminders(item: Item, escalation: Escalation) -> list[tuple[datetime, int]]:
+    """Hours at which an open rectification that was not reported is reminded of (rulebook: Escalation ladder)."""
+    due_at = running_limit(escalation)
+    if escalation.level != "rectification" or escalation.reported or due_at is None:
+        return []
+    until = escalation.reminded_until
+    hours = item.scheme.reminders_before(due_at, max(escalation.raised_at, item.scheme.since))
+    return [(at, days) for at, days in hours if until is None or at > until]
+
+
+def _later(due_at: datetime, grace: timedelta) -> datetime:
+    try:
+        return due_at + grace
+    except OverflowError:
+        return due_at
+
+
+_DATES: Final[Mapping[Kind, Callable[[Item], Iterator[Date]]]] = {
+    "plan": _plan,
+    "report": _reports,
+    "limit": _limits,
+    "appeal": _appeals,
+    "reminder": _reminders,
+}
+KINDS: Final = tuple(_DATES)
+"""In the order in which they are announced at the same instant (rulebook: Fine print)."""
+_BY_DUE: Final = operator.attrgetter("due_at")

@@ -1,0 +1,154 @@
+"""Escalations: raised, joined, and taken away with their causes (rulebook: Escalation ladder)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Final
+
+from contracts.rulings import (
+    EscalationClosed,
+    EscalationConfirmed,
+    EscalationJoined,
+    EscalationOverdue,
+    EscalationRaised,
+    EscalationReduced,
+    EscalationWithdrawn,
+)
+from contracts.values import Level
+from services.rating.rules.draft import Draft
+from services.rating.rules.state.state import Escalation, Hands, Item
+
+DERIVED: Final[Mapping[Level, tuple[tuple[Level, str], ...]]] = {
+    "rectification": (("interview", "rectification_overdue"), ("interview", "rectification_not_done")),
+    "interview": (("chief_interview", "interview_lapsed"),),
+    "chief_interview": (),
+    "blockage": (),
+}
+"""Which causes come from an escalation of a level, and on which level they stand."""
+
+
+def standing(item: Item, level: Level) -> Escalation | None:
+    """The open or proposed escalation of a level: there is at most one (rulebook: Escalation ladder)."""
+    for escalation in item.escalations:
+        if escalation.level == level and escalation.stands:
+            return escalation
+    return None
+
+
+def limit_days(item: Item, level: Level) -> int:
+    """The limit of a level in working days (rulebook: Policy)."""
+    policy = item.scheme.policy
+    return {
+        "rectification": policy.rectification_days,
+        "interview": policy.interview_days,
+        "chief_interview": policy.chief_interview_days,
+        "blockage": policy.blockage_days,
+    }[level]
+
+
+def limit_from(item: Item, level: Level, start: datetime) -> datetime:
+    """End of the n-th working day after the day on which the limit starts."""
+    return item.scheme.working_limit(start, limit_days(item, level))
+
+
+def addressees(hands: Hands, level: Level) -> tuple[str, tuple[str, ...]]:
+    """To whom and with copy to whom (rulebook: Escalation ladder, the table)."""
+    unit, leader = f"unit:{hands.lead_unit}", f"leader:{hands.leader}"
+    if level == "blockage":
+        return "government", (leader,)
+    return unit, ("office",) if level == "interview" else (leader,)
+
+
+def raise_or_join(draft: Draft, level: Level, cause: str, rule: str, source: str | None = None) -> None:
+    """A second cause joins the open escalation of its level and does not move its limit; else one is raised.
+
+    A chief interview is only proposed. rulebook: Escalation ladder
+    """
+    item = draft.item
+    there = standing(item, level)
+    if there is not None:
+        if not any(c.name == cause and c.source == source and c.standing for c in there.causes):
+            draft.tell(
+                EscalationJoined(
+                    escalation=there.id, level=level, cause=cause, source=source, rule=rule, because=draft.because
+                )
+            )
+        return
+    proposed = level == "chief_interview"
+    to, copy = addressees(item.hands, level)
+    draft.tell(
+        EscalationRaised(
+            escalation=f"{level}-{len(item.escalations) + 1}",
+            level=level,
+            state="proposed" if proposed else "open",
+            cause=cause,
+            source=source,
+            raised_at=draft.at,
+            due_at=None if proposed else limit_from(item, level, draft.at),
+            to=to,
+            copy=copy,
+            rule=rule,
+            because=draft.because,
+        )
+    )
+
+
+def confirm(draft: Draft, escalation: Escalation) -> None:
+    """The office confirms a proposed chief interview: its limit counts from here (rulebook: Escalation ladder)."""
+    item = draft.item
+    to, copy = addressees(item.hands, escalation.level)
+    due_at = limit_from(item, escalation.level, draft.at)
+    draft.tell(EscalationConfirmed(escalation=escalation.id, level=escalation.level, due_at=due_at, to=to, copy=copy))
+
+
+def take_away(draft: Draft, levels: Iterable[Level], cause: str, source: str | None = None) -> None:
+    """A cause no longer stands: it leaves what is open or proposed; one with no cause left is withdrawn.
+
+    Closed ones stay closed. rulebook: Escalation ladder ("When a light changes back ...")
+    """
+    wanted = set(levels)
+    for there in draft.item.escalations:
+        if there.level in wanted and there.stands:
+            remove_cause(draft, there.id, cause, source)
+
+
+def remove_cause(draft: Draft, escalation_id: str, cause: str, source: str | None = None) -> None:
+    """Take one cause out of an escalation that stands; with the last one it is withdrawn, and what came from it."""
+    there = draft.escalation(escalation_id)
+    gone = [c for c in there.causes if c.standing and c.name == cause and source in (None, c.source)]
+    if not gone:
+        return
+    if len(gone) < sum(c.standing for c in there.causes):
+        draft.tell(
+            EscalationReduced(escalation=there.id, level=there.level, cause=cause, source=source, because=draft.because)
+        )
+        return
+    withdraw(draft, there, cause)
+
+
+def withdraw(draft: Draft, escalation: Escalation, cause: str | None = None) -> None:
+    """Withdraw an escalation, and take away the causes that came from it."""
+    draft.tell(
+        EscalationWithdrawn(escalation=escalation.id, level=escalation.level, cause=cause, because=draft.because)
+    )
+    for level, derived in DERIVED[escalation.level]:
+        take_away(draft, (level,), derived, escalation.id)
+
+
+def close(draft: Draft, escalation: Escalation) -> None:
+    """Close an escalation that was dealt with."""
+    draft.tell(EscalationClosed(escalation=escalation.id, level=escalation.level))
+
+
+def lapse(draft: Draft, escalation: Escalation) -> None:
+    """A limit passed: the escalation stays open and is marked, and the next rung follows.
+
+    rulebook: Escalation ladder (an overdue rectification raises an interview, a lapsed interview proposes one with
+    the chief leader)
+    """
+    draft.tell(EscalationOverdue(escalation=escalation.id, level=escalation.level))
+    if escalation.level == "rectification":
+        raise_or_join(draft, "interview", "rectification_overdue", "Escalation ladder: interview", escalation.id)
+    elif escalation.level == "interview":
+        raise_or_join(draft, "chief_interview", "interview_lapsed", "Escalation ladder: chief interview", escalation.id)

@@ -1,0 +1,37 @@
+"""When a submission counts as received (rulebook: Lights 7)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from contracts.submission import Submission
+from contracts.submissions import ItemAssigned, ProgrammePublished
+from services.rating.rules.state.frame import Scheme
+from supervision.workdays import offset_of
+
+
+def counted_at(scheme: Scheme, submission: Submission, logged_at: datetime) -> datetime:
+    """The instant that counts for a submission about an item, in the policy's UTC offset.
+
+    Its receipt, if it reached the log within the grace after it and not more than the skew before it; otherwise
+    the time when it reached the log. In a simulated programme the receipt stands.
+    rulebook: Lights 7
+    """
+    received_at = submission.received_at
+    if not scheme.simulated and not -scheme.skew <= logged_at - received_at <= scheme.grace:
+        received_at = logged_at
+    return scheme.local(received_at)
+
+
+def opened_at(submission: Submission, logged_at: datetime) -> datetime:
+    """The instant that counts for a submission that opens its subject, or finds none: its own receipt or the log's."""
+    data = submission.data
+    if not isinstance(data, ItemAssigned | ProgrammePublished):
+        return logged_at
+    lag = (logged_at - submission.received_at).total_seconds()
+    if not data.simulated and not -data.policy.skew_seconds <= lag <= data.policy.grace_seconds:
+        return logged_at
+    try:
+        return submission.received_at.astimezone(offset_of(data.policy.utc_offset))
+    except OverflowError:
+        return submission.received_at

@@ -1,0 +1,120 @@
+"""State is the fold of rulings, and of nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final, Protocol
+
+from contracts.rulings import (
+    BulletinFiled,
+    BulletinPublished,
+    ItemOpened,
+    PolicyChanged,
+    ProgrammeOpened,
+    RulingData,
+    SubmissionAccepted,
+    SubmissionRejected,
+)
+from services.rating.rules.state import escalations as fold_ladder
+from services.rating.rules.state import item as folds_of_items
+from services.rating.rules.state import plan as fold_plan
+from services.rating.rules.state.changed import change
+from services.rating.rules.state.item import opened
+from services.rating.rules.state.state import Bulletin, Item, Programme, State
+
+_MARK: Final = 16
+"""Bytes that remember an id, and as many the digest of its body."""
+
+
+class Told(Protocol):
+    """What is read of an event of a ruling."""
+
+    @property
+    def subject(self) -> str: ...
+    @property
+    def time(self) -> datetime: ...
+    @property
+    def causeid(self) -> str: ...
+    @property
+    def causedigest(self) -> str: ...
+    @property
+    def data(self) -> RulingData: ...
+
+
+_ITEM: Final[Mapping[type, Callable[[Item, datetime, Any], Item]]] = {
+    **folds_of_items.FOLDS,
+    **fold_plan.FOLDS,
+    **fold_ladder.FOLDS,
+}
+
+
+def evolve(state: State | None, event: Told) -> State:
+    """The state after one event of a ruling. Events must come in the order of the log.
+
+    A verdict uses up its key; a repeated one changes nothing, and the alarm has no key.
+    rulebook: Fine print ("A refused submission uses up its key")
+    """
+    before = state if state is not None else State(event.subject)
+    data = event.data
+    rule = _ITEM.get(type(data))
+    if rule is not None and before.item is not None:
+        return State(before.subject, before.answered, rule(before.item, event.time, data), before.programme)
+    if isinstance(data, SubmissionAccepted | SubmissionRejected):
+        return before if data.alarm else _use_up(before, event.causeid, event.causedigest)
+    if isinstance(data, ItemOpened):
+        return change(before, item=opened(data))
+    return change(before, programme=_fold_programme(before.programme, data))
+
+
+def fold_item(item: Item, at: datetime, data: RulingData) -> Item:
+    """The item after an event that follows from a verdict."""
+    rule = _ITEM.get(type(data))
+    return item if rule is None else rule(item, at, data)
+
+
+def _fold_programme(programme: Programme | None, data: RulingData) -> Programme | None:
+    if isinstance(data, ProgrammeOpened):
+        return Programme((data.policy,), data.simulated)
+    if programme is None:
+        return None
+    if isinstance(data, PolicyChanged):
+        return change(programme, policies=(*programme.policies, data.policy))
+    if isinstance(data, BulletinFiled):
+        filed = Bulletin(data.bulletin, data.sha256, published=False)
+        others = tuple(b for b in programme.bulletins if b.id != data.bulletin)
+        return change(programme, bulletins=(*others, filed))
+    if isinstance(data, BulletinPublished):
+        bulletins = tuple(change(b, published=True) if b.id == data.bulletin else b for b in programme.bulletins)
+        return change(programme, bulletins=bulletins)
+    return programme
+
+
+def _use_up(state: State, submission_id: str, digest: str) -> State:
+    if known_digest(state, submission_id) is not None:
+        return state
+    answered = state.answered + mark_of(submission_id) + mark_of_digest(digest)
+    return State(state.subject, answered, state.item, state.programme)
+
+
+@lru_cache(maxsize=4096)
+def mark_of(text: str) -> bytes:
+    """A short digest of an id, for the memory of used keys."""
+    return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=_MARK).digest()
+
+
+def mark_of_digest(digest: str) -> bytes:
+    """The beginning of a body's digest, for the memory of used keys."""
+    return digest.encode(errors="surrogatepass")[:_MARK].ljust(_MARK)
+
+
+def known_digest(state: State, submission_id: str) -> bytes | None:
+    """The mark of the body that used up this submission's key, if one did."""
+    mark = mark_of(submission_id)
+    answered = state.answered
+    found = answered.find(mark)
+    while found >= 0 and found % (2 * _MARK):
+        found = answered.find(mark, found + 1)
+    return answered[found + _MARK : found + 2 * _MARK] if found >= 0 else None

@@ -1,0 +1,148 @@
+"""The fixed frame of an item: its periods, quarters, calendar and policy, shared by all items that have the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
+from typing import Final
+
+from contracts.policy import Policy
+from contracts.values import Calendar, Category, PeriodId, ReportingPeriod
+from supervision.workdays import WorkingDays, end_of, offset_of, start_of
+
+_TICK: Final = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class QuarterFrame:
+    """A period with a light and the reporting periods (indices, void ones aside) that it rests on."""
+
+    id: PeriodId
+    parts: tuple[int, ...]
+
+    @property
+    def void(self) -> bool:
+        """A void period has no light and is nobody's previous (rulebook: Fine print)."""
+        return not self.parts
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scheme:
+    """Periods in the order of their deadlines; `void` names those that had passed at the publication.
+
+    `since` is the instant before which no reminder is sent; `quarter_of` maps a period's index to its quarter's.
+    """
+
+    category: Category
+    simulated: bool
+    published_at: datetime
+    plan_due_at: datetime
+    since: datetime
+    periods: tuple[ReportingPeriod, ...]
+    void: frozenset[PeriodId]
+    policy: Policy
+    days: WorkingDays
+    zone: timezone
+    index: dict[PeriodId, int]
+    quarters: tuple[QuarterFrame, ...]
+    quarter_index: dict[PeriodId, int]
+    quarter_of: tuple[int, ...]
+    reminders: tuple[tuple[tuple[datetime, int], ...], ...]
+    grace: timedelta
+    skew: timedelta
+
+    def local(self, instant: datetime) -> datetime:
+        """The instant in the policy's UTC offset; far ends of time stay as they are."""
+        return instant if instant.tzinfo is self.zone else _local(instant, self.zone)
+
+    def day_of(self, instant: datetime) -> date:
+        """The day of an instant, in the policy's UTC offset."""
+        return self.local(instant).date()
+
+    def working_limit(self, instant: datetime, count: int) -> datetime:
+        """End of the `count`-th working day after the day of `instant` (rulebook: Escalation ladder)."""
+        return end_of(self.days.after(self.day_of(instant), count), self.zone)
+
+    def calendar_limit(self, instant: datetime, count: int) -> datetime:
+        """End of the `count`-th day after the day of `instant` (rulebook: Fairness Art. 16/17)."""
+        day = self.day_of(instant)
+        return end_of(day + timedelta(days=min(count, (date.max - day).days)), self.zone)
+
+    def reminders_before(self, due_at: datetime, since: datetime) -> tuple[tuple[datetime, int], ...]:
+        """Hours of the reminders about something due before `due_at`, none before `since`, in order of time."""
+        due_on = self.day_before(due_at)
+        hour = timedelta(hours=self.policy.reminder_hour)
+        hours = ((start_of(self.days.before(due_on, n), self.zone) + hour, n) for n in self.policy.reminder_days)
+        return tuple(sorted((at, n) for at, n in hours if since <= at < due_at))
+
+    def day_before(self, instant: datetime) -> date:
+        """The day on which something is due whose limit is the end of a day."""
+        local = self.local(instant)
+        try:
+            return (local - _TICK).date()
+        except OverflowError:
+            return local.date()
+
+
+@lru_cache(maxsize=4096)
+def scheme_of(
+    category: Category,
+    simulated: bool,
+    published_at: datetime,
+    plan_due_at: datetime,
+    since: datetime,
+    periods: tuple[ReportingPeriod, ...],
+    void: tuple[PeriodId, ...],
+    calendar: Calendar,
+    policy: Policy,
+) -> Scheme:
+    """The frame of these values; equal values share one frame."""
+    zone = offset_of(policy.utc_offset)
+    first = {p.id: p for p in reversed(periods)}
+    ordered = tuple(sorted((_in_zone(p, zone) for p in first.values()), key=lambda p: (p.due_at, p.id)))
+    names = tuple(dict.fromkeys(p.quarter for p in ordered))
+    frames = tuple(
+        QuarterFrame(name, tuple(i for i, p in enumerate(ordered) if p.quarter == name and p.id not in void))
+        for name in names
+    )
+    frames = tuple(sorted(frames, key=lambda frame: frame.parts[-1] if frame.parts else -1))
+    quarter_index = {frame.id: i for i, frame in enumerate(frames)}
+    scheme = Scheme(
+        category=category,
+        simulated=simulated,
+        published_at=_local(published_at, zone),
+        plan_due_at=_local(plan_due_at, zone),
+        since=_local(since, zone),
+        periods=ordered,
+        void=frozenset(void),
+        policy=policy,
+        days=_working_days(calendar),
+        zone=zone,
+        index={p.id: i for i, p in enumerate(ordered)},
+        quarters=frames,
+        quarter_index=quarter_index,
+        quarter_of=tuple(quarter_index[p.quarter] for p in ordered),
+        reminders=(),
+        grace=timedelta(seconds=policy.grace_seconds),
+        skew=timedelta(seconds=policy.skew_seconds),
+    )
+    hours = tuple(() if p.id in void else scheme.reminders_before(p.due_at, since) for p in ordered)
+    object.__setattr__(scheme, "reminders", hours)
+    return scheme
+
+
+def _local(instant: datetime, zone: timezone) -> datetime:
+    try:
+        return instant.astimezone(zone)
+    except OverflowError:
+        return instant
+
+
+def _in_zone(period: ReportingPeriod, zone: timezone) -> ReportingPeriod:
+    return replace(period, opens_at=_local(period.opens_at, zone), due_at=_local(period.due_at, zone))
+
+
+@lru_cache(maxsize=256)
+def _working_days(calendar: Calendar) -> WorkingDays:
+    return WorkingDays(calendar)

@@ -1,0 +1,247 @@
+"""What is remembered about one subject: an immutable fold of its rulings, at most some kilobytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple
+
+from contracts.policy import Policy
+from contracts.submissions import Appealed
+from contracts.values import Claim, Comparator, Finding, Identifier, Level, Light, MonthStatus, Node, PeriodId
+from services.rating.rules.state.frame import Scheme
+
+Phase = Literal["proposed", "open", "closed", "withdrawn"]
+Arrival = Literal["in_time", "late"]
+
+
+class Gauge(NamedTuple):
+    """What a target measures, and how a measured value must stand to the target's."""
+
+    indicator: str
+    comparator: Comparator
+    unit: str
+
+
+class Goal(NamedTuple):
+    """A node as it is kept (`node.goal_of`): `values` run parallel to `gauges`, which the periods of a plan share.
+
+    The text of a settled period is forgotten: its node can't be adjusted any more.
+    """
+
+    text: str
+    gauges: tuple[Gauge, ...]
+    values: tuple[Decimal | int, ...]
+
+
+NO_GOALS: Final[Mapping[str, Goal]] = MappingProxyType({})
+
+
+class Content(NamedTuple):
+    """What a report measures, and whether it has evidence."""
+
+    measures: Mapping[str, Decimal]
+    evidenced: bool
+
+
+class Report(NamedTuple):
+    """An accepted report: its submission's id, its claim and the last finding about it; of a late one, its receipt.
+
+    `met`: whether it meets the node by itself, as that stands. Once its period has settled neither node nor policy
+    can change: that holds for good, and the content is forgotten.
+    """
+
+    id: str
+    claim: Claim
+    content: Content | None
+    met: bool
+    late_at: datetime | None
+    finding: Finding | None = None
+
+
+class Period(NamedTuple):
+    """A reporting period: the last report in time, the last late one, and its status if it is a month.
+
+    Reminders about it up to `reminded_until` were sent, or no longer matter.
+    """
+
+    in_time: Report | None = None
+    late: Report | None = None
+    settled: bool = False
+    status: MonthStatus = "open"
+    reminded_until: datetime | None = None
+
+
+class Quarter(NamedTuple):
+    """A period with a light: as it stands, as first rated, by which policy it settled, whether an appeal upholds it."""
+
+    light: Light = "none"
+    rated: Light | None = None
+    upheld: bool = False
+    policy: Policy | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether its deadline was announced (rulebook: Lights 1)."""
+        return self.rated is not None
+
+
+class Cause(NamedTuple):
+    """What an escalation stands on; `source` is the escalation that a derived cause came from."""
+
+    name: str
+    source: str | None = None
+    standing: bool = True
+    signed_at: datetime | None = None
+
+
+class Escalation(NamedTuple):
+    """A rung of the ladder. `due_at` is exclusive; `acted` and `progressed` tell how a rectification was reported."""
+
+    id: str
+    level: Level
+    phase: Phase
+    causes: tuple[Cause, ...]
+    raised_at: datetime
+    due_at: datetime | None
+    overdue: bool = False
+    acted: Arrival | None = None
+    progressed: Arrival | None = None
+    progress_report: str | None = None
+    awaits_review: bool = False
+    answered: tuple[str, ...] = ()
+    reminded_until: datetime | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Open, or proposed."""
+        return self.phase in ("open", "proposed")
+
+    @property
+    def reported(self) -> bool:
+        """Whether the rectification counts as reported."""
+        return self.acted is not None or self.progressed is not None
+
+    @property
+    def reported_in_time(self) -> bool:
+        """Whether a report came within the limit."""
+        return "in_time" in (self.acted, self.progressed)
+
+    def has(self, name: str) -> bool:
+        """Whether it stands on the cause `name`."""
+        return any(cause.name == name and cause.standing for cause in self.causes)
+
+
+class Appeal(NamedTuple):
+    """An appeal that waits for its decision; `due_at` is exclusive.
+
+    `notice` is the escalation that it was lodged against, if not a light, `causes` the places of the causes that stood.
+    """
+
+    id: Identifier
+    against: Appealed
+    due_at: datetime
+    overdue: bool = False
+    notice: str | None = None
+    causes: tuple[int, ...] = ()
+
+
+class Adjustment(NamedTuple):
+    """An adjustment that waits for its decision, or, approved, for the plan."""
+
+    id: Identifier
+    period: PeriodId
+    node: Node
+    reason: str
+    approved: bool = False
+
+
+class Inspection(NamedTuple):
+    """An inspection plan with its term, both days included."""
+
+    plan: Identifier
+    from_on: date
+    to_on: date
+    approved: bool
+
+
+class Plan(NamedTuple):
+    """The plan: `nodes` that have effect, `indicators` of all its nodes (`idle`: of those without effect), and what
+    waits for a decision."""
+
+    confirmed: bool = False
+    nodes: Mapping[str, Goal] = NO_GOALS
+    idle: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
+    waiting: Mapping[str, Goal] | None = None
+    came: bool = False
+    missed: bool = False
+    adjustments: tuple[Adjustment, ...] = ()
+
+
+class Hands(NamedTuple):
+    """Who has the item in hand, and where it stands in the assessment."""
+
+    lead_unit: Identifier
+    cooperating: tuple[Identifier, ...]
+    leader: Identifier
+    withdrawal: str | None = None
+    withdrawn: bool = False
+
+
+class Bulletin(NamedTuple):
+    """A bulletin: its text by its digest, and whether it is published or waits for the chief leader."""
+
+    id: Identifier
+    sha256: str
+    published: bool
+
+
+class Item(NamedTuple):
+    """One supervised item; tuples run parallel to the scheme's periods and quarters.
+
+    `policies` are those that held before; the one in force is the scheme's.
+    """
+
+    scheme: Scheme
+    hands: Hands
+    plan: Plan
+    periods: tuple[Period, ...]
+    quarters: tuple[Quarter, ...]
+    escalations: tuple[Escalation, ...] = ()
+    appeals: tuple[Appeal, ...] = ()
+    inspections: tuple[Inspection, ...] = ()
+    involved: tuple[tuple[str, str], ...] = ()
+    policies: tuple[Policy, ...] = ()
+
+
+class Programme(NamedTuple):
+    """What concerns a whole programme: every policy adopted so far, the last one holds, and its bulletins."""
+
+    policies: tuple[Policy, ...]
+    simulated: bool
+    bulletins: tuple[Bulletin, ...] = ()
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force."""
+        return self.policies[-1]
+
+
+class State(NamedTuple):
+    """A subject: the keys that were used (`answered`), and the item or programme if it was opened."""
+
+    subject: str
+    answered: bytes = b""
+    item: Item | None = None
+    programme: Programme | None = None
+
+
+def notice_of(item: Item, level: Level | None, cause: str | None) -> Escalation | None:
+    """The last notice of a level with that cause: issued, and neither withdrawn nor relieved of the cause."""
+    for escalation in reversed(item.escalations):
+        if escalation.level == level and escalation.phase in ("open", "closed") and cause and escalation.has(cause):
+            return escalation
+    return None

@@ -1,0 +1,81 @@
+"""The annual evaluation: a sheet per unit from the policy's weights, every deduction with its events.
+
+rulebook: Annual evaluation. The weights are a sample, as the scheme gives no formula. How the rule is read:
+docs/decisions/0010.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from contracts.policy import Policy
+from contracts.rulings import ItemOpened, PolicyChanged, ProgrammeOpened
+from contracts.values import Identifier
+from supervision.evaluation.deduction import KINDS, Deduction, Entry, Kind
+from supervision.evaluation.record import EvaluationRecord, note, opened
+from supervision.words import SAMPLE_WEIGHTS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A unit's evaluation so far: `pending` periods of the items that it leads are not settled yet."""
+
+    unit: Identifier
+    base: Decimal
+    deductions: tuple[Deduction, ...]
+    pending: int
+
+    @property
+    def score(self) -> Decimal:
+        """The base with all deductions."""
+        return self.base + sum((one.points for one in self.deductions), Decimal(0))
+
+    def counted(self, kind: Kind) -> int:
+        """How many deductions there are of a kind."""
+        return sum(one.kind == kind for one in self.deductions)
+
+    def shown(self) -> dict[str, Any]:
+        """The sheet in JSON primitives, the same from whoever derives it; points are decimal numbers as text."""
+        return {
+            "unit": self.unit,
+            "base": format(self.base, "f"),
+            "score": format(self.score, "f"),
+            "counts": {kind: self.counted(kind) for kind in KINDS},
+            "periods_pending": self.pending,
+            "weights": SAMPLE_WEIGHTS._asdict(),
+            "deductions": [one.shown() for one in self.deductions],
+        }
+
+
+def evaluate(entries: Iterable[Entry]) -> list[Sheet]:
+    """The sheets of all units that lead or led an item, by unit, from the events of one programme.
+
+    An item's events, and the programme's own, come in the order of the log. The base is that of the policy in force.
+    Nothing was published: no sheet.
+    """
+    policy: Policy | None = None
+    items: dict[str, EvaluationRecord] = {}
+    for entry in entries:
+        data = entry.data
+        if entry.item is None:
+            policy = data.policy if isinstance(data, ProgrammeOpened | PolicyChanged) else policy
+        elif isinstance(data, ItemOpened):
+            items[entry.item] = opened(entry.item, data)
+        elif (record := items.get(entry.item)) is not None:
+            note(record, entry)
+    if policy is None:
+        return []
+    found: dict[str, list[Deduction]] = defaultdict(list)
+    pending: dict[str, int] = defaultdict(int)
+    for _, one in sorted(items.items()):
+        pending[one.lead] += one.pending
+        for unit in one.led_by:
+            found[unit] += []
+        for deduction in one.deductions():
+            found[deduction.unit].append(deduction)
+    base = policy.weights.base
+    return [Sheet(unit=unit, base=base, deductions=tuple(found[unit]), pending=pending[unit]) for unit in sorted(found)]

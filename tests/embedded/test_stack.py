@@ -1,0 +1,135 @@
+"""Everything that the supervisor starts ends with it, and a crash of one part is reported and mended."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+
+from embedded.child_process import alive
+from embedded.state import StateFolder
+from embedded.supervisor import Stack
+from embedded.trouble import SandboxTrouble
+
+pytestmark = pytest.mark.services
+
+CANDLE = "tests.embedded.candle"
+
+
+def until(condition: Callable[[], bool], what: str, seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"still waiting for: {what}"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def home(sandbox_folder: Path, request: pytest.FixtureRequest) -> Path:
+    return sandbox_folder / str(request.node.name)[:40]
+
+
+@pytest.fixture
+def said() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def candles(home: Path, said: list[str]) -> Iterator[Stack]:
+    with Stack(home, parts=(), say=said.append) as stack:
+        stack.add("candle", CANDLE)
+        yield stack
+
+
+def test_a_part_that_crashes_is_reported_and_started_again_on_its_port(candles: Stack, said: list[str]) -> None:
+    before = candles.process("candle").pid
+    with pytest.raises(httpx.HTTPError):
+        httpx.get(f"{candles.urls['candle']}/blow")
+    until(lambda: candles.process("candle").pid != before, "a new process")
+    candles.wait_ready("candle")
+    assert [(end.name, end.because) for end in candles.ended] == [("candle", "exit 7")]
+    assert "candle 意外退出" in said[0]
+    assert "exit 7" in said[0]
+
+
+def test_a_killed_part_names_the_signal(candles: Stack, said: list[str]) -> None:
+    candles.kill("candle")
+    until(lambda: bool(said), "the report")
+    assert "SIGKILL" in said[0]
+
+
+def test_a_part_stopped_on_purpose_stays_down_until_it_is_started(candles: Stack, said: list[str]) -> None:
+    candles.stop_part("candle")
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(candles.urls["candle"])
+    candles.start_part("candle")
+    assert httpx.get(candles.urls["candle"]).status_code == 200
+    assert said == []
+
+
+def test_without_restart_a_part_that_ends_stays_down(home: Path, said: list[str]) -> None:
+    with Stack(home, parts=(), restart=False, say=said.append) as stack:
+        stack.add("candle", CANDLE)
+        process = stack.process("candle")
+        stack.kill("candle")
+        until(lambda: bool(said), "the report")
+        assert process.poll() == -signal.SIGKILL
+        assert stack.process("candle") is process
+
+
+def test_a_part_that_cannot_start_is_named_with_the_end_of_its_log(home: Path) -> None:
+    with Stack(home, parts=()) as stack, pytest.raises(SandboxTrouble, match=r"(?s)darkness.*No module named"):
+        stack.add("darkness", "tests.sandbox.darkness")
+
+
+def test_a_second_instance_on_the_same_state_is_refused_in_two_languages(candles: Stack, home: Path) -> None:
+    with pytest.raises(
+        SandboxTrouble, match=rf"(?s)正被另一个实例（进程 {os.getpid()}）使用.*in use by another instance"
+    ):
+        Stack(home, parts=()).start()
+    assert httpx.get(candles.urls["candle"]).status_code == 200
+
+
+def test_a_running_instance_tells_its_addresses_and_a_finished_one_does_not(home: Path) -> None:
+    with Stack(home, parts=(), kafka="elsewhere:9092", env={"X": "1"}) as stack:
+        assert stack.state.running_addresses() == stack.env
+        assert stack.env["KAFKA_BOOTSTRAP_SERVERS"] == "elsewhere:9092"
+    assert StateFolder(home).running_addresses() is None
+
+
+def test_a_disk_without_room_is_named_before_anything_starts(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("embedded.trouble.FREE_BYTES_NEEDED", 10**18)
+    with pytest.raises(SandboxTrouble, match=r"(?s)磁盘空间不足.*Disk full"):
+        Stack(home, parts=()).start()
+
+
+SUPERVISOR = f"""
+import sys, time
+from pathlib import Path
+from embedded.supervisor import Stack
+with Stack(Path(sys.argv[1]), parts=("kafka", "postgres")) as stack:
+    stack.add("candle", "{CANDLE}")
+    print(*(stack.process(name).pid for name in ("kafka", "postgres", "candle")), flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends children with a killed parent")
+def test_nothing_outlives_a_supervisor_that_was_killed_and_its_state_is_whole(home: Path) -> None:
+    supervisor = subprocess.Popen([sys.executable, "-c", SUPERVISOR, str(home)], stdout=subprocess.PIPE, text=True)
+    assert supervisor.stdout
+    children = [int(pid) for pid in supervisor.stdout.readline().split()]
+    assert len(children) == 3
+    assert all(alive(pid) for pid in children)
+    supervisor.kill()
+    supervisor.wait()
+    supervisor.stdout.close()
+    with Stack(home, parts=("kafka", "postgres")) as again:
+        assert not any(alive(pid) for pid in children)
+        with psycopg.connect(again.env["DATABASE_URL"]) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)

@@ -1,0 +1,202 @@
+"""A house of one intake for the tests: real Kafka, tokens of the sandbox's issuer, and rulings written by hand."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from contracts.ruling import RulingEvent, encode_ruling
+from contracts.rulings import ItemOpened, ProgrammeOpened, RulingData, SubmissionAccepted
+from contracts.submission import Submission, decode_submission
+from contracts.submissions import ItemAssigned, ProgrammePublished
+from contracts.topics import PARTITIONS, RULINGS, SUBMISSIONS, TOPIC_CONFIG, TOPICS
+from eventlog.log import provisioning
+from eventlog.log.kafka import KafkaLog
+from eventlog.log.record import Record
+from eventlog.log.settings import KafkaSettings
+from programmes import FOLDER
+from programmes.programme import Programme
+from programmes.programme_file import load_programme
+from sandbox.issuer import Issuer
+from sandbox.people import people
+from services.intake.app import build
+from services.intake.dependencies import Desk
+from services.intake.settings import IntakeSettings
+
+LIBRARY = FOLDER
+YUANCHENG = LIBRARY / "yuancheng-2024.yaml"
+REPORT: dict[str, Any] = {"type": "progress.reported", "data": {"period": "2024Q1", "claim": "in_progress"}}
+
+
+async def until(reached: Callable[[], bool], missing: str, seconds: float = 20.0) -> None:
+    """Poll until something holds; fail with what was missing."""
+    deadline = time.monotonic() + seconds
+    while not reached():
+        assert time.monotonic() < deadline, f"after {seconds} s: {missing}"
+        await asyncio.sleep(0.02)
+
+
+@dataclass
+class Clerk:
+    """Stands in for rating: rules that every publication and assignment is accepted, and whatever it is told."""
+
+    log: KafkaLog
+    ruled: dict[int, int] = field(default_factory=dict)
+    ends: dict[int, int] = field(default_factory=dict)
+
+    async def records(self, partition: int) -> list[Record]:
+        """All submissions of a partition."""
+        end = await self.log.end(SUBMISSIONS, partition)
+        found: list[Record] = []
+        if not end:
+            return found
+        async with self.log.follow({(SUBMISSIONS, partition): 0}) as follower:
+            while len(found) < end:
+                found += (await follower.poll(1.0)).get((SUBMISSIONS, partition), [])
+        return found
+
+    async def submissions(self) -> list[Submission]:
+        """Everything on the log."""
+        return [decode_submission(r.value) for p in range(PARTITIONS) for r in await self.records(p)]
+
+    async def rule(self, *more: RulingData) -> None:
+        """Accept all submissions not ruled yet; `more` follows from the last of those about an item."""
+        for partition in range(PARTITIONS):
+            for record in (await self.records(partition))[self.ruled.get(partition, 0) :]:
+                await self._answer(record, more)
+                self.ruled[partition] = record.offset + 1
+
+    async def _answer(self, record: Record, more: Sequence[RulingData]) -> None:
+        submission = decode_submission(record.value)
+        events: list[RulingData] = [SubmissionAccepted(), *_opened(submission.data)]
+        if not isinstance(submission.data, ProgrammePublished | ItemAssigned):
+            events += more
+        at = self.ends.get(record.partition, 0)
+        values = [
+            encode_ruling(
+                RulingEvent(
+                    log=submission.log,
+                    partition=record.partition,
+                    subject=submission.subject,
+                    time=submission.received_at,
+                    causeid=submission.id,
+                    causedigest=submission.digest,
+                    causeoffset=record.offset,
+                    ordinal=ordinal,
+                    of=len(events),
+                    at=at + ordinal,
+                    rules="test",
+                    policy="",
+                    data=data,
+                )
+            )
+            for ordinal, data in enumerate(events)
+        ]
+        assert await self.log.append(RULINGS, record.partition, record.key, values) == at
+        self.ends[record.partition] = at + len(values)
+
+
+def _opened(data: Any) -> list[RulingData]:
+    if isinstance(data, ProgrammePublished):
+        fields = {name: getattr(data, name) for name in data.__dataclass_fields__}
+        return [ProgrammeOpened(**fields)]
+    if isinstance(data, ItemAssigned):
+        fields = {name: getattr(data, name) for name in data.__dataclass_fields__}
+        return [ItemOpened(**fields, void=())]
+    return []
+
+
+class House:
+    """One intake over HTTP (in this process), its people, and its log."""
+
+    def __init__(self, settings: IntakeSettings, issuer: Issuer, programme: Programme) -> None:
+        self.settings = settings
+        self.programme = programme
+        self.log = KafkaLog(
+            KafkaSettings(bootstrap_servers=settings.bootstrap_servers, topic_prefix=settings.topic_prefix)
+        )
+        self.clerk = Clerk(self.log)
+        self.app = build(settings)
+        self._issuer = issuer
+        self._people = people([programme])
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        self.http = httpx.AsyncClient(transport=transport, base_url="http://intake", timeout=60)
+
+    @property
+    def desk(self) -> Desk:
+        """The parts inside."""
+        desk: Desk = self.app.state.desk
+        return desk
+
+    def token(self, person: str, seconds: int = 600) -> str:
+        """A person's token."""
+        return self._issuer.mint(self._people[person], seconds)
+
+    def headers(self, person: str, key: str | None = None, **more: str) -> dict[str, str]:
+        """Headers of a person's request."""
+        keyed = {} if key is None else {"Idempotency-Key": key}
+        return {"Authorization": f"Bearer {self.token(person)}", **keyed, **more}
+
+    async def publish(self, key: str = "publication", person: str = "o1", **query: str) -> httpx.Response:
+        """Post the real programme file."""
+        headers = self.headers(person, key, **{"Content-Type": "application/yaml"})
+        return await self.http.post("/v1/programmes", content=YUANCHENG.read_bytes(), headers=headers, params=query)
+
+    async def publish_and_rule(self) -> None:
+        """Publish, rule, and wait until the roster knows all items."""
+        answer = await self.publish()
+        assert answer.status_code == 202, answer.text
+        await self.clerk.rule()
+        await until(lambda: len(self.desk.roster.items) == 108, "the roster does not know the 108 items")
+
+    async def submit(self, person: str, item: str, body: Any, key: str) -> httpx.Response:
+        """Submit something about an item."""
+        url = f"/v1/programmes/{self.programme.programme}/items/{item}/submissions"
+        return await self.http.post(url, json=body, headers=self.headers(person, key))
+
+    async def upload(self, person: str, content: bytes) -> str:
+        """Upload evidence; its SHA-256."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        answer = await self.http.put(f"/v1/evidence/{sha256}", content=content, headers=self.headers(person))
+        assert answer.status_code in (200, 201), answer.text
+        return sha256
+
+
+def settings_for(bootstrap_servers: str, prefix: str, folder: Path, **more: Any) -> IntakeSettings:
+    """Settings of an intake whose files lie in `folder`."""
+    chosen = {
+        "bootstrap_servers": bootstrap_servers,
+        "topic_prefix": prefix,
+        "jwks": folder / "issuer" / "jwks.json",
+        "evidence_folder": folder / "evidence",
+        "library": LIBRARY,
+        "query_url": "http://query",
+        "sign_in_url": "http://issuer",
+        **more,
+    }
+    return IntakeSettings(**chosen)
+
+
+def make_topics(bootstrap_servers: str, prefix: str) -> None:
+    """The topics as the contract wants them."""
+    provisioning.apply(bootstrap_servers, provisioning.specs(TOPICS, PARTITIONS, TOPIC_CONFIG, prefix=prefix))
+
+
+@contextlib.asynccontextmanager
+async def opened(settings: IntakeSettings, folder: Path, *, ready: bool = True) -> AsyncIterator[House]:
+    """A running house."""
+    house = House(settings, Issuer(folder / "issuer", "liangdeng-sandbox"), load_programme(YUANCHENG))
+    async with house.app.router.lifespan_context(house.app), house.http:
+        if ready:
+            desk = house.desk
+            await until(lambda: desk.publishing.connected and desk.following.caught_up, "intake is not ready")
+        yield house
+    await house.log.close()

@@ -1,0 +1,131 @@
+"""A person with a browser and no JavaScript: signs in at the sandbox, reports progress, holds a receipt."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.async_api import async_playwright
+
+from embedded.child_process import free_port
+from eventlog.log.kafka import KafkaLog
+from eventlog.log.settings import KafkaSettings
+from tests.services.intake.house import LIBRARY, YUANCHENG, Clerk, make_topics
+
+pytestmark = [
+    pytest.mark.services,
+    pytest.mark.browser,
+    pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium is missing: the pages were not looked at"),
+]
+ROOT = Path(__file__).parents[3]
+
+
+def _until_ready(url: str) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            if httpx.get(f"{url}/readyz", trust_env=False, timeout=5).status_code == 200:
+                return
+        except httpx.HTTPError:
+            pass
+        assert time.monotonic() < deadline, f"{url} is not ready"
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def urls(kafka: str, topic_prefix: str, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """Intake and the issuer, each a process of its own."""
+    make_topics(kafka, topic_prefix)
+    intake, issuer = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
+    env = {
+        **os.environ,
+        "KAFKA_BOOTSTRAP_SERVERS": kafka,
+        "LIANGDENG_TOPIC_PREFIX": topic_prefix,
+        "LIANGDENG_JWKS": str(tmp_path / "issuer" / "jwks.json"),
+        "INTAKE_EVIDENCE_FOLDER": str(tmp_path / "evidence"),
+        "INTAKE_LIBRARY": str(LIBRARY),
+        "INTAKE_SIGN_IN_URL": issuer,
+        "INTAKE_PORT": intake.rsplit(":", 1)[1],
+        "ISSUER_FOLDER": str(tmp_path / "issuer"),
+        "ISSUER_PORT": issuer.rsplit(":", 1)[1],
+    }
+    processes = [
+        subprocess.Popen([sys.executable, "-m", module], cwd=ROOT, env=env, stderr=subprocess.DEVNULL)
+        for module in ("sandbox.issuer", "services.intake")
+    ]
+    try:
+        for url in (issuer, intake):
+            _until_ready(url)
+        yield {"intake": intake, "issuer": issuer}
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(30)
+
+
+async def _publish(urls: dict[str, str], kafka: str, prefix: str) -> None:
+    async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
+        token = (await client.post(f"{urls['issuer']}/token", json={"person": "o1"})).json()["token"]
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "k", "Content-Type": "application/yaml"}
+        url = f"{urls['intake']}/v1/programmes?simulated=true"
+        answer = await client.post(url, content=YUANCHENG.read_bytes(), headers=headers)
+        assert answer.status_code == 202, answer.text
+        log = KafkaLog(KafkaSettings(bootstrap_servers=kafka, topic_prefix=prefix))
+        await Clerk(log).rule()
+        await log.close()
+        deadline = time.monotonic() + 20
+        while "intake_roster_items 108.0" not in (await client.get(f"{urls['intake']}/metrics")).text:
+            assert time.monotonic() < deadline, "the roster does not know the 108 items"
+            await asyncio.sleep(0.1)
+
+
+async def _fits(page: Any, width: int) -> None:
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width, "the page scrolls sideways"
+
+
+@pytest.mark.timeout(240)
+async def test_a_report_is_handed_in_on_a_wide_and_on_a_narrow_screen(
+    urls: dict[str, str], kafka: str, topic_prefix: str, tmp_path: Path
+) -> None:
+    await _publish(urls, kafka, topic_prefix)
+    scan = tmp_path / "扫描件.txt"
+    scan.write_text("a scan")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-background-networking"]
+        )
+        for width in (1440, 390):
+            context = await browser.new_context(viewport={"width": width, "height": 900})
+            page = await context.new_page()
+            await page.goto(f"{urls['intake']}/items")
+            await page.click("text=去登录")
+            await _fits(page, width)
+            await page.click('button[value="u-nongye-1"]')
+            assert page.url == f"{urls['intake']}/items"
+            assert "模拟数据 / simulated data" in await page.inner_text("body")
+            await _fits(page, width)
+            await page.click("main table a >> nth=0")
+            await _fits(page, width)
+            item = page.url
+            await page.goto(f"{item}/progress.reported")
+            await page.check('input[value="completed"]')
+            await page.set_input_files('input[name="files"]', str(scan))
+            await _fits(page, width)
+            await page.click(".send button")
+            assert "已收到，回执如下" in await page.inner_text("h1")
+            assert "submissions-" in await page.inner_text(".receipt")
+            await _fits(page, width)
+            await page.goto(f"{item}?lang=en")
+            assert "Periods and nodes" in await page.inner_text("main")
+            await context.close()
+        await browser.close()

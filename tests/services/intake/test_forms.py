@@ -1,0 +1,335 @@
+"""The forms: what a browser without JavaScript sends becomes the same submission that a program would send."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from html.parser import HTMLParser
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from contracts.rulings import (
+    AdjustmentFiled,
+    AppealOpened,
+    EscalationRaised,
+    InspectionAuthorized,
+    PlanAdopted,
+    PlanReceived,
+)
+from contracts.submission import SUBMISSION_TYPES, Submission
+from contracts.submissions import Appealed, PlanSubmitted, ProgressReported
+from contracts.topics import partition_of
+from contracts.values import Node, Target
+from services.intake.pages.fields import FORMS
+from services.intake.pages.form_body import plain_number
+from services.intake.who.rights import ITEM_RIGHTS
+from tests.services.intake.house import House, make_topics, opened, settings_for, until
+
+pytestmark = [pytest.mark.services, pytest.mark.asyncio(loop_scope="module")]
+HERE = "/items/441602-2024/K01"
+PEOPLE = {"unit": "u-fagai-1", "office": "o1", "leader": "leader-1", "chief": "chief"}
+NODE = Node(text="增长5%", targets=(Target(indicator="地区生产总值增长", comparator=">=", value=Decimal(5), unit="%"),))
+INSTANT = datetime(2024, 4, 11, tzinfo=UTC)
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def house(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    prefix, folder = f"t{uuid.uuid4().hex[:10]}-", tmp_path_factory.mktemp("forms")
+    make_topics(kafka, prefix)
+    async with opened(settings_for(kafka, prefix, folder, evidence_limit=200_000), folder) as made:
+        await made.publish_and_rule()
+        plan = {"type": "plan.submitted", "data": {"nodes": {}}}
+        assert (await made.submit("u-fagai-1", "K01", plan, "seed")).status_code == 202
+        escalations = [
+            EscalationRaised(
+                escalation=f"e-{level}",
+                level=level,
+                state="open",
+                cause="kasha-1" if level == "blockage" else "2024Q1",
+                raised_at=INSTANT,
+                to="unit:fagai",
+                copy=(),
+                rule="",
+                because=(),
+            )
+            for level in ("rectification", "interview", "blockage")
+        ]
+        await made.clerk.rule(
+            PlanAdopted(nodes={f"2024Q{quarter}": NODE for quarter in range(1, 5)}),
+            PlanReceived(nodes={"2024Q1": NODE}, late=False),
+            AdjustmentFiled(adjustment="a-1", period="2024Q4", node=NODE, reason="雨季"),
+            InspectionAuthorized(plan="jc-1", from_on=INSTANT.date(), to_on=INSTANT.date(), approved=True),
+            AppealOpened(appeal="ss-1", against=Appealed(light="2024Q1"), due_at=INSTANT),
+            *escalations,
+        )
+        item = made.desk.roster.items[("441602-2024", "K01")]
+        await until(lambda: len(item.escalations) == 3, "the roster does not know what waits")
+        yield made
+
+
+class Page(HTMLParser):
+    """The fields of a page's form as a browser would send them untouched."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.fields: list[tuple[str, str]] = []
+        self.radios: dict[str, list[str]] = {}
+        self.links: list[str] = []
+        self._posts = False
+        self._select: str | None = None
+        self._options: list[tuple[str, bool]] = []
+        self._area: str | None = None
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self._posts = given.get("method") == "post"
+        elif tag == "a":
+            self.links.append(given.get("href", ""))
+        elif tag == "select":
+            self._select, self._options = given["name"], []
+        elif tag == "option":
+            self._options.append((given["value"], "selected" in given))
+        elif tag == "textarea":
+            self._area = given["name"]
+        elif tag == "input" and self._posts and given.get("type") == "radio":
+            self.radios.setdefault(given["name"], []).append(given["value"])
+        elif tag == "input" and self._posts and given.get("type") not in ("file", "checkbox"):
+            self.fields.append((given["name"], given.get("value", "")))
+
+    def handle_data(self, data: str) -> None:
+        if self._area and data.strip():
+            self.fields.append((self._area, data))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._area = None
+        elif tag == "select" and self._posts and self._select and self._options:
+            chosen = [value for value, selected in self._options if selected] or [self._options[0][0]]
+            self.fields += [(self._select, value) for value in chosen]
+            self._select = None
+
+
+async def _open(house: House, name: str, person: str, **query: str) -> Page:
+    answer = await house.http.get(f"{HERE}/{name}", params=query, headers=_cookie(house, person))
+    assert answer.status_code == 200, answer.text
+    return Page(answer.text)
+
+
+_TOKENS: dict[tuple[int, str], str] = {}
+
+
+def _cookie(house: House, person: str) -> dict[str, str]:
+    """A browser keeps its token: forms are bound to it."""
+    token = _TOKENS.setdefault((id(house), person), house.token(person))
+    return {"Cookie": f"liangdeng_token={token}"}
+
+
+async def _send(
+    house: House,
+    name: str,
+    person: str,
+    fields: list[tuple[str, str]],
+    files: Any = (),
+    internal: Any = (),
+    **headers: str,
+) -> httpx.Response:
+    parts: list[Any] = [(key, (None, value)) for key, value in fields] + [("files", file) for file in files]
+    parts += [("files_internal", file) for file in internal]
+    return await house.http.post(
+        f"{HERE}/{name}", files=parts, headers={"Accept": "text/html", **_cookie(house, person), **headers}
+    )
+
+
+async def _last(house: House) -> Submission:
+    partition = partition_of("441602-2024/K01")
+    return [s for s in await house.clerk.submissions() if partition_of(s.subject) == partition][-1]
+
+
+async def test_a_report_with_evidence_goes_from_the_form_to_the_log(house: House) -> None:
+    page = await _open(house, "progress.reported", "u-fagai-1", period="2024Q2")
+    fields = [*page.fields, ("claim", "completed"), ("narrative", "按计划\r\n完成")]
+    fields = [(k, "５．２%" if k.startswith("measure:") else v) for k, v in fields]
+    scan = ("C:\\fakepath\\../扫描件.pdf", b"%PDF-1.7 scan" * 5000, "application/pdf")
+    answer = await _send(house, "progress.reported", "u-fagai-1", fields, [scan])
+    assert answer.status_code == 202, answer.text
+    last = await _last(house)
+    assert last.id in answer.text
+    assert isinstance(last.data, ProgressReported)
+    assert last.data.period == "2024Q2"
+    assert last.data.measures == {"地区生产总值增长": Decimal("5.2")}
+    assert last.data.narrative == "按计划\n完成"
+    assert [(e.name, e.size, e.media_type) for e in last.data.evidence] == [("扫描件.pdf", 65000, "application/pdf")]
+    assert house.desk.evidence.size(last.data.evidence[0].sha256) == 65000
+
+
+async def test_a_form_sent_twice_is_one_submission(house: House) -> None:
+    page = await _open(house, "progress.reported", "u-fagai-1", period="2024Q2")
+    fields = [*page.fields, ("claim", "in_progress")]
+    assert (await _send(house, "progress.reported", "u-fagai-1", fields)).status_code == 202
+    first = await _last(house)
+    assert (await _send(house, "progress.reported", "u-fagai-1", fields)).status_code == 202
+    again = await _last(house)
+    assert (again.id, again.digest) == (first.id, first.digest)
+
+
+async def test_a_faulty_form_comes_back_filled_in_and_says_what_is_wrong(house: House) -> None:
+    page = await _open(house, "progress.reported", "u-fagai-1", period="2024Q2")
+    fields = [(k, "many" if k.startswith("measure:") else v) for k, v in page.fields] + [("narrative", "kept <b>text")]
+    answer = await _send(house, "progress.reported", "u-fagai-1", fields, [("a.txt", b"evidence", "text/plain")])
+    assert answer.status_code == 422
+    assert "应为十进制数" in answer.text
+    assert "kept &lt;b&gt;text" in answer.text
+    back = Page(answer.text)
+    kept = [value for name, value in back.fields if name == "kept"]
+    assert len(kept) == 1
+    fixed = [(k, "5" if k.startswith("measure:") else v) for k, v in back.fields] + [("claim", "completed")]
+    assert (await _send(house, "progress.reported", "u-fagai-1", fixed)).status_code == 202
+    data = (await _last(house)).data
+    assert isinstance(data, ProgressReported)
+    assert [e.name for e in data.evidence] == ["a.txt"]
+
+
+async def test_a_file_given_as_internal_stays_so_also_when_the_form_comes_back(house: House) -> None:
+    page = await _open(house, "progress.reported", "u-fagai-1", period="2024Q2")
+    faulty = [(k, "many" if k.startswith("measure:") else v) for k, v in page.fields]
+    photo, ledger = ("照片.jpg", b"a photo", "image/jpeg"), ("台账|1.pdf", b"a ledger", "application/pdf")
+    answer = await _send(house, "progress.reported", "u-fagai-1", faulty, [photo], [ledger])
+    assert answer.status_code == 422
+    assert '台账|1.pdf <small>8 B</small> <span class="tag">内部</span>' in answer.text
+    back = Page(answer.text)
+    fixed = [(k, "5" if k.startswith("measure:") else v) for k, v in back.fields] + [("claim", "completed")]
+    minutes = ("纪要.pdf", b"minutes", "application/pdf")
+    assert (await _send(house, "progress.reported", "u-fagai-1", fixed, (), [minutes])).status_code == 202
+    data = (await _last(house)).data
+    assert isinstance(data, ProgressReported)
+    assert [(e.name, e.classification) for e in data.evidence] == [
+        ("照片.jpg", None),
+        ("台账|1.pdf", "internal"),
+        ("纪要.pdf", "internal"),
+    ]
+
+
+async def test_a_plan_is_a_node_per_period_with_its_targets(house: House) -> None:
+    page = await _open(house, "plan.submitted", "u-fagai-1")
+    filled = [(k, "6.5" if k == "node:2024Q3:0:value" else v) for k, v in page.fields]
+    filled.append(("node:2024Q3:text", "三季度目标"))
+    answer = await _send(house, "plan.submitted", "u-fagai-1", filled)
+    assert answer.status_code == 202, answer.text
+    data = (await _last(house)).data
+    assert isinstance(data, PlanSubmitted)
+    assert data.nodes["2024Q3"].text == "三季度目标"
+    assert data.nodes["2024Q3"].targets[0].value == Decimal("6.5")
+
+
+@pytest.mark.parametrize("name", sorted(FORMS))
+async def test_every_form_is_shown_and_taken(house: House, name: str) -> None:
+    person = PEOPLE[ITEM_RIGHTS[name][0].role]
+    page = await _open(house, name, person)
+    texts = [f.name for f in FORMS[name] if f.kind == "text"] + (
+        ["node:one:text"] if name == "adjustment.requested" else []
+    )
+    fields = [*page.fields, *((text, "说明") for text in texts), *((k, v[0]) for k, v in page.radios.items())]
+    if name == "plan.submitted":
+        fields.append(("node:2024Q1:text", "目标"))
+    answer = await _send(house, name, person, fields)
+    assert answer.status_code == 202, answer.text
+    assert SUBMISSION_TYPES.short_names[type((await _last(house)).data)] == name
+    english = await house.http.get(f"{HERE}/{name}", params={"lang": "en"}, headers=_cookie(house, person))
+    assert '<html lang="en">' in english.text
+
+
+async def test_a_form_without_its_token_or_from_another_site_is_refused_and_nothing_is_appended(house: House) -> None:
+    page = await _open(house, "progress.reported", "u-fagai-1", period="2024Q2")
+    before = len(await house.clerk.submissions())
+    fields = [*page.fields, ("claim", "in_progress")]
+    without = [(k, v) for k, v in fields if k != "csrf"]
+    assert (await _send(house, "progress.reported", "u-fagai-1", without)).status_code == 403
+    others = await _open(house, "lag.declared", "o1")
+    foreign = [*without, *((k, v) for k, v in others.fields if k == "csrf")]
+    assert (await _send(house, "progress.reported", "u-fagai-1", foreign)).status_code == 403
+    for headers in ({"Sec-Fetch-Site": "same-site"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "http://evil"}):
+        assert (await _send(house, "progress.reported", "u-fagai-1", fields, **headers)).status_code == 403
+    assert len(await house.clerk.submissions()) == before
+
+
+async def test_a_form_beyond_the_limit_is_refused(house: House) -> None:
+    page = await _open(house, "progress.reported", "u-fagai-1", period="2024Q2")
+    fields = [*page.fields, ("claim", "completed")]
+    one = await _send(house, "progress.reported", "u-fagai-1", fields, [("big", b"x" * 200_001, "text/plain")])
+    assert one.status_code == 413
+    whole = await _send(house, "progress.reported", "u-fagai-1", fields, [("big", b"x" * 2_000_000, "text/plain")])
+    assert whole.status_code == 413
+
+
+async def test_nobody_sees_a_page_without_signing_in_nor_a_form_without_the_right(house: House) -> None:
+    signed_out = await house.http.get("/items", headers={"Accept": "text/html"})
+    assert signed_out.status_code == 401
+    assert "http://issuer/sign-in?return=" in signed_out.text
+    refused = await house.http.get(f"{HERE}/plan.decided", headers=_cookie(house, "u-fagai-1"))
+    assert refused.status_code == 403
+    elsewhere = await house.http.get("/items/441602-2024/K02", headers=_cookie(house, "u-nongye-1"))
+    assert elsewhere.status_code == 404
+
+
+async def test_a_page_of_items_shows_those_that_concern_me(house: House) -> None:
+    mine = Page((await house.http.get("/items", headers=_cookie(house, "u-fagai-1"))).text)
+    linked = {link.split("/")[3] for link in mine.links if link.count("/") == 3 and link.startswith("/items/")}
+    assert linked == {
+        item.id for item in house.programme.items if item.lead_unit == "fagai" or "fagai" in item.cooperating_units
+    }
+    answer = await house.http.get("/items", headers=_cookie(house, "o1"))
+    assert answer.text.count("<tr") == 109
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "推导稿，非官方清单" in answer.text
+
+
+_NAMES = st.sampled_from(
+    ["claim", "period", "narrative", "measure:地区生产总值增长", "measure:", "kept", "key", "node:2024Q1:text", "node:",
+     "node:2024Q1:0:value", "node:2024Q1:0:indicator", "nodes", "evidence", "level", "notice", "against", "x"]
+)  # fmt: skip
+_VALUES = st.text(max_size=40) | st.sampled_from(["completed", "2024Q1", "|", "light|", "0" * 64 + "|1|a/b|x", "1e999"])
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    name=st.sampled_from(["progress.reported", "plan.submitted", "notice.acknowledged", "appeal.lodged"]),
+    fields=st.lists(st.tuples(_NAMES, _VALUES), max_size=8),
+    trusted=st.booleans(),
+    file=st.none() | st.tuples(st.text(min_size=1, max_size=20), st.binary(max_size=50), st.sampled_from(["a/b", "x"])),
+)
+async def test_no_form_makes_an_internal_error(
+    house: House, name: str, fields: list[tuple[str, str]], trusted: bool, file: Any
+) -> None:
+    if trusted:
+        fields = [*fields, *((k, v) for k, v in (await _open(house, name, "u-fagai-1")).fields if k == "csrf")]
+    answer = await _send(house, name, "u-fagai-1", fields, [file] if file else [])
+    assert answer.status_code < 500, answer.text
+
+
+async def test_a_broken_form_or_a_strange_host_is_refused_politely(house: House) -> None:
+    headers = {**_cookie(house, "u-fagai-1"), "Accept": "text/html"}
+    for content_type in ("multipart/form-data", "multipart/form-data; boundary=x", "application/json"):
+        sent = {**headers, "Content-Type": content_type}
+        answer = await house.http.post(f"{HERE}/lag.declared", content=b"--y\r\n\xff", headers=sent)
+        assert 400 <= answer.status_code < 500
+        answer = await house.http.post(f"{HERE}/progress.reported", content=b"--x\r\n\xff", headers=sent)
+        assert 400 <= answer.status_code < 500
+    for host in ("[", "a b", "x" * 300, ""):
+        answer = await house.http.get("/items", headers={**headers, "Host": host})
+        assert answer.status_code in (200, 400)
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"), [("１２．５", "12.5"), ("1,200", "1200"), (" 95 % ", "95"), ("−3", "-3"), ("5", "5")]
+)
+async def test_numbers_are_taken_as_people_type_them(typed: str, number: str) -> None:
+    assert plain_number(typed) == number

@@ -1,0 +1,75 @@
+"""Intake over real Kafka: what is answered 202 lies on the log, and nothing else does."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from contracts.topics import MAX_SUBMISSION_BYTES, partition_of
+from tests.services.intake.house import REPORT, House, make_topics, opened, settings_for
+
+pytestmark = pytest.mark.services
+
+
+@pytest.fixture
+async def house(kafka: str, topic_prefix: str, tmp_path: Path) -> AsyncIterator[House]:
+    make_topics(kafka, topic_prefix)
+    async with opened(settings_for(kafka, topic_prefix, tmp_path), tmp_path) as made:
+        yield made
+
+
+async def test_a_publication_is_one_submission_for_the_programme_and_one_per_item(house: House) -> None:
+    answer = await house.publish()
+    assert answer.status_code == 202, answer.text
+    receipts = answer.json()["receipts"]
+    assert len(receipts) == 109
+    on_log = {s.id: s for s in await house.clerk.submissions()}
+    assert on_log.keys() == {receipt["submission_id"] for receipt in receipts}
+    for receipt in receipts:
+        assert receipt["partition"] == partition_of(receipt["subject"])
+        assert on_log[receipt["submission_id"]].received_at.isoformat() == receipt["received_at"]
+
+
+async def test_a_receipt_names_the_position_where_the_record_lies(house: House) -> None:
+    await house.publish_and_rule()
+    answer = await house.submit("u-fagai-1", "K01", REPORT, "k1")
+    assert answer.status_code == 202, answer.text
+    receipt = answer.json()
+    record = (await house.clerk.records(receipt["partition"]))[receipt["offset"]]
+    assert receipt["submission_id"].encode() in (record.value or b"")
+    position = f"submissions-{receipt['partition']}@{receipt['offset']}"
+    where = f"http://query/v1/submissions/{receipt['submission_id']}?min_position={position}"
+    assert answer.headers["location"] == where
+    assert dict(record.headers)["content-type"] == b"application/cloudevents+json"
+    assert record.key == b"441602-2024/K01"
+
+
+async def test_a_retry_with_the_same_key_is_the_same_submission(house: House) -> None:
+    await house.publish_and_rule()
+    first = (await house.submit("u-fagai-1", "K01", REPORT, "k1")).json()
+    again = (await house.submit("u-fagai-1", "K01", REPORT, "k1")).json()
+    assert again["submission_id"] == first["submission_id"]
+    assert again["digest"] == first["digest"]
+    assert again["offset"] > first["offset"]
+
+
+async def test_a_value_of_64_kib_passes_and_one_byte_more_is_refused_before_the_log(house: House) -> None:
+    await house.publish_and_rule()
+
+    def body(size: int) -> dict[str, object]:
+        measures = {f"{index:03}" + "x" * 190: "1" for index in range(306)}
+        return {"type": "progress.reported", "data": {**REPORT["data"], "measures": measures, "narrative": "y" * size}}
+
+    low, high = 0, 4000
+    while low < high:
+        middle = (low + high + 1) // 2
+        status = (await house.submit("u-fagai-1", "K01", body(middle), f"k{middle}")).status_code
+        low, high = (middle, high) if status == 202 else (low, middle - 1)
+    sizes = [len(record.value or b"") for record in await house.clerk.records(partition_of("441602-2024/K01"))]
+    assert 0 < low < 4000
+    assert max(sizes) == MAX_SUBMISSION_BYTES
+    refused = await house.submit("u-fagai-1", "K01", body(low + 1), "one-more")
+    assert refused.status_code == 413
+    assert (await house.submit("u-fagai-1", "K01", REPORT, "after")).status_code == 202

@@ -1,0 +1,164 @@
+"""The pages in a real browser: nothing spills at 1440 or 390 px, nothing needs JavaScript, every mark has its word."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+from playwright.async_api import Browser, Page, async_playwright
+
+from contracts.topics import partition_of
+from contracts.values import Unit
+from eventlog.log.memory import MemoryLog
+from services.query.app import build
+from services.query.settings import QuerySettings
+from tests.services.query.feed import Feed
+from tests.services.query.house import Tokens, until
+from web.tokens import COOKIE
+
+CHROMIUM = shutil.which("chromium")
+pytestmark = [pytest.mark.services, pytest.mark.browser]
+needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed: the pages were not looked at")
+P = "p-2024"
+WIDTHS = (1440, 390)
+
+
+def a_district() -> Feed:
+    """Twelve units with up to twelve items each, lights of all colours, notices, one submission without a ruling."""
+    feed = Feed()
+    units = [Unit(id=f"u{n}", name=f"区第{n}承办单位管理局") for n in range(11)]
+    feed.publish(P, items=(), units=[*units, Unit(id="nongye", name="区农业农村局")])
+    for n in range(36):
+        item = f"K{n:02}"
+        feed.open(P, item, lead_unit=units[n % 11].id if n > 11 else "nongye", item_title="高标准农田提升改造" * 3)
+        if n % 3:
+            feed.green(feed.report(P, item))
+            feed.deadline(P, item, "2024Q1", "green", "green")
+        else:
+            feed.notice(P, item, feed.deadline(P, item, "2024Q1", "none", "yellow")[-1])
+            feed.notice(P, item, feed.deadline(P, item, "2024Q2", "none", "red")[-1])
+    feed.report(P, "K00", "2024Q3")
+    return feed
+
+
+@asynccontextmanager
+async def served(settings: QuerySettings, feed: Feed) -> AsyncIterator[str]:
+    """The application behind a real port."""
+    app = build(settings, lambda _: MemoryLog(feed.topics))
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
+        server = uvicorn.Server(config)
+        task = asyncio.create_task(server.serve([door]))
+        try:
+            await until(lambda: server.started and app.state.following.caught_up, "the pages were not served", 30)
+            yield f"http://127.0.0.1:{door.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await task
+
+
+class Visit:
+    """A browser that opens pages as somebody."""
+
+    def __init__(self, address: str, browser: Browser, tokens: Tokens) -> None:
+        self._address, self._browser, self._tokens = address, browser, tokens
+
+    async def to(self, path: str, width: int, role: str, id_: str, unit: str | None = None) -> Page:
+        """A page of this width."""
+        context = await self._browser.new_context(viewport={"width": width, "height": 900})
+        token = self._tokens.token(role, id_, unit)
+        await context.add_cookies([{"name": COOKIE, "value": token, "url": self._address}])
+        page = await context.new_page()
+        answer = await page.goto(self._address + path)
+        assert answer is not None
+        assert answer.status == 200, path
+        return page
+
+
+@asynccontextmanager
+async def visiting(url: str, folder: Path) -> AsyncIterator[Visit]:
+    """A browser on the district's pages."""
+    tokens = Tokens(folder)
+    settings = QuerySettings(bootstrap_servers="", database_url=url, jwks=tokens.jwks)
+    async with served(settings, a_district()) as address, async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield Visit(address, browser, tokens)
+        await browser.close()
+
+
+@needs_browser
+async def test_no_page_spills_over_in_either_language_at_either_width_and_none_carries_a_script(
+    postgres: Callable[[], str], tmp_path: Path
+) -> None:
+    paths = ["/", f"/programmes/{P}", f"/programmes/{P}?view=wall", f"/programmes/{P}/units/nongye"]
+    paths += [f"/programmes/{P}/items/K00", f"/programmes/{P}/escalations", "/inbox", f"/notices/{P}-n1"]
+    async with visiting(postgres(), tmp_path) as visit:
+        for path in paths:
+            for width in WIDTHS:
+                for lang in ("zh", "en"):
+                    glue = "&" if "?" in path else "?"
+                    page = await visit.to(f"{path}{glue}lang={lang}", width, "unit", "u-nongye-1", "nongye")
+                    wide = await page.evaluate("document.documentElement.scrollWidth")
+                    assert wide <= width, f"{path} {lang}: {wide} px at {width}"
+                    assert await page.evaluate("document.scripts.length") == 0
+                    assert await page.evaluate("document.documentElement.lang") == ("zh-CN" if lang == "zh" else "en")
+                    assert "模拟数据 / simulated data" in await page.inner_text("body")
+                    await page.context.close()
+
+
+async def test_a_stream_tells_the_position_whenever_it_has_moved(postgres: Callable[[], str], tmp_path: Path) -> None:
+    tokens, feed = Tokens(tmp_path), a_district()
+    settings = QuerySettings(bootstrap_servers="", database_url=postgres(), jwks=tokens.jwks)
+    async with (
+        asyncio.timeout(60),
+        served(settings, feed) as address,
+        httpx.AsyncClient(base_url=address) as client,
+        client.stream("GET", "/v1/changes") as stream,
+    ):
+        lines = stream.aiter_lines()
+        first = [await anext(lines) for _ in range(3)]
+        feed.green(feed.report(P, "K01", "2024Q4"), "2024Q4")
+        part = partition_of(f"{P}/K01")
+        wanted = f"rulings-{part}@{feed.topics.end('rulings', part) - 1}"
+        assert first[0] == "event: position"
+        assert wanted not in first[1]
+        async for line in lines:
+            if wanted in line:
+                break
+
+
+@needs_browser
+async def test_every_light_of_the_heat_map_says_its_colour_in_words(
+    postgres: Callable[[], str], tmp_path: Path
+) -> None:
+    async with visiting(postgres(), tmp_path) as visit:
+        for width in WIDTHS:
+            page = await visit.to(f"/programmes/{P}", width, "office", "o-1")
+            tree = await page.locator("table.heat").aria_snapshot()
+            title = "高标准农田提升改造" * 3
+            late = "截至7月10日24时未报送，也没有已确认的节点目标；上一周期（2024年第一季度）为黄灯"
+            assert f'link "K00 {title} · 2024年第二季度红灯：{late}"' in tree
+            assert f'link "K01 {title} · 2024年第一季度绿灯：按期报送，节点目标达成"' in tree
+            assert tree.count("row") > 11
+            labels = await page.eval_on_selector_all(".dots a", "all => all.map(a => a.getAttribute('aria-label'))")
+            assert len(labels) == 36 * 4
+            assert all(re.search("季度(绿灯|黄灯|红灯|待报)：.", label) for label in labels)
+            for dot in (page.locator(".dots a").first, page.locator(".dots a").last):
+                await dot.hover()
+                shown = await dot.evaluate("dot => getComputedStyle(dot, '::after').content")
+                assert shown.strip('"') == await dot.get_attribute("aria-label")
+                assert await page.evaluate("document.documentElement.scrollWidth") <= width
+            worst = await page.locator("td.cell.red .sum").first.inner_text()
+            assert "红" in worst
+            await page.context.close()

@@ -1,0 +1,139 @@
+"""What an owner has in memory is the fold of what counts, whatever it decided ahead of it."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts.rulings import ProgressRecorded
+from contracts.submission import Submission
+from contracts.submissions import RectificationReported
+from contracts.topics import RULINGS, SUBMISSIONS
+from eventlog.at.at_rule import Counting
+from eventlog.log.memory import Fault, MemoryLog
+from eventlog.log.quarantine import Quarantine
+from eventlog.log.record import Record
+from services.rating.alarm import Alarm
+from services.rating.app import Rating
+from services.rating.metrics import Metrics
+from services.rating.partition_rating import RatingAnswers
+from services.rating.rules.draft import Event
+from services.rating.rules.envelope import Asked, Rules, cause_of, identities, rule_on, take
+from services.rating.rules.state.state import State
+from tests.services.rating.acts import LOG, OFFICE, PUBLISHED, UNIT, assigned, at, report, subjects, submitted, until
+from tests.services.rating.house import House
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    house = House(tmp_path)
+    yield house
+    await house.close()
+
+
+def test_a_record_that_an_earlier_version_could_not_read_is_no_cut_of_the_log() -> None:
+    subject = subjects(3)[0]
+    value = submitted(subject, report("2024Q1"), UNIT, "k", at("2024-04-09 10:00"))
+    asked = Asked(3, 0, 0, value)
+    read, unread = cause_of(LOG, asked), cause_of(LOG, asked._replace(value=value[:-1]))
+    assert {(read.id, read.digest)} < set(identities(LOG, asked))
+    assert (unread.id, unread.digest) in identities(LOG, asked._replace(value=value[:-1]))
+    assert (unread.id, unread.digest) not in identities(LOG, asked), "the digest covers every byte"
+    assert len({id_ for id_, _ in identities(LOG, asked)}) == 2
+
+
+def held_by(rating: Rating, partition: int) -> dict[str, State]:
+    """The states that an instance has in memory."""
+    answering = rating.owner._owners[partition]._work.answering  # type: ignore[union-attr]
+    assert isinstance(answering, RatingAnswers)
+    return answering.states
+
+
+def folded(house: House, partition: int) -> dict[str, State]:
+    """The states as the log has them."""
+    states: dict[str, State] = {}
+    for event in house.events(partition=partition):
+        take(Rules(), states, event)
+    return states
+
+
+def an_hour_later_for(subject: str) -> Rules:
+    """Another version of the rules: an item's reports are recorded with another time, in as many events."""
+    good = Rules()
+
+    def decide(state: Any, submission: Submission, logged_at: datetime) -> list[Event]:
+        told = good.decide(state, submission, logged_at)
+        if submission.subject != subject:
+            return told
+        return [
+            e._replace(data=replace(e.data, received_at=e.data.received_at + timedelta(hours=1)))
+            if isinstance(e.data, ProgressRecorded)
+            else e
+            for e in told
+        ]
+
+    return Rules(decide=decide, version="of tomorrow")
+
+
+async def test_an_owner_that_lost_to_another_version_of_the_rules_goes_on_with_what_counts(house: House) -> None:
+    subject = subjects(3)[0]
+    log = MemoryLog(house.topics)
+    slow = await house.rate(3, log=log)
+    await house.open(subject)
+    await house.ruled()
+    log.fail_next(RULINGS, Fault.HELD)
+    await house.say(subject, report("2024Q1"), UNIT, at("2024-04-09 10:00"))
+    await log.held()
+    other = await house.rate(3, rules=an_hour_later_for(subject))
+    await house.ruled()
+    log.release()
+    await until(lambda: house.void() > 0, "the late batch on the log")
+    await until(lambda: held_by(slow, 3) == held_by(other, 3) == folded(house, 3), "the same states everywhere")
+    assert house.events(subject)[-1].rules == "of tomorrow"
+
+
+def test_what_was_decided_ahead_of_a_stranger_s_ruling_is_not_taken_over(tmp_path: Path) -> None:
+    subject = subjects(3)[0]
+    values = [
+        submitted(subject, assigned(), OFFICE, "open", PUBLISHED),
+        submitted(subject, report("2024Q1"), UNIT, "first", at("2024-04-09 10:00")),
+        submitted(subject, RectificationReported(), UNIT, "second", at("2024-04-09 11:00")),
+    ]
+    asked = [Record(SUBMISSIONS, 3, offset, 0, None, value) for offset, value in enumerate(values)]
+    first, second = answers(tmp_path, Rules()), answers(tmp_path, an_hour_later_for(subject))
+    for one in (first, second):
+        one.begin()
+    mine = [entry.value for record in asked for entry in first.answer(record, {0: 0, 1: 2, 2: 4}[record.offset])]
+    theirs = [entry.value for record in asked for entry in second.answer(record, {0: 0, 1: 2, 2: 4}[record.offset])]
+    assert len(mine) == len(theirs)
+    assert [a == b for a, b in zip(mine, theirs, strict=True)].count(False) >= 1
+    theirs[-1] = mine[-1]
+    records = [Record(RULINGS, 3, offset, 0, None, value) for offset, value in enumerate(theirs)]
+    first.fold(Counting().fold(records))
+    again = answers(tmp_path, Rules())
+    again.fold(Counting().fold(records))
+    assert first.states == again.states
+
+
+def answers(folder: Path, rules: Rules) -> RatingAnswers:
+    """The answers of partition 3, with nothing folded yet."""
+    return RatingAnswers(
+        3,
+        LOG,
+        rules=rules,
+        alarm=Alarm(LOG, driven=True, margin=timedelta(0)),
+        tally=Metrics(dict).tally(3),
+        quarantine=Quarantine(folder),
+    )
+
+
+def test_a_ruling_on_the_wrong_partition_is_not_folded_into_its_subject() -> None:
+    elsewhere = subjects(4)[0]
+    asked = Asked(3, 0, 0, submitted(elsewhere, assigned(), OFFICE, "open", PUBLISHED))
+    (event,) = rule_on(Rules(), LOG, asked, 0, {}).events
+    states: dict[str, State] = {}
+    assert not take(Rules(), states, event)
+    assert states == {}
