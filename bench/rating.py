@@ -13,7 +13,7 @@ from bench.recorded import LOG, Recorded
 from contracts.ruling import RulingEvent
 from contracts.submission import Submission, decode_submission
 from contracts.topics import PARTITIONS, RULINGS, SUBMISSIONS
-from eventlog.at.at_rule import Ruling
+from eventlog.at.at_rule import CountedAnswer
 from eventlog.clock import FixedClock
 from eventlog.log.kafka import KafkaLog
 from eventlog.log.record import Entry, Record
@@ -37,7 +37,7 @@ class ReadyMade:
     def __init__(self, rulings: Sequence[Sequence[bytes]]) -> None:
         self._rulings = rulings
 
-    def fold(self, rulings: Sequence[Ruling]) -> None:
+    def fold(self, rulings: Sequence[CountedAnswer]) -> None:
         """Nothing is remembered."""
 
     def begin(self) -> None:
@@ -48,7 +48,7 @@ class ReadyMade:
         key = decode_submission(submission.value).subject.encode()
         return [Entry(key, value) for value in self._rulings[submission.offset]]
 
-    def verify(self, ruling: Ruling, submission: Record) -> None:
+    def verify(self, ruling: CountedAnswer, submission: Record) -> None:
         """Nothing is verified."""
 
     def due(self, now: datetime) -> Sequence[Entry]:  # noqa: ARG002
@@ -89,7 +89,13 @@ async def ready_made(bootstrap: str, prefix: str, recorded: Recorded) -> Rate:
         def make(partition: int) -> ReadyMade:
             return ReadyMade(recorded.partitions[partition].answers)
 
-        return Owner(log, FixedAssignment(range(PARTITIONS)), make, FixedClock(BEFORE_THE_YEAR), OwnerSettings())
+        return Owner(
+            log,
+            FixedAssignment(range(PARTITIONS)),
+            make,
+            FixedClock(BEFORE_THE_YEAR),
+            OwnerSettings(questions=SUBMISSIONS, answers=RULINGS),
+        )
 
     return await _measure(bootstrap, prefix, recorded, build)
 

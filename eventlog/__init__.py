@@ -1,1 +1,7 @@
-"""The one shared mechanism: append at an expected offset, catch up, follow, provision; records and positions only."""
+"""Append at an expected offset, catch up, follow: what every service does with the log; it knows no event of anybody.
+
+- `log`: records and positions; the log on Kafka and in memory; topics provisioned and checked; quarantine
+- `at`: which records count (the `at` rule), append where it is expected, catch up
+- `owner`: partitions are assigned, questions answered, one loop a partition
+- `clock`: where a service reads the time
+"""

@@ -1,4 +1,4 @@
-"""Gives out `at` on a partition that many tasks want to write to: one compare-and-append after the other."""
+"""Many tasks write to one partition: their batches are appended one after the other, each with its own `at`."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ MAX_BACKOFF = 5.0
 
 
 class Appender(Generic[T]):
-    """The one writer of a guarded partition in this process; others in other processes are met by the `at` rule."""
+    """The only writer of a partition in this process. Writers elsewhere are harmless: they fail the `at` check."""
 
     def __init__(self, guarded: GuardedPartition[T]) -> None:
         self.guarded = guarded
         self._turn = asyncio.Lock()
 
     async def append(self, build: Callable[[int], Sequence[Entry]]) -> bool:
-        """Append what `build(at)` makes of the state folded so far, and again until it counts.
+        """Append what `build(at)` returns, and try again until it counts.
 
-        `build` is called anew, after catching up, whenever the batch was void or its answer unknown; it returns
-        nothing once the state shows that there is nothing (left) to append. True: a batch of this call is known to
-        count. False: `build` had nothing to append; whether an unanswered one counted is what the state shows.
+        `build` decides on the state folded so far. It is called again, after catching up, when its batch was void or
+        not answered; it returns nothing when nothing is left to append. True: a batch of this call is known to count.
+        False: `build` returned nothing (an unanswered batch may count; the state tells).
 
         Raises:
             LogCut, Misplaced: as `GuardedPartition.append`.

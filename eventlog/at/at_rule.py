@@ -20,15 +20,15 @@ class Counted(NamedTuple):
     body: Body
 
 
-class Ruling(NamedTuple):
-    """A whole counted ruling: the records that answer the submission at `causeoffset`, in their order."""
+class CountedAnswer(NamedTuple):
+    """A whole answer that counts: the records that answer the question at `causeoffset`, in their order."""
 
     causeoffset: int
     events: tuple[Counted, ...]
 
     @property
     def after(self) -> Position:
-        """Where a reader stands that has taken this ruling in."""
+        """Where a reader that has folded this answer goes on."""
         return Position(self.events[-1].record.offset + 1, self.causeoffset)
 
 
@@ -41,7 +41,7 @@ def number(value: object) -> int | None:
     return None
 
 
-def says(value: object, wanted: int) -> bool:
+def is_number(value: object, wanted: int) -> bool:
     """Whether a JSON value is this whole number, written as a number or as its canonical decimal string."""
     return value == (wanted if type(value) is int else str(wanted))
 
@@ -54,16 +54,17 @@ def placed(record: Record) -> Body | None:
         body = orjson.loads(record.value)
     except orjson.JSONDecodeError:
         return None
-    if type(body) is not dict or not says(body.get("at"), record.offset):
+    if type(body) is not dict or not is_number(body.get("at"), record.offset):
         return None
     return body
 
 
-class Counting:
-    """A fold over one partition of rulings that tells counted rulings from void records.
+class AtRule:
+    """The rule for a topic of answers, one partition of it: gives the whole answers that count, in their order.
 
-    A record counts iff `offset == at`, its `causeoffset` is the last counted one + 1, and its whole ruling
-    (`ordinal` 0 … `of` - 1) lies in one piece. `position` may be stored and resumed from: it is never inside a ruling.
+    A record counts iff `offset == at`, its `causeoffset` is the last counted one + 1, and its whole answer
+    (`ordinal` 0 … `of` - 1) lies in one piece. All other records are void. `position` may be stored and resumed from:
+    it is never inside an answer.
     """
 
     __slots__ = ("_pending", "counted", "last", "seen", "void")
@@ -72,7 +73,7 @@ class Counting:
         self.seen = position.offset
         """The offset that must be read next; when caught up, the offset where an append is expected to lie."""
         self.last = position.last
-        """The `causeoffset` of the last counted ruling, -1 before the first."""
+        """The `causeoffset` of the last counted answer, -1 before the first."""
         self.counted = 0
         """Records counted so far."""
         self.void = 0
@@ -84,61 +85,61 @@ class Counting:
         """Where a reader that keeps what was returned so far must resume."""
         return Position(self.seen - len(self._pending), self.last)
 
-    def fork(self) -> Counting:
-        """A copy that goes its own way."""
-        copy = Counting(Position(self.seen, self.last))
+    def fork(self) -> AtRule:
+        """An independent copy."""
+        copy = AtRule(Position(self.seen, self.last))
         copy.counted, copy.void, copy._pending = self.counted, self.void, self._pending.copy()
         return copy
 
-    def fold(self, records: Iterable[Record]) -> list[Ruling]:
-        """Take in the next records and return the rulings that they complete; records seen before are dropped.
+    def fold(self, records: Iterable[Record]) -> list[CountedAnswer]:
+        """Fold the next records and return the answers that they complete; records seen before are dropped.
 
         Raises:
-            Hole: a record lies beyond the next one expected, and no ruling was completed before it (those that were
-                are returned, and whoever reads on meets the hole then: no ruling is ever dropped).
+            Hole: a record lies beyond the expected one, and no answer was completed before it. (Otherwise those
+                answers are returned and the next call raises, so that no answer is lost.)
         """
-        rulings: list[Ruling] = []
+        answers: list[CountedAnswer] = []
         for record in records:
             if record.offset < self.seen:
                 continue
             if record.offset > self.seen:
-                if rulings:
+                if answers:
                     break
                 raise Hole(self.seen, record)
             self.seen += 1
-            ruling = self._take(record, placed(record))
-            if ruling is not None:
-                rulings.append(ruling)
-        return rulings
+            answer = self._evolve(record, placed(record))
+            if answer is not None:
+                answers.append(answer)
+        return answers
 
-    def _take(self, record: Record, body: Body | None) -> Ruling | None:
+    def _evolve(self, record: Record, body: Body | None) -> CountedAnswer | None:
         pending = self._pending
         if body is None:
-            self._give_up(1)
+            self._void(1)
             return None
         of = number(body.get("of"))
-        if pending and not (says(body.get("ordinal"), len(pending)) and of == number(pending[0].body["of"])):
-            self._give_up(0)
+        if pending and not (is_number(body.get("ordinal"), len(pending)) and of == number(pending[0].body["of"])):
+            self._void(0)
         cause = self.last + 1
-        if not (of and says(body.get("ordinal"), len(pending)) and says(body.get("causeoffset"), cause)):
-            self._give_up(1)
+        if not (of and is_number(body.get("ordinal"), len(pending)) and is_number(body.get("causeoffset"), cause)):
+            self._void(1)
             return None
         pending.append(Counted(record, body))
         if len(pending) < of:
             return None
-        ruling = Ruling(cause, tuple(pending))
+        answer = CountedAnswer(cause, tuple(pending))
         pending.clear()
         self.counted += of
         self.last = cause
-        return ruling
+        return answer
 
-    def _give_up(self, more: int) -> None:
+    def _void(self, more: int) -> None:
         self.void += len(self._pending) + more
         self._pending.clear()
 
 
-class Placing:
-    """The same fold for a topic whose records answer no submission (dispatches): a record counts iff `offset == at`."""
+class SingleAtRule:
+    """The rule for a topic whose records answer nothing: each one counts by itself, iff `offset == at`."""
 
     __slots__ = ("counted", "seen", "void")
 
@@ -148,17 +149,17 @@ class Placing:
         self.counted = 0
         self.void = 0
 
-    def fork(self) -> Placing:
-        """A copy that goes its own way."""
-        copy = Placing(self.seen)
+    def fork(self) -> SingleAtRule:
+        """An independent copy."""
+        copy = SingleAtRule(self.seen)
         copy.counted, copy.void = self.counted, self.void
         return copy
 
     def fold(self, records: Iterable[Record]) -> list[Counted]:
-        """Take in the next records and return those that count; records seen before are dropped.
+        """Fold the next records and return those that count; records seen before are dropped.
 
         Raises:
-            Hole: a record lies beyond the next one expected, and none counted before it (as `Counting.fold`).
+            Hole: a record lies beyond the expected one, and none counted before it (as `AtRule.fold`).
         """
         counted: list[Counted] = []
         for record in records:

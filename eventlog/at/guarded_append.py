@@ -20,50 +20,50 @@ MAX_RACE_SECONDS = 1.0
 def race_pause(losses: int) -> float:
     """Seconds to wait after so many lost races in a row, before catching up.
 
-    Two writers in step make each other's batches void for ever: each batch, itself void, moves the end that the
-    other expected. So the pause is random and doubles.
+    Two writers in step would void each other's batches for ever: each void batch moves the end that the other one
+    expects. So the pause is random and doubles.
     """
     return random.uniform(0, min(MAX_RACE_SECONDS, FIRST_RACE_SECONDS * 2.0 ** min(losses, 10)))
 
 
-class Folding(Protocol[T]):
-    """A rule about which records count: `Counting` (gives rulings) or `Placing` (gives records)."""
+class CountingRule(Protocol[T]):
+    """Which records count: `AtRule` (gives whole answers) or `SingleAtRule` (gives records)."""
 
     seen: int
     counted: int
     void: int
 
     def fold(self, records: Iterable[Record]) -> list[T]:
-        """Take in the next records; return what they complete."""
+        """Fold the next records; return what they complete."""
         ...
 
     def fork(self) -> Self:
-        """A copy that goes its own way."""
+        """An independent copy."""
         ...
 
 
 class Misplaced(ValueError):
-    """A defect of the author: what it wants to append would be void even where it expects it."""
+    """A defect of the writer: its batch would be void even at the offset where it is expected."""
 
 
 class GuardedPartition(Generic[T]):
-    """One partition, folded up to `expected`; what counts goes to `take` once, in order, read back or appended here."""
+    """One partition, folded up to `expected`. What counts, read or appended here, goes to `fold` once and in order."""
 
     def __init__(
-        self, log: Log, topic: str, partition: int, folding: Folding[T], take: Callable[[list[T]], None]
+        self, log: Log, topic: str, partition: int, rule: CountingRule[T], fold: Callable[[list[T]], None]
     ) -> None:
         self.topic = topic
         self.partition = partition
-        self.folding = folding
+        self.rule = rule
         self.lost_races = 0
-        """Batches of ours that lie elsewhere than expected, and so are void."""
+        """Batches appended here that lie elsewhere than expected, and so are void."""
         self._log = log
-        self._take = take
+        self._fold = fold
 
     @property
     def expected(self) -> int:
         """The offset where the next append must lie in order to count: the `at` of its first record."""
-        return self.folding.seen
+        return self.rule.seen
 
     async def catch_up(self) -> int:
         """Fold everything up to the end as of now; returns the number of records read.
@@ -83,7 +83,7 @@ class GuardedPartition(Generic[T]):
             while self.expected < end:
                 records = (await follower.poll(1.0)).get(place, [])
                 if records:
-                    self._take(self.folding.fold(records))
+                    self._fold(self.rule.fold(records))
                     moved = time.monotonic()
                     await asyncio.sleep(0)
                 elif time.monotonic() - moved > STALL_SECONDS:
@@ -91,9 +91,9 @@ class GuardedPartition(Generic[T]):
         return self.expected - before
 
     async def append(self, entries: Sequence[Entry]) -> bool:
-        """Append one batch whose records carry `at` from `expected` on; True: it counts, and was taken.
+        """Append one batch whose records carry `at` from `expected` on; True: it counts, and was folded.
 
-        False: it lies elsewhere and is void; catch up and decide again. The same after AppendUnknown.
+        False: it lies elsewhere and is void; catch up and decide again. After AppendUnknown do the same.
 
         Raises:
             AppendUnknown: it may lie on the log or not.
@@ -105,14 +105,14 @@ class GuardedPartition(Generic[T]):
             Record(self.topic, self.partition, base + index, UNKNOWN_TIME, entry.key, entry.value, entry.headers)
             for index, entry in enumerate(entries)
         ]
-        ahead = self.folding.fork()
-        taken = ahead.fold(records)
-        if ahead.counted - self.folding.counted != len(entries):
+        ahead = self.rule.fork()
+        counted = ahead.fold(records)
+        if ahead.counted - self.rule.counted != len(entries):
             raise Misplaced(f"{len(entries)} records for {self.topic}-{self.partition}@{base} would not all count")
         answered = await self._log.append_entries(self.topic, self.partition, entries)
         if answered == base:
-            self.folding = ahead
-            self._take(taken)
+            self.rule = ahead
+            self._fold(counted)
             return True
         if answered < base:
             raise LogCut(f"{self.topic}-{self.partition} took a batch at {answered}, folded up to {base}")

@@ -1,4 +1,4 @@
-"""The work on one partition: its state, the submissions read ahead, and the next batch of whole rulings."""
+"""What an owner knows of its partition: the state, the questions read ahead, the next batch of whole answers."""
 
 from __future__ import annotations
 
@@ -6,60 +6,60 @@ from collections import deque
 from collections.abc import Iterable
 from itertools import islice
 
-from eventlog.at.at_rule import Counting, Ruling
+from eventlog.at.at_rule import AtRule, CountedAnswer
 from eventlog.at.guarded_append import GuardedPartition
 from eventlog.log.log import Hole, Log, LogCut
 from eventlog.log.record import Entry, Record, size_of
-from eventlog.owner.partition import Answering, OwnerSettings
+from eventlog.owner.partition import OwnerSettings, PartitionHandler
 
 
 class AnswerDefect(Exception):
-    """`answer` raised for a submission; the state is intact, the submission waits."""
+    """`answer` raised for a question; the state is intact, the question waits."""
 
 
-class Work:
-    """What an owner knows of its partition; it survives an outage of the log, not a defect in the state."""
+class Backlog:
+    """Questions that wait and the state that they are answered on; kept over an outage, made anew after a defect."""
 
-    def __init__(self, log: Log, partition: int, answering: Answering, settings: OwnerSettings) -> None:
-        self.answering = answering
-        self.last: Ruling | None = None
-        """The last ruling that counts."""
-        self.guarded = GuardedPartition(log, settings.answers, partition, Counting(), self._take)
+    def __init__(self, log: Log, partition: int, handler: PartitionHandler, settings: OwnerSettings) -> None:
+        self.handler = handler
+        self.last: CountedAnswer | None = None
+        """The last answer that counts."""
+        self.guarded = GuardedPartition(log, settings.answers, partition, AtRule(), self._fold)
         self._settings = settings
-        self._backlog: deque[Record] = deque()
+        self._questions: deque[Record] = deque()
 
     @property
     def next_question(self) -> int:
-        """The offset of the submission that must be answered next."""
+        """The offset of the question that must be answered next."""
         return self.last.causeoffset + 1 if self.last else 0
 
     @property
     def resume(self) -> int:
-        """Where to read submissions from: the last one answered, so that it can be verified, then the next ones."""
+        """Where to read questions from: the last one answered, so that it can be verified, then the next ones."""
         return max(0, self.next_question - 1)
 
     @property
     def waiting(self) -> bool:
-        """Whether a submission was read that is not answered."""
-        return bool(self._backlog)
+        """Whether a question was read that is not answered."""
+        return bool(self._questions)
 
     def start_reading(self) -> None:
         """Forget what was read ahead."""
-        self._backlog.clear()
+        self._questions.clear()
 
-    def read(self, submissions: Iterable[Record]) -> None:
-        """Take in the next submissions, in their order."""
-        self._backlog.extend(submissions)
+    def read(self, questions: Iterable[Record]) -> None:
+        """Add the next questions, in their order."""
+        self._questions.extend(questions)
 
     def drop_answered(self) -> None:
-        """Drop what has its ruling; the one answered last is verified. Raises LogCut."""
-        while self._backlog and self._backlog[0].offset < self.next_question:
-            submission = self._backlog.popleft()
-            if self.last and submission.offset == self.last.causeoffset:
-                self.answering.verify(self.last, submission)
+        """Drop the questions that have their answer; the last of them is verified. Raises LogCut."""
+        while self._questions and self._questions[0].offset < self.next_question:
+            question = self._questions.popleft()
+            if self.last and question.offset == self.last.causeoffset:
+                self.handler.verify(self.last, question)
 
     def decide(self) -> tuple[list[Entry], int]:
-        """The records of the next batch, and how many submissions they answer: at least one.
+        """The records of the next batch, and how many questions they answer: at least one.
 
         Raises:
             AnswerDefect: the first of them cannot be answered; what comes before a later one is answered first.
@@ -67,29 +67,29 @@ class Work:
         """
         entries: list[Entry] = []
         answered, size = 0, 0
-        self.answering.begin()
-        for submission in islice(self._backlog, self._settings.max_batch_rulings):
-            if submission.offset != self.next_question + answered:
+        self.handler.begin()
+        for question in islice(self._questions, self._settings.max_batch_answers):
+            if question.offset != self.next_question + answered:
                 if answered:
                     break
-                raise Hole(self.next_question, submission)
+                raise Hole(self.next_question, question)
             try:
-                ruling = self.answering.answer(submission, self.guarded.expected + len(entries))
+                answer = self.handler.answer(question, self.guarded.expected + len(entries))
             except LogCut:
                 raise
             except Exception as error:
                 if answered:
                     break
-                raise AnswerDefect(f"{submission}: {error!r}") from error
-            weight = size_of(ruling)
+                raise AnswerDefect(f"{question}: {error!r}") from error
+            weight = size_of(answer)
             if answered and size + weight > self._settings.max_batch_bytes:
                 break
-            entries.extend(ruling)
+            entries.extend(answer)
             size += weight
             answered += 1
         return entries, answered
 
-    def _take(self, rulings: list[Ruling]) -> None:
-        if rulings:
-            self.answering.fold(rulings)
-            self.last = rulings[-1]
+    def _fold(self, answers: list[CountedAnswer]) -> None:
+        if answers:
+            self.handler.fold(answers)
+            self.last = answers[-1]

@@ -11,7 +11,7 @@ from functools import partial
 from eventlog.clock import Clock
 from eventlog.log.log import Log
 from eventlog.owner.assignment import Assignment
-from eventlog.owner.partition import Answering, OwnerSettings, PartitionStatus
+from eventlog.owner.partition import OwnerSettings, PartitionHandler, PartitionStatus
 from eventlog.owner.partition_loop import PartitionOwner
 
 logger = logging.getLogger(__name__)
@@ -24,11 +24,11 @@ class Owner:
         self,
         log: Log,
         assignment: Assignment,
-        make: Callable[[int], Answering],
+        make: Callable[[int], PartitionHandler],
         clock: Clock,
-        settings: OwnerSettings | None = None,
+        settings: OwnerSettings,
     ) -> None:
-        self.settings = settings or OwnerSettings()
+        self.settings = settings
         self._log = log
         self._assignment = assignment
         self._make = make

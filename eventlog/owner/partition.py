@@ -1,4 +1,4 @@
-"""What a service gives an owner for one partition, and what the owner tells about it."""
+"""What a service gives an owner for one partition, what the owner tells about it, and how the owner works."""
 
 from __future__ import annotations
 
@@ -8,37 +8,37 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from eventlog.at.at_rule import Ruling
+from eventlog.at.at_rule import CountedAnswer
 from eventlog.log.record import Entry, Record
 
 
-class Answering(Protocol):
-    """Answers the submissions of one partition; made anew, empty, whenever its owner starts from the beginning."""
+class PartitionHandler(Protocol):
+    """Answers the questions of one partition; a new, empty one is made whenever its owner starts from the beginning."""
 
-    def fold(self, rulings: Sequence[Ruling]) -> None:
-        """Take counted rulings into the state; the only way in which it changes."""
+    def fold(self, answers: Sequence[CountedAnswer]) -> None:
+        """Fold answers that count into the state; it changes in no other way."""
         ...
 
     def begin(self) -> None:
         """Throw away whatever was decided ahead of the state; called before the first `answer` of every batch."""
         ...
 
-    def answer(self, submission: Record, at: int) -> Sequence[Entry]:
-        """Decide one submission on the state and what was decided ahead of it in this batch.
+    def answer(self, question: Record, at: int) -> Sequence[Entry]:
+        """Decide one question on the state and on what was decided ahead of it in this batch.
 
-        Returns the records of one whole ruling, the first to lie at offset `at` of the same partition of the answers.
+        Returns the records of one whole answer, the first of which is to lie at offset `at` of the same partition.
         An exception is a defect (or a type that this version does not know): the partition waits, nothing is skipped.
         """
         ...
 
-    def verify(self, ruling: Ruling, submission: Record) -> None:
-        """Raise LogCut if `ruling` was not given to this very `submission` (its id, its digest)."""
+    def verify(self, answer: CountedAnswer, question: Record) -> None:
+        """Raise LogCut if `answer` was not given to this very `question` (its id, its digest)."""
         ...
 
     def due(self, now: datetime) -> Sequence[Entry]:
-        """Submissions of the service's own that are due by `now` (deadlines passed), by the state alone.
+        """Questions of the service's own that are due by `now` (deadlines passed), by the state alone.
 
-        They are appended to the same partition of the submissions, and proposed again until the state shows them.
+        They are appended to the same partition of the questions, and returned again until the state shows them.
         """
         ...
 
@@ -62,13 +62,13 @@ class PartitionStatus:
     partition: int
     phase: Phase = Phase.CATCHING_UP
     position: int = 0
-    """The next offset of the submissions to be answered."""
+    """The offset of the next question to be answered."""
     end: int | None = None
-    """The offset after the last submission, as last heard."""
+    """The offset after the last question, as last heard."""
     answers_end: int = 0
-    """The offset where the next ruling is expected."""
-    rulings: int = 0
-    """Rulings appended by this owner that count."""
+    """The offset where the next answer is expected."""
+    answers: int = 0
+    """Answers appended by this owner that count."""
     counted: int = 0
     void: int = 0
     lost_races: int = 0
@@ -83,7 +83,7 @@ class PartitionStatus:
 
     @property
     def lag(self) -> int:
-        """Submissions that wait for their ruling, as far as known."""
+        """Questions that wait for their answer, as far as known."""
         return max(0, (self.end or 0) - self.position)
 
     @property
@@ -97,21 +97,23 @@ class PartitionStatus:
         return self.phase is Phase.FOLLOWING and self.problem is None and self.alarm_problem is None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OwnerSettings:
     """How an owner works; each number with its reason."""
 
-    questions: str = "submissions"
-    answers: str = "rulings"
+    questions: str
+    """The topic that is read."""
+    answers: str
+    """The topic that the answers are appended to, on the partition of their question."""
     tick_seconds: float = 1.0
     """How often the assignment and the clock are looked at."""
     poll_seconds: float = 0.5
     """How long one poll waits; bounds how long a stop takes."""
     check_seconds: float = 1.0
-    """How often an owner without submissions looks for rulings of others."""
+    """How often an owner without questions looks for answers of other owners."""
     stall_seconds: float = 15.0
     """After so long without a record that is known to be there, a follower is opened anew."""
-    max_batch_rulings: int = 500
+    max_batch_answers: int = 500
     """A hundred a batch give 27,000/s on a partition; more only makes a void batch dearer."""
     max_batch_bytes: int = 900_000
     """Below `max.message.bytes` (1 MiB): an oversized batch kills a producer for its partition."""

@@ -1,4 +1,4 @@
-"""The loop of one owned partition: catch up, read submissions, answer them in whole batches where they are expected."""
+"""The loop of one owned partition: catch up, read questions, append their answers where they are expected."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from datetime import datetime
 from eventlog.at.guarded_append import race_pause
 from eventlog.log.log import AppendUnknown, Follower, Log, LogCut, LogError, LogUnavailable
 from eventlog.log.record import batches_of
-from eventlog.owner.backlog import AnswerDefect, Work
-from eventlog.owner.partition import Answering, OwnerSettings, PartitionStatus, Phase
+from eventlog.owner.backlog import AnswerDefect, Backlog
+from eventlog.owner.partition import OwnerSettings, PartitionHandler, PartitionStatus, Phase
 
 logger = logging.getLogger(__name__)
 
 
 class PartitionOwner:
-    """Owns one partition until it is stopped; whoever else believes to own it is met by the `at` rule."""
+    """Owns one partition until it is stopped. A concurrent owner is harmless: its batches fail the `at` check."""
 
     def __init__(
-        self, log: Log, partition: int, make: Callable[[int], Answering], settings: OwnerSettings | None = None
+        self, log: Log, partition: int, make: Callable[[int], PartitionHandler], settings: OwnerSettings
     ) -> None:
-        self.settings = settings or OwnerSettings()
+        self.settings = settings
         self.status = PartitionStatus(partition)
         self._log = log
         self._partition = partition
@@ -33,7 +33,7 @@ class PartitionOwner:
         self._name = f"{self.settings.questions}-{partition}"
         self._make = make
         self._stopping = asyncio.Event()
-        self._work: Work | None = None
+        self._backlog: Backlog | None = None
         self._losses = 0
         self._stalled_since: float | None = None
         self._announced_end = 0
@@ -72,7 +72,7 @@ class PartitionOwner:
                 logger.error("%s waits, a defect: %s", self._name, error, exc_info=error)
             except Exception as error:
                 self._report(Phase.WAITING, error)
-                self._work = None
+                self._backlog = None
                 logger.exception("%s starts again from the beginning, a defect", self._name)
             if self.status.position > position:
                 delay = self.settings.first_backoff_seconds
@@ -81,9 +81,9 @@ class PartitionOwner:
         self.status.phase = Phase.STOPPED
 
     async def announce(self, now: datetime) -> None:
-        """Append what is due by `now`, unless what was announced before still waits for its ruling.
+        """Append what is due by `now`, unless what was announced before still waits for its answer.
 
-        What fails is told in `status.alarm_problem` and proposed again at the next call.
+        What fails is told in `status.alarm_problem` and tried again at the next call.
         """
         try:
             await self._announce(now)
@@ -93,14 +93,14 @@ class PartitionOwner:
         self.status.alarm_problem = None
 
     async def _announce(self, now: datetime) -> None:
-        work = self._work
-        if work is None or self.status.phase is not Phase.FOLLOWING or work.next_question < self._announced_end:
+        backlog = self._backlog
+        if backlog is None or self.status.phase is not Phase.FOLLOWING or backlog.next_question < self._announced_end:
             return
-        if self._announced_at == (now, work.next_question):
+        if self._announced_at == (now, backlog.next_question):
             return
-        due = work.answering.due(now)
+        due = backlog.handler.due(now)
         if not due:
-            self._announced_at = (now, work.next_question)
+            self._announced_at = (now, backlog.next_question)
             self.status.announced_until = now
         for batch in batches_of(due, self.settings.max_batch_bytes):
             base = await self._log.append_entries(*self._place, batch)
@@ -109,88 +109,88 @@ class PartitionOwner:
     async def _own(self) -> None:
         self.status.phase = Phase.CATCHING_UP
         began = time.monotonic()
-        if self._work is None:
-            self._work = Work(self._log, self._partition, self._make(self._partition), self.settings)
-        work = self._work
-        await self._catch_up(work)
+        if self._backlog is None:
+            self._backlog = Backlog(self._log, self._partition, self._make(self._partition), self.settings)
+        backlog = self._backlog
+        await self._catch_up(backlog)
         end = await self._log.end(*self._place)
-        if work.next_question > end:
-            raise LogCut(f"{self._name} ends at {end}, ruled up to {work.next_question}")
-        work.start_reading()
-        async with self._log.follow({self._place: work.resume}) as follower:
-            await self._verify(work, follower)
+        if backlog.next_question > end:
+            raise LogCut(f"{self._name} ends at {end}, answered up to {backlog.next_question}")
+        backlog.start_reading()
+        async with self._log.follow({self._place: backlog.resume}) as follower:
+            await self._verify(backlog, follower)
             self.status.catch_up_seconds = time.monotonic() - began
             self.status.phase = Phase.FOLLOWING
             self.status.problem = None
             checked = time.monotonic()
             while not self._stopping.is_set():
-                if await self._step(work, follower):
+                if await self._step(backlog, follower):
                     continue
                 if time.monotonic() - checked >= self.settings.check_seconds:
-                    await self._catch_up(work)
-                    await self._check_stall(work)
+                    await self._catch_up(backlog)
+                    await self._check_stall(backlog)
                     checked = time.monotonic()
 
-    async def _check_stall(self, work: Work) -> None:
+    async def _check_stall(self, backlog: Backlog) -> None:
         end = await self._log.end(*self._place)
-        if end <= work.next_question:
+        if end <= backlog.next_question:
             self._stalled_since = None
         elif self._stalled_since is None:
             self._stalled_since = time.monotonic()
         elif time.monotonic() - self._stalled_since > self.settings.stall_seconds:
             self._stalled_since = None
-            raise LogUnavailable(f"{self._name} ends at {end} but gives nothing from {work.next_question} on")
+            raise LogUnavailable(f"{self._name} ends at {end} but gives nothing from {backlog.next_question} on")
         self.status.end = end
 
-    async def _verify(self, work: Work, follower: Follower) -> None:
+    async def _verify(self, backlog: Backlog, follower: Follower) -> None:
         began = time.monotonic()
-        while work.last and not work.waiting and not self._stopping.is_set():
+        while backlog.last and not backlog.waiting and not self._stopping.is_set():
             if time.monotonic() - began > self.settings.stall_seconds:
-                raise LogUnavailable(f"{self._name} does not give {work.last.causeoffset}")
-            await self._poll(work, follower)
-        work.drop_answered()
-        self._tell(work)
+                raise LogUnavailable(f"{self._name} does not give {backlog.last.causeoffset}")
+            await self._poll(backlog, follower)
+        backlog.drop_answered()
+        self._update_status(backlog)
 
-    async def _step(self, work: Work, follower: Follower) -> bool:
+    async def _step(self, backlog: Backlog, follower: Follower) -> bool:
         """One batch; False if there was nothing to answer."""
-        if not work.waiting:
-            await self._poll(work, follower)
-        work.drop_answered()
-        self._tell(work)
-        if not work.waiting:
+        if not backlog.waiting:
+            await self._poll(backlog, follower)
+        backlog.drop_answered()
+        self._update_status(backlog)
+        if not backlog.waiting:
             return False
         self._stalled_since = None
-        entries, answered = work.decide()
-        if await work.guarded.append(entries):
-            self.status.rulings += answered
+        entries, answered = backlog.decide()
+        if await backlog.guarded.append(entries):
+            self.status.answers += answered
             self._losses = 0
         else:
             self.status.lost_races += 1
             self._losses += 1
             await self._pause(race_pause(self._losses))
-            await self._catch_up(work)
-        work.drop_answered()
-        self._tell(work)
+            await self._catch_up(backlog)
+        backlog.drop_answered()
+        self._update_status(backlog)
         return True
 
-    async def _poll(self, work: Work, follower: Follower) -> None:
+    async def _poll(self, backlog: Backlog, follower: Follower) -> None:
         found = await follower.poll(self.settings.poll_seconds)
-        work.read(found.get(self._place, ()))
+        backlog.read(found.get(self._place, ()))
         self.status.end = follower.end(*self._place)
 
-    async def _catch_up(self, work: Work) -> None:
+    async def _catch_up(self, backlog: Backlog) -> None:
         try:
-            await work.guarded.catch_up()
+            await backlog.guarded.catch_up()
         finally:
-            self._tell(work)
+            self._update_status(backlog)
 
-    def _tell(self, work: Work) -> None:
-        if self._announced_at is None or self._announced_at[1] != work.next_question:
+    def _update_status(self, backlog: Backlog) -> None:
+        if self._announced_at is None or self._announced_at[1] != backlog.next_question:
             self.status.announced_until = None
-        self.status.position = work.next_question
-        self.status.answers_end = work.guarded.expected
-        self.status.counted = work.guarded.folding.counted
-        self.status.void = work.guarded.folding.void
+        self.status.position = backlog.next_question
+        self.status.answers_end = backlog.guarded.expected
+        self.status.counted = backlog.guarded.rule.counted
+        self.status.void = backlog.guarded.rule.void
 
     def _report(self, phase: Phase, error: Exception) -> None:
         self.status.phase = phase

@@ -7,7 +7,7 @@ from typing import Any
 
 from contracts.envelope import UnknownType
 from contracts.ruling import ruling_from
-from eventlog.at.at_rule import Counted, Ruling
+from eventlog.at.at_rule import Counted, CountedAnswer
 from eventlog.log.record import Record
 from services.audit.as_json import shown, shown_bytes
 from services.audit.finding import Finding, Kind, Report
@@ -29,7 +29,7 @@ class Comparing:
         self._states: dict[str, State] = {}
         self._waits = False
 
-    def compare(self, submission: Record, found: Ruling | None) -> None:
+    def compare(self, submission: Record, found: CountedAnswer | None) -> None:
         """Rule on it, compare, and go on with the state that the log's own ruling leads to."""
         self._report.submissions += 1
         if self._waits:
@@ -57,7 +57,7 @@ class Comparing:
             self._differences(asked, ruled, found)
         self._go_on(asked, found, ruled)
 
-    def surplus(self, found: Ruling) -> None:
+    def surplus(self, found: CountedAnswer) -> None:
         """A counted ruling on a submission that is not on the log."""
         self._count(found)
         first = found.events[0]
@@ -83,7 +83,7 @@ class Comparing:
             expected_said=said(ruled.events, ruled.state),
         )
 
-    def _differences(self, asked: Asked, ruled: Ruled, found: Ruling) -> None:
+    def _differences(self, asked: Asked, ruled: Ruled, found: CountedAnswer) -> None:
         other = found.events[0].body.get("rules")
         if other != self._rules.version:
             self._report.other_rules[str(other)] = self._report.other_rules.get(str(other), 0) + 1
@@ -110,7 +110,7 @@ class Comparing:
             )
             return
 
-    def _undecided(self, asked: Asked, found: Ruling | None, why: str) -> None:
+    def _undecided(self, asked: Asked, found: CountedAnswer | None, why: str) -> None:
         self._add(
             Kind.UNDECIDABLE,
             f"The submission cannot be ruled on here: {why}.",
@@ -123,7 +123,7 @@ class Comparing:
         if ruled.state is not None:
             self._states[ruled.events[0].subject] = ruled.state
 
-    def _go_on(self, asked: Asked, found: Ruling, ruled: Ruled | None) -> None:
+    def _go_on(self, asked: Asked, found: CountedAnswer, ruled: Ruled | None) -> None:
         try:
             for counted in found.events:
                 take(self._rules, self._states, ruling_from(counted.body, self._partition))
@@ -138,11 +138,11 @@ class Comparing:
             if ruled is not None:
                 self._go_on_with(ruled)
 
-    def _said_on_log(self, found: Ruling, ordinals: set[int] | None = None) -> Sayings:
+    def _said_on_log(self, found: CountedAnswer, ordinals: set[int] | None = None) -> Sayings:
         bodies = [counted.body for counted in found.events]
         return said_on_log(self._rules, self._states, bodies, self._partition, ordinals)
 
-    def _count(self, found: Ruling) -> None:
+    def _count(self, found: CountedAnswer) -> None:
         self._report.rulings += 1
         self._report.events += len(found.events)
         verdict = str(found.events[0].body.get("type")).removeprefix(VERDICT).removesuffix(".v1")

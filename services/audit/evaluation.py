@@ -10,7 +10,7 @@ from contracts.envelope import UnknownType
 from contracts.ruling import RULING_TYPES, ruling_from
 from contracts.rulings import ProgrammeOpened
 from contracts.topics import PARTITIONS, RULINGS, split_subject
-from eventlog.at.at_rule import Counting
+from eventlog.at.at_rule import AtRule
 from services.audit.reader import Reading
 from services.audit.recorded_acts import NotRecorded, Progress, unknown_type
 from supervision.evaluation.deduction import Entry, Source
@@ -85,7 +85,7 @@ def _compared(where: str, derived: Any, exported: Any) -> Iterator[Word]:
 def _entries(reading: Reading, programme: str, ends: Mapping[int, int], progress: Progress | None) -> Iterator[Entry]:
     done, total = 0, sum(ends.values())
     for partition, end in ends.items():
-        counting = Counting()
+        counting = AtRule()
         for record in reading.records(RULINGS, partition, 0, end):
             for ruling in counting.fold([record]):
                 for _, body in ruling.events[1:]:

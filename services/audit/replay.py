@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from contracts.topics import PARTITIONS, RULINGS, SUBMISSIONS
-from eventlog.at.at_rule import Counting, Ruling
+from eventlog.at.at_rule import AtRule, CountedAnswer
 from services.audit.comparison import Comparing
 from services.audit.finding import Report
 from services.audit.reader import Reader, Reading, Unreadable
@@ -99,9 +99,9 @@ class _Replay:
             if ruling.causeoffset >= end_now:
                 comparing.surplus(ruling)
 
-    def _counted(self, partition: int, end: int) -> Iterator[Ruling]:
+    def _counted(self, partition: int, end: int) -> Iterator[CountedAnswer]:
         """Counted rulings, as far as `rulings` goes once the last of `end` submissions is ruled on."""
-        counting = Counting()
+        counting = AtRule()
         while True:
             upto = self._rulings.end(RULINGS, partition)
             for record in self._rulings.records(RULINGS, partition, counting.seen, upto):

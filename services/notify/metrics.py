@@ -70,7 +70,7 @@ class Figures(Collector):
         for partition, desk in self._house.desks.desks.items():
             labels = ["dispatches", str(partition)]
             position.add_metric(labels, desk.guarded.expected)
-            void.add_metric(labels, desk.guarded.folding.void)
+            void.add_metric(labels, desk.guarded.rule.void)
         yield from (position, lag, void)
 
     def _dispatches(self) -> Iterator[Metric]:

@@ -39,7 +39,7 @@ GAUGES: Final[Mapping[str, tuple[str, Callable[[PartitionStatus], float]]]] = {
 COUNTERS: Final[Mapping[str, tuple[str, Callable[[PartitionStatus], float]]]] = {
     "rating_void_records": ("Records of rulings that do not count", lambda s: s.void),
     "rating_counted_records": ("Records of rulings that count", lambda s: s.counted),
-    "rating_appended_rulings": ("Rulings of this owner that count", lambda s: s.rulings),
+    "rating_appended_rulings": ("Rulings of this owner that count", lambda s: s.answers),
     "rating_lost_races": ("Batches of this owner that lay elsewhere than expected", lambda s: s.lost_races),
     "rating_unknown_appends": ("Appends without an answer", lambda s: s.unknown_appends),
     "rating_defects": ("Times that a partition stopped at a defect", lambda s: s.defects),

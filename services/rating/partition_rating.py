@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from contracts.ruling import RulingEvent, ruling_from
 from contracts.rulings import SubmissionUnreadable
-from eventlog.at.at_rule import Ruling
+from eventlog.at.at_rule import CountedAnswer
 from eventlog.log.log import LogCut
 from eventlog.log.quarantine import Quarantine
 from eventlog.log.record import Entry, Record
@@ -32,7 +32,7 @@ class _Ahead(NamedTuple):
 
 
 class RatingAnswers:
-    """As `eventlog.owner.partition.Answering`.
+    """As `eventlog.owner.partition.PartitionHandler`.
 
     `states` changes only in `fold`, by `evolve` of what was decoded from the bytes that count. The state that a
     ruling of ours leads to was derived from those very bytes when it was decided, on the state that it counts on
@@ -59,8 +59,8 @@ class RatingAnswers:
         self._overlay: States = ChainMap({}, self.states)
         self._ahead: dict[int, _Ahead] = {}
 
-    def fold(self, rulings: Sequence[Ruling]) -> None:
-        """As `Answering.fold`."""
+    def fold(self, rulings: Sequence[CountedAnswer]) -> None:
+        """As `PartitionHandler.fold`."""
         for ruling in rulings:
             ahead = self._ahead.pop(ruling.causeoffset, None)
             if ahead is not None and ahead.values == tuple(counted.record.value for counted in ruling.events):
@@ -70,12 +70,12 @@ class RatingAnswers:
                 self._derive(ruling)
 
     def begin(self) -> None:
-        """As `Answering.begin`."""
+        """As `PartitionHandler.begin`."""
         self._ahead.clear()
         self._overlay = ChainMap({}, self.states)
 
     def answer(self, submission: Record, at: int) -> Sequence[Entry]:
-        """As `Answering.answer`."""
+        """As `PartitionHandler.answer`."""
         asked = asked_by(submission)
         values, events, state = rule_on(self._rules, self._log, asked, at, self._overlay)
         subject = events[0].subject
@@ -87,14 +87,14 @@ class RatingAnswers:
         key = subject.encode()
         return [Entry(key, value) for value in values]
 
-    def verify(self, ruling: Ruling, submission: Record) -> None:
-        """As `Answering.verify`."""
+    def verify(self, ruling: CountedAnswer, submission: Record) -> None:
+        """As `PartitionHandler.verify`."""
         first = ruling.events[0].body
         if (first.get("causeid"), first.get("causedigest")) not in identities(self._log, asked_by(submission)):
             raise LogCut(f"{submission} is not what {ruling.events[0].record} rules on: the log was cut")
 
     def due(self, now: datetime) -> Sequence[Entry]:
-        """As `Answering.due`."""
+        """As `PartitionHandler.due`."""
         return self.alarm.entries(now, self.states)
 
     def _adopt(self, ahead: _Ahead) -> None:
@@ -106,7 +106,7 @@ class RatingAnswers:
             self._tally.take(event)
         self._tally.waited(ahead.logged_ms)
 
-    def _derive(self, ruling: Ruling) -> None:
+    def _derive(self, ruling: CountedAnswer) -> None:
         for counted in ruling.events:
             event = ruling_from(counted.body, self._partition)
             if take(self._rules, self.states, event):

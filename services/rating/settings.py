@@ -9,6 +9,7 @@ from typing import Annotated, Final
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from contracts.topics import RULINGS, SUBMISSIONS
 from eventlog.log.settings import KafkaSettings
 from eventlog.owner.partition import OwnerSettings
 
@@ -55,9 +56,11 @@ class Settings(BaseSettings):
     def owner(self) -> OwnerSettings:
         """How partitions are worked on."""
         return OwnerSettings(
+            questions=SUBMISSIONS,
+            answers=RULINGS,
             tick_seconds=self.tick_seconds or (DRIVEN_TICK_SECONDS if self.clock else TICK_SECONDS),
             poll_seconds=self.poll_seconds,
-            max_batch_rulings=self.max_batch_rulings,
+            max_batch_answers=self.max_batch_rulings,
             first_backoff_seconds=self.first_backoff_seconds,
             max_backoff_seconds=self.max_backoff_seconds,
         )

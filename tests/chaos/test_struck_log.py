@@ -20,7 +20,7 @@ from contracts.submission import decode_submission
 from contracts.submissions import DeadlinePassed, LagDeclared, PlanDecided, PlanSubmitted, ProgressReported
 from contracts.topics import PARTITIONS, RULINGS, SUBMISSIONS, TOPIC_CONFIG, TOPICS, partition_of
 from contracts.values import Actor, Node
-from eventlog.at.at_rule import Counting
+from eventlog.at.at_rule import AtRule
 from eventlog.log import provisioning
 from services.audit.finding import Verdict
 from tests.services.rating.acts import (
@@ -61,7 +61,7 @@ async def readiness(town: Town, port: int) -> httpx.Response:
 
 async def rulings_on(town: Town, partition: int) -> list[str]:
     """The types of the events that count on a partition."""
-    end, counting, found = await town.log.end(RULINGS, partition), Counting(), []
+    end, counting, found = await town.log.end(RULINGS, partition), AtRule(), []
     async with asyncio.timeout(30), town.log.follow({(RULINGS, partition): 0}) as follower:
         while counting.seen < end:
             for records in (await follower.poll(0.5)).values():
@@ -310,7 +310,7 @@ async def _events(town: Town, subject: str, wanted: str) -> list[dict[str, Any]]
     partition = partition_of(subject)
     async with asyncio.timeout(30):
         while True:
-            found, counting = [], Counting()
+            found, counting = [], AtRule()
             end = await town.log.end(RULINGS, partition)
             async with town.log.follow({(RULINGS, partition): 0}) as follower:
                 while counting.seen < end:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
-from eventlog.at.at_rule import Counting, Ruling
+from eventlog.at.at_rule import AtRule, CountedAnswer
 from eventlog.log.log import Log
 from eventlog.log.memory import Crash, MemoryTopics
 from eventlog.owner.owner import Owner
@@ -18,18 +18,20 @@ from tests.eventlog.toy import Toy, totals
 
 NOON = datetime(2024, 4, 10, 12, tzinfo=UTC)
 FAST = OwnerSettings(
+    questions="submissions",
+    answers="rulings",
     tick_seconds=0.01,
     poll_seconds=0.02,
     check_seconds=0.05,
-    max_batch_rulings=5,
+    max_batch_answers=5,
     first_backoff_seconds=0.02,
     max_backoff_seconds=0.05,
     stop_seconds=1,
 )
 
 
-def rulings(topics: MemoryTopics, partition: int = 0) -> list[Ruling]:
-    return Counting().fold(topics.records("rulings", partition))
+def rulings(topics: MemoryTopics, partition: int = 0) -> list[CountedAnswer]:
+    return AtRule().fold(topics.records("rulings", partition))
 
 
 def told(topics: MemoryTopics, partition: int = 0) -> list[tuple[int, int]]:

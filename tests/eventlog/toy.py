@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from eventlog.at.at_rule import Ruling
+from eventlog.at.at_rule import CountedAnswer
 from eventlog.log.log import LogCut
 from eventlog.log.memory import MemoryTopics
 from eventlog.log.record import Entry, Record
@@ -36,7 +36,7 @@ def answer_bodies(total: int, body: dict[str, Any], cause: int, at: int) -> list
 
 
 class Toy:
-    """As `Answering`; its state is the running sum and the deadlines that have not been told to have passed."""
+    """As `PartitionHandler`; its state is the running sum and the deadlines that have not been told to have passed."""
 
     def __init__(self) -> None:
         self.total = 0
@@ -44,7 +44,7 @@ class Toy:
         self.folded: list[tuple[int, int]] = []
         self._ahead = 0
 
-    def fold(self, rulings: Sequence[Ruling]) -> None:
+    def fold(self, rulings: Sequence[CountedAnswer]) -> None:
         for ruling in rulings:
             body = ruling.events[0].body
             self.total = body["total"]
@@ -65,7 +65,7 @@ class Toy:
         self._ahead = bodies[0]["total"]
         return [Entry(submission.key, orjson.dumps(body)) for body in bodies]
 
-    def verify(self, ruling: Ruling, submission: Record) -> None:
+    def verify(self, ruling: CountedAnswer, submission: Record) -> None:
         assert submission.value is not None
         if orjson.loads(submission.value)["id"] != ruling.events[0].body["causeid"]:
             raise LogCut(f"{submission} is not what was ruled")

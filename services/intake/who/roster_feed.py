@@ -7,7 +7,7 @@ import logging
 
 from contracts.envelope import Unreadable
 from contracts.topics import PARTITIONS, RULINGS
-from eventlog.at.at_rule import Counting
+from eventlog.at.at_rule import AtRule
 from eventlog.log.log import Hole, Log, LogCut, LogUnavailable
 from eventlog.log.record import Place, Record
 from services.intake.who.roster import Roster
@@ -23,7 +23,7 @@ class RosterFollowing:
     def __init__(self, log: Log, roster: Roster) -> None:
         self._log = log
         self._roster = roster
-        self.counting = [Counting() for _ in range(PARTITIONS)]
+        self.counting = [AtRule() for _ in range(PARTITIONS)]
         self.trouble: str | None = "rulings: not read yet"
         self.caught_up = False
         """Whether everything that was on the log when following began has been folded."""

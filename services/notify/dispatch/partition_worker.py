@@ -16,7 +16,7 @@ from contracts.dispatches import DeliveryClaimed, DispatchData, NoticeIssued
 from contracts.envelope import derived_id
 from contracts.topics import DISPATCHES
 from eventlog.at.appender import Appender
-from eventlog.at.at_rule import Counted, Placing
+from eventlog.at.at_rule import Counted, SingleAtRule
 from eventlog.at.guarded_append import GuardedPartition
 from eventlog.log.record import Entry
 from services.notify.delivery import delivery as rules
@@ -47,7 +47,7 @@ class Desk:
         self.partition = partition
         self.active = True
         self.ledger = Ledger()
-        self.guarded = GuardedPartition[Counted](office.log, DISPATCHES, partition, Placing(), self.ledger.take)
+        self.guarded = GuardedPartition[Counted](office.log, DISPATCHES, partition, SingleAtRule(), self.ledger.take)
         self.wake = asyncio.Event()
         self._office = office
         self._appender = Appender(self.guarded)

@@ -9,7 +9,7 @@ from contracts.dispatch import Dispatch, encode_dispatch
 from contracts.dispatches import DeliveryRedriven
 from contracts.topics import DISPATCHES, partition_of
 from eventlog.at.appender import Appender
-from eventlog.at.at_rule import Counted, Placing
+from eventlog.at.at_rule import Counted, SingleAtRule
 from eventlog.at.guarded_append import GuardedPartition
 from eventlog.log.kafka import KafkaLog
 from eventlog.log.log import Log
@@ -34,7 +34,7 @@ async def redrive(kafka: KafkaSettings, log_id: str, programme: str, delivery: s
 async def redrive_on(log: Log, log_id: str, programme: str, delivery: str, reason: str) -> None:
     """As `redrive`, on a log that is open."""
     partition, ledger = partition_of(programme), Ledger()
-    guarded = GuardedPartition[Counted](log, DISPATCHES, partition, Placing(), ledger.take)
+    guarded = GuardedPartition[Counted](log, DISPATCHES, partition, SingleAtRule(), ledger.take)
     await guarded.catch_up()
     known = ledger.deliveries.get(delivery)
     if known is None or known.status not in ("abandoned", "held"):

@@ -13,7 +13,7 @@ from contracts.envelope import UnknownType
 from contracts.ruling import RULING_TYPES, RulingEvent, ruling_from
 from contracts.rulings import ProgrammeOpened
 from contracts.topics import PARTITIONS, RULINGS, partition_of
-from eventlog.at.at_rule import Body, Counting, Ruling
+from eventlog.at.at_rule import AtRule, Body, CountedAnswer
 from eventlog.log.log import Hole, Log, LogCut, LogError
 from eventlog.log.record import Place, Position
 from services.notify.notices.facts import ItemFacts, ProgrammeFacts, programme_from
@@ -36,7 +36,7 @@ class Gatherer:
         self.items: dict[str, ItemFacts] = {}
         self.due: dict[int, dict[str, NoticeDue]] = defaultdict(dict)
         """Notices due by partition of `dispatches` and id; who issued one, or sees it issued, takes it out."""
-        self.counting = {partition: Counting() for partition in range(PARTITIONS)}
+        self.counting = {partition: AtRule() for partition in range(PARTITIONS)}
         self.problems: dict[int, str] = {}
         self.ends: dict[int, int] = {}
         self.catch_up_seconds: float | None = None
@@ -96,7 +96,7 @@ class Gatherer:
                     self._take(partition, rulings)
                     await asyncio.sleep(0)
 
-    def _take(self, partition: int, rulings: list[Ruling]) -> None:
+    def _take(self, partition: int, rulings: list[CountedAnswer]) -> None:
         news = False
         for ruling in rulings:
             try:
@@ -105,7 +105,7 @@ class Gatherer:
                 # Of another version, or a defect of ours: either way nothing behind it may be told before it.
                 first = ruling.events[0].record
                 self.problems[partition] = f"{first}: {error!r}"
-                self.counting[partition] = Counting(Position(first.offset, ruling.causeoffset - 1))
+                self.counting[partition] = AtRule(Position(first.offset, ruling.causeoffset - 1))
                 logger.exception("the ruling at %s cannot be taken in; its partition stops there", first)
                 break
         if news:

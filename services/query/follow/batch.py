@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from contracts.envelope import UnknownType
 from contracts.topics import DISPATCHES, RULINGS, SUBMISSIONS
-from eventlog.at.at_rule import Counting, Placing
+from eventlog.at.at_rule import AtRule, SingleAtRule
 from eventlog.log.log import Hole
 from eventlog.log.record import Place, Position, Record
 from services.query.follow.projection import project_dispatch, project_ruling, project_submission
@@ -27,8 +27,8 @@ class Folding:
 
     def __init__(self, standings: Mapping[Place, Standing]) -> None:
         self.standings: Standings = dict(standings)
-        self._counting: dict[Place, Counting] = {}
-        self._placing: dict[Place, Placing] = {}
+        self._counting: dict[Place, AtRule] = {}
+        self._placing: dict[Place, SingleAtRule] = {}
         for place in standings:
             self._resume(place)
 
@@ -108,6 +108,6 @@ class Folding:
     def _resume(self, place: Place) -> None:
         standing = self.standings[place]
         if place[0] == RULINGS:
-            self._counting[place] = Counting(Position(standing.next, standing.last))
+            self._counting[place] = AtRule(Position(standing.next, standing.last))
         elif place[0] == DISPATCHES:
-            self._placing[place] = Placing(standing.next)
+            self._placing[place] = SingleAtRule(standing.next)

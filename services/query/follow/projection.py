@@ -10,7 +10,7 @@ from contracts.dispatch import DISPATCH_TYPES
 from contracts.envelope import UnknownType, Unreadable, parse
 from contracts.ruling import RULING_TYPES
 from contracts.topics import split_subject
-from eventlog.at.at_rule import Body, Counted, Ruling
+from eventlog.at.at_rule import Body, Counted, CountedAnswer
 from eventlog.log.record import Record
 from services.query.follow.storable import clean, json_text, logged_at
 from services.query.read_model.tables import Row, Rows
@@ -54,7 +54,7 @@ def _unit(unit: object) -> str | None:
     raise TypeError("actorunit")
 
 
-def project_ruling(ruling: Ruling, rows: Rows) -> None:
+def project_ruling(ruling: CountedAnswer, rows: Rows) -> None:
     """All rows of a whole counted ruling.
 
     Raises:

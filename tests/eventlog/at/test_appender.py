@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from eventlog.at.appender import Appender
-from eventlog.at.at_rule import Counted, Placing
+from eventlog.at.at_rule import Counted, SingleAtRule
 from eventlog.at.guarded_append import GuardedPartition, Misplaced
 from eventlog.log.log import Log, LogCut
 from eventlog.log.memory import Fault, MemoryLog, MemoryTopics
@@ -24,7 +24,7 @@ class Numbers:
 
     def __init__(self, log: Log) -> None:
         self.given: list[tuple[int, str]] = []
-        self.appender = Appender(GuardedPartition(log, TOPIC, 0, Placing(), self.take))
+        self.appender = Appender(GuardedPartition(log, TOPIC, 0, SingleAtRule(), self.take))
 
     def take(self, counted: list[Counted]) -> None:
         self.given.extend((one.body["number"], one.body["name"]) for one in counted)
@@ -60,7 +60,7 @@ async def test_an_unanswered_append_is_looked_up_before_it_is_made_again(fault: 
     assert await office.give("twice")
     assert office.given == [(1, "once"), (2, "twice")]
     assert known is (fault is not Fault.UNANSWERED)
-    assert office.appender.guarded.folding.void == (2 if fault is Fault.ZOMBIE else 0)
+    assert office.appender.guarded.rule.void == (2 if fault is Fault.ZOMBIE else 0)
 
 
 async def test_what_its_author_misplaces_is_refused_unsent() -> None:

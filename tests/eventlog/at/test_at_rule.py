@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eventlog.at.at_rule import Counting, Placing, Ruling
+from eventlog.at.at_rule import AtRule, CountedAnswer, SingleAtRule
 from eventlog.log.log import Hole
 from eventlog.log.record import START, Position, Record
 from tests.eventlog.toy import answer_bodies
@@ -24,24 +24,24 @@ def body(at: int, cause: int, ordinal: int = 0, of: int = 1) -> dict[str, Any]:
     return {"at": str(at), "causeoffset": str(cause), "ordinal": ordinal, "of": of}
 
 
-def causes(counting: Counting, *values: bytes | dict[str, Any] | None) -> list[int]:
+def causes(counting: AtRule, *values: bytes | dict[str, Any] | None) -> list[int]:
     records = [record(counting.seen + index, value) for index, value in enumerate(values)]
     return [ruling.causeoffset for ruling in counting.fold(records)]
 
 
 def test_a_ruling_that_lies_where_it_says_and_answers_the_next_submission_counts() -> None:
-    assert causes(Counting(), body(0, 0), body(1, 1)) == [0, 1]
+    assert causes(AtRule(), body(0, 0), body(1, 1)) == [0, 1]
 
 
 def test_a_record_that_lies_elsewhere_than_it_says_is_void() -> None:
-    counting = Counting()
+    counting = AtRule()
     assert causes(counting, body(0, 0), body(0, 0), body(1, 1), body(3, 1)) == [0, 1]
     assert (counting.counted, counting.void) == (2, 2)
 
 
 @pytest.mark.parametrize("cause", [0, 2, 7])
 def test_a_record_that_does_not_answer_the_next_submission_is_void(cause: int) -> None:
-    assert causes(Counting(), body(0, 0), body(1, cause), body(2, 1)) == [0, 1]
+    assert causes(AtRule(), body(0, 0), body(1, cause), body(2, 1)) == [0, 1]
 
 
 @pytest.mark.parametrize(
@@ -59,13 +59,13 @@ def test_a_record_that_does_not_answer_the_next_submission_is_void(cause: int) -
     ],
 )
 def test_what_cannot_be_read_is_void_and_holds_nobody_up(garbage: bytes | None) -> None:
-    counting = Counting()
+    counting = AtRule()
     assert causes(counting, body(0, 0), garbage, body(2, 1)) == [0, 1]
     assert counting.void == 1
 
 
 def test_a_ruling_counts_only_as_a_whole() -> None:
-    counting = Counting()
+    counting = AtRule()
     assert causes(counting, body(0, 0, 0, 2)) == []
     assert counting.position == START
     assert causes(counting, body(1, 0, 1, 2)) == [0]
@@ -86,7 +86,7 @@ def test_a_ruling_counts_only_as_a_whole() -> None:
     ],
 )
 def test_a_ruling_interrupted_by_another_record_is_void(between: bytes | dict[str, Any]) -> None:
-    counting = Counting()
+    counting = AtRule()
     causes(counting, body(0, 0, 0, 3), between, body(2, 0, 2, 3))
     # Only a record that is a whole next ruling by itself counts; in either case the reader goes on.
     assert counting.counted == (1 if between == body(1, 0, 0, 1) else 0)
@@ -96,34 +96,34 @@ def test_a_ruling_interrupted_by_another_record_is_void(between: bytes | dict[st
 
 @pytest.mark.parametrize(("ordinal", "of"), [(1, 2), (0, 0), (-1, 1), ("0x", 1), (0, None), (True, 2)])
 def test_a_record_whose_place_in_its_ruling_makes_no_sense_is_void(ordinal: Any, of: Any) -> None:
-    assert causes(Counting(), body(0, 0, ordinal, of), body(1, 0)) == [0]
+    assert causes(AtRule(), body(0, 0, ordinal, of), body(1, 0)) == [0]
 
 
 def test_records_seen_before_are_dropped_and_a_hole_is_told() -> None:
-    counting = Counting()
+    counting = AtRule()
     first, second, third = (record(offset, body(offset, offset)) for offset in range(3))
     assert len(counting.fold([first, second])) == 2
     assert counting.fold([first, second]) == []
     with pytest.raises(Hole) as hole:
-        Counting().fold([third])
+        AtRule().fold([third])
     assert (hole.value.expected, hole.value.got) == (0, third)
     assert len(counting.fold([third])) == 1
 
 
 def test_a_ruling_completed_before_a_hole_is_never_dropped() -> None:
-    counting = Counting()
+    counting = AtRule()
     first, third = (record(offset, body(offset, offset)) for offset in (0, 2))
     assert [ruling.causeoffset for ruling in counting.fold([first, third])] == [0]
     with pytest.raises(Hole):
         counting.fold([third])
-    placing = Placing()
+    placing = SingleAtRule()
     assert len(placing.fold([record(0, {"at": "0"}), record(2, {"at": "2"})])) == 1
     with pytest.raises(Hole):
         placing.fold([record(2, {"at": "2"})])
 
 
 def test_a_fork_goes_its_own_way() -> None:
-    counting = Counting()
+    counting = AtRule()
     causes(counting, body(0, 0, 0, 2))
     ahead = counting.fork()
     assert causes(ahead, body(1, 0, 1, 2)) == [0]
@@ -132,7 +132,7 @@ def test_a_fork_goes_its_own_way() -> None:
 
 
 def test_a_dispatch_counts_iff_it_lies_where_it_says() -> None:
-    placing = Placing()
+    placing = SingleAtRule()
     values: list[bytes | dict[str, Any] | None] = [{"at": "0"}, {"at": "0"}, None, {"at": "3", "causeoffset": "99"}]
     counted = placing.fold([record(offset, value) for offset, value in enumerate(values)])
     assert [one.record.offset for one in counted] == [0, 3]
@@ -146,7 +146,7 @@ AMOUNTS = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8]
 class Author:
     """An owner of the partition as far as the rule goes: what it read, its state, and the batch in its hand."""
 
-    counting: Counting = field(default_factory=Counting)
+    counting: AtRule = field(default_factory=AtRule)
     total: int = 0
     in_hand: list[bytes] = field(default_factory=list)
 
@@ -209,13 +209,13 @@ def lived(actions: list[tuple[str, int, int]]) -> list[Record]:
     return log
 
 
-def told(rulings: list[Ruling]) -> list[tuple[int, int, int]]:
+def told(rulings: list[CountedAnswer]) -> list[tuple[int, int, int]]:
     return [(ruling.causeoffset, ruling.events[0].body["total"], len(ruling.events)) for ruling in rulings]
 
 
 @given(steps)
 def test_two_owners_at_once_leave_one_right_ruling_per_submission(actions: list[tuple[str, int, int]]) -> None:
-    rulings = told(Counting().fold(lived(actions)))
+    rulings = told(AtRule().fold(lived(actions)))
     expected, total = [], 0
     for cause, amount in enumerate(AMOUNTS):
         total += amount
@@ -226,15 +226,15 @@ def test_two_owners_at_once_leave_one_right_ruling_per_submission(actions: list[
 @given(steps, st.booleans(), st.integers(1, 4))
 def test_readers_cut_at_any_point_agree(actions: list[tuple[str, int, int]], resume: bool, stride: int) -> None:
     log = lived([("work", 0, 2), *actions])
-    whole = Counting()
+    whole = AtRule()
     expected = told(whole.fold(log))
     for first in range(min(len(log), 12) + 1):
-        reader = Counting()
-        read: list[Ruling] = []
+        reader = AtRule()
+        read: list[CountedAnswer] = []
         for cut in range(first, len(log) + stride, stride):
             read.extend(reader.fold(log[reader.seen : cut]))
             if resume:
-                reader = Counting(reader.position)
+                reader = AtRule(reader.position)
                 read.extend(reader.fold(log[reader.seen : cut]))
         assert told(read) == expected
         assert (reader.seen, reader.last, reader.position) == (whole.seen, whole.last, whole.position)

@@ -18,7 +18,7 @@ from aiokafka.structs import RecordMetadata
 from kafka.admin import KafkaAdminClient
 from kafka.structs import OffsetAndMetadata, TopicPartition
 
-from eventlog.at.at_rule import Counting
+from eventlog.at.at_rule import AtRule
 from eventlog.clock import SystemClock
 from eventlog.log.kafka import KafkaLog
 from eventlog.log.kafka_follower import KafkaFollower
@@ -234,7 +234,7 @@ async def submit(log: Log, partition: int, start: int, count: int) -> None:
 async def ruled(log: Log, partition: int, count: int) -> None:
     """Read both topics from the beginning; every submission must have exactly one counted ruling, the right one."""
     deadline = time.monotonic() + 20
-    counting = Counting()
+    counting = AtRule()
     told: list[tuple[int, int]] = []
     async with log.follow({("submissions", partition): 0}) as follower:
         submissions = await read(follower, ("submissions", partition), count)

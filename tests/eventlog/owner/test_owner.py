@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 import orjson
 
@@ -12,7 +13,7 @@ from eventlog.log.memory import Fault, MemoryLog, MemoryTopics
 from eventlog.log.record import Entry, Record
 from eventlog.owner.assignment import FixedAssignment
 from eventlog.owner.owner import Owner
-from eventlog.owner.partition import OwnerSettings, Phase
+from eventlog.owner.partition import Phase
 from tests.eventlog.conftest import until
 from tests.eventlog.owning import FAST, NOON, owning, ruled, rulings, told
 from tests.eventlog.toy import CANNOT_DECIDE, Toy, submit
@@ -27,7 +28,7 @@ async def test_every_submission_gets_one_ruling_in_order() -> None:
         await ruled(topics)
         await until(lambda: owner.status.idle, "idle")
         assert owner.status.position == 25
-        assert owner.status.rulings == 25
+        assert owner.status.answers == 25
         assert owner.status.healthy
         assert (owner.status.lag, owner.status.void) == (0, 0)
 
@@ -56,7 +57,7 @@ async def test_a_ruling_is_never_split_over_batches() -> None:
             batches.append(len({body["causeoffset"] for body in bodies}))
             return await super().append_entries(topic, partition, entries)
 
-    bytes_for_three = OwnerSettings(poll_seconds=0.02, max_batch_bytes=1000)
+    bytes_for_three = replace(FAST, max_batch_answers=500, max_batch_bytes=1000)
     async with owning(Watching(topics), bytes_for_three):
         await ruled(topics)
     assert 1 <= max(batches) < 10

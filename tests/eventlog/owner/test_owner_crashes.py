@@ -14,7 +14,7 @@ from eventlog.log.memory import Fault, MemoryFollower, MemoryLog, MemoryTopics
 from eventlog.log.record import Entry, Place, Record
 from eventlog.owner.assignment import FixedAssignment
 from eventlog.owner.owner import Owner
-from eventlog.owner.partition import OwnerSettings, Phase
+from eventlog.owner.partition import Phase
 from tests.eventlog.conftest import until
 from tests.eventlog.owning import FAST, NOON, expected, owning, ruled, told
 from tests.eventlog.toy import Toy, submission, submit
@@ -174,7 +174,7 @@ async def test_submissions_cut_under_a_running_owner_stop_the_partition() -> Non
 async def test_rulings_cut_under_a_running_owner_stop_the_partition(idle: bool, lost: int) -> None:
     topics = MemoryTopics()
     submit(topics, range(5))
-    settings = FAST if idle else OwnerSettings(poll_seconds=0.02, check_seconds=3600)
+    settings = FAST if idle else replace(FAST, check_seconds=3600)
     async with owning(MemoryLog(topics), settings) as owner:
         await until(lambda: owner.status.idle and owner.status.position == 5, "idle")
         topics.cut("rulings", 0, topics.end("rulings", 0) - lost)

@@ -26,7 +26,7 @@ from contracts.rulings import (
 )
 from contracts.topics import DISPATCHES, PARTITIONS, RULINGS, partition_of, subject_of
 from contracts.values import Calendar, Leader, ReportingPeriod, Unit
-from eventlog.at.at_rule import Placing
+from eventlog.at.at_rule import SingleAtRule
 from eventlog.log.log import Log
 from eventlog.log.memory import MemoryLog, MemoryTopics
 from eventlog.log.record import Record
@@ -262,7 +262,7 @@ def dispatches(records: Mapping[int, Iterable[Record]]) -> list[Dispatch]:
     """All dispatches that count, by partition and offset."""
     found = []
     for partition, lying in sorted(records.items()):
-        found += [decode_dispatch(counted.record.value, partition) for counted in Placing().fold(lying)]
+        found += [decode_dispatch(counted.record.value, partition) for counted in SingleAtRule().fold(lying)]
     return found
 
 

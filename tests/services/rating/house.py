@@ -15,7 +15,7 @@ from contracts.submission import Submission
 from contracts.submissions import PlanDecided, PlanSubmitted, SubmissionData
 from contracts.topics import RULINGS, SUBMISSIONS, partition_of
 from contracts.values import Actor, Node
-from eventlog.at.at_rule import Counting
+from eventlog.at.at_rule import AtRule
 from eventlog.clock import FixedClock
 from eventlog.log.log import Log
 from eventlog.log.memory import MemoryLog, MemoryTopics
@@ -146,16 +146,16 @@ class House:
                 reached[partition] = reached.get(partition, False) or (known is not None and known >= instant)
         return bool(reached) and all(reached.values())
 
-    def counting(self, partition: int) -> Counting:
+    def counting(self, partition: int) -> AtRule:
         """The count of a partition of rulings, folded anew."""
-        counting = Counting()
+        counting = AtRule()
         counting.fold(self.topics.records(RULINGS, partition))
         return counting
 
     def events(self, subject: str | None = None, partition: int | None = None) -> list[RulingEvent]:
         """The events that count, of one subject or of a partition, in their order."""
         where = partition_of(subject or "") if partition is None else partition
-        rulings = Counting().fold(self.topics.records(RULINGS, where))
+        rulings = AtRule().fold(self.topics.records(RULINGS, where))
         events = [ruling_from(counted.body, where) for ruling in rulings for counted in ruling.events]
         return [event for event in events if subject is None or event.subject == subject]
 

@@ -12,7 +12,7 @@ import pytest
 
 from contracts.ruling import ruling_from
 from contracts.topics import RULINGS, partition_of
-from eventlog.at.at_rule import Counting
+from eventlog.at.at_rule import AtRule
 from programmes import FOLDER
 from services.audit.finding import Verdict
 from services.rating.rules.draft import Event
@@ -64,7 +64,7 @@ async def test_the_first_stories_of_the_book_come_out_of_the_running_service_as_
     stories: dict[str, Story] = {subject: Story() for subject in scenarios}
     states: dict[str, State | None] = dict.fromkeys(scenarios)
     for partition in {partition_of(subject) for subject in scenarios}:
-        counting, end = Counting(), await town.log.end(RULINGS, partition)
+        counting, end = AtRule(), await town.log.end(RULINGS, partition)
         async with asyncio.timeout(60), town.log.follow({(RULINGS, partition): 0}) as follower:
             while counting.seen < end:
                 for records in (await follower.poll(0.5)).values():

@@ -12,7 +12,7 @@ from contracts.rulings import ProgressRecorded
 from contracts.submission import Submission
 from contracts.submissions import RectificationReported
 from contracts.topics import RULINGS, SUBMISSIONS
-from eventlog.at.at_rule import Counting
+from eventlog.at.at_rule import AtRule
 from eventlog.log.memory import Fault, MemoryLog
 from eventlog.log.quarantine import Quarantine
 from eventlog.log.record import Record
@@ -47,7 +47,7 @@ def test_a_record_that_an_earlier_version_could_not_read_is_no_cut_of_the_log() 
 
 def held_by(rating: Rating, partition: int) -> dict[str, State]:
     """The states that an instance has in memory."""
-    answering = rating.owner._owners[partition]._work.answering  # type: ignore[union-attr]
+    answering = rating.owner._owners[partition]._backlog.handler  # type: ignore[union-attr]
     assert isinstance(answering, RatingAnswers)
     return answering.states
 
@@ -112,9 +112,9 @@ def test_what_was_decided_ahead_of_a_stranger_s_ruling_is_not_taken_over(tmp_pat
     assert [a == b for a, b in zip(mine, theirs, strict=True)].count(False) >= 1
     theirs[-1] = mine[-1]
     records = [Record(RULINGS, 3, offset, 0, None, value) for offset, value in enumerate(theirs)]
-    first.fold(Counting().fold(records))
+    first.fold(AtRule().fold(records))
     again = answers(tmp_path, Rules())
-    again.fold(Counting().fold(records))
+    again.fold(AtRule().fold(records))
     assert first.states == again.states
 
 
