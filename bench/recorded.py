@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from contracts.envelope import submission_id
 from contracts.ruling import RulingEvent
 from contracts.rulings import (
     EscalationClosed,
@@ -23,7 +22,7 @@ from contracts.rulings import (
     SubmissionRejected,
     SubmissionRepeated,
 )
-from contracts.submission import SUBMISSION_TYPES, Submission, body_digest, encode_submission
+from contracts.submission import SUBMISSION_TYPES, encode_submission, new_submission
 from contracts.submissions import SubmissionData
 from contracts.topics import partition_of, split_subject, subject_of
 from contracts.values import Actor
@@ -140,15 +139,5 @@ def _word(data: RulingData) -> str:
 
 
 def _put(recorded: Recorded, actor: Actor, key: str, subject: str, data: SubmissionData, at: datetime) -> None:
-    type_ = SUBMISSION_TYPES.types[type(data)]
-    submission = Submission(
-        id=submission_id(LOG, actor.key_owner, key, subject),
-        log=LOG,
-        type=type_,
-        subject=subject,
-        actor=actor,
-        received_at=at,
-        digest=body_digest(data),
-        data=data,
-    )
+    submission = new_submission(LOG, actor, key, subject, data, at)
     recorded.put(encode_submission(submission), subject, SUBMISSION_TYPES.short_names[type(data)], at)

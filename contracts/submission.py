@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeGuard, get_args
 
-from contracts.envelope import Unreadable, canonical, digest_of, parse
+from contracts.envelope import Unreadable, canonical, digest_of, parse, submission_id
 from contracts.registry import Registry
 from contracts.submissions import SubmissionData
 from contracts.values import Actor, Role
@@ -31,6 +31,25 @@ class Submission:
     received_at: datetime
     digest: str
     data: SubmissionData
+
+
+def new_submission(
+    log: str, actor: Actor, key: str, subject: str, data: SubmissionData, received_at: datetime
+) -> Submission:
+    """A submission as its writer stamps it, at the aware instant `received_at`.
+
+    The same `key` of the same owner about the same `subject` is the same event, however often it is written.
+    """
+    return Submission(
+        id=submission_id(log, _key_owner(actor), key, subject),
+        log=log,
+        type=SUBMISSION_TYPES.types[type(data)],
+        subject=subject,
+        actor=actor,
+        received_at=received_at,
+        digest=body_digest(data),
+        data=data,
+    )
 
 
 def encode_submission(submission: Submission) -> bytes:
@@ -90,6 +109,13 @@ def submission_from(attributes: dict[str, Any]) -> Submission:
         digest=digest,
         data=data,
     )
+
+
+def _key_owner(actor: Actor) -> str:
+    """Whose idempotency keys these are (rulebook: Fine print, "A key belongs to ...")."""
+    if actor.role == "unit":
+        return f"unit:{actor.unit}"
+    return f"leader:{actor.id}" if actor.role == "leader" else actor.role
 
 
 def _is_role(value: object) -> TypeGuard[Role]:

@@ -51,13 +51,6 @@ class Actor:
     id: str
     unit: str | None = None
 
-    @property
-    def key_owner(self) -> str:
-        """Whose idempotency keys these are (rulebook: Fine print, "A key belongs to ...")."""
-        if self.role == "unit":
-            return f"unit:{self.unit}"
-        return f"leader:{self.id}" if self.role == "leader" else self.role
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from contracts.envelope import submission_id
 from contracts.policy import Policy
 from contracts.rulings import (
     Compared,
@@ -19,7 +18,7 @@ from contracts.rulings import (
     RulingData,
     SubmissionRejected,
 )
-from contracts.submission import SUBMISSION_TYPES, Submission, body_digest
+from contracts.submission import SUBMISSION_TYPES, Submission, body_digest, new_submission
 from contracts.submissions import DeadlinePassed, ItemAssigned, PolicyAdopted
 from contracts.values import Actor
 from services.audit.recorded_acts import Act, Year
@@ -97,16 +96,7 @@ class Lived:
             self._rung.add(ready)
             data = DeadlinePassed(kind=ready.kind, ref=ready.ref, due_at=ready.due_at)
             key = f"{ready.kind}/{ready.ref}/{ready.due_at.isoformat()}"
-            announcement = Submission(
-                id=submission_id(log, ALARM.key_owner, key, self.subject),
-                log=log,
-                type=SUBMISSION_TYPES.types[DeadlinePassed],
-                subject=self.subject,
-                actor=ALARM,
-                received_at=ready.announce_at,
-                digest=body_digest(data),
-                data=data,
-            )
+            announcement = new_submission(log, ALARM, key, self.subject, data, ready.announce_at)
             self.submit(announcement, ready.announce_at)
 
     def compared(self, period: str) -> tuple[Compared, ...]:

@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from typing import Final
 
-from contracts.envelope import submission_id
-from contracts.submission import SUBMISSION_TYPES, Submission, body_digest, encode_submission
+from contracts.submission import SUBMISSION_TYPES, encode_submission, new_submission
 from contracts.submissions import DeadlinePassed
 from contracts.values import Actor
 from eventlog.log.record import Entry
@@ -90,18 +89,7 @@ class Alarm:
     def _announcement(self, subject: str, deadline: Deadline, now: datetime) -> bytes:
         data = DeadlinePassed(kind=deadline.kind, ref=deadline.ref, due_at=deadline.due_at)
         key = f"{deadline.kind}/{deadline.ref}/{deadline.due_at.isoformat()}"
-        return encode_submission(
-            Submission(
-                id=submission_id(self._log, ALARM.key_owner, key, subject),
-                log=self._log,
-                type=TYPE,
-                subject=subject,
-                actor=ALARM,
-                received_at=now,
-                digest=body_digest(data),
-                data=data,
-            )
-        )
+        return encode_submission(new_submission(self._log, ALARM, key, subject, data, now))
 
 
 def _simulated(state: State) -> bool:

@@ -26,9 +26,8 @@ from contracts.dispatches import (
     NoticeIssued,
     Recipient,
 )
-from contracts.envelope import submission_id
 from contracts.rulings import Verdict
-from contracts.submission import SUBMISSION_TYPES, Submission, body_digest, encode_submission
+from contracts.submission import Submission, encode_submission, new_submission
 from contracts.submissions import BulletinApproved, BulletinComposed, ProgrammePublished, SubmissionData
 from contracts.topics import partition_of
 from contracts.values import Actor, Leader, Unit
@@ -64,16 +63,7 @@ class Recorder:
 
 
 def submitted(subject: str, actor: Actor, key: str, at: datetime, data: SubmissionData) -> Submission:
-    return Submission(
-        id=submission_id("1", actor.key_owner, key, subject),
-        log="1",
-        type=SUBMISSION_TYPES.types[type(data)],
-        subject=subject,
-        actor=actor,
-        received_at=at,
-        digest=body_digest(data),
-        data=data,
-    )
+    return new_submission("1", actor, key, subject, data, at)
 
 
 def lived(scenario: Scenario, recorder: Recorder) -> None:

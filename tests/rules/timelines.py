@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from contracts.envelope import parse, submission_id
+from contracts.envelope import parse
 from contracts.ruling import RulingEvent, encode_ruling, ruling_from
-from contracts.submission import SUBMISSION_TYPES, Submission, body_digest
+from contracts.submission import Submission, new_submission
 from contracts.submissions import (
     DeadlinePassed,
     ItemAssigned,
@@ -78,16 +78,7 @@ class Run:
         return self.state.item
 
     def submit(self, actor: Actor, key: str, received_at: datetime, data: SubmissionData) -> list[Event]:
-        submission = Submission(
-            id=submission_id(LOG, actor.key_owner, key, self.subject),
-            log=LOG,
-            type=SUBMISSION_TYPES.types[type(data)],
-            subject=self.subject,
-            actor=actor,
-            received_at=received_at,
-            digest=body_digest(data),
-            data=data,
-        )
+        submission = new_submission(LOG, actor, key, self.subject, data, received_at)
         return self.rule(submission)
 
     def rule(self, submission: Submission) -> list[Event]:

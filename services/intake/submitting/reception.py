@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from contracts.envelope import UnknownType, submission_id
-from contracts.submission import SUBMISSION_TYPES, Submission, body_digest, encode_submission
+from contracts.envelope import UnknownType
+from contracts.submission import SUBMISSION_TYPES, Submission, encode_submission, new_submission
 from contracts.submissions import SubmissionData
 from contracts.topics import MAX_SUBMISSION_BYTES, partition_of, subject_of
 from contracts.values import Actor
@@ -102,16 +102,7 @@ class Reception:
 
     def stamped(self, actor: Actor, subject: str, data: SubmissionData, key: str) -> Submission:
         """The submission as it goes onto the log, received now."""
-        return Submission(
-            id=submission_id(self._stamping.log, actor.key_owner, key, subject),
-            log=self._stamping.log,
-            type=SUBMISSION_TYPES.types[type(data)],
-            subject=subject,
-            actor=actor,
-            received_at=self._stamping.clock.now(),
-            digest=body_digest(data),
-            data=data,
-        )
+        return new_submission(self._stamping.log, actor, key, subject, data, self._stamping.clock.now())
 
     def ready(self) -> None:
         """Raises Problem `not_ready` until the roster has caught up: before that nobody's right can be told."""

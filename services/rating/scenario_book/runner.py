@@ -9,9 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from contracts.envelope import submission_id
 from contracts.rulings import RulingData, Verdict
-from contracts.submission import SUBMISSION_TYPES, Submission, body_digest
+from contracts.submission import new_submission
 from contracts.submissions import DeadlinePassed, ItemAssigned, SubmissionData
 from contracts.values import Actor
 from services.rating.rules.deadlines.pending import due
@@ -57,16 +56,7 @@ class Run:
         self, number: int | None, actor: Actor, key: str, at: datetime, logged_at: datetime, data: SubmissionData
     ) -> Verdict:
         """Decide one submission and fold its ruling."""
-        submission = Submission(
-            id=submission_id(_LOG, actor.key_owner, key, _SUBJECT),
-            log=_LOG,
-            type=SUBMISSION_TYPES.types[type(data)],
-            subject=_SUBJECT,
-            actor=actor,
-            received_at=at,
-            digest=body_digest(data),
-            data=data,
-        )
+        submission = new_submission(_LOG, actor, key, _SUBJECT, data, at)
         events = decide(self.state, submission, logged_at)
         for event in events:
             told = _Told(_SUBJECT, event.time, submission.id, submission.digest, event.data)

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bench.recorded import Recorded
-from contracts.envelope import submission_id
 from contracts.rulings import Verdict
-from contracts.submission import SUBMISSION_TYPES, Submission, body_digest, encode_submission
+from contracts.submission import encode_submission, new_submission
 from contracts.submissions import SubmissionData
 from contracts.topics import SUBMISSIONS, partition_of
 from contracts.values import Actor
@@ -66,18 +65,7 @@ class Shelf:
 
 def written(actor: Actor, key: str, at: datetime, data: SubmissionData, subject: str = SUBJECT) -> bytes:
     """A submission as intake or the alarm writes it."""
-    return encode_submission(
-        Submission(
-            id=submission_id(LOG, actor.key_owner, key, subject),
-            log=LOG,
-            type=SUBMISSION_TYPES.types[type(data)],
-            subject=subject,
-            actor=actor,
-            received_at=at,
-            digest=body_digest(data),
-            data=data,
-        )
-    )
+    return encode_submission(new_submission(LOG, actor, key, subject, data, at))
 
 
 @dataclass

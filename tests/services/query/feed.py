@@ -9,7 +9,7 @@ from typing import Any
 
 from contracts.dispatch import Dispatch, encode_dispatch
 from contracts.dispatches import Addressed, DeliveryAccepted, DeliveryClaimed, NoticeIssued, Recipient
-from contracts.envelope import derived_id, submission_id
+from contracts.envelope import derived_id
 from contracts.policy import Policy, Weights
 from contracts.ruling import RulingEvent, encode_ruling
 from contracts.rulings import (
@@ -22,7 +22,7 @@ from contracts.rulings import (
     RulingData,
     SubmissionAccepted,
 )
-from contracts.submission import SUBMISSION_TYPES, Submission, body_digest, encode_submission
+from contracts.submission import Submission, encode_submission, new_submission
 from contracts.submissions import (
     DeadlinePassed,
     ItemAssigned,
@@ -84,16 +84,7 @@ class Feed:
     ) -> Submission:
         """Append a submission; its place is the end of its partition."""
         self._keys += 1
-        submission = Submission(
-            id=submission_id(LOG, by.key_owner, key or f"k{self._keys}", subject),
-            log=LOG,
-            type=SUBMISSION_TYPES.types[type(data)],
-            subject=subject,
-            actor=by,
-            received_at=at,
-            digest=body_digest(data),
-            data=data,
-        )
+        submission = new_submission(LOG, by, key or f"k{self._keys}", subject, data, at)
         part = partition_of(subject)
         self.topics.place("submissions", part, [Entry(subject.encode(), encode_submission(submission))])
         return submission

@@ -8,9 +8,8 @@ from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 
-from contracts.envelope import submission_id
 from contracts.policy import Policy, Weights
-from contracts.submission import SUBMISSION_TYPES, Submission, body_digest, encode_submission
+from contracts.submission import encode_submission, new_submission
 from contracts.submissions import ItemAssigned, ProgressReported, SubmissionData
 from contracts.topics import partition_of
 from contracts.values import Actor, Calendar, Evidence, ReportingPeriod
@@ -85,18 +84,7 @@ def submitted(
     subject: str, data: SubmissionData, actor: Actor, key: str, received_at: datetime, log: str = LOG
 ) -> bytes:
     """A submission as intake writes it."""
-    return encode_submission(
-        Submission(
-            id=submission_id(log, actor.key_owner, key, subject),
-            log=log,
-            type=SUBMISSION_TYPES.types[type(data)],
-            subject=subject,
-            actor=actor,
-            received_at=received_at,
-            digest=body_digest(data),
-            data=data,
-        )
-    )
+    return encode_submission(new_submission(log, actor, key, subject, data, received_at))
 
 
 async def until(holds: Callable[[], object], what: str, seconds: float = 15) -> None:
