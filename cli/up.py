@@ -54,12 +54,16 @@ def serve_until_ended() -> None:
 
 @contextmanager
 def ended_by_signals() -> Iterator[None]:
-    """Within, SIGTERM and SIGHUP end the command as Ctrl-C does: everything started is stopped."""
+    """Within, SIGINT (Ctrl-C), SIGTERM and SIGHUP raise KeyboardInterrupt, so that everything started is stopped.
+
+    SIGINT too: Python installs no handler of its own where it was started with SIGINT ignored, as a shell starts
+    what runs in the background.
+    """
 
     def end(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
         yield
     finally:

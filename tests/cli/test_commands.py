@@ -15,6 +15,7 @@ import pytest
 from cli.up import ended_by_signals
 from embedded.child_process import alive, free_port
 from embedded.state import StateFolder
+from tests.child import started
 
 PROJECT = Path(__file__).resolve().parents[2]
 PROGRAM = str(Path(sys.executable).with_name("liangdeng"))
@@ -113,32 +114,61 @@ def test_the_state_is_not_removed_while_somebody_uses_it(tmp_path: Path) -> None
     assert not home.exists()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_other_signals_end_a_command_as_ctrl_c_does(number: signal.Signals) -> None:
-    with pytest.raises(KeyboardInterrupt), ended_by_signals():
-        signal.raise_signal(number)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_signals_end_a_command_also_where_they_were_ignored_before(number: signal.Signals) -> None:
+    before = signal.signal(number, signal.SIG_IGN)
+    try:
+        with pytest.raises(KeyboardInterrupt), ended_by_signals():
+            signal.raise_signal(number)
+        assert signal.getsignal(number) == signal.SIG_IGN
+    finally:
+        signal.signal(number, before)
 
 
 @pytest.mark.services
 def test_up_serves_other_commands_until_ctrl_c_and_leaves_nothing_behind(sandbox_folder: Path) -> None:
+    """Started with SIGINT ignored, as a shell starts what runs in the background."""
     home = sandbox_folder / "up"
     env = surroundings({"LIANGDENG_HOME": str(home)})
-    with (sandbox_folder / "up.out").open("w+") as output:
-        serving = subprocess.Popen([PROGRAM, "up", "--json"], env=env, stdout=output, stderr=output)
+    background = ["sh", "-c", 'trap "" INT; exec "$0" "$@"', PROGRAM, "up", "--json"]
+    with (
+        (sandbox_folder / "up.out").open("w+") as output,
+        started(background, env=env, stdout=output, stderr=output) as serving,
+    ):
         state, deadline = StateFolder(home), time.monotonic() + 100
         while not (state.addresses_file.exists() or serving.poll() is not None):
             assert time.monotonic() < deadline, "still waiting for the addresses"
             time.sleep(0.1)
-        children = Path(f"/proc/{serving.pid}/task/{serving.pid}/children")
         assert serving.poll() is None, (sandbox_folder / "up.out").read_text()
         beside = liangdeng("topics", "check", LIANGDENG_HOME=str(home))
         assert beside.returncode == 0, beside.stderr
-        started = [int(pid) for path in children.parent.parent.glob("*/children") for pid in path.read_text().split()]
+        tasks = Path(f"/proc/{serving.pid}/task").glob("*/children")
+        children = [int(pid) for path in tasks for pid in path.read_text().split()]
         serving.send_signal(signal.SIGINT)
         assert serving.wait(60) == 0
-    assert len(started) >= 8
-    assert not any(alive(pid) for pid in started)
+    assert len(children) >= 8
+    assert not any(alive(pid) for pid in children)
     assert not state.addresses_file.exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends children with a killed parent")
+@pytest.mark.parametrize("program", ["echo $$; exec sleep 600", "sleep 600 & echo $!; wait"])
+def test_what_a_test_started_ends_with_the_test_also_when_it_times_out(program: str) -> None:
+    seen: list[int] = []
+
+    def test() -> None:
+        with started(["sh", "-c", program], stdout=subprocess.PIPE) as process:
+            assert process.stdout
+            seen.append(int(process.stdout.readline()))
+            assert alive(seen[0])
+            raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        test()
+    deadline = time.monotonic() + 10
+    while alive(seen[0]):
+        assert time.monotonic() < deadline, "still there"
+        time.sleep(0.01)
 
 
 def test_make_alone_lists_the_targets_with_a_line_each() -> None:

@@ -16,6 +16,7 @@ from embedded.child_process import alive
 from embedded.state import StateFolder
 from embedded.supervisor import Stack
 from embedded.trouble import SandboxTrouble
+from tests.child import started
 
 pytestmark = pytest.mark.services
 
@@ -121,14 +122,13 @@ with Stack(Path(sys.argv[1]), parts=("kafka", "postgres")) as stack:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends children with a killed parent")
 def test_nothing_outlives_a_supervisor_that_was_killed_and_its_state_is_whole(home: Path) -> None:
-    supervisor = subprocess.Popen([sys.executable, "-c", SUPERVISOR, str(home)], stdout=subprocess.PIPE, text=True)
-    assert supervisor.stdout
-    children = [int(pid) for pid in supervisor.stdout.readline().split()]
-    assert len(children) == 3
-    assert all(alive(pid) for pid in children)
-    supervisor.kill()
-    supervisor.wait()
-    supervisor.stdout.close()
+    with started([sys.executable, "-c", SUPERVISOR, str(home)], stdout=subprocess.PIPE) as supervisor:
+        assert supervisor.stdout
+        children = [int(pid) for pid in supervisor.stdout.readline().split()]
+        assert len(children) == 3
+        assert all(alive(pid) for pid in children)
+        supervisor.kill()
+        supervisor.wait()
     with Stack(home, parts=("kafka", "postgres")) as again:
         assert not any(alive(pid) for pid in children)
         with psycopg.connect(again.env["DATABASE_URL"]) as connection:
