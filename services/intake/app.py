@@ -22,7 +22,7 @@ from services.intake.dependencies import Desk
 from services.intake.metrics import Metrics
 from services.intake.pages import routes
 from services.intake.pages.rendering import problem_page
-from services.intake.problem import Problem
+from services.intake.problem import IntakeProblem
 from services.intake.settings import IntakeSettings
 from services.intake.submitting.append import Publishing
 from services.intake.submitting.evidence import EvidenceStore
@@ -61,7 +61,7 @@ def build(settings: IntakeSettings) -> FastAPI:
     app.include_router(api.router)
     app.include_router(health.router)
     app.include_router(routes.router)
-    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(IntakeProblem, _problem)
     app.add_exception_handler(HTTPException, _not_here)
     app.add_exception_handler(Exception, _internal)
     return app
@@ -109,21 +109,21 @@ def _broker(settings: IntakeSettings) -> KafkaBroker:
 
 
 async def _problem(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Problem)
+    assert isinstance(error, IntakeProblem)
     return _told(request, error)
 
 
 async def _not_here(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     codes = {404: "not_found", 405: "method", 413: "too_large", 415: "media_type"}
-    return _told(request, Problem(codes.get(error.status_code, "malformed"), en=str(error.detail)))
+    return _told(request, IntakeProblem(codes.get(error.status_code, "malformed"), en=str(error.detail)))
 
 
 async def _internal(request: Request, _error: Exception) -> Response:
-    return _told(request, Problem("internal"))
+    return _told(request, IntakeProblem("internal"))
 
 
-def _told(request: Request, problem: Problem) -> Response:
+def _told(request: Request, problem: IntakeProblem) -> Response:
     """To a program as a document, to a person as a page."""
     wants_page = not request.scope["path"].startswith("/v1/") and "text/html" in request.headers.get("accept", "")
     return problem_page(request, problem) if wants_page else problem.response()

@@ -162,5 +162,5 @@ def _errors(app: FastAPI) -> None:
 
 async def _told(request: Request, error: Problem) -> Response:
     if request.url.path.startswith("/v1"):
-        return JSONResponse(error.document(), error.status, error.headers, "application/problem+json")
+        return error.response()
     return await pages.problem_page(request, error)

@@ -13,7 +13,7 @@ from contracts.policy import Policy
 from exact.faults import faults_of, unknown_fields
 from programmes.programme_file import FaultyProgramme, read_programme
 from services.intake.dependencies import Desk, desk_of
-from services.intake.problem import Problem, forbidden, invalid
+from services.intake.problem import IntakeProblem, forbidden, invalid
 from services.intake.submitting.body import content_type, evidence_stream, idempotency_key, read_body, read_object
 from services.intake.submitting.evidence import SHA256
 from services.intake.submitting.receipt import Receipt
@@ -100,7 +100,7 @@ async def read_evidence(request: Request, sha256: str) -> Response:
         raise forbidden("wrong_role")
     _require_hash(sha256)
     if desk.evidence.size(sha256) is None:
-        raise Problem("not_found")
+        raise IntakeProblem("not_found")
     headers = {"content-disposition": f'attachment; filename="{sha256}"', "x-content-type-options": "nosniff"}
     return FileResponse(desk.evidence.path(sha256), media_type="application/octet-stream", headers=headers)
 
@@ -117,7 +117,7 @@ def _signed_in(request: Request) -> tuple[Desk, Identity]:
 
 def _require_hash(sha256: str) -> None:
     if not SHA256.fullmatch(sha256):
-        raise Problem("not_found", "地址须为小写十六进制 SHA-256", "the address is a SHA-256 in lower-case hex")
+        raise IntakeProblem("not_found", "地址须为小写十六进制 SHA-256", "the address is a SHA-256 in lower-case hex")
 
 
 def _receipt(receipt: Receipt, desk: Desk) -> Response:

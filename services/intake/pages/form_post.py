@@ -12,7 +12,7 @@ from starlette.types import Message
 
 from contracts.topics import MAX_SUBMISSION_BYTES
 from services.intake.pages.form_body import Posted
-from services.intake.problem import Problem
+from services.intake.problem import IntakeProblem
 from services.intake.submitting.body import content_type, too_large
 from services.intake.submitting.evidence import SHA256, EvidenceStore
 
@@ -33,13 +33,13 @@ class Upload(NamedTuple):
 
 
 async def read_form(request: Request, limit: int) -> tuple[Posted, list[Upload]]:
-    """Text fields and files of a form of at most `limit` bytes. Raises Problem."""
+    """Text fields and files of a form of at most `limit` bytes. Raises IntakeProblem."""
     content_type(request, "multipart/form-data", "application/x-www-form-urlencoded")
     bounded = Request(request.scope, _bounded(request, limit))
     try:
         form = await bounded.form(max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=2 * MAX_SUBMISSION_BYTES)
     except ClientDisconnect:
-        raise Problem("aborted") from None
+        raise IntakeProblem("aborted") from None
     texts = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
     files = [
         Upload(value, name == _INTERNAL_FILES)
@@ -50,7 +50,7 @@ async def read_form(request: Request, limit: int) -> tuple[Posted, list[Upload]]
 
 
 async def store_files(files: Sequence[Upload], store: EvidenceStore) -> list[Cited]:
-    """Keep uploaded files; what a submission says to cite them. Raises Problem."""
+    """Keep uploaded files; what a submission says to cite them. Raises IntakeProblem."""
     cited = []
     for file, internal in files:
         sha256, size = await store.keep(_chunks(file))

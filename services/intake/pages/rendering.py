@@ -16,7 +16,7 @@ from services.intake.dependencies import desk_of
 from services.intake.pages.choices import cause_text
 from services.intake.pages.fields import DOINGS
 from services.intake.pages.session import language_of, sign_in_link
-from services.intake.problem import Problem
+from services.intake.problem import IntakeProblem
 from services.intake.who.item import Item
 from supervision import words
 from supervision.words import say
@@ -74,7 +74,7 @@ def page(request: Request, template: str, identity: Identity | None, status: int
     return HTMLResponse(text, status, headers=HEADERS)
 
 
-def problem_page(request: Request, problem: Problem) -> HTMLResponse:
+def problem_page(request: Request, problem: IntakeProblem) -> HTMLResponse:
     """A problem as a page; whoever must sign in finds the way there."""
     response = page(request, "problem.html", None, problem.status, problem=problem)
     response.headers.update({k: v for k, v in problem.headers.items() if k.lower() != "www-authenticate"})

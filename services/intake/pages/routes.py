@@ -21,7 +21,7 @@ from services.intake.pages.form_body import Posted, data_of
 from services.intake.pages.form_post import Cited, kept_before, kept_text, read_form, store_files
 from services.intake.pages.rendering import FOLDER, page
 from services.intake.pages.session import check_form_token, check_origin, form_token, language_of, signed_in
-from services.intake.problem import Problem
+from services.intake.problem import IntakeProblem
 from services.intake.submitting.body import too_large
 from services.intake.who.item import Item
 from services.intake.who.rights import check_item
@@ -97,7 +97,7 @@ async def send(request: Request, programme: str, item: str, name: str) -> Respon
         cited += await store_files(files, desk.evidence)
         body = _exact({"type": name, "data": data_of(name, posted, cited)})
         receipt = await desk.reception.receive(identity, programme, item, body, f"form-{key}")
-    except Problem as problem:
+    except IntakeProblem as problem:
         return _form(request, identity, known, name, posted, key=key, cited=cited, problem=problem)
     finally:
         for upload in files:
@@ -111,13 +111,13 @@ def _concerned(request: Request, identity: Identity, programme: str, item: str) 
     desk.reception.ready()
     known = desk.roster.item(programme, item)
     if known is None or not known.concerns(identity):
-        raise Problem("not_found")
+        raise IntakeProblem("not_found")
     return known
 
 
 def _may(request: Request, identity: Identity, programme: str, item: str, name: str) -> Item:
     if name not in FORMS:
-        raise Problem("not_found")
+        raise IntakeProblem("not_found")
     desk_of(request).reception.ready()
     return check_item(desk_of(request).roster, identity, programme, item, name)
 
@@ -130,7 +130,7 @@ def _exact(body: dict[str, Any]) -> dict[str, Any]:
     try:
         checked: dict[str, Any] = read_json(text)
     except Inexact as error:
-        raise Problem("malformed", faults=[error.fault]) from None
+        raise IntakeProblem("malformed", faults=[error.fault]) from None
     return checked
 
 
@@ -143,7 +143,7 @@ def _form(
     *,
     key: str,
     cited: Sequence[Cited] = (),
-    problem: Problem | None = None,
+    problem: IntakeProblem | None = None,
 ) -> Response:
     desk, lang = desk_of(request), language_of(request)
     period = posted.one("period") or overview.current_period(item, desk.clock.now())

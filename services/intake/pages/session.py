@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 from starlette.requests import Request
 
 from services.intake.dependencies import desk_of
-from services.intake.problem import Problem
+from services.intake.problem import IntakeProblem
 from supervision.words import Language
 from web.tokens import COOKIE, Identity
 
@@ -20,7 +20,7 @@ def language_of(request: Request) -> Language:
 
 
 def signed_in(request: Request) -> Identity:
-    """The identity that the cookie proves. Raises Problem `unauthenticated`."""
+    """The identity that the cookie proves. Raises IntakeProblem `unauthenticated`."""
     return desk_of(request).tokens.identity(request.cookies.get(COOKIE))
 
 
@@ -37,15 +37,15 @@ def form_token(request: Request) -> str:
 
 
 def check_origin(request: Request) -> None:
-    """Refuses a form that another site sent, before its body is read. Raises Problem `form_expired`."""
+    """Refuses a form that another site sent, before its body is read. Raises IntakeProblem `form_expired`."""
     site = request.headers.get("sec-fetch-site", "same-origin")
     origin = request.headers.get("origin", "")
     elsewhere = bool(origin) and urlsplit(origin).netloc != request.headers.get("host", "")
     if site not in ("same-origin", "none") or elsewhere:
-        raise Problem("form_expired", "请求来自其他网站", "the request comes from another site")
+        raise IntakeProblem("form_expired", "请求来自其他网站", "the request comes from another site")
 
 
 def check_form_token(request: Request, given: str) -> None:
-    """Raises Problem `form_expired` unless the form was made in this session."""
+    """Raises IntakeProblem `form_expired` unless the form was made in this session."""
     if not hmac.compare_digest(given.encode(), form_token(request).encode()):
-        raise Problem("form_expired")
+        raise IntakeProblem("form_expired")

@@ -10,31 +10,31 @@ from starlette.requests import ClientDisconnect, Request
 
 from contracts.topics import MAX_SUBMISSION_BYTES
 from exact.texts import Inexact, read_json
-from services.intake.problem import Problem
+from services.intake.problem import IntakeProblem
 
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,128}")
 
 
 def idempotency_key(request: Request) -> str:
-    """The header Idempotency-Key: 1 to 128 visible ASCII characters. Raises Problem `key_required`."""
+    """The header Idempotency-Key: 1 to 128 visible ASCII characters. Raises IntakeProblem `key_required`."""
     keys = request.headers.getlist("idempotency-key")
     if len(keys) != 1 or not _KEY.fullmatch(keys[0]):
-        raise Problem(
+        raise IntakeProblem(
             "key_required", "须为 1 至 128 个可见 ASCII 字符", "one header of 1 to 128 visible ASCII characters"
         )
     return keys[0]
 
 
 def content_type(request: Request, *allowed: str) -> str:
-    """The media type of the body, if it is one of `allowed`. Raises Problem `media_type`."""
+    """The media type of the body, if it is one of `allowed`. Raises IntakeProblem `media_type`."""
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if given not in allowed or request.headers.get("content-encoding", "identity") != "identity":
-        raise Problem("media_type", f"应为 {'、'.join(allowed)}", f"must be {' or '.join(allowed)}, not encoded")
+        raise IntakeProblem("media_type", f"应为 {'、'.join(allowed)}", f"must be {' or '.join(allowed)}, not encoded")
     return given
 
 
 async def read_body(request: Request, limit: int) -> bytes:
-    """The body, at most `limit` bytes: reading stops at the limit. Raises Problem `too_large`, `aborted`."""
+    """The body, at most `limit` bytes: reading stops at the limit. Raises IntakeProblem `too_large`, `aborted`."""
     length = request.headers.get("content-length", "")
     if length.isdecimal() and (len(length) > 18 or int(length) > limit):
         raise too_large(limit)
@@ -46,30 +46,30 @@ async def read_body(request: Request, limit: int) -> bytes:
                 raise too_large(limit)
             chunks.append(chunk)
     except ClientDisconnect:
-        raise Problem("aborted") from None
+        raise IntakeProblem("aborted") from None
     return b"".join(chunks)
 
 
 async def read_object(request: Request) -> dict[str, Any]:
-    """A JSON object of at most 64 KiB. Raises Problem."""
+    """A JSON object of at most 64 KiB. Raises IntakeProblem."""
     content_type(request, "application/json")
     body = await read_body(request, MAX_SUBMISSION_BYTES)
     try:
         value = read_json(body)
     except Inexact as error:
-        raise Problem("malformed", faults=[error.fault]) from None
+        raise IntakeProblem("malformed", faults=[error.fault]) from None
     if not isinstance(value, dict):
-        raise Problem("malformed", "应为 JSON 对象", "must be a JSON object")
+        raise IntakeProblem("malformed", "应为 JSON 对象", "must be a JSON object")
     return value
 
 
-def too_large(limit: int) -> Problem:
+def too_large(limit: int) -> IntakeProblem:
     """Refused for its size; the connection is closed, since the rest is not read."""
-    return Problem("too_large", f"至多 {limit} 字节", f"at most {limit} bytes", headers={"Connection": "close"})
+    return IntakeProblem("too_large", f"至多 {limit} 字节", f"at most {limit} bytes", headers={"Connection": "close"})
 
 
 async def evidence_stream(request: Request, limit: int) -> AsyncIterator[bytes]:
-    """The raw body in chunks. Raises Problem `too_large` before anything is read, `aborted` when it breaks off."""
+    """The raw body in chunks. Raises IntakeProblem `too_large` (nothing was read), `aborted`."""
     length = request.headers.get("content-length", "")
     if length.isdecimal() and (len(length) > 18 or int(length) > limit):
         raise too_large(limit)
@@ -77,4 +77,4 @@ async def evidence_stream(request: Request, limit: int) -> AsyncIterator[bytes]:
         async for chunk in request.stream():
             yield chunk
     except ClientDisconnect:
-        raise Problem("aborted") from None
+        raise IntakeProblem("aborted") from None

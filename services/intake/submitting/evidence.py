@@ -13,7 +13,7 @@ from typing import BinaryIO, Final
 
 from contracts.values import Evidence
 from exact.faults import Fault
-from services.intake.problem import Problem
+from services.intake.problem import IntakeProblem
 from services.intake.submitting.body import too_large
 
 SHA256: Final = re.compile(r"[0-9a-f]{64}")
@@ -55,7 +55,7 @@ class EvidenceStore:
         """Store what streams in; its SHA-256 and size in bytes.
 
         Raises:
-            Problem: `too_large`; `digest_mismatch` if it does not have the `expected` hash. Nothing stays then.
+            IntakeProblem: `too_large`; `digest_mismatch` if it does not have the `expected` hash. Nothing stays then.
         """
         draft = self._folder / f".draft-{uuid.uuid4().hex}"
         try:
@@ -63,7 +63,7 @@ class EvidenceStore:
                 sha256, size = await self._write(file, chunks)
             if expected is not None and sha256 != expected:
                 detail = f"实为 {sha256}", f"it is {sha256}"
-                raise Problem("digest_mismatch", *detail, more={"sha256": sha256})
+                raise IntakeProblem("digest_mismatch", *detail, more={"sha256": sha256})
             await asyncio.to_thread(_settle, draft, self.path(sha256))
         finally:
             draft.unlink(missing_ok=True)

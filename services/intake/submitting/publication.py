@@ -13,7 +13,7 @@ from contracts.submissions import PolicyAdopted, SubmissionData
 from contracts.topics import MAX_SUBMISSION_BYTES, SUBMISSIONS, subject_of
 from eventlog.log.log import Log, LogError
 from programmes.programme import Programme, expand
-from services.intake.problem import Problem, forbidden
+from services.intake.problem import IntakeProblem, forbidden
 from services.intake.submitting.body import too_large
 from services.intake.submitting.receipt import Receipt
 from services.intake.submitting.reception import Reception
@@ -40,7 +40,7 @@ class Publication:
         Sent again with the same key, it is the same publication: `published_at` is the first one's receipt.
 
         Raises:
-            Problem: `forbidden`, `exists` (another key published it), `partly_published` (with the receipts).
+            IntakeProblem: `forbidden`, `exists` (another key published it), `partly_published` (with the receipts).
         """
         if identity.role != "office":
             raise forbidden("wrong_role")
@@ -49,7 +49,7 @@ class Publication:
         first = self._checked(identity, programme, key)
         known = self._roster.programmes.get(programme.programme)
         if known is not None and known.causeid != first.id:
-            raise Problem("exists", more={"submission_id": known.causeid})
+            raise IntakeProblem("exists", more={"submission_id": known.causeid})
         receipt = await self._reception.submit(identity.actor, first.subject, first.data, key)
         since = known.causeoffset if known else self._following.counting[receipt.partition].last + 1
         try:
@@ -60,14 +60,14 @@ class Publication:
         return [receipt, *await self._all(identity, items, key, [receipt])]
 
     async def adopt(self, identity: Identity, programme: str, policy: Policy, key: str) -> list[Receipt]:
-        """A policy takes effect for a programme and every item of it. Raises Problem."""
+        """A policy takes effect for a programme and every item of it. Raises IntakeProblem."""
         if identity.role != "office":
             raise forbidden("wrong_role")
         self._reception.ready()
         self._reception.allow_clock(simulated=True)
         known = self._roster.programmes.get(programme)
         if known is None:
-            raise Problem("not_found", more={"reason": "unknown_programme"})
+            raise IntakeProblem("not_found", more={"reason": "unknown_programme"})
         adopted = PolicyAdopted(policy=policy)
         subjects = [subject_of(programme), *(subject_of(programme, item) for item in known.opened.items)]
         parts: list[tuple[str, SubmissionData]] = [(subject, adopted) for subject in subjects]
@@ -92,13 +92,13 @@ class Publication:
         )
         receipts = [one for one in outcomes if isinstance(one, Receipt)]
         for failure in (one for one in outcomes if isinstance(one, BaseException)):
-            if not isinstance(failure, Problem):
+            if not isinstance(failure, IntakeProblem):
                 raise failure
         if len(receipts) < len(parts):
             raise self._partly([*before, *receipts], f"{len(parts) - len(receipts)} of {len(parts)} are missing")
         return receipts
 
-    def _partly(self, receipts: Sequence[Receipt], why: str) -> Problem:
+    def _partly(self, receipts: Sequence[Receipt], why: str) -> IntakeProblem:
         documents = [receipt.document() for receipt in receipts]
         return self._reception.unavailable("partly_published", why, receipts=documents)
 

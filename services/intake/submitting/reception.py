@@ -17,7 +17,7 @@ from contracts.values import Actor
 from eventlog.clock import Clock
 from exact.faults import Fault, faults_of, unknown_fields
 from services.intake.metrics import Metrics
-from services.intake.problem import Problem, invalid
+from services.intake.problem import IntakeProblem, invalid
 from services.intake.submitting.append import Publishing, Unanswered
 from services.intake.submitting.evidence import EvidenceStore
 from services.intake.submitting.receipt import Receipt
@@ -62,7 +62,7 @@ class Reception:
     async def receive(
         self, identity: Identity, programme: str, item: str | None, body: Mapping[str, Any], key: str
     ) -> Receipt:
-        """Check and append what somebody says about an item, or about a programme. Raises Problem."""
+        """Check and append what somebody says about an item, or about a programme. Raises IntakeProblem."""
         name, given = _shape(body, ITEM_RIGHTS if item is not None else PROGRAMME_RIGHTS)
         try:
             self.ready()
@@ -74,20 +74,20 @@ class Reception:
             data = understood(name, given)
             if faults := self._evidence.faults(getattr(data, "evidence", ())):
                 raise invalid(*faults)
-        except Problem as problem:
+        except IntakeProblem as problem:
             self._metrics.submissions.labels(name, problem.code).inc()
             raise
         return await self.submit(identity.actor, subject_of(programme, item), data, key)
 
     async def submit(self, actor: Actor, subject: str, data: SubmissionData, key: str) -> Receipt:
-        """Stamp and append; answers once it lies on the log. Raises Problem `too_large` or `unknown_outcome`."""
+        """Stamp and append; answers once it lies on the log. Raises IntakeProblem `too_large` or `unknown_outcome`."""
         name = SUBMISSION_TYPES.short_names[type(data)]
         submission = self.stamped(actor, subject, data, key)
         value = encode_submission(submission)
         if len(value) > MAX_SUBMISSION_BYTES:
             self._metrics.submissions.labels(name, "too_large").inc()
             limit = MAX_SUBMISSION_BYTES
-            raise Problem(
+            raise IntakeProblem(
                 "too_large", f"记录为 {len(value)} 字节，至多 {limit}", f"{len(value)} bytes, at most {limit}"
             )
         partition, began = partition_of(subject), time.perf_counter()
@@ -105,22 +105,22 @@ class Reception:
         return new_submission(self._stamping.log, actor, key, subject, data, self._stamping.clock.now())
 
     def ready(self) -> None:
-        """Raises Problem `not_ready` until the roster has caught up: before that nobody's right can be told."""
+        """Raises IntakeProblem `not_ready` until the roster has caught up: before that nobody's right can be told."""
         if not self._following.caught_up:
             raise self.unavailable("not_ready", self._following.trouble or "")
 
     def allow_clock(self, *, simulated: bool) -> None:
-        """Raises Problem `clock_not_allowed` where a driven clock would stamp something real."""
+        """Raises IntakeProblem `clock_not_allowed` where a driven clock would stamp something real."""
         if self._stamping.driven and not (simulated and self._roster.simulated_only):
-            raise Problem("clock_not_allowed")
+            raise IntakeProblem("clock_not_allowed")
 
-    def unavailable(self, code: str, why: str, **more: Any) -> Problem:
+    def unavailable(self, code: str, why: str, **more: Any) -> IntakeProblem:
         """A 503 that says when to ask again."""
-        return Problem(code, "", why, headers={"Retry-After": str(self._retry_after)}, more=more)
+        return IntakeProblem(code, "", why, headers={"Retry-After": str(self._retry_after)}, more=more)
 
 
 def understood(name: str, given: Mapping[str, Any]) -> SubmissionData:
-    """The data of a submission. Raises Problem `invalid` with every fault."""
+    """The data of a submission. Raises IntakeProblem `invalid` with every fault."""
     try:
         full = SUBMISSION_TYPES.by_short_name(name)
         data: SubmissionData = SUBMISSION_TYPES.validate(full, dict(given))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final, Literal, NamedTuple
 
 from contracts.values import Role
-from services.intake.problem import Problem, forbidden
+from services.intake.problem import IntakeProblem, forbidden
 from services.intake.who.item import Item
 from services.intake.who.roster import Roster
 from web.tokens import Identity
@@ -62,7 +62,7 @@ PROGRAMME_RIGHTS: Final[dict[str, tuple[Right, ...]]] = {
 
 
 def check_item(roster: Roster, identity: Identity, programme: str, item: str, name: str) -> Item:
-    """The item, if this person may submit `name` about it. Raises Problem `forbidden` or `not_found`."""
+    """The item, if this person may submit `name` about it. Raises IntakeProblem `forbidden` or `not_found`."""
     rights = ITEM_RIGHTS.get(name, ())
     by_role = [right for right in rights if right.role == identity.role]
     if not by_role:
@@ -76,7 +76,7 @@ def check_item(roster: Roster, identity: Identity, programme: str, item: str, na
 
 
 def check_programme(roster: Roster, identity: Identity, programme: str, name: str) -> None:
-    """Whether this person may submit `name` about a programme. Raises Problem `forbidden` or `not_found`."""
+    """Whether this person may submit `name` about a programme. Raises IntakeProblem `forbidden` or `not_found`."""
     if identity.role not in {right.role for right in PROGRAMME_RIGHTS.get(name, ())}:
         raise forbidden("wrong_role")
     if programme not in roster.programmes:
@@ -98,6 +98,6 @@ def _tied(tie: Tie, identity: Identity, item: Item) -> bool:
     return identity.id == item.leader if tie == "own_leader" else True
 
 
-def _unknown(reason: str) -> Problem:
+def _unknown(reason: str) -> IntakeProblem:
     problem = forbidden(reason)
-    return Problem("not_found", problem.zh, problem.en, more={"reason": reason})
+    return IntakeProblem("not_found", problem.zh, problem.en, more={"reason": reason})

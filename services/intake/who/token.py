@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from services.intake.problem import Problem
+from services.intake.problem import IntakeProblem
 from web.tokens import Identity, Unauthenticated, Verifier
 
 REMEMBERED_SECONDS = 15.0
@@ -25,7 +25,7 @@ class Tokens:
         self._known: dict[str, tuple[Identity, float]] = {}
 
     def identity(self, token: str | None) -> Identity:
-        """The identity that a token proves. Raises Problem `unauthenticated`."""
+        """The identity that a token proves. Raises IntakeProblem `unauthenticated`."""
         if not token or len(token) > MAX_TOKEN:
             raise _refused("no token / 没有令牌")
         now = time.time()
@@ -47,5 +47,5 @@ def _expiry(token: str) -> float:
     return float(claims["exp"])
 
 
-def _refused(why: str) -> Problem:
-    return Problem("unauthenticated", "", why, headers={"WWW-Authenticate": 'Bearer realm="liangdeng"'})
+def _refused(why: str) -> IntakeProblem:
+    return IntakeProblem("unauthenticated", "", why, headers={"WWW-Authenticate": 'Bearer realm="liangdeng"'})

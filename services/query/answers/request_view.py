@@ -82,7 +82,7 @@ class Looking:
         try:
             await self.wait(request, PAGE_WAIT)
         except Problem as problem:
-            if problem.kind != "not-reached-yet":
+            if problem.code != "not-reached-yet":
                 raise
 
     async def wait(self, request: Request, usual: float = USUAL_WAIT) -> None:

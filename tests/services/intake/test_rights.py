@@ -14,7 +14,7 @@ from contracts.values import Role
 from programmes.programme import expand
 from programmes.programme_file import load_programme
 from services.intake.pages.fields import DOINGS, FORMS
-from services.intake.problem import Problem
+from services.intake.problem import IntakeProblem
 from services.intake.who.item import Item
 from services.intake.who.rights import ITEM_RIGHTS, PROGRAMME_RIGHTS, check_item
 from services.intake.who.roster import Roster
@@ -39,7 +39,7 @@ def roster() -> Roster:
 def _reason(roster: Roster, identity: Identity, name: str, item: str = ITEM) -> str | None:
     try:
         check_item(roster, identity, PROGRAMME, item, name)
-    except Problem as problem:
+    except IntakeProblem as problem:
         return str(problem.more["reason"])
     return None
 
@@ -92,7 +92,7 @@ def test_after_a_transfer_the_rights_have_passed_on(roster: Roster) -> None:
 
 
 def test_an_item_that_is_not_known_is_not_found(roster: Roster) -> None:
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(IntakeProblem) as caught:
         check_item(roster, Identity("o1", "office"), PROGRAMME, "K99", "lag.declared")
     assert (caught.value.status, caught.value.more["reason"]) == (404, "unknown_programme")
 

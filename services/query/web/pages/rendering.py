@@ -152,7 +152,7 @@ async def page(
 async def problem_page(request: Request, problem: Problem) -> HTMLResponse:
     """An error as a page; it says which data is simulated as far as the read model can be asked."""
     notes: list[str] = []
-    if problem.kind != "unavailable":
+    if problem.code != "unavailable":
         try:
             async with snapshot(request.app.state.reader) as seen:
                 rows = await seen.programmes()
