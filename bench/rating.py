@@ -25,7 +25,7 @@ from services.rating.app import Rating
 from services.rating.rules.draft import Event
 from services.rating.rules.envelope import Rules
 from services.rating.rules.state.state import State
-from services.rating.settings import Settings
+from services.rating.settings import RatingSettings
 
 LOOK_SECONDS = 0.02
 # The clock stands before the year: every announcement is recorded, none must be added.
@@ -58,7 +58,7 @@ class ReadyMade:
 
 async def with_rules(bootstrap: str, prefix: str, recorded: Recorded, home: Path, rules: Rules | None = None) -> Rate:
     """Events per second of rating itself, with the rules at hand or others."""
-    settings = Settings(bootstrap_servers=bootstrap, topic_prefix=prefix, log=LOG, quarantine=home / "quarantine")
+    settings = RatingSettings(bootstrap_servers=bootstrap, topic_prefix=prefix, log=LOG, quarantine=home / "quarantine")
 
     def build(log: KafkaLog) -> Owner:
         return Rating(settings, log, FixedAssignment(range(PARTITIONS)), FixedClock(BEFORE_THE_YEAR), rules).owner

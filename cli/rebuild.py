@@ -11,8 +11,8 @@ from cli.output import print_json
 from cli.progress import counted
 from cli.servers import reach
 from eventlog.log.kafka import KafkaLog
-from eventlog.log.settings import from_environment
 from services.query.follow.rebuild import UNDECIDED, Outcome, Undecided, rebuild
+from services.settings import SharedSettings
 
 
 def run(*, as_json: bool, swap: bool, accept: bool) -> int:
@@ -53,7 +53,7 @@ def tell(outcome: Outcome) -> None:
 
 
 async def _rebuild(env: Mapping[str, str], *, swap: bool, accept: bool, quiet: bool) -> Outcome:
-    log = KafkaLog(from_environment("liangdeng-rebuild", env))
+    log = KafkaLog(SharedSettings.model_validate(env).kafka)
     schema = env.get("QUERY_SQL_SCHEMA", "query")
     try:
         with counted("重建 rebuild", quiet=quiet) as tell_progress:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -32,12 +31,3 @@ class KafkaSettings:
     def physical(self, topic: str) -> str:
         """The name of a logical topic on the broker."""
         return self.topic_prefix + topic
-
-
-def from_environment(client_id: str, environment: Mapping[str, str] = os.environ) -> KafkaSettings:
-    """Settings from `KAFKA_BOOTSTRAP_SERVERS` and `LIANGDENG_TOPIC_PREFIX`. Raises KeyError without servers."""
-    return KafkaSettings(
-        bootstrap_servers=environment["KAFKA_BOOTSTRAP_SERVERS"],
-        topic_prefix=environment.get("LIANGDENG_TOPIC_PREFIX", ""),
-        client_id=client_id,
-    )

@@ -7,7 +7,7 @@ import json
 import sys
 
 from services.audit.replay import run
-from services.audit.settings import Settings
+from services.audit.settings import AuditSettings
 from services.audit.text_report import ProgressLine, told
 
 
@@ -19,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     replay.add_argument("--json", action="store_true", help="print the whole report as one JSON object")
     replay.add_argument("--wait", type=float, metavar="SECONDS", help="how long unruled submissions are waited for")
     given = parser.parse_args(arguments)
-    settings = Settings()  # type: ignore[call-arg]  # from the environment
+    settings = AuditSettings()  # type: ignore[call-arg]  # from the environment
     report = run(
         settings.bootstrap_servers,
         settings.topic_prefix,

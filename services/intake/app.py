@@ -15,7 +15,6 @@ from starlette.responses import Response
 from contracts.topics import MAX_SUBMISSION_BYTES, SUBMISSIONS
 from eventlog.clock import clock_from
 from eventlog.log.kafka import KafkaLog
-from eventlog.log.settings import KafkaSettings
 from services.intake import health
 from services.intake.api import routes as api
 from services.intake.dependencies import Desk
@@ -39,11 +38,7 @@ _REQUEST_MILLISECONDS = 20_000
 
 def build(settings: IntakeSettings) -> FastAPI:
     """The application; nothing connects before it is started."""
-    log = KafkaLog(
-        KafkaSettings(
-            bootstrap_servers=settings.bootstrap_servers, topic_prefix=settings.topic_prefix, client_id="intake"
-        )
-    )
+    log = KafkaLog(settings.kafka)
     desk = _desk(settings, log)
 
     @contextlib.asynccontextmanager

@@ -1,28 +1,24 @@
-"""Intake's settings, from the environment."""
+"""Settings of intake, from the environment."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from services.settings import ClockSettings, ServingSettings, TokenSettings
 
 
-class IntakeSettings(BaseSettings):
-    """INTAKE_… for its own, the plain names for what all services share."""
+class IntakeSettings(ServingSettings, ClockSettings, TokenSettings):
+    """`INTAKE_…`, and what all services share."""
 
-    model_config = SettingsConfigDict(env_prefix="INTAKE_", populate_by_name=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="INTAKE_")
+    client_id: ClassVar[str] = "intake"
 
-    bootstrap_servers: str = Field(validation_alias="KAFKA_BOOTSTRAP_SERVERS")
-    log: str = Field(default="1", validation_alias="LIANGDENG_LOG")
-    topic_prefix: str = Field(default="", validation_alias="LIANGDENG_TOPIC_PREFIX")
-    clock: str = Field(default="", validation_alias="LIANGDENG_CLOCK")
     jwks: Path = Field(validation_alias="LIANGDENG_JWKS")
-    """File with the public keys of whoever signs tokens; read again when it changes."""
-    issuer: str | None = None
-    """Where given, the only `iss` that a token may name."""
-
-    host: str = "127.0.0.1"
+    """Required here: nobody submits without a token."""
     port: int = 8081
     evidence_folder: Path
     """Uploaded files lie here, by SHA-256; shared by all instances."""

@@ -9,9 +9,9 @@ import sys
 
 import uvicorn
 
-from services.notify.app import build, kafka_settings
+from services.notify.app import build
 from services.notify.dispatch.redrive import NotUndelivered, redrive
-from services.notify.settings import Settings
+from services.notify.settings import NotifySettings
 
 STOP_SECONDS = 15
 
@@ -27,10 +27,10 @@ def main() -> int:
     told = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("aiokafka").setLevel(logging.WARNING)
-    settings = Settings()  # type: ignore[call-arg]  # the environment gives them
+    settings = NotifySettings()  # type: ignore[call-arg]  # the environment gives them
     if told.command == "redrive":
         try:
-            asyncio.run(redrive(kafka_settings(settings), settings.log, told.programme, told.delivery, told.reason))
+            asyncio.run(redrive(settings.kafka, settings.log, told.programme, told.delivery, told.reason))
         except NotUndelivered as error:
             sys.stderr.write(f"{error}\n")
             return 1

@@ -14,7 +14,6 @@ from contracts.topics import DISPATCHES, PARTITIONS, RULINGS, TOPIC_CONFIG
 from eventlog.log import provisioning
 from eventlog.log.kafka import KafkaLog
 from eventlog.log.log import Log
-from eventlog.log.settings import KafkaSettings
 from eventlog.owner.assignment import Assignment
 from eventlog.owner.group_assignment import GroupAssignment
 from services.notify import ops
@@ -28,17 +27,10 @@ from services.notify.dispatch.workers import Desks
 from services.notify.notices.directory import Directory
 from services.notify.notices.gatherer import Gatherer
 from services.notify.runtime import House
-from services.notify.settings import Settings
+from services.notify.settings import NotifySettings
 
 
-def kafka_settings(settings: Settings) -> KafkaSettings:
-    """How to reach the broker."""
-    return KafkaSettings(
-        bootstrap_servers=settings.bootstrap_servers, topic_prefix=settings.topic_prefix, client_id="notify"
-    )
-
-
-def terms(settings: Settings) -> Terms:
+def terms(settings: NotifySettings) -> Terms:
     """How deliveries are treated."""
     return Terms(
         lease=timedelta(seconds=settings.lease),
@@ -51,7 +43,7 @@ def terms(settings: Settings) -> Terms:
     )
 
 
-def mail_channel(settings: Settings) -> SmtpChannel:
+def mail_channel(settings: NotifySettings) -> SmtpChannel:
     """The mail channel."""
     server = SmtpServer(
         host=settings.smtp_host,
@@ -67,7 +59,7 @@ def mail_channel(settings: Settings) -> SmtpChannel:
 
 
 def house(
-    log: Log, assignment: Assignment, directory: Directory, senders: Mapping[str, Sender], settings: Settings
+    log: Log, assignment: Assignment, directory: Directory, senders: Mapping[str, Sender], settings: NotifySettings
 ) -> House:
     """All parts of one process around a log."""
     gatherer = Gatherer(log)
@@ -93,22 +85,23 @@ def house(
     )
 
 
-def sender(channel: Channel, settings: Settings) -> Sender:
+def sender(channel: Channel, settings: NotifySettings) -> Sender:
     """A channel with its limits."""
     return Sender(channel, settings.smtp_concurrency, settings.smtp_backlog)
 
 
-def build(settings: Settings) -> FastAPI:
+def build(settings: NotifySettings) -> FastAPI:
     """The application; nothing connects before it is started."""
-    kafka = kafka_settings(settings)
     wanted = provisioning.specs((RULINGS, DISPATCHES), PARTITIONS, TOPIC_CONFIG, prefix=settings.topic_prefix)
     directory = Directory(settings.directory)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        assignment = GroupAssignment(kafka, "notify", DISPATCHES, settings.session_timeout)
+        assignment = GroupAssignment(settings.kafka, "notify", DISPATCHES, settings.session_timeout)
         channel = mail_channel(settings)
-        running = house(KafkaLog(kafka), assignment, directory, {channel.name: sender(channel, settings)}, settings)
+        running = house(
+            KafkaLog(settings.kafka), assignment, directory, {channel.name: sender(channel, settings)}, settings
+        )
         running.topics = partial(provisioning.require, settings.bootstrap_servers, wanted)
         app.state.house = running
         await running.open()

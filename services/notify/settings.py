@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from services.settings import ServingSettings
 
 
-class Settings(BaseSettings):
+class NotifySettings(ServingSettings):
     """`NOTIFY_…`, and what all services share."""
 
-    model_config = SettingsConfigDict(env_prefix="NOTIFY_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="NOTIFY_")
+    client_id: ClassVar[str] = "notify"
 
-    bootstrap_servers: str = Field(validation_alias="KAFKA_BOOTSTRAP_SERVERS")
-    log: str = Field("1", validation_alias="LIANGDENG_LOG")
-    topic_prefix: str = Field("", validation_alias="LIANGDENG_TOPIC_PREFIX")
-
-    host: str = "127.0.0.1"
     port: int = 8003
     """Metrics, health and progress; nothing can be changed through it."""
 

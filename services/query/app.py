@@ -18,7 +18,6 @@ from contracts.topics import PARTITIONS, TOPIC_CONFIG, TOPICS
 from eventlog.log import provisioning
 from eventlog.log.kafka import KafkaLog
 from eventlog.log.log import Log
-from eventlog.log.settings import KafkaSettings
 from services.query.answers.problem import Problem
 from services.query.answers.request_view import Looking
 from services.query.follow.follow_loop import Following
@@ -34,17 +33,7 @@ from web.tokens import Verifier
 
 def kafka_log(settings: QuerySettings) -> Log:
     """The log on Kafka that these settings name."""
-    return KafkaLog(kafka_settings(settings))
-
-
-def kafka_settings(settings: QuerySettings) -> KafkaSettings:
-    """How query talks to the broker."""
-    return KafkaSettings(
-        bootstrap_servers=settings.bootstrap_servers,
-        topic_prefix=settings.topic_prefix,
-        client_id="liangdeng-query",
-        fetch_wait_seconds=settings.fetch_wait,
-    )
+    return KafkaLog(settings.kafka)
 
 
 async def require_topics(settings: QuerySettings) -> None:

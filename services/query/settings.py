@@ -1,27 +1,24 @@
-"""Query's settings, from the environment."""
+"""Settings of query, from the environment."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import replace
+from typing import ClassVar
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from eventlog.log.settings import KafkaSettings
+from services.settings import ServingSettings, TokenSettings
 
 
-class QuerySettings(BaseSettings):
-    """QUERY_… for its own, the plain names for what all services share."""
+class QuerySettings(ServingSettings, TokenSettings):
+    """`QUERY_…`, and what all services share."""
 
-    model_config = SettingsConfigDict(env_prefix="QUERY_", populate_by_name=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="QUERY_")
+    client_id: ClassVar[str] = "liangdeng-query"
 
-    bootstrap_servers: str = Field(validation_alias="KAFKA_BOOTSTRAP_SERVERS")
     database_url: str = Field(validation_alias="DATABASE_URL")
-    topic_prefix: str = Field(default="", validation_alias="LIANGDENG_TOPIC_PREFIX")
-    jwks: Path | None = Field(default=None, validation_alias="LIANGDENG_JWKS")
-    """File with the public keys of whoever signs tokens; without it everybody is the public."""
-    issuer: str | None = None
-    """Where given, the only `iss` that a token may name."""
-
-    host: str = "127.0.0.1"
     port: int = 8082
     sql_schema: str = Field(default="query", pattern=r"^[a-z][a-z0-9_]{0,40}$")
     """The PostgreSQL schema of the read model; a rebuild swaps it."""
@@ -34,3 +31,8 @@ class QuerySettings(BaseSettings):
     """Where intake's pages are; empty: no link to them."""
     sign_in_url: str = ""
     """The issuer, with its doors /sign-in and /sign-out; empty: no links to them."""
+
+    @property
+    def kafka(self) -> KafkaSettings:
+        """As `SharedSettings.kafka`, with this service's own `fetch_wait`."""
+        return replace(super().kafka, fetch_wait_seconds=self.fetch_wait)

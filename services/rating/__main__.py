@@ -9,7 +9,7 @@ from typing import Final
 import uvicorn
 
 from services.rating.app import build
-from services.rating.settings import Settings
+from services.rating.settings import RatingSettings
 
 GC_THRESHOLDS: Final = (100_000, 50, 100)
 """States are many, live long and hold no cycles: looking through them less often rules a fifth faster."""
@@ -18,7 +18,7 @@ GC_THRESHOLDS: Final = (100_000, 50, 100)
 def main() -> None:
     """Run the service."""
     gc.set_threshold(*GC_THRESHOLDS)
-    settings = Settings()  # type: ignore[call-arg]  # from the environment
+    settings = RatingSettings()  # type: ignore[call-arg]  # from the environment
     logging.basicConfig(level=logging.INFO, format="%(asctime)s rating %(levelname)s %(name)s %(message)s")
     uvicorn.run(
         build(settings),

@@ -24,14 +24,14 @@ from services.rating.alarm import Alarm
 from services.rating.metrics import Metrics
 from services.rating.partition_rating import RatingAnswers
 from services.rating.rules.envelope import Rules
-from services.rating.settings import Settings
+from services.rating.settings import RatingSettings
 
 
 class Rating:
     """The service at work on one log; as `ops.Working`."""
 
     def __init__(
-        self, settings: Settings, log: Log, assignment: Assignment, clock: Clock, rules: Rules | None = None
+        self, settings: RatingSettings, log: Log, assignment: Assignment, clock: Clock, rules: Rules | None = None
     ) -> None:
         self._settings = settings
         self._rules = rules or Rules()
@@ -72,7 +72,7 @@ class Rating:
         )
 
 
-def build(settings: Settings) -> AsgiFastStream:
+def build(settings: RatingSettings) -> AsgiFastStream:
     """The whole service in its frame: FastStream starts and stops what eventlog runs (docs/decisions/0004)."""
     log = KafkaLog(settings.kafka)
     assignment = GroupAssignment(settings.kafka, settings.group, SUBMISSIONS, settings.session_timeout_seconds)

@@ -1,33 +1,28 @@
-"""Settings of rating, from the environment (prefix RATING_, and what all services share)."""
+"""Settings of rating, from the environment."""
 
 from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Annotated, Final
+from typing import ClassVar, Final
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from contracts.topics import RULINGS, SUBMISSIONS
-from eventlog.log.settings import KafkaSettings
 from eventlog.owner.partition import OwnerSettings
+from services.settings import ClockSettings, ServingSettings
 
 TICK_SECONDS: Final = 1.0
 DRIVEN_TICK_SECONDS: Final = 0.01
 """A simulated year waits for every step of its clock: some hundred steps must not cost minutes."""
 
 
-class Settings(BaseSettings):
-    """Every setting of the service; none of them changes what a ruling says."""
+class RatingSettings(ServingSettings, ClockSettings):
+    """`RATING_…`, and what all services share; nothing here changes what a ruling says."""
 
-    model_config = SettingsConfigDict(env_prefix="RATING_", populate_by_name=True)
+    model_config = SettingsConfigDict(env_prefix="RATING_")
+    client_id: ClassVar[str] = "liangdeng-rating"
 
-    bootstrap_servers: Annotated[str, Field(validation_alias="KAFKA_BOOTSTRAP_SERVERS")]
-    log: Annotated[str, Field(validation_alias="LIANGDENG_LOG")] = "1"
-    topic_prefix: Annotated[str, Field(validation_alias="LIANGDENG_TOPIC_PREFIX")] = ""
-    clock: Annotated[str, Field(validation_alias="LIANGDENG_CLOCK")] = ""
-    host: str = "127.0.0.1"
     port: int = 8002
     group: str = "rating"
     session_timeout_seconds: float = 10.0
@@ -44,13 +39,6 @@ class Settings(BaseSettings):
     max_backoff_seconds: float = 60.0
     quarantine: Path = Path(tempfile.gettempdir()) / "liangdeng-quarantine"
     """Copies of unreadable records for whoever looks into them; the log keeps the originals."""
-
-    @property
-    def kafka(self) -> KafkaSettings:
-        """How to reach the broker."""
-        return KafkaSettings(
-            bootstrap_servers=self.bootstrap_servers, topic_prefix=self.topic_prefix, client_id="liangdeng-rating"
-        )
 
     @property
     def owner(self) -> OwnerSettings:

@@ -141,7 +141,9 @@ def test_a_service_is_told_what_it_requires_and_nothing_that_it_does_not_know(
     (settings,) = (
         found
         for found in vars(importlib.import_module(f"services.{name}.settings")).values()
-        if isinstance(found, type) and issubclass(found, BaseSettings) and found is not BaseSettings
+        if isinstance(found, type)
+        and issubclass(found, BaseSettings)
+        and found.__module__ == f"services.{name}.settings"
     )
     shared = next(one for title, one in of_kind(rendered, "ConfigMap").items() if title.startswith("liangdeng"))["data"]
     container = of_kind(rendered, "Deployment")[name]["spec"]["template"]["spec"]["containers"][0]

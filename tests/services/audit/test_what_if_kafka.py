@@ -12,7 +12,7 @@ from cli.main import app
 from contracts.topics import PARTITIONS, TOPIC_CONFIG, TOPICS, partition_of
 from eventlog.log import provisioning
 from eventlog.log.kafka import KafkaLog
-from eventlog.log.settings import from_environment
+from services.settings import SharedSettings
 from tests.services.audit.recorded_year import PROGRAMME, STORIES, recording
 
 
@@ -26,7 +26,7 @@ async def test_a_year_on_kafka_differs_as_its_file_does(
     provisioning.apply(kafka, provisioning.specs(TOPICS, PARTITIONS, TOPIC_CONFIG, prefix=topic_prefix))
     # simulated: the receipts tell the time, the log itself is written today
     shelf = recording(STORIES["P03"]).shelf
-    log = KafkaLog(from_environment("liangdeng-tests", env))
+    log = KafkaLog(SharedSettings.model_validate(env).kafka)
     subject = f"{PROGRAMME}/S00"
     for records in shelf.partitions.values():
         for record in records:

@@ -37,7 +37,7 @@ from services.notify import app
 from services.notify.delivery.channels.channel import Channel
 from services.notify.notices.directory import Directory
 from services.notify.runtime import House
-from services.notify.settings import Settings
+from services.notify.settings import NotifySettings
 
 LOG = "test"
 PROGRAMME = "441602-2024"
@@ -180,7 +180,7 @@ def event_of(
     )
 
 
-def settings(tmp_path: Path, **changes: object) -> Settings:
+def settings(tmp_path: Path, **changes: object) -> NotifySettings:
     """Settings with short spans; the SMTP port is given with `smtp_port`."""
     place = tmp_path / "directory.yaml"
     if not place.exists():
@@ -198,10 +198,10 @@ def settings(tmp_path: Path, **changes: object) -> Settings:
         "smtp_timeout": 5.0,
         "stop_seconds": 3.0,
     }
-    return Settings(**{**values, **changes})  # type: ignore[arg-type]
+    return NotifySettings(**{**values, **changes})  # type: ignore[arg-type]
 
 
-def house_of(log: Log, chosen: Settings, *channels: Channel, assignment: Assignment | None = None) -> House:
+def house_of(log: Log, chosen: NotifySettings, *channels: Channel, assignment: Assignment | None = None) -> House:
     """One process's notify; without channels given it has the mail channel."""
     senders = {channel.name: app.sender(channel, chosen) for channel in channels or [app.mail_channel(chosen)]}
     owned = assignment or FixedAssignment(range(PARTITIONS))
@@ -293,7 +293,7 @@ class Stage:
     def __post_init__(self) -> None:
         self.rulings = Rulings(MemoryLog(self.topics))
 
-    def settings(self, **changes: object) -> Settings:
+    def settings(self, **changes: object) -> NotifySettings:
         return settings(self.folder, smtp_port=self.mail.port, **changes)
 
     def house(self, log: MemoryLog | None = None, **changes: object) -> House:

@@ -14,7 +14,7 @@ from contracts.topics import PARTITIONS, RULINGS, SUBMISSIONS, TOPIC_CONFIG, TOP
 from eventlog.log import provisioning
 from eventlog.log.kafka import KafkaLog
 from eventlog.log.record import Entry
-from services.query.app import build, kafka_settings, require_topics
+from services.query.app import build, require_topics
 from services.query.follow.rebuild import rebuild
 from services.query.read_model.position import PLACES
 from services.query.settings import QuerySettings
@@ -30,7 +30,7 @@ class Broker:
     """Copies what a feed writes in memory to Kafka; both give the same offsets."""
 
     def __init__(self, settings: QuerySettings, feed: Feed) -> None:
-        self.log = KafkaLog(kafka_settings(settings))
+        self.log = KafkaLog(settings.kafka)
         self.feed = feed
         self._copied = dict.fromkeys(PLACES, 0)
 

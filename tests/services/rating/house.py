@@ -26,7 +26,7 @@ from services.audit.finding import Report
 from services.audit.replay import replay
 from services.rating.app import Rating
 from services.rating.rules.envelope import Rules
-from services.rating.settings import Settings
+from services.rating.settings import RatingSettings
 from tests.services.rating.acts import (
     LEADER,
     LOG,
@@ -92,7 +92,7 @@ class House:
         }
         owned = FixedAssignment(partitions or range(12))
         rating = Rating(
-            Settings(**{**given, **settings}), log or MemoryLog(self.topics), owned, self.clock, rules=rules
+            RatingSettings(**{**given, **settings}), log or MemoryLog(self.topics), owned, self.clock, rules=rules
         )
         self.instances.append(rating)
         await rating.owner.start()
