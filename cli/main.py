@@ -41,6 +41,26 @@ class Service(StrEnum):
     QUERY = "query"
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        from services.rating.rules.version import RULES
+
+        typer.echo(f"liangdeng {version('liangdeng')} · 规则版本 rules {RULES}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="版本 · the version, and that of the rules"),
+    ] = False,
+) -> None:
+    pass
+
+
 @app.command()
 def up(
     as_json: AsJson = False,

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 from cli.up import ended_by_signals
 from embedded.child_process import alive, free_port
 from embedded.state import StateFolder
+from services.rating.rules.version import RULES
 from tests.child import started
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -36,6 +38,10 @@ def test_help_names_every_command_in_chinese_and_english() -> None:
     told = liangdeng("--help").stdout
     for command in COMMANDS:
         assert re.search(rf"^\W*{command}\s+.*[\u4e00-\u9fff]", told, re.MULTILINE), command
+
+
+def test_the_version_is_that_of_the_package_and_of_the_rules() -> None:
+    assert liangdeng("--version").stdout == f"liangdeng {metadata.version('liangdeng')} · 规则版本 rules {RULES}\n"
 
 
 def test_help_of_a_command_imports_none_of_the_services() -> None:
