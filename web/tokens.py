@@ -1,11 +1,13 @@
-"""Who asks: the claims of a token (JWT, Ed25519) and how a service checks it against the published keys."""
+"""Who asks: the claims of a token (JWT, Ed25519), and how a service checks it against the published keys."""
 
 from __future__ import annotations
 
 import contextlib
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeGuard, get_args
+from typing import Final, NamedTuple, TypeGuard, get_args
 
 import jwt
 
@@ -15,6 +17,10 @@ AUDIENCE: Final = "liangdeng"
 ALGORITHM: Final = "EdDSA"
 COOKIE: Final = "liangdeng_token"
 """The browser's cookie with the token; programs send `Authorization: Bearer`."""
+REMEMBERED_SECONDS: Final = 15.0
+MAX_REMEMBERED: Final = 4096
+MAX_TOKEN: Final = 4096
+"""Characters; what is longer is refused unread."""
 
 _ROLES = frozenset(get_args(Role))
 
@@ -37,6 +43,13 @@ class Identity:
         return Actor(role=self.role, id=self.id, unit=self.unit)
 
 
+class Verified(NamedTuple):
+    """What a token proves, and until when (its claim `exp`, in seconds since the epoch)."""
+
+    identity: Identity
+    expires_at: float
+
+
 def token_from(authorization: str | None, cookie: str | None) -> str | None:
     """The token of a request, from its `Authorization` header, else from its cookie."""
     scheme, _, token = (authorization or "").partition(" ")
@@ -52,8 +65,8 @@ class Verifier:
         self._stamp: tuple[int, int] | None = None
         self._keys: dict[str | None, jwt.PyJWK] = {}
 
-    def verify(self, token: str) -> Identity:
-        """The identity that a token proves. Raises Unauthenticated."""
+    def verify(self, token: str) -> Verified:
+        """What a token proves. Raises Unauthenticated."""
         self._refresh()
         try:
             kid = jwt.get_unverified_header(token).get("kid")
@@ -72,7 +85,7 @@ class Verifier:
             raise Unauthenticated("token refused: sub and role must name a person and a known role")
         if role == "unit" and not (isinstance(unit, str) and unit):
             raise Unauthenticated("token refused: the role unit needs the claim unit")
-        return Identity(person, role, unit if role == "unit" else None)
+        return Verified(Identity(person, role, unit if role == "unit" else None), float(claims["exp"]))
 
     def _key(self, kid: object) -> jwt.PyJWK:
         if isinstance(kid, str) and kid in self._keys:
@@ -88,6 +101,30 @@ class Verifier:
             if stamp != self._stamp:
                 self._keys = {key.key_id: key for key in jwt.PyJWKSet.from_json(self._path.read_text()).keys}
                 self._stamp = stamp
+
+
+class TokenCache:
+    """Verifies a token once per 15 s, not beyond its expiry: a signature costs as much as the rest of a request."""
+
+    def __init__(self, verifier: Verifier, now: Callable[[], float] = time.time) -> None:
+        """`now` tells the seconds since the epoch."""
+        self._verifier = verifier
+        self._now = now
+        self._known: dict[str, Verified] = {}
+
+    def identity(self, token: str | None) -> Identity:
+        """The identity that a token proves. Raises Unauthenticated."""
+        if not token or len(token) > MAX_TOKEN:
+            raise Unauthenticated("no token / 没有令牌")
+        now = self._now()
+        known = self._known.get(token)
+        if known is not None and now < known.expires_at:
+            return known.identity
+        identity, expires_at = self._verifier.verify(token)
+        if len(self._known) >= MAX_REMEMBERED:
+            self._known.clear()
+        self._known[token] = Verified(identity, min(now + REMEMBERED_SECONDS, expires_at))
+        return identity
 
 
 def _is_role(value: object) -> TypeGuard[Role]:

@@ -21,7 +21,7 @@ from services.intake.dependencies import Desk
 from services.intake.metrics import Metrics
 from services.intake.pages import routes
 from services.intake.pages.rendering import problem_page
-from services.intake.problem import IntakeProblem
+from services.intake.problem import IntakeProblem, unauthenticated
 from services.intake.settings import IntakeSettings
 from services.intake.submitting.append import Publishing
 from services.intake.submitting.evidence import EvidenceStore
@@ -30,7 +30,7 @@ from services.intake.submitting.reception import Reception, Stamping
 from services.intake.topics_check import TopicsCheck
 from services.intake.who.roster import Roster
 from services.intake.who.roster_feed import RosterFollowing
-from services.intake.who.token import Tokens
+from web.tokens import TokenCache, Unauthenticated, Verifier
 
 _BATCH_BYTES = 8 * MAX_SUBMISSION_BYTES
 _REQUEST_MILLISECONDS = 20_000
@@ -57,6 +57,7 @@ def build(settings: IntakeSettings) -> FastAPI:
     app.include_router(health.router)
     app.include_router(routes.router)
     app.add_exception_handler(IntakeProblem, _problem)
+    app.add_exception_handler(Unauthenticated, _unauthenticated)
     app.add_exception_handler(HTTPException, _not_here)
     app.add_exception_handler(Exception, _internal)
     return app
@@ -78,7 +79,7 @@ def _desk(settings: IntakeSettings, log: KafkaLog) -> Desk:
     return Desk(
         settings=settings,
         clock=clock,
-        tokens=Tokens(settings.jwks, settings.issuer),
+        tokens=TokenCache(Verifier(settings.jwks, settings.issuer)),
         roster=roster,
         following=following,
         publishing=publishing,
@@ -106,6 +107,11 @@ def _broker(settings: IntakeSettings) -> KafkaBroker:
 async def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, IntakeProblem)
     return _told(request, error)
+
+
+async def _unauthenticated(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Unauthenticated)
+    return _told(request, unauthenticated(error))
 
 
 async def _not_here(request: Request, error: Exception) -> Response:

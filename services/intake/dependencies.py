@@ -17,7 +17,7 @@ from services.intake.submitting.reception import Reception
 from services.intake.topics_check import TopicsCheck
 from services.intake.who.roster import Roster
 from services.intake.who.roster_feed import RosterFollowing
-from services.intake.who.token import Tokens
+from web.tokens import TokenCache
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Desk:
 
     settings: IntakeSettings
     clock: Clock
-    tokens: Tokens
+    tokens: TokenCache
     roster: Roster
     following: RosterFollowing
     publishing: Publishing

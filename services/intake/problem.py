@@ -8,6 +8,7 @@ from typing import Any, Final
 from exact.faults import Fault
 from supervision.words import REASONS, Word
 from web.problem import HttpProblem, ProblemKind
+from web.tokens import Unauthenticated
 
 KINDS: Final[dict[str, ProblemKind]] = {
     "invalid": ProblemKind(422, Word("提交内容不符合要求", "The submission is not valid")),
@@ -76,6 +77,11 @@ class IntakeProblem(HttpProblem):
 def invalid(*faults: Fault) -> IntakeProblem:
     """Well-formed, but these fields break rules."""
     return IntakeProblem("invalid", faults=faults)
+
+
+def unauthenticated(error: Unauthenticated) -> IntakeProblem:
+    """There is no token, or it proves nothing."""
+    return IntakeProblem("unauthenticated", "", str(error), headers={"WWW-Authenticate": 'Bearer realm="liangdeng"'})
 
 
 def forbidden(reason: str) -> IntakeProblem:

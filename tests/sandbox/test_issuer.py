@@ -29,7 +29,7 @@ async def test_a_program_gets_a_token_that_the_published_keys_vouch_for(
 ) -> None:
     token = (await browser.post("/token", json={"person": "u-nongye-1"})).json()["token"]
     verifier = Verifier(tmp_path / "jwks.json", "liangdeng-sandbox")
-    assert verifier.verify(token) == Identity("u-nongye-1", "unit", "nongye")
+    assert verifier.verify(token).identity == Identity("u-nongye-1", "unit", "nongye")
     with pytest.raises(Unauthenticated):
         Verifier(tmp_path / "jwks.json", "somebody-else").verify(token)
     assert (await browser.post("/token", json={"person": "nobody"})).status_code == 404

@@ -20,7 +20,7 @@ def language_of(request: Request) -> Language:
 
 
 def signed_in(request: Request) -> Identity:
-    """The identity that the cookie proves. Raises IntakeProblem `unauthenticated`."""
+    """The identity that the cookie proves. Raises Unauthenticated."""
     return desk_of(request).tokens.identity(request.cookies.get(COOKIE))
 
 

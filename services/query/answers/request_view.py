@@ -68,7 +68,7 @@ class Looking:
         if token is None or self._verifier is None:
             return Viewer()
         try:
-            return Viewer(self._verifier.verify(token))
+            return Viewer(self._verifier.verify(token).identity)
         except Unauthenticated as error:
             if header:
                 raise Problem("sign-in-required", str(error)) from None
