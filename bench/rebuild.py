@@ -11,10 +11,10 @@ from bench.logs import fill, fresh_log
 from bench.recorded import Recorded
 from contracts.topics import RULINGS, SUBMISSIONS
 from eventlog.log.kafka import KafkaLog
-from services.query.follow.batch import Folding
+from services.query.follow.batch import PartitionFolds
 from services.query.follow.rebuild import CHUNK, rebuild
-from services.query.read_model import writing
-from services.query.read_model.position import PLACES, Standing
+from services.query.read_model import schemas, writer
+from services.query.read_model.position import PLACES, ReadPosition
 from services.query.read_model.tables import Rows
 
 
@@ -40,12 +40,12 @@ async def measure(
 
 async def _rows(log: KafkaLog, recorded: Recorded) -> Sequence[Rows]:
     """The rows of a rebuild, in chunks as it writes them."""
-    folding, chunks = Folding(dict.fromkeys(PLACES, Standing())), [Rows()]
+    folds, chunks = PartitionFolds(dict.fromkeys(PLACES, ReadPosition())), [Rows()]
     left = sum(len(p.submissions) + len(p.rulings) for p in recorded.partitions.values())
     async with log.follow(dict.fromkeys(PLACES, 0)) as follower:
         while left:
             for place, records in (await follower.poll(1.0, CHUNK)).items():
-                folding.take(place, records, chunks[-1])
+                folds.fold(place, records, chunks[-1])
                 left -= len(records)
             if chunks[-1].total >= CHUNK:
                 chunks.append(Rows())
@@ -54,10 +54,10 @@ async def _rows(log: KafkaLog, recorded: Recorded) -> Sequence[Rows]:
 
 async def _copy(database_url: str, chunks: Sequence[Rows]) -> tuple[float, float]:
     async with await AsyncConnection.connect(database_url, autocommit=True) as connection:
-        await writing.drop(connection, "bench_floor")
+        await schemas.drop(connection, "bench_floor")
         watch = Watch()
-        await writing.make_tables(connection, "bench_floor")
+        await schemas.make_tables(connection, "bench_floor")
         for rows in chunks:
-            await writing.add(connection, rows)
-        await writing.make_indexes(connection)
+            await writer.add(connection, rows)
+        await schemas.make_indexes(connection)
         return watch.read()

@@ -11,7 +11,7 @@ from cli.output import print_json
 from cli.progress import counted
 from cli.servers import reach
 from eventlog.log.kafka import KafkaLog
-from services.query.follow.rebuild import UNDECIDED, Outcome, Undecided, rebuild
+from services.query.follow.rebuild import UNDECIDED, RebuildOutcome, Undecided, rebuild
 from services.settings import SharedSettings
 
 
@@ -40,7 +40,7 @@ def equals_live(env: Mapping[str, str]) -> bool:
     return outcome.compared and outcome.difference is None
 
 
-def tell(outcome: Outcome) -> None:
+def tell(outcome: RebuildOutcome) -> None:
     """Print what a rebuild came to."""
     if outcome.difference:
         typer.echo(f"重建的读模型与现有的不同 · the rebuilt read model differs: {outcome.difference}")
@@ -52,7 +52,7 @@ def tell(outcome: Outcome) -> None:
     typer.echo(f"  记录 records {outcome.records} · 行 rows {outcome.rows} · {outcome.seconds:.1f} s{done}")
 
 
-async def _rebuild(env: Mapping[str, str], *, swap: bool, accept: bool, quiet: bool) -> Outcome:
+async def _rebuild(env: Mapping[str, str], *, swap: bool, accept: bool, quiet: bool) -> RebuildOutcome:
     log = KafkaLog(SharedSettings.model_validate(env).kafka)
     schema = env.get("QUERY_SQL_SCHEMA", "query")
     try:

@@ -19,13 +19,13 @@ from eventlog.log import provisioning
 from eventlog.log.kafka import KafkaLog
 from eventlog.log.log import Log
 from services.query.answers.problem import Problem
-from services.query.answers.request_view import Looking
+from services.query.answers.request_view import RequestViews
 from services.query.follow.follow_loop import Following
-from services.query.metrics import Metrics
-from services.query.read_model import writing
+from services.query.metrics import QueryMetrics
+from services.query.read_model import schemas
 from services.query.read_model.pools import reading_pool, writing_pool
 from services.query.read_model.position import Progress
-from services.query.read_model.reading import snapshot
+from services.query.read_model.snapshot import snapshot
 from services.query.settings import QuerySettings
 from services.query.web import api, pages
 from web.tokens import Verifier
@@ -44,7 +44,7 @@ async def require_topics(settings: QuerySettings) -> None:
 
 def build(settings: QuerySettings, open_log: Callable[[QuerySettings], Log] = kafka_log) -> FastAPI:
     """The application; it opens its connections when it starts and closes them when it stops."""
-    metrics, progress = Metrics(), Progress()
+    metrics, progress = QueryMetrics(), Progress()
     reader = reading_pool(settings.database_url, settings.sql_schema, settings.connections)
     writer = writing_pool(settings.database_url, settings.sql_schema)
     verifier = Verifier(settings.jwks, settings.issuer) if settings.jwks else None
@@ -52,7 +52,7 @@ def build(settings: QuerySettings, open_log: Callable[[QuerySettings], Log] = ka
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with await psycopg.AsyncConnection.connect(settings.database_url, autocommit=True) as connection:
-            await writing.ensure(connection, settings.sql_schema)
+            await schemas.ensure(connection, settings.sql_schema)
         log = open_log(settings)
         async with reader, writer:
             following = Following(log, writer, progress, metrics)
@@ -68,7 +68,7 @@ def build(settings: QuerySettings, open_log: Callable[[QuerySettings], Log] = ka
 
     app = FastAPI(title="Liangdeng query 亮灯查询", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.settings, app.state.progress, app.state.metrics = settings, progress, metrics
-    app.state.looking = Looking(reader, progress, verifier)
+    app.state.request_views = RequestViews(reader, progress, verifier)
     app.state.reader = reader
     app.include_router(api.router)
     app.include_router(pages.router)
@@ -100,7 +100,7 @@ def _doors(app: FastAPI) -> None:
 
     @app.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:
-        known: Metrics = app.state.metrics
+        known: QueryMetrics = app.state.metrics
         with contextlib.suppress(psycopg.Error, PoolTimeout):
             await _count(app)
         return Response(generate_latest(known.registry), media_type=CONTENT_TYPE_LATEST)
@@ -116,7 +116,7 @@ async def _can_be_asked(app: FastAPI) -> bool:
 
 
 async def _count(app: FastAPI) -> None:
-    metrics: Metrics = app.state.metrics
+    metrics: QueryMetrics = app.state.metrics
     if not metrics.counts_are_old():
         return
     async with snapshot(app.state.reader) as seen:

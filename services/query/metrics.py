@@ -14,7 +14,7 @@ COUNT_SECONDS: Final = 10.0
 _SECONDS: Final = (0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 30)
 
 
-class Metrics:
+class QueryMetrics:
     """Positions and lag, void records, catching up, lights, deliveries, and how soon a ruling is visible."""
 
     def __init__(self) -> None:

@@ -23,7 +23,7 @@ class QuerySettings(ServingSettings, TokenSettings):
     sql_schema: str = Field(default="query", pattern=r"^[a-z][a-z0-9_]{0,40}$")
     """The PostgreSQL schema of the read model; a rebuild swaps it."""
     connections: int = Field(default=8, ge=2, le=100)
-    """Requests that look at the read model at the same time; each holds a connection for some milliseconds."""
+    """Requests that view at the read model at the same time; each holds a connection for some milliseconds."""
     fetch_wait: float = Field(default=0.1, gt=0, le=5)
     """Seconds that the broker holds a fetch without data: what a quiet partition's first record may wait."""
 

@@ -30,7 +30,7 @@ from sandbox.year.story import Act
 from sandbox.year.year import SMALL, Year, years
 from services.audit import replay
 from services.audit.finding import Report, Verdict
-from services.query.follow.rebuild import Outcome, rebuild
+from services.query.follow.rebuild import RebuildOutcome, rebuild
 
 SEED = "7"
 Strike = Callable[["Struck", datetime], Awaitable[None]]
@@ -124,7 +124,7 @@ class Struck:
         """What an audit finds."""
         return replay.run(self.bootstrap, self.prefix)
 
-    async def rebuilt(self) -> Outcome:
+    async def rebuilt(self) -> RebuildOutcome:
         """The live read model compared with one built anew."""
         log = self.log()
         try:

@@ -28,7 +28,7 @@ from sandbox.year.seen import Counts
 from sandbox.year.year import SMALL, Year, years
 from services.audit import replay
 from services.audit.finding import Verdict
-from services.query.follow.rebuild import Outcome, rebuild
+from services.query.follow.rebuild import RebuildOutcome, rebuild
 
 pytestmark = [pytest.mark.flow, pytest.mark.services, pytest.mark.timeout(300)]
 SEED = "7"
@@ -97,7 +97,7 @@ def test_the_replay_proves_every_ruling(lived: Lived) -> None:
 def test_a_rebuilt_read_model_equals_the_live_one(lived: Lived) -> None:
     env = lived.stack.env
 
-    async def again() -> Outcome:
+    async def again() -> RebuildOutcome:
         log = KafkaLog(KafkaSettings(bootstrap_servers=env["KAFKA_BOOTSTRAP_SERVERS"], topic_prefix=lived.prefix))
         try:
             return await rebuild(log, env["DATABASE_URL"], swap=False)

@@ -7,23 +7,23 @@ from typing import Any
 
 from services.query.answers.explanations import data_of
 from services.query.answers.problem import Problem
-from services.query.answers.request_view import Look
+from services.query.answers.request_view import RequestView
 from supervision.evaluation.deduction import Entry, Source
 from supervision.evaluation.sheets import Sheet, evaluate
 
 
-async def sheets(look: Look, programme_id: str) -> list[Sheet]:
+async def sheets(view: RequestView, programme_id: str) -> list[Sheet]:
     """The sheets that the viewer may see, the highest score first. Raises Problem: the public sees none."""
-    if not look.viewer.signed_in:
+    if not view.viewer.signed_in:
         raise Problem("sign-in-required", "an evaluation is shown to its unit, the office, leaders and auditors")
-    found = evaluate(_entries(await look.snapshot.events(programme_id)))
-    seen = [sheet for sheet in found if look.viewer.sees_all or sheet.unit == look.viewer.unit]
+    found = evaluate(_entries(await view.snapshot.events(programme_id)))
+    seen = [sheet for sheet in found if view.viewer.sees_all or sheet.unit == view.viewer.unit]
     return sorted(seen, key=lambda sheet: (-sheet.score, sheet.unit))
 
 
-async def sheet_of(look: Look, programme_id: str, unit: str) -> Sheet:
+async def sheet_of(view: RequestView, programme_id: str, unit: str) -> Sheet:
     """The sheet of a unit. Raises Problem: there is none, or it is not the viewer's to see."""
-    for sheet in await sheets(look, programme_id):
+    for sheet in await sheets(view, programme_id):
         if sheet.unit == unit:
             return sheet
     raise Problem("not-found", f"evaluation of unit {unit}")

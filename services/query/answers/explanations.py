@@ -19,8 +19,8 @@ from contracts.rulings import (
     LightChanged,
 )
 from contracts.topics import PARTITIONS, RULINGS
-from services.query.read_model.position import Standing
-from services.query.read_model.reading import Snapshot
+from services.query.read_model.position import ReadPosition
+from services.query.read_model.snapshot import Snapshot
 from supervision.item import ItemRecord, note, opened
 from supervision.lights import TAKEN
 from supervision.words import Word
@@ -100,7 +100,7 @@ class Explanations:
     async def of(self, snapshot: Snapshot, programme: str) -> Sentences:
         """The sentences of a programme's lights as they stand in this snapshot."""
         key = (programme, snapshot.as_of.text)
-        now = [snapshot.standings.get((RULINGS, part), Standing()).next for part in range(PARTITIONS)]
+        now = [snapshot.positions.get((RULINGS, part), ReadPosition()).next for part in range(PARTITIONS)]
         known = self._kept.get(key, _Folded())
         if any(reached > end for reached, end in zip(known.reached, now, strict=True)):
             known = _Folded()

@@ -1,4 +1,4 @@
-"""One request's look at the read model: who asks, as of when, after which position was waited for."""
+"""One request's view of the read model: who asks, as of when, after which position was waited for."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from psycopg_pool import PoolTimeout
 from services.query.answers.access import Viewer
 from services.query.answers.explanations import Explanations
 from services.query.answers.problem import Problem
-from services.query.read_model.as_of import MalformedBasis, parse_as_of
+from services.query.read_model.as_of import MalformedAsOf, parse_as_of
 from services.query.read_model.pools import ReadingPool
 from services.query.read_model.position import MalformedPosition, Progress, parse_vector, vector_of, vector_text
-from services.query.read_model.reading import Snapshot, snapshot
+from services.query.read_model.snapshot import Snapshot, snapshot
 from web.tokens import COOKIE, Unauthenticated, Verifier, token_from
 
 LONGEST_WAIT: Final = 60.0
@@ -26,7 +26,7 @@ PAGE_WAIT: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class RequestView:
     """A snapshot, who looks at it, and the sentences about the lights in it."""
 
     snapshot: Snapshot
@@ -34,8 +34,8 @@ class Look:
     explanations: Explanations
 
 
-class Looking:
-    """Opens looks; built once."""
+class RequestViews:
+    """Opens the views of requests; built once."""
 
     def __init__(self, pool: ReadingPool, progress: Progress, verifier: Verifier | None) -> None:
         self._pool = pool
@@ -44,17 +44,17 @@ class Looking:
         self._explanations = Explanations()
 
     @asynccontextmanager
-    async def open(self, request: Request) -> AsyncIterator[Look]:
+    async def open(self, request: Request) -> AsyncIterator[RequestView]:
         """Wait for `min_position`, then look `as_of`. Raises Problem."""
         viewer = self.viewer(request)
         try:
             as_of = parse_as_of(request.query_params.get("as_of", ""))
-        except MalformedBasis as error:
+        except MalformedAsOf as error:
             raise Problem("malformed", f"as_of: {error}") from None
         await self._wait_for(request)
         try:
             async with snapshot(self._pool, as_of) as seen:
-                yield Look(seen, viewer, self._explanations)
+                yield RequestView(seen, viewer, self._explanations)
         except psycopg.DataError:
             # An id that PostgreSQL cannot even hold, such as one with a NUL character, names nothing.
             raise Problem("not-found") from None
@@ -101,15 +101,15 @@ class Looking:
             raise Problem(
                 "not-reached-yet",
                 f"waited {seconds:g} s",
-                position=vector_text(vector_of(self._progress.standings)),
+                position=vector_text(vector_of(self._progress.positions)),
                 missing=vector_text(self._progress.missing(vector)),
             )
 
 
-async def _look(request: Request) -> AsyncIterator[Look]:
-    looking: Looking = request.app.state.looking
-    async with looking.open(request) as look:
-        yield look
+async def _view(request: Request) -> AsyncIterator[RequestView]:
+    views: RequestViews = request.app.state.request_views
+    async with views.open(request) as view:
+        yield view
 
 
-LookDep = Annotated[Look, Depends(_look)]
+ViewDep = Annotated[RequestView, Depends(_view)]

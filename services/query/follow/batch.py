@@ -1,4 +1,4 @@
-"""Folds the records of all three topics into rows and new standings, and stops a partition that it cannot read."""
+"""Folds the records of all three topics into rows and new positions, and stops a partition that it cannot read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from eventlog.at.at_rule import AtRule, SingleAtRule
 from eventlog.log.log import Hole
 from eventlog.log.record import Place, Position, Record
 from services.query.follow.projection import project_dispatch, project_ruling, project_submission
-from services.query.read_model.position import Standing, Standings
+from services.query.read_model.position import ReadPosition, ReadPositions
 from services.query.read_model.tables import Rows
 
 
@@ -22,61 +22,61 @@ class PartitionStopped(Exception):
         self.place = place
 
 
-class Folding:
-    """The folds of all partitions; their standings are what may be stored, never inside a ruling."""
+class PartitionFolds:
+    """The folds of all partitions; their positions are what may be stored, never inside a ruling."""
 
-    def __init__(self, standings: Mapping[Place, Standing]) -> None:
-        self.standings: Standings = dict(standings)
+    def __init__(self, positions: Mapping[Place, ReadPosition]) -> None:
+        self.positions: ReadPositions = dict(positions)
         self._counting: dict[Place, AtRule] = {}
         self._placing: dict[Place, SingleAtRule] = {}
-        for place in standings:
+        for place in positions:
             self._resume(place)
 
     @property
-    def reading(self) -> dict[Place, int]:
+    def next_offsets(self) -> dict[Place, int]:
         """The offset to read next, per partition."""
-        return {place: standing.next for place, standing in self.standings.items()}
+        return {place: position.next for place, position in self.positions.items()}
 
     def seen(self, place: Place) -> int:
-        """The offset up to which records were looked at; beyond the standing while a ruling is incomplete."""
+        """The offset up to which records were looked at; beyond the position while a ruling is incomplete."""
         if place[0] == RULINGS:
-            return max(self._counting[place].seen, self.standings[place].next)
-        return self.standings[place].next
+            return max(self._counting[place].seen, self.positions[place].next)
+        return self.positions[place].next
 
     def void(self, place: Place) -> int:
-        """Records up to the standing that do not count."""
-        standing = self.standings[place]
-        return 0 if place[0] == SUBMISSIONS else standing.next - standing.counted
+        """Records up to the position that do not count."""
+        position = self.positions[place]
+        return 0 if place[0] == SUBMISSIONS else position.next - position.counted
 
-    def take(self, place: Place, records: Iterable[Record], rows: Rows) -> None:
+    def fold(self, place: Place, records: Iterable[Record], rows: Rows) -> None:
         """Fold the next records of a partition; those seen before are dropped.
 
         Raises:
             Hole: a record lies beyond the next one: read again from there.
-            PartitionStopped: what came before the trouble is in `rows` and in the standing.
+            PartitionStopped: what came before the trouble is in `rows` and in the position.
         """
         try:
             if place[0] == SUBMISSIONS:
-                self._take_submissions(place, records, rows)
+                self._fold_submissions(place, records, rows)
             elif place[0] == RULINGS:
-                self._take_rulings(place, records, rows)
+                self._fold_rulings(place, records, rows)
             else:
-                self._take_dispatches(place, records, rows)
+                self._fold_dispatches(place, records, rows)
         except Hole:
             self._resume(place)
             raise
 
-    def _take_submissions(self, place: Place, records: Iterable[Record], rows: Rows) -> None:
+    def _fold_submissions(self, place: Place, records: Iterable[Record], rows: Rows) -> None:
         for record in records:
-            standing = self.standings[place]
-            if record.offset < standing.next:
+            position = self.positions[place]
+            if record.offset < position.next:
                 continue
-            if record.offset > standing.next:
-                raise Hole(standing.next, record)
+            if record.offset > position.next:
+                raise Hole(position.next, record)
             project_submission(record, rows)
-            self.standings[place] = Standing(record.offset + 1, record.offset, standing.counted + 1)
+            self.positions[place] = ReadPosition(record.offset + 1, record.offset, position.counted + 1)
 
-    def _take_rulings(self, place: Place, records: Iterable[Record], rows: Rows) -> None:
+    def _fold_rulings(self, place: Place, records: Iterable[Record], rows: Rows) -> None:
         counting = self._counting[place]
         for ruling in counting.fold(records):
             more = Rows()
@@ -86,12 +86,12 @@ class Folding:
                 self._resume(place)
                 raise PartitionStopped(place, f"offset {ruling.events[0].record.offset}: {error!r}") from error
             rows.extend(more)
-            counted = self.standings[place].counted + len(ruling.events)
-            self.standings[place] = Standing(*ruling.after, counted)
+            counted = self.positions[place].counted + len(ruling.events)
+            self.positions[place] = ReadPosition(*ruling.after, counted)
         offset, last = counting.position
-        self.standings[place] = Standing(offset, last, self.standings[place].counted)
+        self.positions[place] = ReadPosition(offset, last, self.positions[place].counted)
 
-    def _take_dispatches(self, place: Place, records: Iterable[Record], rows: Rows) -> None:
+    def _fold_dispatches(self, place: Place, records: Iterable[Record], rows: Rows) -> None:
         placing = self._placing[place]
         for counted in placing.fold(records):
             more = Rows()
@@ -102,12 +102,12 @@ class Folding:
                 raise PartitionStopped(place, f"offset {counted.record.offset}: {error!r}") from error
             rows.extend(more)
             offset = counted.record.offset
-            self.standings[place] = Standing(offset + 1, offset, self.standings[place].counted + 1)
-        self.standings[place] = self.standings[place]._replace(next=placing.seen)
+            self.positions[place] = ReadPosition(offset + 1, offset, self.positions[place].counted + 1)
+        self.positions[place] = self.positions[place]._replace(next=placing.seen)
 
     def _resume(self, place: Place) -> None:
-        standing = self.standings[place]
+        position = self.positions[place]
         if place[0] == RULINGS:
-            self._counting[place] = AtRule(Position(standing.next, standing.last))
+            self._counting[place] = AtRule(Position(position.next, position.last))
         elif place[0] == DISPATCHES:
-            self._placing[place] = SingleAtRule(standing.next)
+            self._placing[place] = SingleAtRule(position.next)

@@ -15,11 +15,11 @@ from psycopg_pool import PoolTimeout
 from contracts.topics import SUBMISSIONS
 from eventlog.log.log import Follower, Hole, Log, LogCut, LogError
 from eventlog.log.record import Place, Record
-from services.query.follow.batch import Folding, PartitionStopped
-from services.query.metrics import Metrics
-from services.query.read_model import writing
+from services.query.follow.batch import PartitionFolds, PartitionStopped
+from services.query.metrics import QueryMetrics
+from services.query.read_model import writer
 from services.query.read_model.pools import WritingPool
-from services.query.read_model.position import Progress, Standings
+from services.query.read_model.position import Progress, ReadPositions
 from services.query.read_model.tables import Rows
 
 logger = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ _CUT: Final = " was cut: the log does not hold"
 class Following:
     """The loop. `stopped` says which partitions wait, and why; the others go on."""
 
-    def __init__(self, log: Log, pool: WritingPool, progress: Progress, metrics: Metrics) -> None:
+    def __init__(self, log: Log, pool: WritingPool, progress: Progress, metrics: QueryMetrics) -> None:
         self._log = log
         self._pool = pool
         self._progress = progress
@@ -61,20 +61,20 @@ class Following:
             began = time.monotonic()
             try:
                 await self._follow(began)
-            except (LogError, psycopg.Error, PoolTimeout, writing.Overtaken) as error:
+            except (LogError, psycopg.Error, PoolTimeout, writer.Overtaken) as error:
                 self.trouble = f"{type(error).__name__}: {error}"
                 logger.warning("following stopped: %s", self.trouble)
                 if isinstance(error, LogCut):
                     with contextlib.suppress(LogError):
                         await self._find_cut()
-                if not isinstance(error, writing.Overtaken):
+                if not isinstance(error, writer.Overtaken):
                     await asyncio.sleep(RETRY_SECONDS)
 
     async def _follow(self, began: float) -> None:
         async with self._pool.connection() as connection:
-            folding = Folding(await writing.standings(connection))
-        await self._progress.advance(folding.standings.items())
-        reading = {place: offset for place, offset in folding.reading.items() if place not in self._left_out}
+            folds = PartitionFolds(await writer.positions(connection))
+        await self._progress.advance(folds.positions.items())
+        reading = {place: offset for place, offset in folds.next_offsets.items() if place not in self._left_out}
         ends = {} if self.caught_up else {place: await self._log.end(*place) for place in reading}
         retry_at = time.monotonic() + RETRY_SECONDS if self._left_out else float("inf")
         async with self._log.follow(reading) as follower:
@@ -82,30 +82,30 @@ class Following:
                 polled = await follower.poll(POLL_SECONDS, BATCH)
                 self.trouble = ""
                 self._forget_cut(reading)
-                whole = await self._take(follower, folding, polled)
-                self._watch(follower, folding, reading)
-                if not self.caught_up and all(folding.seen(place) >= end for place, end in ends.items()):
+                whole = await self._take(follower, folds, polled)
+                self._watch(follower, folds, reading)
+                if not self.caught_up and all(folds.seen(place) >= end for place, end in ends.items()):
                     self.caught_up = True
                     self._metrics.catch_up_seconds.set(time.monotonic() - began)
                 if not whole:
                     return
         self._left_out.clear()
 
-    async def _take(self, follower: Follower, folding: Folding, polled: dict[Place, list[Record]]) -> bool:
+    async def _take(self, follower: Follower, folds: PartitionFolds, polled: dict[Place, list[Record]]) -> bool:
         """Take a poll into the read model; False when a partition was stopped and folding must begin anew."""
-        before, whole = dict(folding.standings), True
+        before, whole = dict(folds.positions), True
         rows: dict[Place, Rows] = {}
         for place, records in polled.items():
             self._note_arrival(place, records)
             try:
-                folding.take(place, records, rows.setdefault(place, Rows()))
+                folds.fold(place, records, rows.setdefault(place, Rows()))
             except Hole as hole:
                 logger.warning("a hole was seen, reading again: %s", hole)
-                follower.seek(*place, folding.standings[place].next)
+                follower.seek(*place, folds.positions[place].next)
             except PartitionStopped as error:
                 self._stop(place, str(error))
                 whole = False
-        after = {place: folding.standings[place] for place in polled if folding.standings[place] != before[place]}
+        after = {place: folds.positions[place] for place in polled if folds.positions[place] != before[place]}
         try:
             await self._commit(before, after, rows)
         except _REFUSED:
@@ -113,24 +113,24 @@ class Following:
             return False
         return whole
 
-    async def _commit(self, before: Standings, after: Standings, rows: dict[Place, Rows]) -> None:
+    async def _commit(self, before: ReadPositions, after: ReadPositions, rows: dict[Place, Rows]) -> None:
         if not after:
             return
         merged = Rows()
         for place in after:
             merged.extend(rows[place])
         async with self._pool.connection() as connection:
-            await writing.commit(connection, before, after, merged)
+            await writer.commit(connection, before, after, merged)
         for place in after:
             self.stopped.pop(place, None)
         await self._progress.advance(after.items())
         self._note_visible(merged)
 
-    async def _commit_singly(self, before: Standings, after: Standings, rows: dict[Place, Rows]) -> None:
+    async def _commit_singly(self, before: ReadPositions, after: ReadPositions, rows: dict[Place, Rows]) -> None:
         """Find the partition whose rows PostgreSQL refuses, and let the others in."""
-        for place, standing in after.items():
+        for place, position in after.items():
             try:
-                await self._commit(before, {place: standing}, rows)
+                await self._commit(before, {place: position}, rows)
             except _REFUSED as error:
                 self._stop(place, f"{place[0]}-{place[1]}@{before[place].next}: refused by PostgreSQL: {error}")
 
@@ -153,18 +153,18 @@ class Following:
         if len(self._submitted) > _REMEMBERED:
             self._submitted.clear()
 
-    def _watch(self, follower: Follower, folding: Folding, reading: Iterable[Place]) -> None:
+    def _watch(self, follower: Follower, folds: PartitionFolds, reading: Iterable[Place]) -> None:
         for place in reading:
-            end, seen = follower.end(*place), folding.seen(place)
+            end, seen = follower.end(*place), folds.seen(place)
             lag = 0 if end is None else max(0, end - seen)
-            self._metrics.stands(place, folding.standings[place].next, lag, folding.void(place))
+            self._metrics.stands(place, folds.positions[place].next, lag, folds.void(place))
         self._metrics.stopped.set(len(self.stopped))
 
     async def _find_cut(self) -> None:
         """Leave out the partitions that no longer hold what was read, so that the others go on; reset nothing."""
-        for place, standing in self._progress.standings.items():
-            if not await self._log.start(*place) <= standing.next <= await self._log.end(*place):
-                self._stop(place, f"{place[0]}-{place[1]}{_CUT} offset {standing.next}")
+        for place, position in self._progress.positions.items():
+            if not await self._log.start(*place) <= position.next <= await self._log.end(*place):
+                self._stop(place, f"{place[0]}-{place[1]}{_CUT} offset {position.next}")
 
     def _forget_cut(self, reading: dict[Place, int]) -> None:
         for place in [place for place, why in self.stopped.items() if _CUT in why and place in reading]:

@@ -18,10 +18,10 @@ from psycopg import AsyncConnection
 
 from eventlog.log.log import Follower, Hole, Log, LogError
 from eventlog.log.record import Place, Record
-from services.query.follow.batch import Folding, PartitionStopped
-from services.query.read_model import writing
-from services.query.read_model.comparing import Difference, first_difference
-from services.query.read_model.position import PLACES, Standing, Standings, vector_of, vector_text
+from services.query.follow.batch import PartitionFolds, PartitionStopped
+from services.query.read_model import schemas, writer
+from services.query.read_model.comparison import Difference, first_difference
+from services.query.read_model.position import PLACES, ReadPosition, ReadPositions, vector_of, vector_text
 from services.query.read_model.tables import Rows
 
 CHUNK: Final = 20_000
@@ -39,7 +39,7 @@ class Undecided(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RebuildOutcome:
     """What a rebuild came to; `records` were read from the log, `rows` written, `seconds` taken up to the indexes."""
 
     records: int
@@ -81,7 +81,7 @@ async def rebuild(
     swap: bool = True,
     accept_difference: bool = False,
     tell: Callable[[int, int], None] = nobody_hears,
-) -> Outcome:
+) -> RebuildOutcome:
     """Build `<schema>_next`, compare it with `<schema>` at the same position, and swap; the old stays `<schema>_old`.
 
     `tell` hears records read and records to read. The live one may be written meanwhile: it is held still only for
@@ -104,32 +104,32 @@ async def _rebuild(
     *,
     swap: bool,
     accept_difference: bool,
-) -> Outcome:
+) -> RebuildOutcome:
     fresh, old = f"{schema}_next", f"{schema}_old"
     began = time.monotonic()
     async with await AsyncConnection.connect(database_url, autocommit=True) as connection:
         await connection.execute("SET timezone TO 'UTC'")
-        there = await writing.exists(connection, schema)
-        comparable = there and not await writing.drift(connection, schema)
+        there = await schemas.exists(connection, schema)
+        comparable = there and not await schemas.drift(connection, schema)
         end = await _pinned(log, connection, schema if comparable else None)
-        await writing.drop(connection, fresh)
-        await writing.make_tables(connection, fresh)
-        reading = Reading(log, connection, tell)
-        await reading.to(end)
-        await writing.make_indexes(connection)
+        await schemas.drop(connection, fresh)
+        await schemas.make_tables(connection, fresh)
+        reader = LogReader(log, connection, tell)
+        await reader.read_to(end)
+        await schemas.make_indexes(connection)
         seconds = time.monotonic() - began
         difference: Difference | None = None
         async with connection.transaction():
             if comparable:
-                await writing.use(connection, schema)
-                live = await writing.standings(connection, lock=True)
-                await writing.use(connection, fresh)
-                await reading.to({place: standing.next for place, standing in live.items()})
-                await writing.move(connection, _as_held(reading.folding.standings, live))
+                await schemas.use(connection, schema)
+                live = await writer.positions(connection, lock=True)
+                await schemas.use(connection, fresh)
+                await reader.read_to({place: position.next for place, position in live.items()})
+                await writer.move(connection, _as_held(reader.folds.positions, live))
                 difference = await first_difference(connection, schema, fresh)
             if swapped := swap and (difference is None or accept_difference):
-                await writing.swap(connection, schema, fresh, old)
-    return Outcome(reading.records, reading.rows, seconds, reading.position, comparable, difference, swapped)
+                await schemas.swap(connection, schema, fresh, old)
+    return RebuildOutcome(reader.records, reader.rows, seconds, reader.position, comparable, difference, swapped)
 
 
 async def roll_back(database_url: str, schema: str = "query") -> None:
@@ -139,28 +139,28 @@ async def roll_back(database_url: str, schema: str = "query") -> None:
         Undecided: there is none.
     """
     async with await AsyncConnection.connect(database_url, autocommit=True) as connection, connection.transaction():
-        if not await writing.exists(connection, f"{schema}_old"):
+        if not await schemas.exists(connection, f"{schema}_old"):
             raise Undecided(f"no schema {schema}_old to go back to")
-        await writing.swap(connection, schema, f"{schema}_old", f"{schema}_undone")
+        await schemas.swap(connection, schema, f"{schema}_old", f"{schema}_undone")
 
 
 async def _pinned(log: Log, connection: AsyncConnection[Any], live: str | None) -> dict[Place, int]:
     """Where reading ends: where the live read model stands, without one at the end of the log."""
     if live is None:
         return {place: await log.end(*place) for place in PLACES}
-    await writing.use(connection, live)
-    pinned = {place: standing.next for place, standing in (await writing.standings(connection)).items()}
+    await schemas.use(connection, live)
+    pinned = {place: position.next for place, position in (await writer.positions(connection)).items()}
     for place, offset in pinned.items():
         if offset > await log.end(*place):
             raise Undecided(f"{place[0]}-{place[1]}: the read model holds offset {offset - 1}, the log does not")
     return pinned
 
 
-class Reading:
+class LogReader:
     """Reads the log into the schema in use, further and further."""
 
     def __init__(self, log: Log, connection: AsyncConnection[Any], tell: Callable[[int, int], None]) -> None:
-        self.folding = Folding(dict.fromkeys(PLACES, Standing()))
+        self.folds = PartitionFolds(dict.fromkeys(PLACES, ReadPosition()))
         self.records = 0
         self.rows = 0
         self._seen = dict.fromkeys(PLACES, 0)
@@ -173,9 +173,9 @@ class Reading:
     @property
     def position(self) -> str:
         """The position vector reached."""
-        return vector_text(vector_of(self.folding.standings))
+        return vector_text(vector_of(self.folds.positions))
 
-    async def to(self, end: Mapping[Place, int]) -> None:
+    async def read_to(self, end: Mapping[Place, int]) -> None:
         """Read on to these offsets (exclusive). Raises Undecided."""
         left = {place: self._seen[place] for place, offset in end.items() if self._seen[place] < offset}
         if left:
@@ -183,7 +183,7 @@ class Reading:
                 stack.push_async_callback(self.written)
                 with _seldom_collected():
                     await self._read(follower, left, end)
-        await writing.move(self._connection, self.folding.standings)
+        await writer.move(self._connection, self.folds.positions)
 
     async def _read(self, follower: Follower, left: dict[Place, int], end: Mapping[Place, int]) -> None:
         quiet_since = time.monotonic()
@@ -208,7 +208,7 @@ class Reading:
         await self.written()
         rows, self._unwritten = self._unwritten, Rows()
         self.rows += rows.total
-        self._writing = asyncio.create_task(writing.add(self._connection, rows))
+        self._writing = asyncio.create_task(writer.add(self._connection, rows))
 
     async def written(self) -> None:
         """Wait until PostgreSQL has taken in what was handed over."""
@@ -220,9 +220,9 @@ class Reading:
         if not records:
             return
         try:
-            self.folding.take(place, records, self._unwritten)
+            self.folds.fold(place, records, self._unwritten)
         except Hole:
-            self._seen[place] = self.folding.standings[place].next
+            self._seen[place] = self.folds.positions[place].next
             follower.seek(*place, self._seen[place])
             return
         self.records += len(records)
@@ -240,9 +240,9 @@ def _seldom_collected() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def _as_held(rebuilt: Standings, live: Standings) -> Standings:
-    """The rebuilt standings; where the live one is only further by records that turned out void, its own."""
+def _as_held(rebuilt: ReadPositions, live: ReadPositions) -> ReadPositions:
+    """The rebuilt positions; where the live one is only further by records that turned out void, its own."""
     return {
-        place: live[place] if live[place][1:] == standing[1:] and standing.next <= live[place].next else standing
-        for place, standing in rebuilt.items()
+        place: live[place] if live[place][1:] == position[1:] and position.next <= live[place].next else position
+        for place, position in rebuilt.items()
     }

@@ -1,4 +1,4 @@
-"""What an answer is based on: everything known, or what held at a time, or what was known at a log position."""
+"""As of when an answer holds: everything known, or what held at a time, or what was known at a log position."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LOCAL: Final = timezone(timedelta(hours=8))
 """Days are days of Asia/Shanghai (rulebook: Deadlines), which has had no other offset since 1991."""
 
 
-class MalformedBasis(ValueError):
+class MalformedAsOf(ValueError):
     """`as_of` is neither a day, nor an instant with offset, nor a position vector."""
 
 
@@ -32,7 +32,7 @@ def parse_as_of(text: str) -> AsOf:
     """Read `2024-07-10` (the end of that day), `2024-07-10T12:00:00+08:00`, or `submissions-3@120,…`.
 
     Raises:
-        MalformedBasis: it is none of these.
+        MalformedAsOf: it is none of these.
     """
     if not text:
         return AsOf()
@@ -40,7 +40,7 @@ def parse_as_of(text: str) -> AsOf:
         try:
             return AsOf(text, vector=tuple(parse_vector(text).items()))
         except MalformedPosition as error:
-            raise MalformedBasis(str(error)) from None
+            raise MalformedAsOf(str(error)) from None
     try:
         if len(text) == len("2024-07-10"):
             last = datetime.combine(date.fromisoformat(text) + timedelta(days=1), time(), LOCAL)
@@ -51,11 +51,11 @@ def parse_as_of(text: str) -> AsOf:
             raise ValueError
         return AsOf(text, until=instant.astimezone(UTC))
     except (ValueError, OverflowError):
-        raise MalformedBasis(f"{text[:80]!r} is no day, no instant with offset, no position") from None
+        raise MalformedAsOf(f"{text[:80]!r} is no day, no instant with offset, no position") from None
 
 
 @dataclass(frozen=True, slots=True)
-class Basis:
+class Limits:
     """The limits of a query: business time, and per partition the last submission ruled on and the last dispatch."""
 
     until: str = "infinity"
@@ -67,8 +67,8 @@ class Basis:
         return {"until": self.until, "causes": list(self.causes), "dispatched": list(self.dispatches)}
 
 
-def basis_of(as_of: AsOf, last_causes: dict[Place, int]) -> Basis:
-    """The basis of what was asked for; `last_causes` resolves each position on rulings to the last whole ruling."""
+def limits_of(as_of: AsOf, last_causes: dict[Place, int]) -> Limits:
+    """The limits of what was asked for; `last_causes` resolves each position on rulings to the last whole ruling."""
     causes, dispatches = [NO_LIMIT] * PARTITIONS, [NO_LIMIT] * PARTITIONS
     for (topic, part), offset in as_of.vector:
         if topic == DISPATCHES:
@@ -78,4 +78,4 @@ def basis_of(as_of: AsOf, last_causes: dict[Place, int]) -> Basis:
         elif topic == RULINGS:
             causes[part] = min(causes[part], last_causes.get((topic, part), -1))
     until = "infinity" if as_of.until is None else as_of.until.isoformat()
-    return Basis(until, tuple(causes), tuple(dispatches))
+    return Limits(until, tuple(causes), tuple(dispatches))

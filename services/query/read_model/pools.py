@@ -1,4 +1,4 @@
-"""Connections to the read model: some that only look, one that writes."""
+"""Connections to the read model: some that only view, one that writes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from psycopg import AsyncConnection, IsolationLevel
 from psycopg.rows import DictRow, TupleRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
-from services.query.read_model import writing
+from services.query.read_model import schemas
 
 WAIT_SECONDS: Final = 5.0
 """For a free connection; after that a request is told to come again."""
@@ -51,5 +51,5 @@ def writing_pool(url: str, schema: str) -> WritingPool:
 
 async def _use(connection: AsyncConnection[Any], schema: str) -> None:
     await connection.execute("SET timezone TO 'UTC'")
-    await writing.use(connection, schema)
+    await schemas.use(connection, schema)
     await connection.commit()

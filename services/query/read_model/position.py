@@ -14,7 +14,7 @@ from eventlog.log.record import Place
 _ENTRY: Final = re.compile(r"(submissions|rulings|dispatches)-(\d{1,2})@(\d{1,18})")
 
 
-class Standing(NamedTuple):
+class ReadPosition(NamedTuple):
     """Where reading of a partition resumes: next offset, last counted `causeoffset`, records counted so far."""
 
     next: int = 0
@@ -22,7 +22,7 @@ class Standing(NamedTuple):
     counted: int = 0
 
 
-Standings = dict[Place, Standing]
+ReadPositions = dict[Place, ReadPosition]
 Vector = Mapping[Place, int]
 """The last offset taken in, per partition (inclusive)."""
 
@@ -45,13 +45,13 @@ def parse_vector(text: str) -> dict[Place, int]:
     return vector
 
 
-def vector_of(standings: Standings) -> dict[Place, int]:
-    """What these standings hold: a submission counts as taken in once its ruling is."""
+def vector_of(positions: ReadPositions) -> dict[Place, int]:
+    """What these positions hold: a submission counts as taken in once its ruling is."""
     vector = {}
-    for place, standing in standings.items():
-        taken = standing.next - 1
+    for place, position in positions.items():
+        taken = position.next - 1
         if place[0] == SUBMISSIONS:
-            taken = min(taken, standings.get((RULINGS, place[1]), Standing()).last)
+            taken = min(taken, positions.get((RULINGS, place[1]), ReadPosition()).last)
         if taken >= 0:
             vector[place] = taken
     return vector
@@ -65,28 +65,28 @@ def vector_text(vector: Vector) -> str:
 
 
 class Progress:
-    """The standings that this process knows to be committed, and those who wait for more."""
+    """The positions that this process knows to be committed, and those who wait for more."""
 
     def __init__(self) -> None:
-        self.standings: Standings = {}
+        self.positions: ReadPositions = {}
         self._moved = asyncio.Condition()
 
-    async def advance(self, standings: Iterable[tuple[Place, Standing]]) -> None:
+    async def advance(self, positions: Iterable[tuple[Place, ReadPosition]]) -> None:
         """Note what was committed and wake those who wait."""
         async with self._moved:
-            self.standings.update(standings)
+            self.positions.update(positions)
             self._moved.notify_all()
 
     def missing(self, wanted: Vector) -> dict[Place, int]:
         """The entries of `wanted` that are not reached yet."""
-        held = vector_of(self.standings)
+        held = vector_of(self.positions)
         return {place: offset for place, offset in wanted.items() if held.get(place, -1) < offset}
 
     async def moved(self, beyond: str, seconds: float) -> str:
         """The position as text once it is another than `beyond`, or as it stands after so long."""
 
         def now() -> str:
-            return vector_text(vector_of(self.standings))
+            return vector_text(vector_of(self.positions))
 
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds), self._moved:

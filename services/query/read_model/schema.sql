@@ -1,6 +1,6 @@
 -- The read model: rows are only ever added, each with the business time at which it held (`time`), the place on the
 -- log from which it was known (`part`, `pos`; `cause` is the submission that a ruling answers) and, where a broker's
--- clock matters, `logged_at`. What an answer shows is folded from the rows of its basis (a time, a log position).
+-- clock matters, `logged_at`. What an answer shows is folded from the rows within its limits (a time, a log position).
 -- Codes and ids are compared byte by byte (COLLATE "C"): their indexes are made in half the time.
 
 CREATE TABLE position (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
 
 import orjson
@@ -14,7 +14,7 @@ from fastapi.responses import StreamingResponse
 from services.query.answers import evaluation
 from services.query.answers import item as answers
 from services.query.answers.escalations import Escalation
-from services.query.answers.request_view import Look, LookDep
+from services.query.answers.request_view import RequestView, ViewDep
 from services.query.read_model.as_of import LOCAL
 from services.query.read_model.position import Progress, vector_of, vector_text
 from supervision.words import NOTE
@@ -38,82 +38,84 @@ class Answer(Response):
     def render(self, content: Any) -> bytes:
         """Canonical enough to read: keys in the order given."""
         return orjson.dumps(
-            content, option=orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS, default=_local_instant
+            content, option=orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS, default=_day_or_local_instant
         )
 
 
-def _local_instant(value: object) -> str:
+def _day_or_local_instant(value: object) -> str:
     if isinstance(value, datetime):
         return value.astimezone(LOCAL).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
     raise TypeError(type(value).__name__)
 
 
-def _answer(look: Look, about: dict[str, Any] | None = None, **members: Any) -> Answer:
+def _answer(view: RequestView, about: dict[str, Any] | None = None, **members: Any) -> Answer:
     notes = [note for note in ("simulated", "derived") if about and about[note]]
-    body: dict[str, Any] = {"position": look.snapshot.position, "as_of": look.snapshot.as_of.text or None}
+    body: dict[str, Any] = {"position": view.snapshot.position, "as_of": view.snapshot.as_of.text or None}
     if notes:
         body["notes"] = [f"{NOTE[note].zh} / {NOTE[note].en}" for note in notes]
-    headers = {POSITION_HEADER: look.snapshot.position, "Cache-Control": "private, no-cache"}
+    headers = {POSITION_HEADER: view.snapshot.position, "Cache-Control": "private, no-cache"}
     return Answer({**body, **members}, headers=headers)
 
 
 @router.get("/programmes")
-async def get_programmes(look: LookDep) -> Response:
+async def get_programmes(view: ViewDep) -> Response:
     """All programmes."""
-    return _answer(look, programmes=await answers.programmes(look))
+    return _answer(view, programmes=await answers.programmes(view))
 
 
 @router.get("/programmes/{programme}")
-async def get_programme(look: LookDep, programme: str) -> Response:
+async def get_programme(view: ViewDep, programme: str) -> Response:
     """One programme."""
-    about = await answers.programme(look, programme)
-    return _answer(look, about, programme=about)
+    about = await answers.programme(view, programme)
+    return _answer(view, about, programme=about)
 
 
 @router.get("/programmes/{programme}/lights")
-async def get_lights(look: LookDep, programme: str, period: Text = None, unit: Text = None) -> Response:
+async def get_lights(view: ViewDep, programme: str, period: Text = None, unit: Text = None) -> Response:
     """The lights of a programme's items, in one period or all."""
-    about = await answers.programme(look, programme)
-    rows = await answers.items(look, programme, unit)
-    found = await answers.lights(look, programme, rows, period)
-    waiting = await answers.waiting(look, programme, rows)
-    return _answer(look, about, programme=programme, period=period, lights=found, not_ruled_yet=waiting)
+    about = await answers.programme(view, programme)
+    rows = await answers.items(view, programme, unit)
+    found = await answers.lights(view, programme, rows, period)
+    waiting = await answers.waiting(view, programme, rows)
+    return _answer(view, about, programme=programme, period=period, lights=found, not_ruled_yet=waiting)
 
 
 @router.get("/programmes/{programme}/items")
-async def get_items(look: LookDep, programme: str, unit: Text = None) -> Response:
+async def get_items(view: ViewDep, programme: str, unit: Text = None) -> Response:
     """The items of a programme, of all units or one."""
-    about = await answers.programme(look, programme)
-    rows = await answers.items(look, programme, unit)
-    return _answer(look, about, programme=programme, items=[answers.item_view(row) for row in rows])
+    about = await answers.programme(view, programme)
+    rows = await answers.items(view, programme, unit)
+    return _answer(view, about, programme=programme, items=[answers.item_view(row) for row in rows])
 
 
 @router.get("/programmes/{programme}/items/{item}")
-async def get_item(look: LookDep, programme: str, item: str) -> Response:
+async def get_item(view: ViewDep, programme: str, item: str) -> Response:
     """One item with its lights, and why each of them stands as it does."""
-    about = await answers.programme(look, programme)
-    row, sight = await answers.item(look, programme, item)
-    found = await answers.lights(look, programme, [row])
-    said = await answers.light_sentences(look, programme, item, sight)
+    about = await answers.programme(view, programme)
+    row, sight = await answers.item(view, programme, item)
+    found = await answers.lights(view, programme, [row])
+    said = await answers.light_sentences(view, programme, item, sight)
     why = {period: word._asdict() for period, word in said.items()}
-    return _answer(look, about, programme=programme, item=answers.item_view(row), lights=found, why=why)
+    return _answer(view, about, programme=programme, item=answers.item_view(row), lights=found, why=why)
 
 
 @router.get("/programmes/{programme}/items/{item}/timeline")
-async def get_timeline(look: LookDep, programme: str, item: str) -> Response:
+async def get_timeline(view: ViewDep, programme: str, item: str) -> Response:
     """From submission to notice, with links between cause and effect."""
-    about = await answers.programme(look, programme)
-    row, sight = await answers.item(look, programme, item)
-    entries = await answers.item_timeline(look, programme, item, sight)
-    return _answer(look, about, programme=programme, item=answers.item_view(row), timeline=entries)
+    about = await answers.programme(view, programme)
+    row, sight = await answers.item(view, programme, item)
+    entries = await answers.item_timeline(view, programme, item, sight)
+    return _answer(view, about, programme=programme, item=answers.item_view(row), timeline=entries)
 
 
 @router.get("/programmes/{programme}/escalations")
-async def get_escalations(look: LookDep, programme: str, state: Literal["open", "all"] = "open") -> Response:
+async def get_escalations(view: ViewDep, programme: str, state: Literal["open", "all"] = "open") -> Response:
     """Open escalations, or all there ever were."""
-    about = await answers.programme(look, programme)
-    found = await answers.escalations(look, programme, open_only=state == "open")
-    return _answer(look, about, programme=programme, escalations=[escalation_view(one) for one in found])
+    about = await answers.programme(view, programme)
+    found = await answers.escalations(view, programme, open_only=state == "open")
+    return _answer(view, about, programme=programme, escalations=[escalation_view(one) for one in found])
 
 
 def escalation_view(one: Escalation) -> dict[str, Any]:
@@ -139,45 +141,45 @@ def escalation_view(one: Escalation) -> dict[str, Any]:
 
 
 @router.get("/programmes/{programme}/evaluation")
-async def get_evaluation(look: LookDep, programme: str, unit: Text = None) -> Response:
+async def get_evaluation(view: ViewDep, programme: str, unit: Text = None) -> Response:
     """The annual evaluation's sheets with every deduction, of all units that the viewer may see or of one."""
-    about = await answers.programme(look, programme)
-    found = [await evaluation.sheet_of(look, programme, unit)] if unit else await evaluation.sheets(look, programme)
-    return _answer(look, about, programme=programme, sheets=[sheet.shown() for sheet in found])
+    about = await answers.programme(view, programme)
+    found = [await evaluation.sheet_of(view, programme, unit)] if unit else await evaluation.sheets(view, programme)
+    return _answer(view, about, programme=programme, sheets=[sheet.shown() for sheet in found])
 
 
 @router.get("/programmes/{programme}/notices")
-async def get_notices(look: LookDep, programme: str) -> Response:
+async def get_notices(view: ViewDep, programme: str) -> Response:
     """Notices, newest first, with what became of each message."""
-    about = await answers.programme(look, programme)
-    return _answer(look, about, programme=programme, notices=await answers.notices(look, programme))
+    about = await answers.programme(view, programme)
+    return _answer(view, about, programme=programme, notices=await answers.notices(view, programme))
 
 
 @router.get("/notices/{notice}")
-async def get_notice(look: LookDep, notice: str) -> Response:
+async def get_notice(view: ViewDep, notice: str) -> Response:
     """One notice with its document."""
-    return _answer(look, notice=await answers.notice(look, notice))
+    return _answer(view, notice=await answers.notice(view, notice))
 
 
 @router.get("/inbox")
-async def get_inbox(look: LookDep) -> Response:
+async def get_inbox(view: ViewDep) -> Response:
     """What was delivered to the signed-in unit's or leader's inbox."""
-    return _answer(look, inbox=await answers.inbox(look))
+    return _answer(view, inbox=await answers.inbox(view))
 
 
 @router.get("/submissions/{submission}")
-async def get_submission(look: LookDep, submission: str) -> Response:
+async def get_submission(view: ViewDep, submission: str) -> Response:
     """A submission with its ruling, or `ruling: null` while it waits for one."""
-    return _answer(look, submission=await answers.submission(look, submission))
+    return _answer(view, submission=await answers.submission(view, submission))
 
 
 @router.get("/progress")
 async def get_progress(request: Request) -> Response:
     """Where the read model stands; waits for `min_position` at most `timeout` seconds, then 504."""
     state = request.app.state
-    await state.looking.wait(request)
-    position = vector_text(vector_of(state.progress.standings))
-    reading = {f"{topic}-{part}": standing.next for (topic, part), standing in state.progress.standings.items()}
+    await state.request_views.wait(request)
+    position = vector_text(vector_of(state.progress.positions))
+    reading = {f"{topic}-{part}": held.next for (topic, part), held in state.progress.positions.items()}
     body = {"position": position, "next": reading, "caught_up": state.following.caught_up}
     stopped = {f"{topic}-{part}": why for (topic, part), why in state.following.stopped.items()}
     return Answer({**body, "stopped": stopped}, headers={POSITION_HEADER: position, "Cache-Control": "no-cache"})

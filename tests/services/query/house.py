@@ -21,8 +21,8 @@ from psycopg import sql
 from eventlog.log.memory import MemoryLog
 from services.query.app import build
 from services.query.follow.follow_loop import Following
-from services.query.metrics import Metrics
-from services.query.read_model import writing
+from services.query.metrics import QueryMetrics
+from services.query.read_model import schemas
 from services.query.read_model.pools import writing_pool
 from services.query.read_model.position import PLACES, Progress
 from services.query.read_model.tables import TABLES
@@ -42,10 +42,10 @@ async def until(holds: Callable[[], object], missing: str, seconds: float = 15.0
 async def following(url: str, feed: Feed) -> AsyncIterator[tuple[Following, Progress]]:
     """The follow loop alone, running."""
     async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
-        await writing.ensure(connection, "query")
+        await schemas.ensure(connection, "query")
     progress = Progress()
     async with writing_pool(url, "query") as pool:
-        loop = Following(MemoryLog(feed.topics), pool, progress, Metrics())
+        loop = Following(MemoryLog(feed.topics), pool, progress, QueryMetrics())
         task = asyncio.create_task(loop.run())
         try:
             yield loop, progress
@@ -58,7 +58,7 @@ async def caught_up(loop: Following, progress: Progress, feed: Feed) -> None:
     """Wait until every record of the feed, stopped partitions aside, is behind the committed position."""
 
     def behind() -> list[Any]:
-        return [p for p in PLACES if p not in loop.stopped and progress.standings[p].next < feed.topics.end(*p)]
+        return [p for p in PLACES if p not in loop.stopped and progress.positions[p].next < feed.topics.end(*p)]
 
     await until(lambda: loop.caught_up and not behind(), "the read model did not catch up")
 

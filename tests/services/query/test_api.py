@@ -67,6 +67,13 @@ async def test_lights_are_those_of_the_log_and_every_answer_carries_its_position
     assert [light["period"] for light in one["lights"]] == ["2024Q2"]
 
 
+async def test_a_programme_is_told_with_its_units_and_the_day_it_was_issued_on(told: House) -> None:
+    one = (await told.get(V1))["programme"]
+    assert (one["id"], one["title"], one["issued_on"]) == (P, "重点工作督查方案", "2024-03-19")
+    assert [unit["id"] for unit in one["units"]] == ["nongye", "jiaoyu"]
+    assert (await told.get("/v1/programmes"))["programmes"] == [one]
+
+
 async def test_as_of_a_day_shows_what_held_then_and_as_of_a_position_what_was_known_then(told: House) -> None:
     async def lights(as_of: str) -> dict[str, tuple[str, bool]]:
         body = await told.get(f"{V1}/lights?as_of={as_of}")

@@ -14,10 +14,10 @@ from contracts.topics import partition_of
 from eventlog.log.log import Hole
 from eventlog.log.memory import MemoryLog
 from eventlog.log.record import Entry
-from services.query.follow.batch import Folding
+from services.query.follow.batch import PartitionFolds
 from services.query.follow.rebuild import Undecided, rebuild, roll_back
-from services.query.read_model import writing
-from services.query.read_model.position import PLACES, Standing, parse_vector
+from services.query.read_model import schemas, writer
+from services.query.read_model.position import PLACES, ReadPosition, parse_vector
 from services.query.read_model.tables import Rows
 from tests.services.query.feed import Feed, light, recorded
 from tests.services.query.house import caught_up, following, tables, until
@@ -66,7 +66,7 @@ async def test_a_rebuilt_read_model_equals_the_one_that_followed_and_takes_its_p
         await roll_back(url)
         feed.green(feed.report(P, "K01", "2024Q3"), "2024Q3")
         await until(
-            lambda: progress.standings[("rulings", PART)].next == feed.topics.end("rulings", PART), "no new row"
+            lambda: progress.positions[("rulings", PART)].next == feed.topics.end("rulings", PART), "no new row"
         )
         await caught_up(loop, progress, feed)
     assert (await rebuild(MemoryLog(feed.topics), url)).difference is None
@@ -76,25 +76,25 @@ async def test_a_rebuilt_read_model_equals_the_one_that_followed_and_takes_its_p
 
 async def test_batches_cut_at_random_points_give_the_same_rows(postgres: Callable[[], str]) -> None:
     feed, whole, dice = a_story(), Rows(), random.Random(7)
-    folding = Folding(dict.fromkeys(PLACES, Standing()))
+    folds = PartitionFolds(dict.fromkeys(PLACES, ReadPosition()))
     for place in PLACES:
-        folding.take(place, feed.topics.records(*place), whole)
+        folds.fold(place, feed.topics.records(*place), whole)
     url = postgres()
     async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
-        await writing.ensure(connection, "query")
-        standings = await writing.standings(connection)
+        await schemas.ensure(connection, "query")
+        positions = await writer.positions(connection)
         for place in PLACES:
-            while standings[place].next < feed.topics.end(*place):
+            while positions[place].next < feed.topics.end(*place):
                 # A new reader each time: only what was stored is remembered.
-                rows, cut = Rows(), Folding(standings)
-                start = standings[place].next
+                rows, cut = Rows(), PartitionFolds(positions)
+                start = positions[place].next
                 batch = feed.topics.records(*place)[start : start + dice.randint(1, 5)]
-                cut.take(place, batch, rows)
-                if cut.standings[place] == standings[place]:
-                    cut.take(place, feed.topics.records(*place)[start + len(batch) :], rows)
-                await writing.commit(connection, standings, {place: cut.standings[place]}, rows)
-                standings = await writing.standings(connection)
-        assert standings == folding.standings
+                cut.fold(place, batch, rows)
+                if cut.positions[place] == positions[place]:
+                    cut.fold(place, feed.topics.records(*place)[start + len(batch) :], rows)
+                await writer.commit(connection, positions, {place: cut.positions[place]}, rows)
+                positions = await writer.positions(connection)
+        assert positions == folds.positions
     outcome = await rebuild(MemoryLog(feed.topics), url)
     assert outcome.difference is None
 
@@ -108,9 +108,9 @@ async def test_void_records_leave_no_row_and_are_counted(postgres: Callable[[], 
     assert len([row for row in found["ruling"] if row.startswith(f"({PART},")]) == rulings
     assert len([row for row in found["light"] if "2024Q1,changed,none,green" in row]) == 1
     assert not any("void/1" in row for row in found["delivery"])
-    folding = Folding(progress.standings)
-    assert folding.void(("rulings", PART)) == 5
-    assert folding.void(("dispatches", partition_of(P))) == 1
+    folds = PartitionFolds(progress.positions)
+    assert folds.void(("rulings", PART)) == 5
+    assert folds.void(("dispatches", partition_of(P))) == 1
 
 
 async def test_a_batch_that_begins_elsewhere_than_the_read_model_stands_is_dropped_whole(
@@ -119,36 +119,36 @@ async def test_a_batch_that_begins_elsewhere_than_the_read_model_stands_is_dropp
     feed = a_story()
     url = postgres()
     async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
-        await writing.ensure(connection, "query")
-        beginning = await writing.standings(connection)
-        rows, folding = Rows(), Folding(beginning)
+        await schemas.ensure(connection, "query")
+        beginning = await writer.positions(connection)
+        rows, folds = Rows(), PartitionFolds(beginning)
         for place in PLACES:
-            folding.take(place, feed.topics.records(*place), rows)
-        await writing.commit(connection, beginning, folding.standings, rows)
+            folds.fold(place, feed.topics.records(*place), rows)
+        await writer.commit(connection, beginning, folds.positions, rows)
         held = await tables(url)
-        with pytest.raises(writing.Overtaken):
-            await writing.commit(connection, beginning, folding.standings, rows)
+        with pytest.raises(writer.Overtaken):
+            await writer.commit(connection, beginning, folds.positions, rows)
     assert await tables(url) == held
 
 
 def test_records_seen_before_are_dropped_and_a_hole_takes_nothing_in() -> None:
     feed, rows = a_story(), Rows()
-    whole = Folding(dict.fromkeys(PLACES, Standing()))
+    whole = PartitionFolds(dict.fromkeys(PLACES, ReadPosition()))
     for place in PLACES:
-        whole.take(place, feed.topics.records(*place), rows)
-    again, folding = Rows(), Folding(dict.fromkeys(PLACES, Standing()))
+        whole.fold(place, feed.topics.records(*place), rows)
+    again, folds = Rows(), PartitionFolds(dict.fromkeys(PLACES, ReadPosition()))
     for place in PLACES:
         records = feed.topics.records(*place)
         for index in range(len(records)):
             # each record comes twice, and the one after the next comes too soon
-            folding.take(place, records[max(0, index - 1) : index + 1], again)
+            folds.fold(place, records[max(0, index - 1) : index + 1], again)
             if index + 2 < len(records):
-                before = folding.standings[place]
+                before = folds.positions[place]
                 with pytest.raises(Hole):
-                    folding.take(place, [records[index + 2]], again)
-                assert folding.standings[place] == before
-                folding.take(place, records[before.next : index + 1], again)
-    assert (folding.standings, again) == (whole.standings, rows)
+                    folds.fold(place, [records[index + 2]], again)
+                assert folds.positions[place] == before
+                folds.fold(place, records[before.next : index + 1], again)
+    assert (folds.positions, again) == (whole.positions, rows)
 
 
 async def test_connections_that_break_are_made_anew(postgres: Callable[[], str]) -> None:
@@ -192,7 +192,7 @@ async def test_an_event_of_an_unknown_type_stops_its_partition_and_no_other(post
         await caught_up(loop, progress, feed)
         assert list(loop.stopped) == [("rulings", PART)]
         assert not loop.ready
-        assert progress.standings[("rulings", PART)].next == base
+        assert progress.positions[("rulings", PART)].next == base
         feed.green(feed.report(P, elsewhere))
         await caught_up(loop, progress, feed)
         # upgraded
@@ -270,13 +270,13 @@ async def test_tables_of_another_version_are_refused_at_the_start_and_replaced_b
 ) -> None:
     url, feed = postgres(), a_story()
     async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
-        await writing.ensure(connection, "query")
+        await schemas.ensure(connection, "query")
         await connection.execute("ALTER TABLE query.light ADD COLUMN brightness text")
-        with pytest.raises(writing.SchemaDrift, match="brightness"):
-            await writing.ensure(connection, "query")
+        with pytest.raises(schemas.SchemaDrift, match="brightness"):
+            await schemas.ensure(connection, "query")
         outcome = await rebuild(MemoryLog(feed.topics), url)
         assert (outcome.compared, outcome.swapped) == (False, True)
-        await writing.ensure(connection, "query")
+        await schemas.ensure(connection, "query")
 
 
 def test_a_position_vector_reads_what_it_writes() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.query.web.pages.rendering import problem_page, static
+from services.query.web.pages.renderer import problem_page, static
 from services.query.web.pages.routes import router
 
 __all__ = ["problem_page", "router", "static"]

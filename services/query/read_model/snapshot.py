@@ -1,4 +1,4 @@
-"""Everything that pages and API read, from one consistent snapshot and on one basis."""
+"""Everything that pages and API read, from one consistent snapshot and within the same limits."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any, Final, LiteralString
 from psycopg import AsyncConnection
 
 from contracts.topics import PARTITIONS, RULINGS
-from services.query.read_model.as_of import AsOf, Basis, basis_of
+from services.query.read_model.as_of import AsOf, Limits, limits_of
 from services.query.read_model.pools import ReadingPool
-from services.query.read_model.position import Standing, Standings, vector_of, vector_text
+from services.query.read_model.position import ReadPosition, ReadPositions, vector_of, vector_text
 
 Found = dict[str, Any]
 
@@ -43,18 +43,20 @@ _NOTICES: Final = (
 
 
 class Snapshot:
-    """One consistent look at the read model; every method answers on the same basis."""
+    """One consistent state of the read model; every method answers within the same limits."""
 
-    def __init__(self, connection: AsyncConnection[Found], standings: Standings, as_of: AsOf, basis: Basis) -> None:
+    def __init__(
+        self, connection: AsyncConnection[Found], positions: ReadPositions, as_of: AsOf, limits: Limits
+    ) -> None:
         self._connection = connection
-        self._basis = basis
+        self._limits = limits
         self.as_of = as_of
-        self.standings = standings
+        self.positions = positions
 
     @property
     def position(self) -> str:
         """The position vector up to which everything was taken in."""
-        return vector_text(vector_of(self.standings))
+        return vector_text(vector_of(self.positions))
 
     async def programmes(self, programme: str | None = None) -> list[Found]:
         """The latest publication of each programme, or of one."""
@@ -123,7 +125,7 @@ class Snapshot:
 
     async def waiting(self, programme: str) -> list[Found]:
         """Submissions of a programme that have no ruling yet."""
-        lasts = [self.standings.get((RULINGS, part), Standing()).last for part in range(PARTITIONS)]
+        lasts = [self.positions.get((RULINGS, part), ReadPosition()).last for part in range(PARTITIONS)]
         return await self._all(
             "SELECT s.part, s.pos, s.id, s.item, s.type, s.unit, s.received_at FROM submission s "
             "JOIN unnest(%(lasts)s::bigint[]) WITH ORDINALITY AS held (last, place) "
@@ -195,18 +197,18 @@ class Snapshot:
         )
 
     async def _all(self, query: LiteralString, **parameters: object) -> list[Found]:
-        cursor = await self._connection.execute(query, {**self._basis.parameters(), **parameters})
+        cursor = await self._connection.execute(query, {**self._limits.parameters(), **parameters})
         return await cursor.fetchall()
 
 
 @asynccontextmanager
 async def snapshot(pool: ReadingPool, as_of: AsOf | None = None) -> AsyncIterator[Snapshot]:
-    """Open a read-only, repeatable look at the read model."""
+    """Open a read-only, repeatable snapshot of the read model."""
     asked = as_of or AsOf()
     async with pool.connection() as connection, connection.transaction():
         cursor = await connection.execute("SELECT topic, part, next, last, counted FROM position")
-        standings = {
-            (row["topic"], row["part"]): Standing(row["next"], row["last"], row["counted"])
+        positions = {
+            (row["topic"], row["part"]): ReadPosition(row["next"], row["last"], row["counted"])
             for row in await cursor.fetchall()
         }
         resolved = {}
@@ -217,4 +219,4 @@ async def snapshot(pool: ReadingPool, as_of: AsOf | None = None) -> AsyncIterato
                     [part, offset],
                 )
                 resolved[(topic, part)] = (await cursor.fetchall())[0]["last"]
-        yield Snapshot(connection, standings, asked, basis_of(asked, resolved))
+        yield Snapshot(connection, positions, asked, limits_of(asked, resolved))

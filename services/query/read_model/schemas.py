@@ -1,25 +1,19 @@
-"""Rows and positions go in together: one transaction per batch, compared with where the read model stands."""
+"""The schema of the read model: made, checked against this version, swapped after a rebuild, dropped."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, LiteralString
 
 from psycopg import AsyncConnection, sql
 
-from eventlog.log.record import Place
-from services.query.read_model.position import PLACES, Standing, Standings
-from services.query.read_model.tables import COLUMNS, SCHEMA, TABLES, Rows
+from services.query.read_model.position import PLACES
+from services.query.read_model.tables import COLUMNS, SCHEMA, TABLES
 
 Connection = AsyncConnection[Any]
 
 _INDEXES: Final = (Path(__file__).parent / "indexes.sql").read_text(encoding="utf-8")
 _CREATION_LOCK: Final = 0x6C69616E67
-
-
-class Overtaken(Exception):
-    """The read model does not stand where this batch begins: somebody else wrote, or it was restored."""
 
 
 class SchemaDrift(Exception):
@@ -38,7 +32,7 @@ async def make_tables(connection: Connection, schema: str) -> None:
 
 
 async def make_indexes(connection: Connection) -> None:
-    """Index the tables of the schema in use and let the planner look at them."""
+    """Index the tables of the schema in use and let the planner view at them."""
     await connection.execute(_script(_INDEXES))
     for table in COLUMNS:
         await connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
@@ -83,57 +77,6 @@ async def drift(connection: Connection, schema: str) -> str:
         if held.get(table) != list(columns):
             return f"table {table} has the columns {held.get(table)}, this version expects {list(columns)}"
     return ""
-
-
-async def standings(connection: Connection, *, lock: bool = False) -> Standings:
-    """Where the read model stands, per partition; with `lock` nobody else moves it until the transaction ends."""
-    if lock:
-        await connection.execute("LOCK TABLE position IN EXCLUSIVE MODE")
-    cursor = await connection.execute("SELECT topic, part, next, last, counted FROM position")
-    return {(topic, part): Standing(*rest) for topic, part, *rest in await cursor.fetchall()}
-
-
-async def commit(
-    connection: Connection, before: Mapping[Place, Standing], after: Mapping[Place, Standing], rows: Rows
-) -> None:
-    """Add the rows and move the positions of `after`, in one transaction.
-
-    Raises:
-        Overtaken: a position is not where `before` says; nothing was written.
-    """
-    async with connection.transaction():
-        places = sorted(after)
-        cursor = await connection.execute(
-            "SELECT topic, part, next, last FROM position "
-            "WHERE (topic, part) IN (SELECT * FROM unnest(%s::text[], %s::smallint[])) "
-            "ORDER BY topic, part FOR UPDATE",
-            [[topic for topic, _ in places], [part for _, part in places]],
-        )
-        held = {(topic, part): (next_, last) for topic, part, next_, last in await cursor.fetchall()}
-        for place in places:
-            if held.get(place) != before[place][:2]:
-                raise Overtaken(f"{place[0]}-{place[1]} stands at {held.get(place)}, not at {before[place][:2]}")
-        await add(connection, rows)
-        await move(connection, after)
-
-
-async def add(connection: Connection, rows: Rows) -> None:
-    """Copy rows into their tables."""
-    for table, tuples in rows.items():
-        statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-            sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, COLUMNS[table]))
-        )
-        async with connection.cursor().copy(statement) as copy:
-            for row in tuples:
-                await copy.write_row(row)
-
-
-async def move(connection: Connection, after: Mapping[Place, Standing]) -> None:
-    """Set positions."""
-    await connection.cursor().executemany(
-        "UPDATE position SET next = %s, last = %s, counted = %s WHERE topic = %s AND part = %s",
-        [(*standing, *place) for place, standing in after.items()],
-    )
 
 
 async def swap(connection: Connection, live: str, fresh: str, old: str) -> None:

@@ -19,9 +19,9 @@ from starlette.staticfiles import StaticFiles
 from services.query.answers import event_sentences as sentences
 from services.query.answers.access import REASSESSMENT
 from services.query.answers.problem import Problem
-from services.query.answers.request_view import Look
+from services.query.answers.request_view import RequestView
 from services.query.read_model.as_of import LOCAL
-from services.query.read_model.reading import snapshot
+from services.query.read_model.snapshot import snapshot
 from services.query.web.api import POSITION_HEADER
 from supervision import words
 from supervision.light_sentences import plain
@@ -134,18 +134,18 @@ def _codes(language: Language) -> Mapping[str, Any]:
 
 
 async def page(
-    request: Request, look: Look, template: str, about: Mapping[str, Any] | None = None, **context: Any
+    request: Request, view: RequestView, template: str, about: Mapping[str, Any] | None = None, **context: Any
 ) -> HTMLResponse:
-    """A page of one look; `about` is the programme it is about, if it is about one."""
-    programmes = [about] if about else await look.snapshot.programmes()
+    """A page of one request; `about` is the programme it is about, if it is about one."""
+    programmes = [about] if about else await view.snapshot.programmes()
     names = {one["id"]: one.get("name") or one.get("label") or one["id"] for row in programmes for one in _named(row)}
     return _rendered(
         request,
         template,
-        {**context, "about": about, "viewer": look.viewer, "as_of": look.snapshot.as_of.text},
+        {**context, "about": about, "viewer": view.viewer, "as_of": view.snapshot.as_of.text},
         names=names,
         notes=[note for note in ("simulated", "derived") if any(row[note] for row in programmes)],
-        position=look.snapshot.position,
+        position=view.snapshot.position,
     )
 
 
