@@ -15,9 +15,10 @@ from pathlib import Path
 from bench import doors, memory, rating, rebuild, rules
 from bench.figures import HEAD, Figure
 from bench.logs import recorded_years
-from embedded.parts import SERVERS
-from embedded.supervisor import Stack
+from embedded.parts import INTAKE, QUERY, RATING
+from embedded.stack import Stack
 from eventlog.clock import set_driven
+from sandbox.parts import ISSUER
 from sandbox.year.journal import BEFORE_THE_YEAR
 from services.rating.__main__ import GC_THRESHOLDS
 
@@ -71,12 +72,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory(prefix="liangdeng-bench-") as folder:
         home = Path(folder)
         home.chmod(0o711)
-        with Stack(home / "log", parts=SERVERS, say=say) as stack:
+        with Stack(home / "log", parts=(), say=say) as stack:
             figures, sizes = asyncio.run(on_the_log(stack, told.programmes, told.rounds))
         clock = home / "clock"
         set_driven(clock, BEFORE_THE_YEAR)
-        parts = (*SERVERS, "issuer", "rating", "intake", "query")
-        with Stack(home / "doors", parts=parts, clock=clock, say=say) as stack:
+        with Stack(home / "doors", parts=(ISSUER, RATING, INTAKE, QUERY), clock=clock, say=say) as stack:
             accepted, shown = asyncio.run(over_http(stack, clock, told.submissions, told.samples, told.rounds))
     lines = [
         f"{os.cpu_count()} CPUs, {platform.machine()}, Python {platform.python_version()}; the machine's load at the "

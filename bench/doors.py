@@ -15,7 +15,8 @@ from bench.figures import Rate, Watch
 from bench.load import fire, request
 from contracts.topics import PARTITIONS, TOPIC_CONFIG, subject_of
 from contracts.values import Actor
-from embedded.supervisor import Stack
+from embedded.parts import Part
+from embedded.stack import Stack
 from eventlog.log import provisioning
 from programmes.programme import ItemEntry
 from sandbox.year.days import SHANGHAI
@@ -73,7 +74,7 @@ def start_floor(stack: Stack) -> None:
     """Start the bare endpoint beside the services, with a topic of its own."""
     wanted = provisioning.specs((FLOOR_TOPIC,), PARTITIONS, TOPIC_CONFIG)
     provisioning.apply(stack.env["KAFKA_BOOTSTRAP_SERVERS"], wanted, bootstrap_timeout_ms=10_000)
-    stack.add("floor", "bench.floor_endpoint")
+    stack.add(Part(name="floor", module="bench.floor_endpoint"))
 
 
 async def visible(stack: Stack, year: Year, number: int) -> list[float]:

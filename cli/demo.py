@@ -10,8 +10,9 @@ from rich.console import Console
 from cli import audit, rebuild
 from cli.output import say
 from cli.up import ended_by_signals, serve_until_ended, tell_addresses
+from embedded.stack import Stack
 from embedded.state import home_from_environment
-from embedded.supervisor import Stack
+from sandbox.parts import EVERYTHING
 from sandbox.year import journal
 from sandbox.year import run as living
 from sandbox.year.year import Year, years
@@ -27,11 +28,11 @@ def run(*, end: bool, seed: str, share: float) -> int:
     good: bool | None = None
     with ended_by_signals(), suppress(KeyboardInterrupt):
         start = journal.begin(home, [year.plan for year in lived])
-        with Stack(home, clock=start.clock, say=say) as stack:
+        with Stack(home, parts=EVERYTHING, clock=start.clock, say=say) as stack:
             good = _live(stack, start, lived)
             tell_addresses(stack)
             if not end:
-                serve_until_ended()
+                serve_until_ended(stack)
     return INTERRUPTED if good is None else int(not good)
 
 

@@ -32,7 +32,7 @@ app.add_typer(programme, name="programme")
 app.add_typer(policy, name="policy")
 
 
-class Service(StrEnum):
+class ServiceName(StrEnum):
     """The services that can be run alone."""
 
     INTAKE = "intake"
@@ -64,14 +64,17 @@ def _options(
 @app.command()
 def up(
     as_json: AsJson = False,
+    sandbox: Annotated[
+        bool, typer.Option(help="含试用登录与邮箱 · with the free sign-in and the mailbox; without: name real ones")
+    ] = True,
 ) -> None:
     """启动 Kafka、PostgreSQL 和全部服务，直到 Ctrl-C。
 
     Start Kafka, PostgreSQL and every service, serve until Ctrl-C. A part that crashes is reported and started again.
     """
-    from cli import up as answer
+    from cli import up as command
 
-    raise typer.Exit(answer.run(as_json=as_json))
+    raise typer.Exit(command.run(as_json=as_json, sandbox=sandbox))
 
 
 @app.command()
@@ -85,13 +88,13 @@ def demo(
     Live through the year 2024 of 108 items (simulated data), print a summary, serve until Ctrl-C.
     With --exit: 0 only if the replay proved the log and a rebuilt read model equals the live one.
     """
-    from cli import demo as answer
+    from cli import demo as command
 
-    raise typer.Exit(answer.run(end=end, seed=seed, share=share))
+    raise typer.Exit(command.run(end=end, seed=seed, share=share))
 
 
 @app.command()
-def serve(service: Annotated[Service, typer.Argument(help="服务名 · the service")]) -> None:
+def serve(service: Annotated[ServiceName, typer.Argument(help="服务名 · the service")]) -> None:
     """只运行一个服务，配置取自环境变量 · run one service, configured by its environment."""
     import runpy
 
@@ -101,17 +104,17 @@ def serve(service: Annotated[Service, typer.Argument(help="服务名 · the serv
 @topics.command("apply")
 def topics_apply(as_json: AsJson = False) -> None:
     """创建缺少的主题并修正配置 · create missing topics, put their settings right."""
-    from cli import topics as answer
+    from cli import topics as command
 
-    raise typer.Exit(answer.apply(as_json=as_json))
+    raise typer.Exit(command.apply(as_json=as_json))
 
 
 @topics.command("check")
 def topics_check(as_json: AsJson = False) -> None:
     """核对主题，有差异时退出码为 1 · compare the topics with the contract, exit 1 on any drift."""
-    from cli import topics as answer
+    from cli import topics as command
 
-    raise typer.Exit(answer.check(as_json=as_json))
+    raise typer.Exit(command.check(as_json=as_json))
 
 
 @app.command()
@@ -124,9 +127,9 @@ def rebuild(
 
     退出码 exit code: 0 相同 equal, 1 不同 different, 2 无法判定 cannot be decided.
     """
-    from cli import rebuild as answer
+    from cli import rebuild as command
 
-    raise typer.Exit(answer.run(as_json=as_json, swap=swap, accept=accept))
+    raise typer.Exit(command.run(as_json=as_json, swap=swap, accept=accept))
 
 
 @audit.command("replay")
@@ -138,9 +141,9 @@ def audit_replay(
 
     退出码 exit code: 0 证实 proved, 1 矛盾 contradicted, 2 无法判定 cannot be decided.
     """
-    from cli import audit as answer
+    from cli import audit as command
 
-    raise typer.Exit(answer.replay(as_json=as_json, wait=wait))
+    raise typer.Exit(command.replay(as_json=as_json, wait=wait))
 
 
 @audit.command("evaluation")
@@ -157,9 +160,9 @@ def audit_evaluation(
 
     退出码 exit code: 0 已推出或证实 derived or proved, 1 矛盾 contradicted, 2 无法判定 cannot be decided.
     """
-    from cli import evaluation as answer
+    from cli import evaluation as command
 
-    raise typer.Exit(answer.evaluation(programme, unit=unit, against=against, as_json=as_json))
+    raise typer.Exit(command.evaluation(programme, unit=unit, against=against, as_json=as_json))
 
 
 @app.command()
@@ -168,9 +171,9 @@ def scenarios(
     as_json: AsJson = False,
 ) -> None:
     """用规则验证情景册，有失败时退出码为 1 · run a book of scenarios through the pure rules, exit 1 on a failure."""
-    from cli import scenarios as answer
+    from cli import scenarios as command
 
-    raise typer.Exit(answer.run(book, as_json=as_json))
+    raise typer.Exit(command.run(book, as_json=as_json))
 
 
 @programme.command("compose")
@@ -183,9 +186,9 @@ def programme_compose(
 
     退出码 exit code: 0 已编制 composed, 2 无法编制 cannot be composed (such as a year that is not announced).
     """
-    from cli import programme as answer
+    from cli import programme as command
 
-    raise typer.Exit(answer.composed(file, until=until.date() if until else None, write=write))
+    raise typer.Exit(command.composed(file, until=until.date() if until else None, write=write))
 
 
 @policy.command("compare")
@@ -206,19 +209,19 @@ def policy_compare(
     What if: live a recorded year again under two policies, tell which lights and escalations differ, and why.
     退出码 exit code: 0 已比较 compared, 2 无法比较 cannot be compared.
     """
-    from cli import policy as answer
+    from cli import policy as command
 
     raise typer.Exit(
-        answer.compared(a, b, programme=programme, file=file, policies=policies, until=until, as_json=as_json)
+        command.compared(a, b, programme=programme, file=file, policies=policies, until=until, as_json=as_json)
     )
 
 
 @app.command()
 def clean() -> None:
     """删除本机状态文件夹 · remove the sandbox's state folder, unless an instance uses it."""
-    from cli import clean as answer
+    from cli import clean as command
 
-    raise typer.Exit(answer.run())
+    raise typer.Exit(command.run())
 
 
 def main() -> None:

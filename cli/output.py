@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-from embedded.trouble import SandboxTrouble
+from embedded.machine_error import MachineError
 
 TROUBLE_EXIT = 2
 
@@ -35,6 +35,6 @@ def told() -> Iterator[None]:
         say(f"缺少 {error.name}：请运行 make setup（liangdeng[sandbox]）。")
         say(f"{error.name} is missing: run `make setup`, or install liangdeng[sandbox].")
         raise SystemExit(TROUBLE_EXIT) from error
-    except SandboxTrouble as error:
+    except MachineError as error:
         say(str(error))
         raise SystemExit(TROUBLE_EXIT) from error

@@ -8,20 +8,22 @@ from contextlib import contextmanager
 
 from cli.output import say
 from embedded.state import StateFolder, home_from_environment
-from embedded.supervisor import Stack
 
 
 @contextmanager
-def reach(*parts: str) -> Iterator[Mapping[str, str]]:
-    """Yield the environment of a client; `parts` (`kafka`, `postgres`) are started for as long where none runs.
+def reach(*servers: str) -> Iterator[Mapping[str, str]]:
+    """Yield the environment of a client; `servers` (`kafka`, `postgres`) are started for as long where none runs.
 
-    Raises `SandboxTrouble` when they cannot be.
+    Raises `MachineError` when they cannot be.
     """
     needed = {"kafka": "KAFKA_BOOTSTRAP_SERVERS", "postgres": "DATABASE_URL"}
     running = StateFolder(home_from_environment()).running_addresses()
     told = {**(running or {}), **os.environ}
-    if all(needed[part] in told for part in parts):
+    if all(needed[server] in told for server in servers):
         yield told
         return
-    with Stack(parts=parts, say=say) as stack:
+    # Its Kafka and PostgreSQL are of an extra, which an image does not have.
+    from embedded.stack import Stack  # noqa: PLC0415
+
+    with Stack(parts=(), servers=servers, say=say) as stack:
         yield {**os.environ, **stack.env}

@@ -10,7 +10,7 @@ import typer
 from cli.output import print_json
 from cli.servers import reach
 from contracts.topics import PARTITIONS, TOPIC_CONFIG, TOPICS
-from embedded.trouble import log_unreachable
+from embedded.machine_error import log_unreachable
 from eventlog.log import provisioning
 from eventlog.log.log import LogUnavailable
 
@@ -36,7 +36,7 @@ def check(*, as_json: bool) -> int:
 
 @contextmanager
 def answered(env: Mapping[str, str]) -> Iterator[None]:
-    """Within, a broker that does not answer is a `SandboxTrouble`."""
+    """Within, a broker that does not answer is a `MachineError`."""
     try:
         yield
     except LogUnavailable as error:

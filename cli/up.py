@@ -3,53 +3,50 @@
 from __future__ import annotations
 
 import signal
-import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import FrameType
 
 import typer
 
 from cli.output import print_json, say
+from embedded.parts import SERVICES, Part
+from embedded.stack import Stack
 from embedded.state import home_from_environment
-from embedded.supervisor import Stack
-
-PAGES = {
-    "query": "页面与查询 API · pages and query API",
-    "intake": "提交入口 · intake",
-    "issuer": "登录（选择用户）· sign in (choose a user)",
-    "mail": "邮箱 · mailbox",
-    "rating": "评定 · rating",
-    "notify": "通知 · notify",
-}
 
 
-def run(*, as_json: bool) -> int:
-    """Start everything, tell the addresses, serve until Ctrl-C."""
+def run(*, as_json: bool, sandbox: bool) -> int:
+    """Start everything, tell the addresses, serve until Ctrl-C; with the sandbox anybody may sign in as anybody."""
     # A state that a demo left has the clock that its year drove.
     clock = home_from_environment() / "clock"
-    stack = Stack(say=say, clock=clock if clock.exists() else None)
+    parts = _with_sandbox() if sandbox else SERVICES
+    stack = Stack(parts=parts, say=say, clock=clock if clock.exists() else None)
     with ended_by_signals(), suppress(KeyboardInterrupt), stack:
         if as_json:
             print_json({"urls": stack.urls, "env": stack.env})
         else:
             tell_addresses(stack)
-        serve_until_ended()
+        serve_until_ended(stack)
     return 0
 
 
 def tell_addresses(stack: Stack) -> None:
     """Print where to look."""
-    for name, meaning in PAGES.items():
-        if name in stack.urls:
-            typer.echo(f"  {stack.urls[name]}  {meaning}")
+    for part in stack.parts:
+        typer.echo(f"  {stack.urls[part.name]}  {part.about}")
     typer.echo(f"  {stack.home}  状态与日志 · state and logs")
 
 
-def serve_until_ended() -> None:
-    """Wait for Ctrl-C; the supervisor does the rest."""
+def serve_until_ended(stack: Stack) -> None:
+    """Wait for Ctrl-C; the stack does the rest. Raises `MachineError` when its state folder is gone."""
     typer.echo("按 Ctrl-C 结束 · Ctrl-C ends it")
-    threading.Event().wait()
+    stack.wait()
+
+
+def _with_sandbox() -> Sequence[Part]:
+    from sandbox.parts import EVERYTHING  # noqa: PLC0415 - no image holds the sandbox
+
+    return EVERYTHING
 
 
 @contextmanager

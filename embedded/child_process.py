@@ -122,7 +122,7 @@ def _ensure_starter() -> None:
     global _starter  # noqa: PLW0603
     with _starter_lock:
         if _starter is None or not _starter.is_alive():
-            _starter = threading.Thread(target=_serve_orders, name="leash", daemon=True)
+            _starter = threading.Thread(target=_serve_orders, name="child-starter", daemon=True)
             _starter.start()
 
 

@@ -18,7 +18,7 @@ from jgo.config import GlobalSettings
 from jgo.constants import MAVEN_CENTRAL_URL
 from jgo.maven import MavenContext
 
-from embedded.trouble import SandboxTrouble, download_failed
+from embedded.machine_error import MachineError, download_failed
 
 ROOTS = ("org.apache.kafka:kafka_2.13:4.4.0", "org.slf4j:slf4j-simple:1.7.36")
 LOCK = Path(__file__).with_name("jars.lock")
@@ -64,7 +64,7 @@ def read_lock(lock: Path = LOCK) -> list[Jar]:
 def classpath(say: Callable[[str], None], lock: Path = LOCK) -> list[Path]:
     """Return the verified jars, downloading what is missing or differs from the lock.
 
-    Raises `SandboxTrouble` naming network, proxy, CA or disk, or a jar whose bytes contradict the lock.
+    Raises `MachineError` naming network, proxy, CA or disk, or a jar whose bytes contradict the lock.
     """
     repository = _repository()
     jars = read_lock(lock)
@@ -110,9 +110,9 @@ def _download_one(context: MavenContext, jar: Jar, repository: Path) -> None:
         raise download_failed(jar.coordinate, error) from error
     found = _sha256(fetched)
     if found != jar.sha256:
-        raise SandboxTrouble(
-            f"校验失败：{jar.coordinate} 的内容与 sandbox/jars.lock 不符（{found}），已拒绝使用。请检查镜像或代理。",
-            f"Checksum mismatch: {jar.coordinate} is not what sandbox/jars.lock pins ({found}); refused. "
+        raise MachineError(
+            f"校验失败：{jar.coordinate} 的内容与 embedded/jars.lock 不符（{found}），已拒绝使用。请检查镜像或代理。",
+            f"Checksum mismatch: {jar.coordinate} is not what embedded/jars.lock pins ({found}); refused. "
             "Check your mirror or proxy.",
         )
     target = jar.path_below(repository)

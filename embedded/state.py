@@ -1,4 +1,4 @@
-"""The one folder where the sandbox keeps its state, used by one instance at a time."""
+"""The one folder where a stack keeps its state, used by one instance at a time."""
 
 import fcntl
 import json
@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Self
 
 from embedded.child_process import alive
+from embedded.machine_error import MachineError, require_room
 from embedded.postgres import forget_private_place
-from embedded.trouble import SandboxTrouble, require_room
 
 LEFTOVERS_SECONDS = 20
 PROJECT = Path(__file__).resolve().parent.parent
@@ -38,7 +38,7 @@ class StateFolder:
         return self._lock
 
     def take(self) -> Self:
-        """Use the folder. Raises `SandboxTrouble` when another instance does, or when the disk is full."""
+        """Use the folder. Raises `MachineError` when another instance does, or when the disk is full."""
         require_room(self.path)
         self.path.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o644)
@@ -48,7 +48,7 @@ class StateFolder:
             # A killed owner's children are still ending: they hold the lock a moment longer.
             if alive(owner) or time.monotonic() > deadline:
                 os.close(descriptor)
-                raise SandboxTrouble(
+                raise MachineError(
                     f"{self.path} 正被另一个实例（进程 {owner}）使用。请先结束它，或用 LIANGDENG_HOME 指定其他位置。",
                     f"{self.path} is in use by another instance (process {owner}). "
                     "End that first, or point LIANGDENG_HOME elsewhere.",
@@ -58,6 +58,20 @@ class StateFolder:
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)
         self._lock = descriptor
         return self
+
+    def lost(self) -> MachineError | None:
+        """Say so when the folder that this process uses is no longer there, or is another one by now."""
+        try:
+            there = (self.path / "lock").stat()
+        except FileNotFoundError:
+            pass
+        else:
+            if os.path.samestat(there, os.fstat(self.lock)):
+                return None
+        return MachineError(
+            f"状态文件夹 {self.path} 已被删除或移走：日志随之丢失，全部进程已结束。",
+            f"The state folder {self.path} was removed or moved away, and the log with it: everything is ended.",
+        )
 
     def release(self) -> None:
         """Let others use the folder."""
@@ -104,7 +118,7 @@ class StateFolder:
                 entry.unlink()
 
     def remove(self) -> None:
-        """Remove the folder. Raises `SandboxTrouble` when an instance uses it."""
+        """Remove the folder. Raises `MachineError` when an instance uses it."""
         if not self.path.exists():
             return
         self.take()

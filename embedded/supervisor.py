@@ -1,195 +1,179 @@
-"""The whole house on one machine: every part its own process, ended with this one."""
+"""Keeps child processes running: notices an end nobody asked for, reports it, starts the child again with back-off."""
 
-import os
 import signal
-from collections.abc import Callable, Mapping, Sequence
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
-from subprocess import Popen
-from types import TracebackType
-from typing import Self
+from typing import Protocol
 
-from contracts.topics import PARTITIONS, TOPIC_CONFIG, TOPICS
-from embedded.child_process import LOOPBACK, free_port
-from embedded.kafka import Kafka
-from embedded.keeper import Ended, Keeper
-from embedded.parts import DATABASE, EVERYTHING, FIRST, MODULES, SERVERS, own_settings, shared_settings
-from embedded.postgres import Postgres
-from embedded.service import Service
-from embedded.state import StateFolder, home_from_environment
-from embedded.trouble import SandboxTrouble, log_unreachable
-from eventlog.log import provisioning
-from eventlog.log.log import LogUnavailable
+from embedded.machine_error import MachineError
 
-READY_SECONDS = 90
-BOOTSTRAP_MILLISECONDS = 10_000
+LOOK_SECONDS = 0.05
+BACKOFF_SECONDS = (0.2, 1.0, 3.0, 10.0, 30.0)
+HEALTHY_SECONDS = 30.0
+ENDS_BEFORE_GIVING_UP = 3
 
 
-class Stack:
-    """Starts, watches and ends the parts; `urls` and `env` say how to reach them.
+class Child(Protocol):
+    """A process that can be kept running: Kafka, PostgreSQL, a service."""
 
-    `parts` is a selection of `EVERYTHING`; `settings` adds environment variables per part, `env` for all of them;
-    `ports` fixes a part's port (also the environment's <NAME>_PORT), the others are free ones.
-    `kafka` and `database_url` (also KAFKA_BOOTSTRAP_SERVERS, DATABASE_URL) name existing servers to be used instead.
-    `clock` is the file of a driven clock. Without `restart` a part that ends is reported and stays down.
+    log: Path
+    process: subprocess.Popen[bytes] | None
+
+    def launch(self) -> subprocess.Popen[bytes]:
+        """Start without waiting."""
+
+    def ready(self) -> bool:
+        """Tell whether it does its work."""
+
+    def stop(self) -> None:
+        """End it, politely first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnexpectedEnd:
+    """An end that nobody asked for: which child, its exit code (negative: the signal)."""
+
+    name: str
+    code: int
+
+    @property
+    def because(self) -> str:
+        """The exit code or the signal's name."""
+        return signal.Signals(-self.code).name if self.code < 0 else f"exit {self.code}"
+
+
+@dataclass(slots=True)
+class _Watched:
+    child: Child
+    wanted: bool = False
+    failures: int = 0
+    launched_at: float = 0.0
+    again_at: float | None = None
+
+
+class Supervisor:
+    """Child processes by name, watched by a thread from the first start until `close`.
+
+    `fatal` is asked every 50 ms; once it answers, that is said, every child is ended and none is started again.
     """
 
     def __init__(
         self,
-        home: Path | None = None,
         *,
-        parts: Sequence[str] = EVERYTHING,
-        ports: Mapping[str, int] | None = None,
-        env: Mapping[str, str] | None = None,
-        settings: Mapping[str, Mapping[str, str]] | None = None,
-        clock: Path | None = None,
-        kafka: str | None = None,
-        database_url: str | None = None,
+        say: Callable[[str], None],
         restart: bool = True,
-        say: Callable[[str], None] = lambda _: None,
+        fatal: Callable[[], MachineError | None] = lambda: None,
     ) -> None:
-        self.state = StateFolder(home or home_from_environment())
-        self.env: dict[str, str] = {}
-        self.urls: dict[str, str] = {}
-        self._parts = tuple(name for name in EVERYTHING if name in parts)
-        self._ports = dict(ports or {})
-        self._extra = dict(env or {})
-        self._settings = dict(settings or {})
-        self.clock = clock
-        self._kafka = kafka or os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
-        self._database_url = database_url or os.environ.get("DATABASE_URL")
+        self.ended: list[UnexpectedEnd] = []
+        self._children: dict[str, _Watched] = {}
         self._say = say
-        self._keeper = Keeper(say=say, restart=restart)
+        self._restart = restart
+        self._fatal = fatal
+        self._given_up: Future[MachineError] = Future()
+        self._lock = threading.RLock()
+        self._closing = threading.Event()
+        self._watch = threading.Thread(target=self._look, name="supervisor", daemon=True)
 
-    def __enter__(self) -> Self:
-        return self.start()
+    def child(self, name: str) -> Child:
+        """Return the child called `name`. Raises KeyError."""
+        return self._children[name].child
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
+    def names(self) -> list[str]:
+        """Return the names of all children, in the order of their first start."""
+        return list(self._children)
 
-    @property
-    def home(self) -> Path:
-        """The state folder."""
-        return self.state.path
+    def start(self, name: str, child: Child | None = None) -> None:
+        """Launch a child (new, or stopped before) and watch it from now on; does not wait."""
+        with self._lock:
+            watched = self._children[name] if child is None else self._children.setdefault(name, _Watched(child))
+            watched.child.launch()
+            watched.wanted, watched.failures, watched.again_at, watched.launched_at = True, 0, None, time.monotonic()
+            if not self._watch.is_alive() and not self._closing.is_set():
+                self._watch.start()
 
-    @property
-    def ended(self) -> list[Ended]:
-        """Ends that nobody asked for, oldest first."""
-        return self._keeper.ended
+    def stop(self, *names: str) -> None:
+        """End children for good, all at the same time."""
+        with self._lock:
+            for name in names:
+                self._children[name].wanted = False
+        with ThreadPoolExecutor(max(1, len(names))) as pool:
+            list(pool.map(lambda name: self._children[name].child.stop(), names))
 
-    def start(self) -> Self:
-        """Start everything, wait until it is ready. Raises `SandboxTrouble` saying what is wrong; then nothing runs."""
-        self.state.take()
-        try:
-            names = [name for name in self._parts if name in MODULES]
-            first = [name for name in names if name in FIRST]
-            self.urls = {name: f"http://{LOOPBACK}:{self._port(name)}" for name in names}
-            kafka = self._kafka or (f"{LOOPBACK}:{self._port('kafka')}" if "kafka" in self._parts else "")
-            self.env = shared_settings(self.home, kafka=kafka, clock=self.clock) | self._extra
-            self._add_all(first)
-            self._launch_servers()
-            self._prepare_servers()
-            self._add_all([name for name in names if name not in first])
-            self.wait_ready()
-            self.state.tell_addresses(self.env)
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def stop(self) -> None:
-        """End everything: the services together, then PostgreSQL and Kafka."""
-        running = self._keeper.names()
-        self._keeper.stop(*(name for name in running if name not in SERVERS))
-        self._keeper.close()
-        self.state.release()
-
-    def add(self, name: str, module: str, *, env: Mapping[str, str] | None = None, wait: bool = True) -> str:
-        """Start one more process of `module` (a second instance of a service, say); return its URL."""
-        port = self._port(name)
-        own = own_settings(module, self.home, self.urls, smtp_port=self._port("smtp"))
-        own[f"{module.rpartition('.')[2].upper()}_PORT"] = str(port)
-        told = {**self._extra, **self._settings.get(name, {}), **(env or {})}
-        service = Service(
-            module,
-            port=port,
-            env={**os.environ, **self._known_to(module), **own, **told},
-            log=self.home / "logs" / f"{name}.log",
-            keep_open=[self.state.lock],
-        )
-        self.urls[name] = service.url
-        self._keeper.start(name, service)
-        if wait:
-            self.wait_ready(name)
-        return service.url
-
-    def process(self, name: str) -> Popen[bytes]:
-        """Return the running process of a part. Raises `SandboxTrouble` while it is down."""
-        process = self._keeper.part(name).process
-        if process is None:
-            raise SandboxTrouble(f"{name} 没有在运行。", f"{name} is not running.")
-        return process
-
-    def log(self, name: str) -> Path:
-        """Return the log file of a part."""
-        return self._keeper.part(name).log
-
-    def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
-        """Send a signal to a part's process; if that ends it, it is reported and started again."""
-        self.process(name).send_signal(number)
-
-    def stop_part(self, name: str) -> None:
-        """End one part for good (until `start_part`)."""
-        self._keeper.stop(name)
-
-    def start_part(self, name: str, *, wait: bool = True) -> None:
-        """Start a part that was stopped, on its old port."""
-        self._keeper.start(name)
-        if wait:
-            self.wait_ready(name)
-
-    def wait_ready(self, *names: str, seconds: float = READY_SECONDS) -> None:
-        """Return when the named parts (none: all) are ready. Raises `SandboxTrouble` with a log's end otherwise."""
-        self._keeper.wait_ready(*(names or self._keeper.names()), seconds=seconds)
-
-    def _add_all(self, names: Sequence[str]) -> None:
+    def wait_ready(self, *names: str, seconds: float) -> None:
+        """Return when all named children are ready. Raises `MachineError` with a log's end otherwise."""
+        deadline = time.monotonic() + seconds
         for name in names:
-            self.add(name, MODULES[name], wait=False)
+            while not self._children[name].child.ready():
+                if time.monotonic() > deadline or self._hopeless(name):
+                    raise self._not_ready(name)
+                time.sleep(LOOK_SECONDS)
 
-    def _launch_servers(self) -> None:
-        inherited = [self.state.lock]
-        if self._database_url:
-            self.env["DATABASE_URL"] = self._database_url
-        elif "postgres" in self._parts:
-            server = Postgres(self.home / "postgres", port=self._port("postgres"), say=self._say, keep_open=inherited)
-            self._keeper.start("postgres", server)
-            self.env["DATABASE_URL"] = server.url(DATABASE)
-        if "kafka" in self._parts and not self._kafka:
-            broker = Kafka(self.home / "kafka", port=self._port("kafka"), say=self._say, keep_open=inherited)
-            self._keeper.start("kafka", broker)
+    def wait(self) -> MachineError:
+        """Return what is fatal, once it has happened and every child was ended."""
+        return self._given_up.result()
 
-    def _prepare_servers(self) -> None:
-        self.wait_ready()
-        for part in map(self._keeper.part, self._keeper.names()):
-            if isinstance(part, Postgres):
-                part.ensure_database(DATABASE)
-        if "kafka" in self._parts:
-            self._provision(self.env["KAFKA_BOOTSTRAP_SERVERS"])
+    def close(self) -> None:
+        """Stop watching; children still running are stopped, last started first."""
+        self._closing.set()
+        if self._watch.is_alive():
+            self._watch.join()
+        for name in reversed(self._children):
+            self.stop(name)
 
-    def _provision(self, kafka: str) -> None:
-        wanted = provisioning.specs(TOPICS, PARTITIONS, TOPIC_CONFIG, prefix=self.env["LIANGDENG_TOPIC_PREFIX"])
+    def _hopeless(self, name: str) -> bool:
+        with self._lock:
+            watched = self._children[name]
+            gone = watched.child.process is None or watched.child.process.poll() is not None
+            return gone and (watched.failures >= ENDS_BEFORE_GIVING_UP or not (self._restart and watched.wanted))
+
+    def _not_ready(self, name: str) -> MachineError:
+        log = self._children[name].child.log
+        tail = "\n".join(log.read_text(errors="replace").splitlines()[-20:]) if log.exists() else ""
+        return MachineError(f"{name} 未能就绪，日志：{log}", f"{name} did not become ready, see {log}\n{tail}")
+
+    def _look(self) -> None:
+        while not self._closing.wait(LOOK_SECONDS):
+            if error := self._fatal():
+                self._say(str(error))
+                self.stop(*self.names())
+                self._given_up.set_result(error)
+                return
+            with self._lock:
+                for name, watched in self._children.items():
+                    if watched.wanted:
+                        self._look_at(name, watched)
+
+    def _look_at(self, name: str, watched: _Watched) -> None:
+        now = time.monotonic()
+        if watched.again_at is not None:
+            if now >= watched.again_at:
+                watched.again_at, watched.launched_at = None, now
+                self._launch_again(name, watched, now)
+            return
+        code = watched.child.process.poll() if watched.child.process else None
+        if code is None:
+            return
+        end = UnexpectedEnd(name=name, code=code)
+        self.ended.append(end)
+        watched.failures = 1 if now - watched.launched_at > HEALTHY_SECONDS else watched.failures + 1
+        if not self._restart:
+            watched.wanted = False
+            self._say(f"{name} 意外退出 ended ({end.because}) · {watched.child.log}")
+            return
+        wait = BACKOFF_SECONDS[min(watched.failures, len(BACKOFF_SECONDS)) - 1]
+        watched.again_at = now + wait
+        log = watched.child.log
+        self._say(f"{name} 意外退出，{wait:g} 秒后重启 · ended ({end.because}), again in {wait:g} s · {log}")
+
+    def _launch_again(self, name: str, watched: _Watched, now: float) -> None:
         try:
-            provisioning.apply(kafka, wanted, bootstrap_timeout_ms=BOOTSTRAP_MILLISECONDS)
-        except LogUnavailable as error:
-            raise log_unreachable(kafka, error) from error
-        except provisioning.TopicDrift as error:
-            raise SandboxTrouble(f"{kafka} 上的主题不符合要求。", f"Topics at {kafka} are wrong: {error}") from error
-
-    def _known_to(self, module: str) -> dict[str, str]:
-        # Only query has a database.
-        return {key: value for key, value in self.env.items() if key != "DATABASE_URL" or module == "services.query"}
-
-    def _port(self, name: str) -> int:
-        told = os.environ.get(f"{name.upper().replace('-', '_')}_PORT", "")
-        return self._ports.setdefault(name, int(told) if told.isdigit() else free_port())
+            watched.child.launch()
+        except (MachineError, OSError) as error:
+            watched.failures += 1
+            watched.again_at = now + BACKOFF_SECONDS[-1]
+            self._say(f"{name}: {error}")

@@ -13,8 +13,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from embedded.kafka import Kafka
-from embedded.postgres import Postgres, forget_private_place
+from embedded.kafka import KafkaServer
+from embedded.postgres import PostgresServer, forget_private_place
 
 
 def _say(text: str) -> None:
@@ -38,7 +38,7 @@ def kafka(sandbox_folder: Path) -> Iterator[str]:
     if existing:
         yield existing
         return
-    server = Kafka(sandbox_folder / "kafka", say=_say)
+    server = KafkaServer(sandbox_folder / "kafka", say=_say)
     yield server.start()
     server.stop()
 
@@ -53,7 +53,7 @@ def topic_prefix() -> str:
 def postgres(sandbox_folder: Path) -> Iterator[Callable[[], str]]:
     """A function returning the URL of a fresh, empty database, on DATABASE_URL's server or on one of this run."""
     existing = os.environ.get("DATABASE_URL")
-    server = None if existing else Postgres(sandbox_folder / "postgres", say=_say)
+    server = None if existing else PostgresServer(sandbox_folder / "postgres", say=_say)
     administration = existing or (server.start() if server else "")
     made: list[str] = []
 

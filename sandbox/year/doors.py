@@ -11,7 +11,7 @@ from typing import Any, Final
 import httpx
 
 from contracts.values import Actor
-from embedded.trouble import SandboxTrouble
+from embedded.machine_error import MachineError
 from sandbox.year.evidence import EVIDENCE_FILES
 from sandbox.year.story import Act
 
@@ -20,7 +20,7 @@ PATIENCE_SECONDS: Final = 60.0
 _AGAIN = frozenset({429, 502, 503, 504})
 
 
-class DoorClosed(SandboxTrouble):
+class DoorClosed(MachineError):
     """A door answered what the year cannot go on with, or nothing for too long."""
 
     def __init__(self, what: str) -> None:

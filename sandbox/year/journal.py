@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
+from embedded.machine_error import MachineError
 from embedded.state import StateFolder
-from embedded.trouble import SandboxTrouble
 from eventlog.clock import set_driven
 from sandbox.year.plan import PUBLISHED_AT, YearPlan
 
@@ -42,7 +42,7 @@ class Start:
 def begin(home: Path, plans: Sequence[YearPlan]) -> Start:
     """Read the journal in the state folder and make the folder ready: kept to resume, else emptied.
 
-    Raises SandboxTrouble when another instance uses it, or when it holds a log that no demo wrote.
+    Raises MachineError when another instance uses it, or when it holds a log that no demo wrote.
     """
     folder = StateFolder(home)
     folder.take()
@@ -51,7 +51,7 @@ def begin(home: Path, plans: Sequence[YearPlan]) -> Start:
         mark = _mark(plans)
         if not journal.exists():
             if (home / "kafka").exists():
-                raise SandboxTrouble(
+                raise MachineError(
                     f"{home} 中的日志不是演示写的，演示不会清空它。请用 LIANGDENG_HOME 指定其他文件夹。",
                     f"The log in {home} was not written by a demo, which will not clear it. "
                     "Point LIANGDENG_HOME elsewhere.",

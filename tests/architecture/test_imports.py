@@ -55,7 +55,8 @@ def test_the_project_keeps_its_boundaries() -> None:
         ("supervision/words.py", "eventlog.log.log", LAYERS),
         ("eventlog/log/log.py", "services.rating.rules.state.state", LAYERS),
         ("services/intake/api/routes.py", "embedded.kafka", LAYERS),
-        ("embedded/supervisor.py", "services.rating.rules.decide", LAYERS),
+        ("embedded/stack.py", "services.rating.rules.decide", LAYERS),
+        ("embedded/parts.py", "sandbox.parts", LAYERS),
         ("embedded/state.py", "cli.main", LAYERS),
         ("cli/up.py", "bench.figures", LAYERS),
         (

@@ -15,10 +15,11 @@ import httpx
 
 from contracts.submission import decode_submission
 from contracts.topics import PARTITIONS, SUBMISSIONS
-from embedded.supervisor import Stack
+from embedded.stack import Stack
 from eventlog.clock import set_driven
 from eventlog.log.kafka import KafkaLog
 from eventlog.log.settings import KafkaSettings
+from sandbox.parts import EVERYTHING
 from sandbox.year.as_seen import look
 from sandbox.year.doors import Doors, Place
 from sandbox.year.driver import Driver
@@ -189,6 +190,7 @@ def house(
     start = begin(home, [year.plan])
     stack = Stack(
         home,
+        parts=EVERYTHING,
         clock=start.clock,
         kafka=kafka,
         database_url=database,

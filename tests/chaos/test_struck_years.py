@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from kafka import KafkaAdminClient
 
-from embedded.supervisor import Stack
+from embedded.stack import Stack
 from tests.chaos.struck import Struck, house, kill_all, no_strike
 
 pytestmark = [pytest.mark.chaos, pytest.mark.services, pytest.mark.timeout(300)]
@@ -122,7 +122,7 @@ async def test_two_ratings_in_one_group_or_in_two_leave_the_same_year(
 
 
 def _second_rating(stack: Stack, env: dict[str, str]) -> None:
-    stack.add("rating-2", "services.rating", env=env)
+    stack.add_instance("rating-2", "rating", env=env)
 
 
 async def test_a_broker_that_is_killed_with_batches_in_flight_loses_no_receipt(

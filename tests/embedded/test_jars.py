@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from embedded import jars
-from embedded.trouble import SandboxTrouble, download_failed
+from embedded.machine_error import MachineError, download_failed
 
 # jgo leaves the answer of a refused request to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
@@ -73,7 +73,7 @@ def test_a_jar_that_is_missing_is_downloaded_and_verified(mirror: Path, reposito
 
 def test_a_forged_download_is_refused_and_leaves_nothing(mirror: Path, repository: Path, lock: Path) -> None:
     (mirror / RELATIVE).write_bytes(WRONG)
-    with pytest.raises(SandboxTrouble, match=r"(?s)校验失败.*Checksum mismatch: org.example:lantern:1.0"):
+    with pytest.raises(MachineError, match=r"(?s)校验失败.*Checksum mismatch: org.example:lantern:1.0"):
         jars.classpath(silent, lock)
     assert list(repository.iterdir()) == []
 
@@ -88,7 +88,7 @@ def test_a_jar_of_other_bytes_in_the_cache_is_never_used(mirror: Path, repositor
 
 @pytest.mark.usefixtures("mirror", "repository")
 def test_a_mirror_that_lacks_a_jar_is_named_as_the_cause(lock: Path) -> None:
-    with pytest.raises(SandboxTrouble, match="LIANGDENG_MAVEN_MIRROR"):
+    with pytest.raises(MachineError, match="LIANGDENG_MAVEN_MIRROR"):
         jars.classpath(silent, lock)
 
 
@@ -96,7 +96,7 @@ def test_a_mirror_that_lacks_a_jar_is_named_as_the_cause(lock: Path) -> None:
 def test_without_a_network_proxy_and_mirror_are_named(lock: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIANGDENG_MAVEN_MIRROR", "http://127.0.0.1:9")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    with pytest.raises(SandboxTrouble, match=r"(?s)网络不通.*HTTPS_PROXY.*no network"):
+    with pytest.raises(MachineError, match=r"(?s)网络不通.*HTTPS_PROXY.*no network"):
         jars.classpath(silent, lock)
 
 

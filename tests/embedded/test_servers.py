@@ -10,15 +10,15 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import NewTopic
 from kafka.errors import UnknownTopicOrPartitionError
 
-from embedded.kafka import Kafka
-from embedded.postgres import Postgres, others_can_reach, private_place
+from embedded.kafka import KafkaServer
+from embedded.postgres import PostgresServer, others_can_reach, private_place
 
 pytestmark = pytest.mark.services
 
 
 def test_a_record_is_still_there_after_the_broker_was_restarted(sandbox_folder: Path) -> None:
     folder = sandbox_folder / "kafka-restarted"
-    first = Kafka(folder)
+    first = KafkaServer(folder)
     servers = first.start()
     admin = KafkaAdminClient(bootstrap_servers=servers)
     admin.create_topics([NewTopic("kept", 1, 1)])
@@ -28,7 +28,7 @@ def test_a_record_is_still_there_after_the_broker_was_restarted(sandbox_folder: 
     producer.close()
     first.stop()
 
-    second = Kafka(folder)
+    second = KafkaServer(folder)
     consumer = KafkaConsumer(bootstrap_servers=second.start(), auto_offset_reset="earliest")
     consumer.assign([TopicPartition("kept", 0)])
     assert next(consumer).value == b"light"
@@ -61,7 +61,7 @@ def test_postgres_is_version_18_and_turns_away_a_wrong_password(postgres: Callab
 def test_as_root_postgres_leaves_the_permissions_of_a_closed_folder_alone(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
-    server = Postgres(closed / "postgres")
+    server = PostgresServer(closed / "postgres")
     server.start()
     try:
         assert server.location == private_place(closed / "postgres")

@@ -1,6 +1,7 @@
 """Everything that the supervisor starts ends with it, and a crash of one part is reported and mended."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,14 +14,15 @@ import psycopg
 import pytest
 
 from embedded.child_process import alive
+from embedded.machine_error import MachineError
+from embedded.parts import Part
+from embedded.stack import Stack
 from embedded.state import StateFolder
-from embedded.supervisor import Stack
-from embedded.trouble import SandboxTrouble
 from tests.child import started
 
 pytestmark = pytest.mark.services
 
-CANDLE = "tests.embedded.candle"
+CANDLE = Part(name="candle", module="tests.embedded.candle")
 
 
 def until(condition: Callable[[], bool], what: str, seconds: float = 20) -> None:
@@ -42,8 +44,8 @@ def said() -> list[str]:
 
 @pytest.fixture
 def candles(home: Path, said: list[str]) -> Iterator[Stack]:
-    with Stack(home, parts=(), say=said.append) as stack:
-        stack.add("candle", CANDLE)
+    with Stack(home, parts=(), servers=(), say=said.append) as stack:
+        stack.add(CANDLE)
         yield stack
 
 
@@ -74,8 +76,8 @@ def test_a_part_stopped_on_purpose_stays_down_until_it_is_started(candles: Stack
 
 
 def test_without_restart_a_part_that_ends_stays_down(home: Path, said: list[str]) -> None:
-    with Stack(home, parts=(), restart=False, say=said.append) as stack:
-        stack.add("candle", CANDLE)
+    with Stack(home, parts=(), servers=(), restart=False, say=said.append) as stack:
+        stack.add(CANDLE)
         process = stack.process("candle")
         stack.kill("candle")
         until(lambda: bool(said), "the report")
@@ -84,37 +86,58 @@ def test_without_restart_a_part_that_ends_stays_down(home: Path, said: list[str]
 
 
 def test_a_part_that_cannot_start_is_named_with_the_end_of_its_log(home: Path) -> None:
-    with Stack(home, parts=()) as stack, pytest.raises(SandboxTrouble, match=r"(?s)darkness.*No module named"):
-        stack.add("darkness", "tests.sandbox.darkness")
+    darkness = Part(name="darkness", module="tests.embedded.darkness")
+    with Stack(home, parts=(), servers=()) as stack, pytest.raises(MachineError, match=r"(?s)darkness.*No module"):
+        stack.add(darkness)
 
 
 def test_a_second_instance_on_the_same_state_is_refused_in_two_languages(candles: Stack, home: Path) -> None:
     with pytest.raises(
-        SandboxTrouble, match=rf"(?s)正被另一个实例（进程 {os.getpid()}）使用.*in use by another instance"
+        MachineError, match=rf"(?s)正被另一个实例（进程 {os.getpid()}）使用.*in use by another instance"
     ):
-        Stack(home, parts=()).start()
+        Stack(home, parts=(), servers=()).start()
     assert httpx.get(candles.urls["candle"]).status_code == 200
 
 
 def test_a_running_instance_tells_its_addresses_and_a_finished_one_does_not(home: Path) -> None:
-    with Stack(home, parts=(), kafka="elsewhere:9092", env={"X": "1"}) as stack:
+    with Stack(home, parts=(), servers=(), kafka="elsewhere:9092", env={"X": "1"}) as stack:
         assert stack.state.running_addresses() == stack.env
         assert stack.env["KAFKA_BOOTSTRAP_SERVERS"] == "elsewhere:9092"
     assert StateFolder(home).running_addresses() is None
 
 
+def test_a_state_folder_that_is_removed_ends_everything_and_says_so(
+    candles: Stack, home: Path, said: list[str]
+) -> None:
+    process = candles.process("candle")
+    shutil.rmtree(home)
+    with pytest.raises(MachineError, match=r"(?s)已被删除或移走.*removed or moved away"):
+        candles.wait()
+    assert process.poll() is not None
+    assert (len(said), candles.ended) == (1, [])
+
+
+def test_a_state_folder_that_was_replaced_is_not_taken_for_ones_own(candles: Stack, home: Path) -> None:
+    home.rename(home.with_name("moved"))
+    home.mkdir()
+    (home / "lock").touch()
+    with pytest.raises(MachineError, match="moved away"):
+        candles.wait()
+
+
 def test_a_disk_without_room_is_named_before_anything_starts(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("embedded.trouble.FREE_BYTES_NEEDED", 10**18)
-    with pytest.raises(SandboxTrouble, match=r"(?s)磁盘空间不足.*Disk full"):
-        Stack(home, parts=()).start()
+    monkeypatch.setattr("embedded.machine_error.FREE_BYTES_NEEDED", 10**18)
+    with pytest.raises(MachineError, match=r"(?s)磁盘空间不足.*Disk full"):
+        Stack(home, parts=(), servers=()).start()
 
 
 SUPERVISOR = f"""
 import sys, time
 from pathlib import Path
-from embedded.supervisor import Stack
-with Stack(Path(sys.argv[1]), parts=("kafka", "postgres")) as stack:
-    stack.add("candle", "{CANDLE}")
+from embedded.parts import Part
+from embedded.stack import Stack
+with Stack(Path(sys.argv[1]), parts=()) as stack:
+    stack.add(Part(name="candle", module="{CANDLE.module}"))
     print(*(stack.process(name).pid for name in ("kafka", "postgres", "candle")), flush=True)
     time.sleep(600)
 """
@@ -129,7 +152,7 @@ def test_nothing_outlives_a_supervisor_that_was_killed_and_its_state_is_whole(ho
         assert all(alive(pid) for pid in children)
         supervisor.kill()
         supervisor.wait()
-    with Stack(home, parts=("kafka", "postgres")) as again:
+    with Stack(home, parts=()) as again:
         assert not any(alive(pid) for pid in children)
         with psycopg.connect(again.env["DATABASE_URL"]) as connection:
             assert connection.execute("SELECT 1").fetchone() == (1,)

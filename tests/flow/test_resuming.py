@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from embedded.supervisor import Stack
-from embedded.trouble import SandboxTrouble
+from embedded.machine_error import MachineError
+from embedded.stack import Stack
 from eventlog.clock import set_driven
+from sandbox.parts import EVERYTHING
 from sandbox.year.doors import Doors
 from sandbox.year.driver import Driver
 from sandbox.year.journal import BEFORE_THE_YEAR, begin, finish
@@ -56,7 +57,7 @@ def test_a_finished_year_or_one_of_another_plan_is_cleared_away(
 
 def test_a_log_that_no_demo_wrote_is_never_cleared(tmp_path: Path) -> None:
     (tmp_path / "kafka").mkdir()
-    with pytest.raises(SandboxTrouble, match="not written by a demo"):
+    with pytest.raises(MachineError, match="not written by a demo"):
         begin(tmp_path, [year.plan for year in small()])
     assert (tmp_path / "kafka").exists()
 
@@ -73,7 +74,7 @@ def test_a_year_that_was_cut_in_the_middle_of_a_day_ends_as_planned(
 
     def house(clock: Path) -> Stack:
         env = {"LIANGDENG_TOPIC_PREFIX": "resumed-", "RATING_GROUP": "rating-resumed"}
-        return Stack(tmp_path, clock=clock, kafka=kafka, database_url=database, env=env)
+        return Stack(tmp_path, parts=EVERYTHING, clock=clock, kafka=kafka, database_url=database, env=env)
 
     async def half(stack: Stack) -> None:
         async with Doors(stack.urls) as doors:

@@ -17,9 +17,10 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from contracts.topics import PARTITIONS, RULINGS, SUBMISSIONS
-from embedded.supervisor import Stack
+from embedded.stack import Stack
 from eventlog.log.kafka import KafkaLog
 from eventlog.log.settings import KafkaSettings
+from sandbox.parts import EVERYTHING
 from sandbox.year.as_seen import AUDITOR, look
 from sandbox.year.doors import Doors
 from sandbox.year.journal import begin
@@ -61,6 +62,7 @@ def live(
         start = begin(home, [year.plan for year in programmes])
         stack = Stack(
             home,
+            parts=EVERYTHING,
             clock=start.clock,
             kafka=kafka,
             database_url=postgres(),

@@ -12,7 +12,7 @@ import pytest
 
 from contracts.topics import partition_of
 from embedded.child_process import free_port
-from embedded.kafka import Kafka
+from embedded.kafka import KafkaServer
 from tests.services.intake.house import REPORT, House, make_topics, opened, settings_for, until
 
 pytestmark = pytest.mark.services
@@ -35,7 +35,7 @@ async def _until_received(house: House, key: str) -> dict[str, object]:
 
 @pytest.mark.timeout(240)
 async def test_a_broker_that_hangs_or_dies_costs_a_503_and_never_a_receipt(tmp_path: Path) -> None:
-    server = Kafka(tmp_path / "kafka")
+    server = KafkaServer(tmp_path / "kafka")
     bootstrap = await asyncio.to_thread(server.start)
     try:
         make_topics(bootstrap, "")
@@ -61,7 +61,7 @@ async def test_a_broker_that_hangs_or_dies_costs_a_503_and_never_a_receipt(tmp_p
             began = time.monotonic()
             assert (await house.submit("u-fagai-1", "K01", REPORT, "dead")).status_code == 503
             assert time.monotonic() - began < 3
-            again = Kafka(tmp_path / "kafka", port=server.port)
+            again = KafkaServer(tmp_path / "kafka", port=server.port)
             server = again
             await asyncio.to_thread(again.start)
             receipts.append(await _until_received(house, "dead"))

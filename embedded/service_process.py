@@ -1,4 +1,4 @@
-"""A part of the house that is one Python process with /readyz: a service, the mail server, the issuer."""
+"""A child process that is one Python module with /readyz."""
 
 import signal
 import subprocess
@@ -14,7 +14,7 @@ STOP_SECONDS = 15
 PROJECT = Path(__file__).resolve().parent.parent
 
 
-class Service:
+class ServiceProcess:
     """`python -m <module>` with its environment, its port and its log file."""
 
     def __init__(
@@ -29,7 +29,7 @@ class Service:
 
     @property
     def url(self) -> str:
-        """The address of its HTTP doors, without a slash at the end."""
+        """The address of its HTTP API, without a slash at the end."""
         return f"http://{LOOPBACK}:{self.port}"
 
     def launch(self) -> subprocess.Popen[bytes]:

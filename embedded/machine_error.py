@@ -1,4 +1,4 @@
-"""What can go wrong on somebody's machine, said in Chinese and English with what to do about it."""
+"""What can go wrong on somebody's machine, in Chinese and English, with what to do about it."""
 
 import errno
 import re
@@ -8,38 +8,38 @@ from pathlib import Path
 FREE_BYTES_NEEDED = 500_000_000
 
 
-class SandboxTrouble(Exception):
-    """A condition of the machine that the reader can mend; the text names it and the remedy."""
+class MachineError(Exception):
+    """Something about the machine that its user can put right; the text says what and how, in Chinese and English."""
 
     def __init__(self, chinese: str, english: str) -> None:
         super().__init__(f"{chinese}\n{english}")
 
 
-def disk_full(folder: Path) -> SandboxTrouble:
+def disk_full(folder: Path) -> MachineError:
     """Say that there is no room in `folder`."""
-    return SandboxTrouble(
+    return MachineError(
         f"磁盘空间不足：{folder} 所在的磁盘需要至少 500 MB 可用空间。请清理磁盘，或用 LIANGDENG_HOME 指定其他位置。",
         f"Disk full: the disk of {folder} needs at least 500 MB free. Make room, or point LIANGDENG_HOME elsewhere.",
     )
 
 
 def require_room(folder: Path) -> None:
-    """Raise `SandboxTrouble` when less than 500 MB are free where `folder` lies."""
+    """Raise `MachineError` when less than 500 MB are free where `folder` lies."""
     existing = next(place for place in (folder, *folder.parents) if place.exists())
     if shutil.disk_usage(existing).free < FREE_BYTES_NEEDED:
         raise disk_full(folder)
 
 
-def log_unreachable(servers: str, error: Exception) -> SandboxTrouble:
+def log_unreachable(servers: str, error: Exception) -> MachineError:
     """Say that the Kafka named by `servers` does not answer."""
-    return SandboxTrouble(
+    return MachineError(
         f"无法连接 Kafka：{servers}。请检查 KAFKA_BOOTSTRAP_SERVERS，或不设置它以使用内置的 Kafka。",
         f"Kafka at {servers} cannot be reached: check KAFKA_BOOTSTRAP_SERVERS, or unset it for the embedded one.\n"
         f"  {error}",
     )
 
 
-def download_failed(what: str, error: Exception) -> SandboxTrouble:
+def download_failed(what: str, error: Exception) -> MachineError:
     """Turn the error of a failed download into what was missing: proxy, CA, disk or network."""
     seen = f"{type(error).__name__}: {error}"[:400]
     if any(isinstance(link, OSError) and link.errno in (errno.ENOSPC, errno.EDQUOT) for link in _chain(error)):
@@ -64,7 +64,7 @@ def download_failed(what: str, error: Exception) -> SandboxTrouble:
             "网络不通：请检查网络连接；需要代理时设置 HTTPS_PROXY，使用镜像时设置 LIANGDENG_MAVEN_MIRROR",
             "no network: check the connection; set HTTPS_PROXY for a proxy, LIANGDENG_MAVEN_MIRROR for a mirror",
         )
-    return SandboxTrouble(f"下载失败（{what}）：{cause[0]}。", f"Download failed ({what}): {cause[1]}.\n  {seen}")
+    return MachineError(f"下载失败（{what}）：{cause[0]}。", f"Download failed ({what}): {cause[1]}.\n  {seen}")
 
 
 def _chain(error: BaseException | None) -> list[BaseException]:

@@ -1,0 +1,225 @@
+"""One server's processes: Kafka, PostgreSQL and the parts, started in order, watched, ended with this process."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from graphlib import TopologicalSorter
+from pathlib import Path
+from subprocess import Popen
+from types import TracebackType
+from typing import NoReturn, Self
+
+from contracts.topics import PARTITIONS, TOPIC_CONFIG, TOPICS
+from embedded.child_process import LOOPBACK, free_port
+from embedded.kafka import KafkaServer
+from embedded.machine_error import MachineError, log_unreachable
+from embedded.parts import KAFKA, POSTGRES, SERVERS, Addresses, Part, needs, settings_of
+from embedded.postgres import PostgresServer
+from embedded.service_process import ServiceProcess
+from embedded.state import StateFolder, home_from_environment
+from embedded.supervisor import Supervisor, UnexpectedEnd
+from eventlog.log import provisioning
+from eventlog.log.log import LogUnavailable
+
+DATABASE = "liangdeng"
+DATABASE_URL = "DATABASE_URL"
+READY_SECONDS = 90
+BOOTSTRAP_MILLISECONDS = 10_000
+
+
+class Stack:
+    """Starts, watches and ends what it is given; `urls` and `env` say how to reach it.
+
+    `parts` are the processes to run, `servers` which of Kafka and PostgreSQL. `settings` adds environment variables
+    per part, `env` for all of them; `ports` fixes a port by its part's or its own name (also the environment's
+    <NAME>_PORT), the others are free ones. `kafka` and `database_url` (also KAFKA_BOOTSTRAP_SERVERS, DATABASE_URL)
+    name existing servers to be used instead. `clock` is the file of a driven clock. Without `restart` a part that ends
+    is reported and stays down.
+    """
+
+    def __init__(
+        self,
+        home: Path | None = None,
+        *,
+        parts: Iterable[Part],
+        servers: Iterable[str] = SERVERS,
+        ports: Mapping[str, int] | None = None,
+        env: Mapping[str, str] | None = None,
+        settings: Mapping[str, Mapping[str, str]] | None = None,
+        clock: Path | None = None,
+        kafka: str | None = None,
+        database_url: str | None = None,
+        restart: bool = True,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.state = StateFolder(home or home_from_environment())
+        self.env: dict[str, str] = {}
+        self.urls: dict[str, str] = {}
+        self.clock = clock
+        self._parts = {part.name: part for part in parts}
+        self._servers = tuple(servers)
+        self._ports = dict(ports or {})
+        self._extra = dict(env or {})
+        self._settings = dict(settings or {})
+        self._kafka = kafka or os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
+        self._database_url = database_url or os.environ.get(DATABASE_URL)
+        self._say = say
+        self._supervisor = Supervisor(say=say, restart=restart, fatal=self.state.lost)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def home(self) -> Path:
+        """The state folder."""
+        return self.state.path
+
+    @property
+    def parts(self) -> Sequence[Part]:
+        """The parts, as they were given, and those that were added."""
+        return tuple(self._parts.values())
+
+    @property
+    def ended(self) -> list[UnexpectedEnd]:
+        """Ends that nobody asked for, oldest first."""
+        return self._supervisor.ended
+
+    def start(self) -> Self:
+        """Start everything, wait until it is ready. Raises `MachineError` saying what is wrong; then nothing runs."""
+        self.state.take()
+        try:
+            self.urls = {name: f"http://{LOOPBACK}:{self._port(name)}" for name in self._parts}
+            self.env = self._shared_settings() | self._extra
+            order = TopologicalSorter(needs(self.parts, self._servers))
+            order.prepare()
+            while order.is_active():
+                together = order.get_ready()
+                # A server's first launch takes seconds: what only has to be started is started before.
+                for name in sorted(together, key=lambda name: name in SERVERS):
+                    self._launch(name)
+                self.wait_ready()
+                for name in together:
+                    self._prepare(name)
+                order.done(*together)
+            self.state.tell_addresses(self.env)
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def wait(self) -> NoReturn:
+        """Wait for ever. Raises `MachineError` when the state folder is gone; then everything was ended."""
+        raise self._supervisor.wait()
+
+    def stop(self) -> None:
+        """End everything: the parts together, then PostgreSQL and Kafka."""
+        self._supervisor.stop(*(name for name in self._supervisor.names() if name not in SERVERS))
+        self._supervisor.close()
+        self.state.release()
+
+    def add(self, part: Part, *, env: Mapping[str, str] | None = None, wait: bool = True) -> str:
+        """Start one more process; return its URL."""
+        self._parts[part.name] = part
+        self.urls[part.name] = f"http://{LOOPBACK}:{self._port(part.name)}"
+        self._add(part, env or {})
+        if wait:
+            self.wait_ready(part.name)
+        return self.urls[part.name]
+
+    def add_instance(self, name: str, of: str, *, env: Mapping[str, str] | None = None) -> str:
+        """Start a second process like the part `of` under another name; return its URL."""
+        return self.add(replace(self._parts[of], name=name), env=env)
+
+    def process(self, name: str) -> Popen[bytes]:
+        """Return the running process of a part. Raises `MachineError` while it is down."""
+        process = self._supervisor.child(name).process
+        if process is None:
+            raise MachineError(f"{name} 没有在运行。", f"{name} is not running.")
+        return process
+
+    def log(self, name: str) -> Path:
+        """Return the log file of a part."""
+        return self._supervisor.child(name).log
+
+    def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
+        """Send a signal to a part's process; if that ends it, it is reported and started again."""
+        self.process(name).send_signal(number)
+
+    def stop_part(self, name: str) -> None:
+        """End one part for good (until `start_part`)."""
+        self._supervisor.stop(name)
+
+    def start_part(self, name: str, *, wait: bool = True) -> None:
+        """Start a part that was stopped, on its old port."""
+        self._supervisor.start(name)
+        if wait:
+            self.wait_ready(name)
+
+    def wait_ready(self, *names: str, seconds: float = READY_SECONDS) -> None:
+        """Return when the named parts (none: all) are ready. Raises `MachineError` with a log's end otherwise."""
+        self._supervisor.wait_ready(*(names or self._supervisor.names()), seconds=seconds)
+
+    def _shared_settings(self) -> dict[str, str]:
+        """What every service reads, and any client that wants to reach the same log."""
+        kafka = self._kafka or (f"{LOOPBACK}:{self._port(KAFKA)}" if KAFKA in self._servers else "")
+        return {
+            "KAFKA_BOOTSTRAP_SERVERS": kafka,
+            "LIANGDENG_HOME": str(self.home),
+            "LIANGDENG_LOG": os.environ.get("LIANGDENG_LOG", "1"),
+            "LIANGDENG_TOPIC_PREFIX": os.environ.get("LIANGDENG_TOPIC_PREFIX", ""),
+            "LIANGDENG_CLOCK": str(self.clock or ""),
+            **({DATABASE_URL: self._database_url} if self._database_url else {}),
+        }
+
+    def _launch(self, name: str) -> None:
+        inherited = [self.state.lock]
+        if name == POSTGRES and not self._database_url:
+            server = PostgresServer(self.home / name, port=self._port(name), say=self._say, keep_open=inherited)
+            self._supervisor.start(name, server)
+            self.env[DATABASE_URL] = server.url(DATABASE)
+        elif name == KAFKA and not self._kafka:
+            broker = KafkaServer(self.home / name, port=self._port(name), say=self._say, keep_open=inherited)
+            self._supervisor.start(name, broker)
+        elif name in self._parts:
+            self._add(self._parts[name], {})
+
+    def _prepare(self, name: str) -> None:
+        if name == KAFKA:
+            self._provision(self.env["KAFKA_BOOTSTRAP_SERVERS"])
+        elif name == POSTGRES and not self._database_url:
+            server = self._supervisor.child(name)
+            assert isinstance(server, PostgresServer)
+            server.ensure_database(DATABASE)
+
+    def _add(self, part: Part, env: Mapping[str, str]) -> None:
+        ports = {port: self._port(port) for one in self.parts for port in one.more_ports}
+        port = self._port(part.name)
+        told = {**os.environ, **self.env}
+        if POSTGRES not in part.needs:
+            told.pop(DATABASE_URL, None)
+        told |= settings_of(part, self.parts, Addresses(self.home, self.urls, ports))
+        told |= {f"{part.prefix}_PORT": str(port), **self._extra, **self._settings.get(part.name, {}), **env}
+        log = self.home / "logs" / f"{part.name}.log"
+        service = ServiceProcess(part.module, port=port, env=told, log=log, keep_open=[self.state.lock])
+        self._supervisor.start(part.name, service)
+
+    def _provision(self, kafka: str) -> None:
+        wanted = provisioning.specs(TOPICS, PARTITIONS, TOPIC_CONFIG, prefix=self.env["LIANGDENG_TOPIC_PREFIX"])
+        try:
+            provisioning.apply(kafka, wanted, bootstrap_timeout_ms=BOOTSTRAP_MILLISECONDS)
+        except LogUnavailable as error:
+            raise log_unreachable(kafka, error) from error
+        except provisioning.TopicDrift as error:
+            raise MachineError(f"{kafka} 上的主题不符合要求。", f"Topics at {kafka} are wrong: {error}") from error
+
+    def _port(self, name: str) -> int:
+        told = os.environ.get(f"{name.upper().replace('-', '_')}_PORT", "")
+        return self._ports.setdefault(name, int(told) if told.isdigit() else free_port())

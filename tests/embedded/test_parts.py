@@ -1,0 +1,60 @@
+"""Parts are told what follows from where everything is, and start in the order of what they need."""
+
+from dataclasses import replace
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import embedded
+from embedded.parts import INTAKE, NOTIFY, QUERY, SERVERS, SERVICES, Addresses, Part, needs, settings_of
+from sandbox.parts import EVERYTHING
+
+AT = Addresses(Path("/h"), {part.name: f"http://{part.name}" for part in EVERYTHING}, {"smtp": 25})
+
+
+def waves(*parts: Part) -> list[set[str]]:
+    """What starts together, one after the other."""
+    order, found = TopologicalSorter(needs(parts, SERVERS)), []
+    order.prepare()
+    while together := order.get_ready():
+        found.append(set(together))
+        order.done(*together)
+    return found
+
+
+def test_the_servers_and_what_tells_the_services_something_are_ready_before_the_services() -> None:
+    first, second = waves(*EVERYTHING)
+    assert first == {*SERVERS, "issuer", "mail"}
+    assert second == {part.name for part in SERVICES}
+
+
+def test_a_need_that_the_stack_does_not_have_holds_nobody_up() -> None:
+    assert needs([replace(INTAKE, needs=("kafka", "elsewhere"))], []) == {"intake": set()}
+
+
+def test_without_a_part_that_pretends_nobody_is_told_of_one() -> None:
+    told = {name for part in SERVICES for name in settings_of(part, SERVICES, AT)}
+    assert not {"LIANGDENG_JWKS", "INTAKE_SIGN_IN_URL", "NOTIFY_SMTP_HOST", "NOTIFY_DIRECTORY"} & told
+
+
+@pytest.mark.parametrize("part", [INTAKE, QUERY])
+def test_the_sign_in_that_pretends_tells_where_it_is_and_which_keys_it_signs_with(part: Part) -> None:
+    told = settings_of(part, EVERYTHING, AT)
+    assert told["LIANGDENG_JWKS"] == "/h/issuer/jwks.json"
+    assert told[f"{part.prefix}_SIGN_IN_URL"] == "http://issuer"
+
+
+def test_a_second_instance_is_told_what_the_first_one_is() -> None:
+    again = replace(NOTIFY, name="notify-2")
+    assert settings_of(again, EVERYTHING, AT) == settings_of(NOTIFY, EVERYTHING, AT)
+
+
+def test_no_two_parts_share_a_name_or_a_module() -> None:
+    assert len({part.name for part in EVERYTHING}) == len({part.module for part in EVERYTHING}) == len(EVERYTHING)
+
+
+def test_no_file_of_the_servers_that_come_along_names_the_sandbox() -> None:
+    files = [path for path in Path(embedded.__file__).parent.iterdir() if path.is_file()]
+    assert len(files) > 10
+    assert [path.name for path in files if "sandbox" in path.read_text(encoding="utf-8").lower()] == []
