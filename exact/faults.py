@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,9 +14,10 @@ Location = tuple[str | int, ...]
 Lines = Mapping[Location, int]
 """Line (from 1) on which each part of a text begins."""
 
+UNKNOWN_FIELD: Final = Word("不认识的字段", "is not a known field")
 _SENTENCES: Final[dict[str, Word]] = {
     "missing": Word("缺少此项", "is required"),
-    "extra_forbidden": Word("不认识的字段", "is not a known field"),
+    "extra_forbidden": UNKNOWN_FIELD,
     "string_type": Word("应为文本", "must be text"),
     "string_too_short": Word("至少 {min_length} 个字符", "must have at least {min_length} characters"),
     "string_too_long": Word("至多 {max_length} 个字符", "must have at most {max_length} characters"),
@@ -80,19 +81,6 @@ class Fault:
 def faults_of(error: ValidationError, under: Location = (), lines: Lines | None = None) -> list[Fault]:
     """All that pydantic found, below the path `under`, with the lines where they are known."""
     return [_fault(detail, under, lines or {}) for detail in error.errors(include_url=False, include_input=False)]
-
-
-def unknown_fields(given: Any, understood: Any, under: Location = ()) -> Iterator[Fault]:
-    """Fields that were given (and are not null) but left no trace in what was understood: misspelt, or not ours."""
-    if isinstance(given, Mapping) and isinstance(understood, Mapping):
-        for name, value in given.items():
-            if name in understood:
-                yield from unknown_fields(value, understood[name], (*under, name))
-            elif value is not None:
-                yield Fault((*under, name), "extra_forbidden", *_SENTENCES["extra_forbidden"])
-    elif isinstance(given, list) and isinstance(understood, list):
-        for index, (entry, taken) in enumerate(zip(given, understood, strict=False)):
-            yield from unknown_fields(entry, taken, (*under, index))
 
 
 def line_of(loc: Location, lines: Lines) -> int | None:

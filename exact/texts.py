@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
 import yaml
 
-from exact.faults import Fault, Location
+from exact.faults import UNKNOWN_FIELD, Fault, Location
 from supervision.words import Word
 
 MAX_DEPTH: Final = 24
@@ -90,6 +90,19 @@ def read_yaml(body: bytes) -> Document:
         mark = getattr(error, "problem_mark", None)
         raise Inexact("yaml_invalid", line=mark.line + 1 if mark else None, detail=_reason(error)) from None
     return Document(value, lines)
+
+
+def unknown_fields(given: Any, understood: Any, under: Location = ()) -> Iterator[Fault]:
+    """Fields that were given (and are not null) but left no trace in what was understood: misspelt, or not ours."""
+    if isinstance(given, Mapping) and isinstance(understood, Mapping):
+        for name, value in given.items():
+            if name in understood:
+                yield from unknown_fields(value, understood[name], (*under, name))
+            elif value is not None:
+                yield Fault((*under, name), "extra_forbidden", *UNKNOWN_FIELD)
+    elif isinstance(given, list) and isinstance(understood, list):
+        for index, (entry, taken) in enumerate(zip(given, understood, strict=False)):
+            yield from unknown_fields(entry, taken, (*under, index))
 
 
 _FRAME = (yaml.StreamStartEvent, yaml.StreamEndEvent, yaml.DocumentStartEvent, yaml.DocumentEndEvent)

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from contracts.policy import Policy
 from contracts.values import Calendar
-from exact.faults import Fault, faults_of, line_of
+from exact.faults import UNKNOWN_FIELD, Fault, faults_of, line_of
 from exact.texts import Document, Inexact, read_yaml
 from supervision.words import Word
 
@@ -17,7 +17,6 @@ T = TypeVar("T")
 _POLICY: Final[TypeAdapter[Policy]] = TypeAdapter(Policy)
 _CALENDAR: Final[TypeAdapter[Calendar]] = TypeAdapter(Calendar)
 _CALENDAR_WORDS: Final = {"from": "first_on", "to": "last_on"}
-_UNKNOWN: Final = Word("不认识的字段", "is not a known field")
 _NO_MAPPING: Final = Word("应为对象", "must be an object")
 
 
@@ -48,7 +47,7 @@ def _read(adapter: TypeAdapter[T], names: frozenset[str], path: Path, words: dic
     if not isinstance(value, dict):
         raise FaultyFile(path.name, [Fault((), "dict_type", *_NO_MAPPING, line=1)])
     unknown = [name for name in value if words.get(name, name) not in names or name in words.values()]
-    faults = [_placed(Fault((name,), "extra_forbidden", *_UNKNOWN), document) for name in unknown]
+    faults = [_placed(Fault((name,), "extra_forbidden", *UNKNOWN_FIELD), document) for name in unknown]
     known = {words.get(name, name): value[name] for name in map(str, value) if name not in unknown}
     try:
         checked = adapter.validate_python(known)

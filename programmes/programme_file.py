@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from exact.faults import Fault, faults_of, line_of, unknown_fields
-from exact.texts import Document, Inexact, read_json, read_yaml
+from exact.faults import Fault, faults_of, line_of
+from exact.texts import Document, Inexact, read_json, read_yaml, unknown_fields
 from programmes.consistency import check
 from programmes.programme import Programme
 

@@ -15,18 +15,18 @@ from starlette.responses import Response
 from contracts.topics import MAX_SUBMISSION_BYTES, SUBMISSIONS
 from eventlog.clock import clock_from
 from eventlog.log.kafka import KafkaLog
-from services.intake import health
-from services.intake.api import routes as api
-from services.intake.dependencies import Desk
-from services.intake.metrics import Metrics
-from services.intake.pages import routes
+from services.intake.api.routes import api_router
+from services.intake.dependencies import Dependencies
+from services.intake.health import health_router
+from services.intake.metrics import IntakeMetrics
 from services.intake.pages.rendering import problem_page
+from services.intake.pages.routes import pages_router
 from services.intake.problem import IntakeProblem, unauthenticated
 from services.intake.settings import IntakeSettings
-from services.intake.submitting.append import Publishing
 from services.intake.submitting.evidence import EvidenceStore
-from services.intake.submitting.publication import Publication
-from services.intake.submitting.reception import Reception, Stamping
+from services.intake.submitting.producer import SubmissionProducer
+from services.intake.submitting.publisher import ProgrammePublisher
+from services.intake.submitting.receiver import Stamp, SubmissionReceiver
 from services.intake.topics_check import TopicsCheck
 from services.intake.who.roster import Roster
 from services.intake.who.roster_feed import RosterFollowing
@@ -39,13 +39,14 @@ _REQUEST_MILLISECONDS = 20_000
 def build(settings: IntakeSettings) -> FastAPI:
     """The application; nothing connects before it is started."""
     log = KafkaLog(settings.kafka)
-    desk = _desk(settings, log)
+    dependencies = _dependencies(settings, log)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.desk = desk
-        await desk.topics.require()
-        tasks = [asyncio.create_task(part.run()) for part in (desk.topics, desk.publishing, desk.following)]
+        app.state.dependencies = dependencies
+        await dependencies.topics.require()
+        running = (dependencies.topics, dependencies.producer, dependencies.following)
+        tasks = [asyncio.create_task(part.run()) for part in running]
         yield
         for task in tasks:
             task.cancel()
@@ -53,39 +54,39 @@ def build(settings: IntakeSettings) -> FastAPI:
         await log.close()
 
     app = FastAPI(title="亮灯 · intake", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.include_router(api.router)
-    app.include_router(health.router)
-    app.include_router(routes.router)
+    app.include_router(api_router)
+    app.include_router(health_router)
+    app.include_router(pages_router)
     app.add_exception_handler(IntakeProblem, _problem)
     app.add_exception_handler(Unauthenticated, _unauthenticated)
-    app.add_exception_handler(HTTPException, _not_here)
+    app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _internal)
     return app
 
 
-def _desk(settings: IntakeSettings, log: KafkaLog) -> Desk:
-    metrics, roster, clock = Metrics(), Roster(), clock_from(settings.clock)
+def _dependencies(settings: IntakeSettings, log: KafkaLog) -> Dependencies:
+    metrics, roster, clock = IntakeMetrics(), Roster(), clock_from(settings.clock)
     following = RosterFollowing(log, roster)
     evidence = EvidenceStore(settings.evidence_folder, settings.evidence_limit)
-    publishing = Publishing(
+    producer = SubmissionProducer(
         lambda: _broker(settings),
         settings.topic_prefix + SUBMISSIONS,
         within=settings.answer_within,
         max_waiting=settings.max_waiting,
         metrics=metrics,
     )
-    stamping = Stamping(settings.log, clock, bool(settings.clock))
-    reception = Reception(stamping, roster, following, evidence, publishing, metrics, settings.retry_after)
-    return Desk(
+    stamp = Stamp(settings.log, clock, driven=bool(settings.clock))
+    receiver = SubmissionReceiver(stamp, roster, following, evidence, producer, metrics, settings.retry_after)
+    return Dependencies(
         settings=settings,
         clock=clock,
         tokens=TokenCache(Verifier(settings.jwks, settings.issuer)),
         roster=roster,
         following=following,
-        publishing=publishing,
+        producer=producer,
         evidence=evidence,
-        reception=reception,
-        publication=Publication(reception, roster, following, log),
+        receiver=receiver,
+        publisher=ProgrammePublisher(receiver, roster, following, log),
         topics=TopicsCheck(settings.bootstrap_servers, settings.topic_prefix),
         metrics=metrics,
     )
@@ -106,25 +107,25 @@ def _broker(settings: IntakeSettings) -> KafkaBroker:
 
 async def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, IntakeProblem)
-    return _told(request, error)
+    return _answer(request, error)
 
 
 async def _unauthenticated(request: Request, error: Exception) -> Response:
     assert isinstance(error, Unauthenticated)
-    return _told(request, unauthenticated(error))
+    return _answer(request, unauthenticated(error))
 
 
-async def _not_here(request: Request, error: Exception) -> Response:
+async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     codes = {404: "not_found", 405: "method", 413: "too_large", 415: "media_type"}
-    return _told(request, IntakeProblem(codes.get(error.status_code, "malformed"), en=str(error.detail)))
+    return _answer(request, IntakeProblem(codes.get(error.status_code, "malformed"), en=str(error.detail)))
 
 
 async def _internal(request: Request, _error: Exception) -> Response:
-    return _told(request, IntakeProblem("internal"))
+    return _answer(request, IntakeProblem("internal"))
 
 
-def _told(request: Request, problem: IntakeProblem) -> Response:
+def _answer(request: Request, problem: IntakeProblem) -> Response:
     """To a program as a document, to a person as a page."""
     wants_page = not request.scope["path"].startswith("/v1/") and "text/html" in request.headers.get("accept", "")
     return problem_page(request, problem) if wants_page else problem.response()

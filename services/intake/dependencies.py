@@ -1,4 +1,4 @@
-"""The parts that a request needs, built once by `app` and found through the request."""
+"""The parts that a request needs, built once by `app` and found as `request.app.state.dependencies`."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import cast
 from starlette.requests import HTTPConnection
 
 from eventlog.clock import Clock
-from services.intake.metrics import Metrics
+from services.intake.metrics import IntakeMetrics
 from services.intake.settings import IntakeSettings
-from services.intake.submitting.append import Publishing
 from services.intake.submitting.evidence import EvidenceStore
-from services.intake.submitting.publication import Publication
-from services.intake.submitting.reception import Reception
+from services.intake.submitting.producer import SubmissionProducer
+from services.intake.submitting.publisher import ProgrammePublisher
+from services.intake.submitting.receiver import SubmissionReceiver
 from services.intake.topics_check import TopicsCheck
 from services.intake.who.roster import Roster
 from services.intake.who.roster_feed import RosterFollowing
@@ -21,22 +21,21 @@ from web.tokens import TokenCache
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """Everything that stands behind the doors."""
+class Dependencies:
+    """Everything that the API, the pages and the operator's routes call."""
 
     settings: IntakeSettings
     clock: Clock
     tokens: TokenCache
     roster: Roster
     following: RosterFollowing
-    publishing: Publishing
+    producer: SubmissionProducer
     evidence: EvidenceStore
-    reception: Reception
-    publication: Publication
+    receiver: SubmissionReceiver
+    publisher: ProgrammePublisher
     topics: TopicsCheck
-    metrics: Metrics
+    metrics: IntakeMetrics
 
 
-def desk_of(request: HTTPConnection) -> Desk:
-    """The desk of the application that serves this request."""
-    return cast(Desk, request.app.state.desk)
+def desk_of(request: HTTPConnection) -> Dependencies:
+    return cast(Dependencies, request.app.state.dependencies)

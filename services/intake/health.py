@@ -8,43 +8,43 @@ from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.responses import Response
 
-from services.intake.dependencies import Desk, desk_of
+from services.intake.dependencies import Dependencies
 
-router = APIRouter()
+health_router = APIRouter()
 
 
-@router.get("/healthz")
+@health_router.get("/healthz")
 async def alive() -> Response:
     """The process answers."""
     return Response("ok\n", media_type="text/plain")
 
 
-@router.get("/readyz")
+@health_router.get("/readyz")
 async def ready(request: Request) -> Response:
     """200 if a submission would be taken, else 503 with every reason."""
-    reasons = readiness(desk_of(request))
+    reasons = readiness(request.app.state.dependencies)
     body = orjson.dumps({"ready": not reasons, "reasons": reasons})
     return Response(body, 503 if reasons else 200, media_type="application/json")
 
 
-@router.get("/metrics")
+@health_router.get("/metrics")
 async def metrics(request: Request) -> Response:
     """Prometheus text."""
-    desk = desk_of(request)
-    for partition, counting in enumerate(desk.following.counting):
-        desk.metrics.roster_position.labels(partition).set(counting.seen)
-        desk.metrics.roster_void.labels(partition).set(counting.void)
-    desk.metrics.roster_items.set(len(desk.roster.items))
-    return Response(generate_latest(desk.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+    dependencies: Dependencies = request.app.state.dependencies
+    for partition, counting in enumerate(dependencies.following.counting):
+        dependencies.metrics.roster_position.labels(partition).set(counting.seen)
+        dependencies.metrics.roster_void.labels(partition).set(counting.void)
+    dependencies.metrics.roster_items.set(len(dependencies.roster.items))
+    return Response(generate_latest(dependencies.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 
-def readiness(desk: Desk) -> list[str]:
+def readiness(dependencies: Dependencies) -> list[str]:
     """Why no submission would be taken now; empty: it would."""
-    reasons = list(desk.topics.trouble)
-    if not desk.publishing.connected:
+    reasons = list(dependencies.topics.trouble)
+    if not dependencies.producer.connected:
         reasons.append("producer: not connected")
-    if desk.following.trouble is not None:
-        reasons.append(desk.following.trouble)
-    if desk.settings.clock and not desk.roster.simulated_only:
+    if dependencies.following.trouble is not None:
+        reasons.append(dependencies.following.trouble)
+    if dependencies.settings.clock and not dependencies.roster.simulated_only:
         reasons.append("clock: driven, but a programme on the log is not simulated")
     return reasons

@@ -5,7 +5,7 @@ from __future__ import annotations
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 
-class Metrics:
+class IntakeMetrics:
     """The metrics by name; units are in the names."""
 
     def __init__(self) -> None:

@@ -7,13 +7,11 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from starlette.datastructures import UploadFile
-from starlette.requests import ClientDisconnect, Request
-from starlette.types import Message
+from starlette.requests import Request
 
 from contracts.topics import MAX_SUBMISSION_BYTES
 from services.intake.pages.form_body import Posted
-from services.intake.problem import IntakeProblem
-from services.intake.submitting.body import content_type, too_large
+from services.intake.submitting.body import LimitedRequest, content_type
 from services.intake.submitting.evidence import SHA256, EvidenceStore
 
 MAX_FILES: Final = 20
@@ -35,11 +33,8 @@ class Upload(NamedTuple):
 async def read_form(request: Request, limit: int) -> tuple[Posted, list[Upload]]:
     """Text fields and files of a form of at most `limit` bytes. Raises IntakeProblem."""
     content_type(request, "multipart/form-data", "application/x-www-form-urlencoded")
-    bounded = Request(request.scope, _bounded(request, limit))
-    try:
-        form = await bounded.form(max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=2 * MAX_SUBMISSION_BYTES)
-    except ClientDisconnect:
-        raise IntakeProblem("aborted") from None
+    limited = LimitedRequest(request, limit)
+    form = await limited.form(max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=2 * MAX_SUBMISSION_BYTES)
     texts = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
     files = [
         Upload(value, name == _INTERNAL_FILES)
@@ -78,20 +73,6 @@ def _cited(sha256: str, name: str, size: int, media_type: str, *, internal: bool
     """Evidence as a submission names it; what is public says nothing about it."""
     cited = {"sha256": sha256, "name": name, "size": size, "media_type": media_type}
     return {**cited, "classification": "internal"} if internal else cited
-
-
-def _bounded(request: Request, limit: int) -> Any:
-    seen = 0
-
-    async def receive() -> Message:
-        nonlocal seen
-        message = await request.receive()
-        seen += len(message.get("body", b""))
-        if seen > limit:
-            raise too_large(limit)
-        return message
-
-    return receive
 
 
 async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:

@@ -12,7 +12,6 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from contracts.topics import MAX_SUBMISSION_BYTES
 from exact.faults import Fault
-from exact.texts import Inexact, read_json
 from services.intake.dependencies import desk_of
 from services.intake.pages import overview
 from services.intake.pages.choices import picks
@@ -22,32 +21,32 @@ from services.intake.pages.form_post import Cited, kept_before, kept_text, read_
 from services.intake.pages.rendering import FOLDER, page
 from services.intake.pages.session import check_form_token, check_origin, form_token, language_of, signed_in
 from services.intake.problem import IntakeProblem
-from services.intake.submitting.body import too_large
+from services.intake.submitting.body import exact_object, too_large
 from services.intake.who.item import Item
 from services.intake.who.rights import check_item
 from web.tokens import Identity
 
-router = APIRouter(include_in_schema=False)
+pages_router = APIRouter(include_in_schema=False)
 _FORM_ROOM = 1024 * 1024
 
 
-@router.get("/")
+@pages_router.get("/")
 async def home() -> Response:
     """To one's items."""
     return RedirectResponse("/items", 303)
 
 
-@router.get("/style.css")
+@pages_router.get("/style.css")
 async def style() -> Response:
     """The one stylesheet."""
     return FileResponse(FOLDER / "style.css", media_type="text/css", headers={"Cache-Control": "max-age=300"})
 
 
-@router.get("/items")
+@pages_router.get("/items")
 async def items(request: Request) -> Response:
     """My items: what is due next, and what waits for me."""
     identity, desk = signed_in(request), desk_of(request)
-    desk.reception.ready()
+    desk.receiver.ready()
     now = desk.clock.now()
     rows = [overview.row(item, identity, now) for item in desk.roster.items_of(identity)]
     rows.sort(key=lambda row: (not row.waiting, row.next_due is None, row.next_due.due_at if row.next_due else now))
@@ -55,7 +54,7 @@ async def items(request: Request) -> Response:
     return page(request, "items.html", identity, rows=rows, names=names, now=now)
 
 
-@router.get("/items/{programme}/{item}")
+@pages_router.get("/items/{programme}/{item}")
 async def item_page(request: Request, programme: str, item: str) -> Response:
     """An item: its periods and nodes, what is open, what I may submit."""
     identity, desk = signed_in(request), desk_of(request)
@@ -74,7 +73,7 @@ async def item_page(request: Request, programme: str, item: str) -> Response:
     )
 
 
-@router.get("/items/{programme}/{item}/{name}")
+@pages_router.get("/items/{programme}/{item}/{name}")
 async def form(request: Request, programme: str, item: str, name: str) -> Response:
     """An empty form."""
     identity = signed_in(request)
@@ -83,7 +82,7 @@ async def form(request: Request, programme: str, item: str, name: str) -> Respon
     return _form(request, identity, known, name, start, key=uuid.uuid4().hex)
 
 
-@router.post("/items/{programme}/{item}/{name}")
+@pages_router.post("/items/{programme}/{item}/{name}")
 async def send(request: Request, programme: str, item: str, name: str) -> Response:
     """A form comes in: the receipt, or the form again with everything that is wrong."""
     check_origin(request)
@@ -96,7 +95,7 @@ async def send(request: Request, programme: str, item: str, name: str) -> Respon
         check_form_token(request, posted.one("csrf"))
         cited += await store_files(files, desk.evidence)
         body = _exact({"type": name, "data": data_of(name, posted, cited)})
-        receipt = await desk.reception.receive(identity, programme, item, body, f"form-{key}")
+        receipt = await desk.receiver.receive(identity, programme, item, body, f"form-{key}")
     except IntakeProblem as problem:
         return _form(request, identity, known, name, posted, key=key, cited=cited, problem=problem)
     finally:
@@ -108,7 +107,7 @@ async def send(request: Request, programme: str, item: str, name: str) -> Respon
 
 def _concerned(request: Request, identity: Identity, programme: str, item: str) -> Item:
     desk = desk_of(request)
-    desk.reception.ready()
+    desk.receiver.ready()
     known = desk.roster.item(programme, item)
     if known is None or not known.concerns(identity):
         raise IntakeProblem("not_found")
@@ -118,7 +117,7 @@ def _concerned(request: Request, identity: Identity, programme: str, item: str) 
 def _may(request: Request, identity: Identity, programme: str, item: str, name: str) -> Item:
     if name not in FORMS:
         raise IntakeProblem("not_found")
-    desk_of(request).reception.ready()
+    desk_of(request).receiver.ready()
     return check_item(desk_of(request).roster, identity, programme, item, name)
 
 
@@ -127,11 +126,7 @@ def _exact(body: dict[str, Any]) -> dict[str, Any]:
     text = orjson.dumps(body)
     if len(text) > MAX_SUBMISSION_BYTES:
         raise too_large(MAX_SUBMISSION_BYTES)
-    try:
-        checked: dict[str, Any] = read_json(text)
-    except Inexact as error:
-        raise IntakeProblem("malformed", faults=[error.fault]) from None
-    return checked
+    return exact_object(text)
 
 
 def _form(

@@ -1,9 +1,9 @@
-"""A request's body: streamed up to a limit, of the right content type, read exactly."""
+"""A request's headers and body: the key, the content type, the bytes up to a limit, JSON read exactly."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any, Final
 
 from starlette.requests import ClientDisconnect, Request
@@ -13,6 +13,34 @@ from exact.texts import Inexact, read_json
 from services.intake.problem import IntakeProblem
 
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,128}")
+_LONGEST_LENGTH: Final = 18
+"""Digits of a Content-Length that is worth reading as a number."""
+
+
+class LimitedRequest(Request):
+    """A request whose body has at most `limit` bytes, whether it is read at once, as a stream or as a form.
+
+    Reading it raises IntakeProblem `too_large` (of a declared length, before anything is read) or `aborted`.
+    """
+
+    def __init__(self, request: Request, limit: int) -> None:
+        super().__init__(request.scope, request.receive)
+        self._limit = limit
+
+    async def stream(self) -> AsyncGenerator[bytes, None]:
+        """The body in chunks; `body` and `form` read it from here."""
+        declared = self.headers.get("content-length", "")
+        if declared.isdecimal() and (len(declared) > _LONGEST_LENGTH or int(declared) > self._limit):
+            raise too_large(self._limit)
+        size = 0
+        try:
+            async for chunk in super().stream():
+                size += len(chunk)
+                if size > self._limit:
+                    raise too_large(self._limit)
+                yield chunk
+        except ClientDisconnect:
+            raise IntakeProblem("aborted") from None
 
 
 def idempotency_key(request: Request) -> str:
@@ -33,29 +61,16 @@ def content_type(request: Request, *allowed: str) -> str:
     return given
 
 
-async def read_body(request: Request, limit: int) -> bytes:
-    """The body, at most `limit` bytes: reading stops at the limit. Raises IntakeProblem `too_large`, `aborted`."""
-    length = request.headers.get("content-length", "")
-    if length.isdecimal() and (len(length) > 18 or int(length) > limit):
-        raise too_large(limit)
-    chunks, size = [], 0
-    try:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > limit:
-                raise too_large(limit)
-            chunks.append(chunk)
-    except ClientDisconnect:
-        raise IntakeProblem("aborted") from None
-    return b"".join(chunks)
-
-
 async def read_object(request: Request) -> dict[str, Any]:
-    """A JSON object of at most 64 KiB. Raises IntakeProblem."""
+    """The body as a JSON object of at most 64 KiB. Raises IntakeProblem."""
     content_type(request, "application/json")
-    body = await read_body(request, MAX_SUBMISSION_BYTES)
+    return exact_object(await LimitedRequest(request, MAX_SUBMISSION_BYTES).body())
+
+
+def exact_object(text: bytes) -> dict[str, Any]:
+    """A JSON object, its numbers exactly as they are written. Raises IntakeProblem `malformed`."""
     try:
-        value = read_json(body)
+        value = read_json(text)
     except Inexact as error:
         raise IntakeProblem("malformed", faults=[error.fault]) from None
     if not isinstance(value, dict):
@@ -66,15 +81,3 @@ async def read_object(request: Request) -> dict[str, Any]:
 def too_large(limit: int) -> IntakeProblem:
     """Refused for its size; the connection is closed, since the rest is not read."""
     return IntakeProblem("too_large", f"至多 {limit} 字节", f"at most {limit} bytes", headers={"Connection": "close"})
-
-
-async def evidence_stream(request: Request, limit: int) -> AsyncIterator[bytes]:
-    """The raw body in chunks. Raises IntakeProblem `too_large` (nothing was read), `aborted`."""
-    length = request.headers.get("content-length", "")
-    if length.isdecimal() and (len(length) > 18 or int(length) > limit):
-        raise too_large(limit)
-    try:
-        async for chunk in request.stream():
-            yield chunk
-    except ClientDisconnect:
-        raise IntakeProblem("aborted") from None

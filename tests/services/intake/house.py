@@ -28,7 +28,7 @@ from programmes.programme_file import load_programme
 from sandbox.issuer import Issuer
 from sandbox.people import people
 from services.intake.app import build
-from services.intake.dependencies import Desk
+from services.intake.dependencies import Dependencies
 from services.intake.settings import IntakeSettings
 
 LIBRARY = FOLDER
@@ -131,10 +131,10 @@ class House:
         self.http = httpx.AsyncClient(transport=transport, base_url="http://intake", timeout=60)
 
     @property
-    def desk(self) -> Desk:
+    def dependencies(self) -> Dependencies:
         """The parts inside."""
-        desk: Desk = self.app.state.desk
-        return desk
+        dependencies: Dependencies = self.app.state.dependencies
+        return dependencies
 
     def token(self, person: str, seconds: int = 600) -> str:
         """A person's token."""
@@ -155,7 +155,7 @@ class House:
         answer = await self.publish()
         assert answer.status_code == 202, answer.text
         await self.clerk.rule()
-        await until(lambda: len(self.desk.roster.items) == 108, "the roster does not know the 108 items")
+        await until(lambda: len(self.dependencies.roster.items) == 108, "the roster does not know the 108 items")
 
     async def submit(self, person: str, item: str, body: Any, key: str) -> httpx.Response:
         """Submit something about an item."""
@@ -196,7 +196,7 @@ async def opened(settings: IntakeSettings, folder: Path, *, ready: bool = True) 
     house = House(settings, Issuer(folder / "issuer", "liangdeng-sandbox"), load_programme(YUANCHENG))
     async with house.app.router.lifespan_context(house.app), house.http:
         if ready:
-            desk = house.desk
-            await until(lambda: desk.publishing.connected and desk.following.caught_up, "intake is not ready")
+            parts = house.dependencies
+            await until(lambda: parts.producer.connected and parts.following.caught_up, "intake is not ready")
         yield house
     await house.log.close()

@@ -110,7 +110,7 @@ async def test_a_partial_publication_is_completed_by_sending_it_again(
         submissions = await house.clerk.submissions()
         assert len({s.id for s in submissions}) == 109
         assert len({(s.id, s.digest) for s in submissions}) == 109, "sent again, it was another body"
-        await until(lambda: len(house.desk.roster.items) == 108, "the roster does not know the 108 items")
+        await until(lambda: len(house.dependencies.roster.items) == 108, "the roster does not know the 108 items")
         once_more = await house.publish()
         assert once_more.status_code == 202, "a publication that is complete may be repeated"
         again = await house.clerk.submissions()

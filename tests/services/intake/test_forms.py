@@ -69,7 +69,7 @@ async def house(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIt
             AppealOpened(appeal="ss-1", against=Appealed(light="2024Q1"), due_at=INSTANT),
             *escalations,
         )
-        item = made.desk.roster.items[("441602-2024", "K01")]
+        item = made.dependencies.roster.items[("441602-2024", "K01")]
         await until(lambda: len(item.escalations) == 3, "the roster does not know what waits")
         yield made
 
@@ -168,7 +168,7 @@ async def test_a_report_with_evidence_goes_from_the_form_to_the_log(house: House
     assert last.data.measures == {"地区生产总值增长": Decimal("5.2")}
     assert last.data.narrative == "按计划\n完成"
     assert [(e.name, e.size, e.media_type) for e in last.data.evidence] == [("扫描件.pdf", 65000, "application/pdf")]
-    assert house.desk.evidence.size(last.data.evidence[0].sha256) == 65000
+    assert house.dependencies.evidence.size(last.data.evidence[0].sha256) == 65000
 
 
 async def test_a_form_sent_twice_is_one_submission(house: House) -> None:

@@ -1,4 +1,4 @@
-"""Appends submissions through FastStream's broker and answers only with the offset that Kafka answered."""
+"""Appends submissions to Kafka through FastStream's broker, and answers with the offset that Kafka answered."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from faststream.exceptions import FastStreamException
 from faststream.kafka import KafkaBroker
 
 from contracts.envelope import CONTENT_TYPE
-from services.intake.metrics import Metrics
+from services.intake.metrics import IntakeMetrics
 
 logger = logging.getLogger(__name__)
 RECONNECT_SECONDS = 1.0
@@ -22,11 +22,11 @@ class Unanswered(Exception):
     """No offset was answered: the submission may be on the log, now or later, or not at all."""
 
 
-class Publishing:
-    """One idempotent producer at a time, a new one after any error; what waits for an answer is never cancelled."""
+class SubmissionProducer:
+    """One idempotent producer at a time, a new one after any error; an append that was sent is never cancelled."""
 
     def __init__(
-        self, make: Callable[[], KafkaBroker], topic: str, *, within: float, max_waiting: int, metrics: Metrics
+        self, make: Callable[[], KafkaBroker], topic: str, *, within: float, max_waiting: int, metrics: IntakeMetrics
     ) -> None:
         self._make = make
         self._topic = topic
@@ -70,7 +70,7 @@ class Publishing:
         broker = self._broker
         if broker is None or len(self._waiting) >= self._max_waiting:
             raise Unanswered("no connection" if broker is None else "too many appends wait for an answer")
-        # A task of its own: whoever waits may give up, the append goes on to its answer.
+        # A task of its own: the request may give up, the append goes on until it is answered.
         sending = asyncio.create_task(self._send(broker, partition, key, value, submission_id))
         self._waiting.add(sending)
         self._metrics.waiting.set(len(self._waiting))

@@ -1,9 +1,9 @@
-"""A submission comes in: its shape is checked, its sender's right, its evidence; it is stamped and appended."""
+"""A submission comes in: its shape, its sender's right and its evidence are checked; then it is appended."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,13 +13,14 @@ from contracts.envelope import UnknownType
 from contracts.submission import SUBMISSION_TYPES, Submission, encode_submission, new_submission
 from contracts.submissions import SubmissionData
 from contracts.topics import MAX_SUBMISSION_BYTES, partition_of, subject_of
-from contracts.values import Actor
+from contracts.values import Actor, Evidence
 from eventlog.clock import Clock
-from exact.faults import Fault, faults_of, unknown_fields
-from services.intake.metrics import Metrics
+from exact.faults import UNKNOWN_FIELD, Fault, faults_of
+from exact.texts import unknown_fields
+from services.intake.metrics import IntakeMetrics
 from services.intake.problem import IntakeProblem, invalid
-from services.intake.submitting.append import Publishing, Unanswered
 from services.intake.submitting.evidence import EvidenceStore
+from services.intake.submitting.producer import SubmissionProducer, Unanswered
 from services.intake.submitting.receipt import Receipt
 from services.intake.who.rights import ITEM_RIGHTS, PROGRAMME_RIGHTS, check_item, check_programme
 from services.intake.who.roster import Roster
@@ -30,39 +31,43 @@ _SHAPE: Final = frozenset({"type", "data"})
 
 
 @dataclass(frozen=True, slots=True)
-class Stamping:
-    """What goes into every submission: the generation of the log, the clock, and whether that clock is driven."""
+class Stamp:
+    """What a submission is stamped with: the generation of the log, the clock, and whether that clock is driven."""
 
     log: str
     clock: Clock
     driven: bool
 
 
-class Reception:
+class SubmissionReceiver:
     """The one way onto the log, for the API and the forms alike."""
 
     def __init__(
         self,
-        stamping: Stamping,
+        stamp: Stamp,
         roster: Roster,
         following: RosterFollowing,
         evidence: EvidenceStore,
-        publishing: Publishing,
-        metrics: Metrics,
+        producer: SubmissionProducer,
+        metrics: IntakeMetrics,
         retry_after: int,
     ) -> None:
-        self._stamping = stamping
+        self._stamp = stamp
         self._roster = roster
         self._following = following
         self._evidence = evidence
-        self._publishing = publishing
+        self._producer = producer
         self._metrics = metrics
         self._retry_after = retry_after
 
     async def receive(
         self, identity: Identity, programme: str, item: str | None, body: Mapping[str, Any], key: str
     ) -> Receipt:
-        """Check and append what somebody says about an item, or about a programme. Raises IntakeProblem."""
+        """Check and append what somebody says about an item, or (None) about a programme as a whole.
+
+        Raises:
+            IntakeProblem: the shape, the sender's right, the fields or the evidence are not in order, or as `append`.
+        """
         name, given = _shape(body, ITEM_RIGHTS if item is not None else PROGRAMME_RIGHTS)
         try:
             self.ready()
@@ -71,16 +76,14 @@ class Reception:
             else:
                 check_programme(self._roster, identity, programme, name)
             self.allow_clock(simulated=True)
-            data = understood(name, given)
-            if faults := self._evidence.faults(getattr(data, "evidence", ())):
-                raise invalid(*faults)
+            data = self._checked(name, given)
         except IntakeProblem as problem:
             self._metrics.submissions.labels(name, problem.code).inc()
             raise
-        return await self.submit(identity.actor, subject_of(programme, item), data, key)
+        return await self.append(identity.actor, subject_of(programme, item), data, key)
 
-    async def submit(self, actor: Actor, subject: str, data: SubmissionData, key: str) -> Receipt:
-        """Stamp and append; answers once it lies on the log. Raises IntakeProblem `too_large` or `unknown_outcome`."""
+    async def append(self, actor: Actor, subject: str, data: SubmissionData, key: str) -> Receipt:
+        """Stamp and append; returns once it lies on the log. Raises IntakeProblem `too_large` or `unknown_outcome`."""
         name = SUBMISSION_TYPES.short_names[type(data)]
         submission = self.stamped(actor, subject, data, key)
         value = encode_submission(submission)
@@ -92,7 +95,7 @@ class Reception:
             )
         partition, began = partition_of(subject), time.perf_counter()
         try:
-            offset = await self._publishing.append(partition, subject.encode(), value, submission.id)
+            offset = await self._producer.append(partition, subject.encode(), value, submission.id)
         except Unanswered as error:
             self._metrics.submissions.labels(name, "unknown_outcome").inc()
             raise self.unavailable("unknown_outcome", str(error), submission_id=submission.id) from None
@@ -101,25 +104,32 @@ class Reception:
         return Receipt(submission.id, partition, offset, submission.received_at, submission.digest, subject)
 
     def stamped(self, actor: Actor, subject: str, data: SubmissionData, key: str) -> Submission:
-        """The submission as it goes onto the log, received now."""
-        return new_submission(self._stamping.log, actor, key, subject, data, self._stamping.clock.now())
+        """The submission as it goes to the log, received now."""
+        return new_submission(self._stamp.log, actor, key, subject, data, self._stamp.clock.now())
 
     def ready(self) -> None:
-        """Raises IntakeProblem `not_ready` until the roster has caught up: before that nobody's right can be told."""
+        """Raises IntakeProblem `not_ready` until the roster has caught up: before that no right can be checked."""
         if not self._following.caught_up:
             raise self.unavailable("not_ready", self._following.trouble or "")
 
     def allow_clock(self, *, simulated: bool) -> None:
         """Raises IntakeProblem `clock_not_allowed` where a driven clock would stamp something real."""
-        if self._stamping.driven and not (simulated and self._roster.simulated_only):
+        if self._stamp.driven and not (simulated and self._roster.simulated_only):
             raise IntakeProblem("clock_not_allowed")
 
     def unavailable(self, code: str, why: str, **more: Any) -> IntakeProblem:
         """A 503 that says when to ask again."""
         return IntakeProblem(code, "", why, headers={"Retry-After": str(self._retry_after)}, more=more)
 
+    def _checked(self, name: str, given: Mapping[str, Any]) -> SubmissionData:
+        data = _data(name, given)
+        cited: Sequence[Evidence] = getattr(data, "evidence", ())
+        if cited and (faults := self._evidence.faults(cited)):
+            raise invalid(*faults)
+        return data
 
-def understood(name: str, given: Mapping[str, Any]) -> SubmissionData:
+
+def _data(name: str, given: Mapping[str, Any]) -> SubmissionData:
     """The data of a submission. Raises IntakeProblem `invalid` with every fault."""
     try:
         full = SUBMISSION_TYPES.by_short_name(name)
@@ -135,9 +145,7 @@ def understood(name: str, given: Mapping[str, Any]) -> SubmissionData:
 
 def _shape(body: Mapping[str, Any], known: Mapping[str, object]) -> tuple[str, Mapping[str, Any]]:
     name, data = body.get("type"), body.get("data")
-    faults = [
-        Fault((field,), "extra_forbidden", "不认识的字段", "is not a known field") for field in body.keys() - _SHAPE
-    ]
+    faults = [Fault((field,), "extra_forbidden", *UNKNOWN_FIELD) for field in body.keys() - _SHAPE]
     if not isinstance(name, str) or name not in known:
         faults.append(_unknown_type(str(name)))
     if not isinstance(data, dict):

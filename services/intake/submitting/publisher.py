@@ -1,4 +1,4 @@
-"""A programme is published: one submission for itself, one per item; what failed half-way is completed by a repeat."""
+"""Publishes a programme: a submission for itself and one per item; what failed half-way is completed by a repeat."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from programmes.programme import Programme, expand
 from services.intake.problem import IntakeProblem, forbidden
 from services.intake.submitting.body import too_large
 from services.intake.submitting.receipt import Receipt
-from services.intake.submitting.reception import Reception
+from services.intake.submitting.receiver import SubmissionReceiver
 from services.intake.who.roster import Roster
 from services.intake.who.roster_feed import RosterFollowing
 from web.tokens import Identity
@@ -25,11 +25,11 @@ READ_SECONDS = 10.0
 _PLACEHOLDER = datetime(9999, 12, 31, 23, 59, 59, 999999, UTC)
 
 
-class Publication:
+class ProgrammePublisher:
     """Publishes programmes and adopts policies, each as one submission per item under the key that was given."""
 
-    def __init__(self, reception: Reception, roster: Roster, following: RosterFollowing, log: Log) -> None:
-        self._reception = reception
+    def __init__(self, receiver: SubmissionReceiver, roster: Roster, following: RosterFollowing, log: Log) -> None:
+        self._receiver = receiver
         self._roster = roster
         self._following = following
         self._log = log
@@ -44,13 +44,13 @@ class Publication:
         """
         if identity.role != "office":
             raise forbidden("wrong_role")
-        self._reception.ready()
-        self._reception.allow_clock(simulated=programme.simulated)
+        self._receiver.ready()
+        self._receiver.allow_clock(simulated=programme.simulated)
         first = self._checked(identity, programme, key)
         known = self._roster.programmes.get(programme.programme)
         if known is not None and known.causeid != first.id:
             raise IntakeProblem("exists", more={"submission_id": known.causeid})
-        receipt = await self._reception.submit(identity.actor, first.subject, first.data, key)
+        receipt = await self._receiver.append(identity.actor, first.subject, first.data, key)
         since = known.causeoffset if known else self._following.counting[receipt.partition].last + 1
         try:
             published_at = await self._first_received(receipt, since)
@@ -63,8 +63,8 @@ class Publication:
         """A policy takes effect for a programme and every item of it. Raises IntakeProblem."""
         if identity.role != "office":
             raise forbidden("wrong_role")
-        self._reception.ready()
-        self._reception.allow_clock(simulated=True)
+        self._receiver.ready()
+        self._receiver.allow_clock(simulated=True)
         known = self._roster.programmes.get(programme)
         if known is None:
             raise IntakeProblem("not_found", more={"reason": "unknown_programme"})
@@ -76,7 +76,7 @@ class Publication:
     def _checked(self, identity: Identity, programme: Programme, key: str) -> Submission:
         """The programme's own submission, if all that it expands into is small enough for the log."""
         made = [
-            self._reception.stamped(identity.actor, subject, data, key)
+            self._receiver.stamped(identity.actor, subject, data, key)
             for subject, data in expand(programme, _PLACEHOLDER)
         ]
         if any(len(encode_submission(one)) > MAX_SUBMISSION_BYTES for one in made):
@@ -87,7 +87,7 @@ class Publication:
         self, identity: Identity, parts: Sequence[tuple[str, SubmissionData]], key: str, before: Sequence[Receipt]
     ) -> list[Receipt]:
         outcomes = await asyncio.gather(
-            *(self._reception.submit(identity.actor, subject, data, key) for subject, data in parts),
+            *(self._receiver.append(identity.actor, subject, data, key) for subject, data in parts),
             return_exceptions=True,
         )
         receipts = [one for one in outcomes if isinstance(one, Receipt)]
@@ -100,7 +100,7 @@ class Publication:
 
     def _partly(self, receipts: Sequence[Receipt], why: str) -> IntakeProblem:
         documents = [receipt.document() for receipt in receipts]
-        return self._reception.unavailable("partly_published", why, receipts=documents)
+        return self._receiver.unavailable("partly_published", why, receipts=documents)
 
     async def _first_received(self, receipt: Receipt, since: int) -> datetime:
         """When the publication with this id first reached the log, at or after the offset `since`."""

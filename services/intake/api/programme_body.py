@@ -1,0 +1,48 @@
+"""What is posted about a whole programme: its file, and a policy; every fault is told at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from fastapi import Request
+from pydantic import TypeAdapter, ValidationError
+
+from contracts.policy import Policy
+from exact.faults import faults_of
+from exact.texts import unknown_fields
+from programmes.programme import Programme
+from programmes.programme_file import FaultyProgramme, read_programme
+from services.intake.problem import invalid
+from services.intake.submitting.body import LimitedRequest, content_type, read_object
+
+_POLICY: Final[TypeAdapter[Policy]] = TypeAdapter(Policy)
+_JSON: Final = "application/json"
+_TYPES: Final = ("application/yaml", "application/x-yaml", "text/yaml", _JSON)
+
+
+async def posted_programme(request: Request, limit: int, library: Path) -> Programme:
+    """A programme file of at most `limit` bytes; the calendars and policies that it names lie in `library`.
+
+    Raises:
+        IntakeProblem: `media_type`, `too_large`, `aborted`, or `invalid` with every fault and its line.
+    """
+    json = content_type(request, *_TYPES) == _JSON
+    body = await LimitedRequest(request, limit).body()
+    simulated = request.query_params.get("simulated") == "true"
+    try:
+        return read_programme(body, library, json=json, simulated=simulated)
+    except FaultyProgramme as error:
+        raise invalid(*error.faults) from None
+
+
+async def posted_policy(request: Request) -> Policy:
+    """A policy as JSON. Raises IntakeProblem."""
+    body = await read_object(request)
+    try:
+        policy = _POLICY.validate_python(body)
+    except ValidationError as error:
+        raise invalid(*faults_of(error)) from None
+    if faults := list(unknown_fields(body, _POLICY.dump_python(policy, mode="json"))):
+        raise invalid(*faults)
+    return policy
