@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from cli.holidays import announced, source
 from contracts.values import Calendar
 from exact.faults import Fault, faults_of, line_of
-from exact.texts import Document, Inexact, read_yaml
+from exact.texts import Inexact, ParsedText, read_yaml
 from programmes.policy_file import FaultyFile, read_calendar
 from programmes.programme import ScheduleEntry
 
@@ -75,7 +75,7 @@ def compose(file: Path, until: date | None = None) -> Composed:
     return Composed(calendar=calendar, file=file, text=text, changed=held != calendar)
 
 
-def _read(file: Path) -> Document:
+def _read(file: Path) -> ParsedText:
     try:
         document = read_yaml(file.read_bytes())
     except Inexact as error:
@@ -92,7 +92,7 @@ def _held(file: Path) -> Calendar:
         raise NotComposable(file, error.faults[0]) from None
 
 
-def _inline(file: Path, document: Document, value: dict[str, Any] | None) -> Calendar | None:
+def _inline(file: Path, document: ParsedText, value: dict[str, Any] | None) -> Calendar | None:
     if value is None:
         return None
     days: dict[str, tuple[date, ...]] = {}
@@ -114,7 +114,7 @@ def _inline(file: Path, document: Document, value: dict[str, Any] | None) -> Cal
     )
 
 
-def _filled(file: Path, document: Document, held: Calendar | None, until: date | None) -> Calendar:
+def _filled(file: Path, document: ParsedText, held: Calendar | None, until: date | None) -> Calendar:
     first, last = (held.first_on, held.last_on) if held else _span(file, document)
     last = until or last
     if last < first:
@@ -124,7 +124,7 @@ def _filled(file: Path, document: Document, held: Calendar | None, until: date |
     return announced(first, last)
 
 
-def _span(file: Path, document: Document) -> tuple[date, date]:
+def _span(file: Path, document: ParsedText) -> tuple[date, date]:
     try:
         schedule = _SCHEDULE.validate_python(document.value.get("schedule"))
     except ValidationError as error:
@@ -161,7 +161,7 @@ def _days(name: str, days: Sequence[date], meaning: str) -> list[str]:
     return [f"{name}: [  # {meaning}", *(f"  {row}," for row in rows[:-1]), f"  {rows[-1]}]"]
 
 
-def _with_calendar(text: str, document: Document, calendar: Calendar) -> str:
+def _with_calendar(text: str, document: ParsedText, calendar: Calendar) -> str:
     """The programme's text with this calendar in it, everything else as it was."""
     lines, inserted = text.splitlines(), ["calendar:", *(f"  {line}" for line in _lines(calendar))]
     begin = document.lines.get(("calendar",))
@@ -173,7 +173,7 @@ def _with_calendar(text: str, document: Document, calendar: Calendar) -> str:
     return "\n".join([*lines[: begin - 1], *inserted, *lines[end:]]) + "\n"
 
 
-def _only_the_calendar_moved(file: Path, before: Document, text: str, calendar: Calendar) -> bool:
+def _only_the_calendar_moved(file: Path, before: ParsedText, text: str, calendar: Calendar) -> bool:
     try:
         after = read_yaml(text.encode())
     except Inexact:
@@ -183,5 +183,5 @@ def _only_the_calendar_moved(file: Path, before: Document, text: str, calendar: 
     return _inline(file, after, after.value["calendar"]) == calendar
 
 
-def _fault(file: Path, document: Document, loc: tuple[str | int, ...], zh: str, en: str) -> NotComposable:
+def _fault(file: Path, document: ParsedText, loc: tuple[str | int, ...], zh: str, en: str) -> NotComposable:
     return NotComposable(file, Fault(loc, "not_composable", zh, en, line_of(loc, document.lines)))

@@ -1,5 +1,5 @@
-"""Reads JSON and YAML from outside exactly: decimals stay decimals, and whatever two readers could read differently
-(duplicate keys, NaN, lone surrogates, aliases) is refused with its line."""
+"""Reads JSON and YAML from outside exactly: decimals stay decimals; duplicate keys, NaN, lone surrogates and aliases,
+which two readers could read differently, are refused with their line."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Inexact(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class ParsedText:
     """A value read exactly, and the line on which each of its parts begins (JSON: none)."""
 
     value: Any
@@ -73,7 +73,7 @@ def read_json(body: bytes) -> Any:
     return value
 
 
-def read_yaml(body: bytes) -> Document:
+def read_yaml(body: bytes) -> ParsedText:
     """A YAML text as plain values with their lines: 1.2's core scalars, dates stay text. Raises Inexact."""
     try:
         text = body.decode()
@@ -89,7 +89,7 @@ def read_yaml(body: bytes) -> Document:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise Inexact("yaml_invalid", line=mark.line + 1 if mark else None, detail=_reason(error)) from None
-    return Document(value, lines)
+    return ParsedText(value, lines)
 
 
 def unknown_fields(given: Any, understood: Any, under: Location = ()) -> Iterator[Fault]:

@@ -1,4 +1,11 @@
-"""Programmes, policies, calendars and scenario books as files, and the readers of them beside the files."""
+"""Programmes, policies, calendars and scenario books as files, and their readers beside them.
+
+*.yaml          the programmes that come along, their calendars and scenario books; policies/ holds the policies
+programme       the model of a programme file, and the submissions that it expands into
+programme_file  reads a programme file; the calendar and policy that it names are filled in
+policy_file     reads a policy or a calendar on its own
+consistency     what contradicts itself in a programme file whose parts are each well-formed
+"""
 
 from __future__ import annotations
 

@@ -10,13 +10,14 @@ from pydantic import TypeAdapter, ValidationError
 from contracts.policy import Policy
 from contracts.values import Calendar
 from exact.faults import UNKNOWN_FIELD, Fault, faults_of, line_of
-from exact.texts import Document, Inexact, read_yaml
+from exact.texts import Inexact, ParsedText, read_yaml
 from supervision.words import Word
 
 T = TypeVar("T")
 _POLICY: Final[TypeAdapter[Policy]] = TypeAdapter(Policy)
 _CALENDAR: Final[TypeAdapter[Calendar]] = TypeAdapter(Calendar)
-_CALENDAR_WORDS: Final = {"from": "first_on", "to": "last_on"}
+CALENDAR_WORDS: Final = {"from": "first_on", "to": "last_on"}
+"""What a calendar file calls the first and the last day, and what events call them."""
 _NO_MAPPING: Final = Word("应为对象", "must be an object")
 
 
@@ -35,7 +36,7 @@ def read_policy(path: Path) -> Policy:
 
 def read_calendar(path: Path) -> Calendar:
     """A calendar file with `from`, `to`, `holidays` and `working_weekends`. Raises FaultyFile, OSError."""
-    return _read(_CALENDAR, frozenset(Calendar.__dataclass_fields__), path, _CALENDAR_WORDS)
+    return _read(_CALENDAR, frozenset(Calendar.__dataclass_fields__), path, CALENDAR_WORDS)
 
 
 def _read(adapter: TypeAdapter[T], names: frozenset[str], path: Path, words: dict[str, str]) -> T:
@@ -58,12 +59,12 @@ def _read(adapter: TypeAdapter[T], names: frozenset[str], path: Path, words: dic
     return checked
 
 
-def _named(fault: Fault, document: Document, words: dict[str, str]) -> Fault:
+def _named(fault: Fault, document: ParsedText, words: dict[str, str]) -> Fault:
     """The fault under the name that stands in the file."""
     names: dict[str | int, str] = {after: before for before, after in words.items()}
     loc = tuple(names.get(part, part) for part in fault.loc)
     return _placed(Fault(loc, fault.rule, fault.zh, fault.en), document)
 
 
-def _placed(fault: Fault, document: Document) -> Fault:
+def _placed(fault: Fault, document: ParsedText) -> Fault:
     return Fault(fault.loc, fault.rule, fault.zh, fault.en, line_of(fault.loc, document.lines))

@@ -1,4 +1,4 @@
-"""Reads a programme file: exactly, with its references to calendar and policy filled in, every fault with its line."""
+"""Reads a programme file; the calendar and policy that it names are filled in, every fault is told with its line."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from exact.faults import Fault, faults_of, line_of
-from exact.texts import Document, Inexact, read_json, read_yaml, unknown_fields
+from exact.texts import Inexact, ParsedText, read_json, read_yaml, unknown_fields
 from programmes.consistency import check
+from programmes.policy_file import CALENDAR_WORDS
 from programmes.programme import Programme
 
 _CALENDAR: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -42,7 +43,7 @@ def read_programme(body: bytes, library: Path, *, json: bool = False, simulated:
         FaultyProgramme: with every fault, its field and its line.
     """
     try:
-        document = Document(read_json(body)) if json else read_yaml(body)
+        document = ParsedText(read_json(body)) if json else read_yaml(body)
     except Inexact as error:
         raise FaultyProgramme([error.fault]) from None
     value = document.value
@@ -59,7 +60,7 @@ def read_programme(body: bytes, library: Path, *, json: bool = False, simulated:
     return programme
 
 
-def _filled(document: Document, library: Path) -> dict[str, Any]:
+def _filled(document: ParsedText, library: Path) -> dict[str, Any]:
     found: dict[str, Any] = {}
     calendar, policy = document.value.get("calendar"), document.value.get("policy")
     if isinstance(calendar, str):
@@ -73,15 +74,14 @@ def _filled(document: Document, library: Path) -> dict[str, Any]:
 
 
 def _calendar_words(value: dict[str, Any]) -> dict[str, Any]:
-    """A calendar is written with `from` and `to`, which events call `first_on` and `last_on`."""
+    """The calendar under the names that events use."""
     calendar = value.get("calendar")
     if not isinstance(calendar, dict):
         return value
-    words = {"from": "first_on", "to": "last_on"}
-    return {**value, "calendar": {words.get(name, name): entry for name, entry in calendar.items()}}
+    return {**value, "calendar": {CALENDAR_WORDS.get(name, name): entry for name, entry in calendar.items()}}
 
 
-def _policy(reference: str, folder: Path, document: Document) -> Any:
+def _policy(reference: str, folder: Path, document: ParsedText) -> Any:
     match = _POLICY.fullmatch(reference)
     if match:
         for path in sorted(folder.glob("*.yaml")):
@@ -99,7 +99,7 @@ def _read(path: Path, part: str) -> Any:
         raise FaultyProgramme([fault]) from None
 
 
-def _unknown(part: str, reference: str, document: Document) -> FaultyProgramme:
+def _unknown(part: str, reference: str, document: ParsedText) -> FaultyProgramme:
     line = line_of((part,), document.lines)
     return FaultyProgramme(
         [Fault((part,), f"unknown_{part}", f"找不到 {reference[:80]}", f"no such {part}: {reference[:80]}", line)]

@@ -1,0 +1,17 @@
+"""Intake: what units, the office and leaders submit is checked, and lies on the log before a receipt is given.
+
+api/          the JSON API: publish, submit, upload evidence
+pages/        pages for people: my items, an item, a form per type of submission, the receipt
+submitting/   from a request's body to the record on the log, and the receipt
+who/          who may submit what: the items as rulings left them, and the rights
+app           builds everything from the settings
+dependencies  the parts that a request needs
+problem       every error that intake answers with
+health        liveness, readiness and metrics for the operator
+topics_check  whether the broker's topics are what the contract says
+metrics       what Prometheus scrapes
+settings      INTAKE_... from the environment
+
+From a POST to the append: api/routes takes the request, web/tokens says who asks, submitting/body reads it,
+submitting/receiver checks it (who/rights, submitting/evidence) and stamps it, submitting/producer appends it.
+"""

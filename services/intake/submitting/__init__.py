@@ -1,0 +1,9 @@
+"""From a request's body to the record on the log.
+
+body       a request's headers and body: the key, the content type, the bytes up to a limit, JSON read exactly
+receiver   one submission: checked, stamped, appended
+publisher  a whole programme or a policy: one submission per item
+evidence   uploaded files, named by their SHA-256
+producer   appends to Kafka and waits for the offset
+receipt    where a submission lies, and where its ruling can be read
+"""
