@@ -1,4 +1,4 @@
-"""`python -m services.notify`: issues and delivers notices until it is told to stop; `redrive ID` tries one again."""
+"""`python -m services.notify`: issues and delivers notices until it is stopped; `redrive ID` retries one delivery."""
 
 from __future__ import annotations
 
@@ -17,20 +17,22 @@ STOP_SECONDS = 15
 
 
 def main() -> int:
-    """Run on NOTIFY_HOST and NOTIFY_PORT, or drive a delivery again."""
+    """Serve on NOTIFY_HOST and NOTIFY_PORT, or redrive a delivery. Returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m services.notify", description=__doc__)
     commands = parser.add_subparsers(dest="command")
     again = commands.add_parser("redrive", help="再次发送一件停止发送或暂存的通知 · try an abandoned or held one again")
     again.add_argument("delivery", help="its id, as /v1/undelivered tells it")
     again.add_argument("--programme", required=True)
     again.add_argument("--reason", default="")
-    told = parser.parse_args()
+    arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("aiokafka").setLevel(logging.WARNING)
     settings = NotifySettings()  # type: ignore[call-arg]  # the environment gives them
-    if told.command == "redrive":
+    if arguments.command == "redrive":
         try:
-            asyncio.run(redrive(settings.kafka, settings.log, told.programme, told.delivery, told.reason))
+            asyncio.run(
+                redrive(settings.kafka, settings.log, arguments.programme, arguments.delivery, arguments.reason)
+            )
         except NotUndelivered as error:
             sys.stderr.write(f"{error}\n")
             return 1

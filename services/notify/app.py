@@ -1,11 +1,11 @@
-"""Builds notify from its settings: the only place where its parts are made and joined."""
+"""Builds notify from its settings: the only place where its parts are made and put together."""
 
 from __future__ import annotations
 
 import contextlib
 import secrets
 from collections.abc import AsyncIterator, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from fastapi import FastAPI
@@ -19,23 +19,22 @@ from eventlog.owner.group_assignment import GroupAssignment
 from services.notify import ops
 from services.notify.delivery.channels.channel import Channel
 from services.notify.delivery.channels.smtp import SmtpChannel, SmtpServer
-from services.notify.delivery.delivery import Retrying
 from services.notify.delivery.sender import Sender
-from services.notify.dispatch.context import Office, Terms
-from services.notify.dispatch.issue import Issuing
-from services.notify.dispatch.workers import Desks
+from services.notify.delivery.state import RetryPolicy
+from services.notify.dispatch.context import DeliveryTerms, DispatchContext
+from services.notify.dispatch.workers import Workers
 from services.notify.notices.directory import Directory
 from services.notify.notices.gatherer import Gatherer
-from services.notify.runtime import House
+from services.notify.runtime import Runtime
 from services.notify.settings import NotifySettings
 
 
-def terms(settings: NotifySettings) -> Terms:
-    """How deliveries are treated."""
-    return Terms(
+def delivery_terms(settings: NotifySettings) -> DeliveryTerms:
+    """How deliveries are claimed and retried."""
+    return DeliveryTerms(
         lease=timedelta(seconds=settings.lease),
         skew=timedelta(seconds=settings.skew),
-        retrying=Retrying(
+        retry=RetryPolicy(
             max_tries=settings.max_tries,
             first=timedelta(seconds=settings.retry_first),
             longest=timedelta(seconds=settings.retry_longest),
@@ -58,27 +57,26 @@ def mail_channel(settings: NotifySettings) -> SmtpChannel:
     return SmtpChannel(server, settings.log)
 
 
-def house(
+def runtime(
     log: Log, assignment: Assignment, directory: Directory, senders: Mapping[str, Sender], settings: NotifySettings
-) -> House:
-    """All parts of one process around a log."""
+) -> Runtime:
+    """The parts of one process on a log."""
     gatherer = Gatherer(log)
-    office = Office(
+    context = DispatchContext(
         log_id=settings.log,
         token=secrets.token_hex(8),
         log=log,
         gatherer=gatherer,
         directory=directory,
         senders=senders,
-        issuing=Issuing(gatherer, directory, tuple(senders), settings.prefixes),
-        terms=terms(settings),
+        prefixes=settings.prefixes,
+        terms=delivery_terms(settings),
+        now=partial(datetime.now, UTC),
     )
-    desks = Desks(office, assignment)
-    gatherer.on_news = desks.wake
-    return House(
+    return Runtime(
         log=log,
         gatherer=gatherer,
-        desks=desks,
+        workers=Workers(context, assignment),
         senders=senders,
         directory=directory,
         stop_seconds=settings.stop_seconds,
@@ -86,7 +84,7 @@ def house(
 
 
 def sender(channel: Channel, settings: NotifySettings) -> Sender:
-    """A channel with its limits."""
+    """The sender of a channel."""
     return Sender(channel, settings.smtp_concurrency, settings.smtp_backlog)
 
 
@@ -99,11 +97,11 @@ def build(settings: NotifySettings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         assignment = GroupAssignment(settings.kafka, "notify", DISPATCHES, settings.session_timeout)
         channel = mail_channel(settings)
-        running = house(
+        running = runtime(
             KafkaLog(settings.kafka), assignment, directory, {channel.name: sender(channel, settings)}, settings
         )
         running.topics = partial(provisioning.require, settings.bootstrap_servers, wanted)
-        app.state.house = running
+        app.state.runtime = running
         await running.open()
         yield
         await running.stop()

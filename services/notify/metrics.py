@@ -1,4 +1,4 @@
-"""What notify tells Prometheus, read from the running parts when it is asked."""
+"""Notify's Prometheus metrics, read from the running parts at every scrape."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Protocol
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from services.notify.runtime import House
+from services.notify.runtime import Runtime
 
 
 class _Family(Protocol):
     def add_metric(self, labels: list[str], value: float) -> None: ...
 
 
-class Figures(Collector):
-    """Notices and deliveries of the partitions owned here; positions and void records of what is read."""
+class NotifyCollector(Collector):
+    """Notices and deliveries of the owned partitions, positions and void records of what is read, tries per channel."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
 
     def collect(self) -> Iterator[Metric]:
         """All families, as they are now."""
@@ -33,14 +33,14 @@ class Figures(Collector):
     def _issued(self) -> Iterator[Metric]:
         issued = CounterMetricFamily("notify_notices_issued", "Notices on the owned partitions", labels=["kind"])
         kinds: Counter[str] = Counter()
-        for desk in self._house.desks.desks.values():
-            for (_, kind), count in desk.ledger.issued.items():
+        for worker in self._runtime.workers.by_partition.values():
+            for (_, kind), count in worker.ledger.issued.items():
                 kinds[kind] += count
         for kind, count in sorted(kinds.items()):
             issued.add_metric([kind], count)
         waiting = GaugeMetricFamily("notify_notices_due", "Notices due and not issued yet")
-        due = self._house.gatherer.due
-        waiting.add_metric([], sum(len(due[partition]) for partition in self._house.desks.desks))
+        due = self._runtime.gatherer.due
+        waiting.add_metric([], sum(len(due[partition]) for partition in self._runtime.workers.by_partition))
         yield from (issued, waiting)
 
     def _deliveries(self) -> Iterator[Metric]:
@@ -50,9 +50,9 @@ class Figures(Collector):
         opened = GaugeMetricFamily("notify_deliveries_open", "Deliveries not accepted", labels=["channel", "status"])
         told: Counter[tuple[str, str]] = Counter()
         states: Counter[tuple[str, str]] = Counter()
-        for desk in self._house.desks.desks.values():
-            told.update(desk.ledger.outcomes)
-            states.update((delivery.channel, delivery.status) for delivery in desk.ledger.deliveries.values())
+        for worker in self._runtime.workers.by_partition.values():
+            told.update(worker.ledger.outcomes)
+            states.update((delivery.channel, delivery.status) for delivery in worker.ledger.deliveries.values())
         _fill(outcomes, told)
         _fill(opened, states)
         yield from (outcomes, opened)
@@ -61,27 +61,27 @@ class Figures(Collector):
         position = GaugeMetricFamily("notify_position", "Next offset to be read", labels=["topic", "partition"])
         lag = GaugeMetricFamily("notify_lag", "Records not read yet", labels=["topic", "partition"])
         void = CounterMetricFamily("notify_void_records", "Records that do not count", labels=["topic", "partition"])
-        gatherer = self._house.gatherer
+        gatherer = self._runtime.gatherer
         for partition, counting in gatherer.counting.items():
             labels = ["rulings", str(partition)]
             position.add_metric(labels, counting.seen)
             lag.add_metric(labels, max(0, gatherer.ends.get(partition, 0) - counting.seen))
             void.add_metric(labels, counting.void)
-        for partition, desk in self._house.desks.desks.items():
+        for partition, worker in self._runtime.workers.by_partition.items():
             labels = ["dispatches", str(partition)]
-            position.add_metric(labels, desk.guarded.expected)
-            void.add_metric(labels, desk.guarded.rule.void)
+            position.add_metric(labels, worker.guarded.expected)
+            void.add_metric(labels, worker.guarded.rule.void)
         yield from (position, lag, void)
 
     def _dispatches(self) -> Iterator[Metric]:
         ready = GaugeMetricFamily("notify_ready", "1: the partition is worked on", labels=["partition"])
         races = CounterMetricFamily("notify_lost_races", "Batches that lay elsewhere", labels=["partition"])
         seconds = GaugeMetricFamily("notify_catch_up_seconds", "Latest catching up", labels=["topic", "partition"])
-        for partition, status in self._house.desks.statuses.items():
-            ready.add_metric([str(partition)], status.ready)
-            races.add_metric([str(partition)], self._house.desks.desks[partition].guarded.lost_races)
-            seconds.add_metric(["dispatches", str(partition)], status.catch_up_seconds)
-        seconds.add_metric(["rulings", "all"], self._house.gatherer.catch_up_seconds or 0)
+        for partition, worker in self._runtime.workers.by_partition.items():
+            ready.add_metric([str(partition)], worker.status.ready)
+            races.add_metric([str(partition)], worker.guarded.lost_races)
+            seconds.add_metric(["dispatches", str(partition)], worker.status.catch_up_seconds)
+        seconds.add_metric(["rulings", "all"], self._runtime.gatherer.catch_up_seconds or 0)
         yield from (ready, races, seconds)
 
     def _channels(self) -> Iterator[Metric]:
@@ -89,7 +89,7 @@ class Figures(Collector):
         spent = CounterMetricFamily("notify_send_seconds", "Seconds spent sending", labels=["channel"])
         under_way = GaugeMetricFamily("notify_under_way", "Claimed, outcome not known yet", labels=["channel"])
         trouble = GaugeMetricFamily("notify_channel_in_trouble", "1: the channel cannot be used", labels=["channel"])
-        for name, sender in self._house.senders.items():
+        for name, sender in self._runtime.senders.items():
             for outcome, count in sorted(sender.tries.items()):
                 tries.add_metric([name, outcome], count)
             spent.add_metric([name], sender.seconds)

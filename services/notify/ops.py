@@ -1,4 +1,4 @@
-"""Notify's doors for the operator: metrics, health, progress, and the list of what could not be delivered."""
+"""Notify's HTTP endpoints for the operator: health, metrics, progress, and the list of what was not delivered."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.responses import JSONResponse, Response
 
-from services.notify.metrics import Figures
-from services.notify.runtime import House
+from services.notify.metrics import NotifyCollector
+from services.notify.runtime import Runtime
 
 router = APIRouter()
 UNDELIVERED = ("abandoned", "held", "refused")
 
 
-def _house(request: Request) -> House:
-    house: House = request.app.state.house
-    return house
+def _runtime(request: Request) -> Runtime:
+    runtime: Runtime = request.app.state.runtime
+    return runtime
 
 
 @router.get("/healthz")
@@ -29,8 +29,8 @@ async def alive() -> Response:
 
 @router.get("/readyz")
 async def ready(request: Request) -> Response:
-    """200 when everything owned is worked on, else 503 with every reason."""
-    reasons = _house(request).reasons()
+    """200 when every owned partition is worked on, else 503 with every reason."""
+    reasons = _runtime(request).reasons()
     return JSONResponse({"ready": not reasons, "reasons": reasons}, 503 if reasons else 200)
 
 
@@ -38,32 +38,32 @@ async def ready(request: Request) -> Response:
 async def metrics(request: Request) -> Response:
     """Prometheus text."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(Figures(_house(request)))
+    registry.register(NotifyCollector(_runtime(request)))
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
 @router.get("/v1/progress")
 async def progress(request: Request) -> dict[str, Any]:
-    """Up to where rulings were gathered, what is due or under way here; `idle`: nothing is left to do."""
-    house = _house(request)
-    desks = house.desks.desks
+    """Up to where rulings were gathered, and how much is due or open here; `idle`: nothing is left to do."""
+    runtime = _runtime(request)
+    workers = runtime.workers.by_partition
     return {
-        "gathered": str(house.gatherer.vector()),
-        "owned": sorted(house.desks.owned),
-        "due": sum(len(house.gatherer.due[partition]) for partition in desks),
-        "open": sum(desk.open_deliveries() for desk in desks.values()),
-        "idle": house.gatherer.caught_up and house.desks.ready and house.idle,
+        "gathered": str(runtime.gatherer.vector()),
+        "owned": sorted(runtime.workers.owned),
+        "due": sum(len(runtime.gatherer.due[partition]) for partition in workers),
+        "open": sum(worker.open_deliveries for worker in workers.values()),
+        "idle": runtime.gatherer.caught_up and runtime.workers.ready and runtime.idle,
     }
 
 
 @router.get("/v1/undelivered")
 async def undelivered(request: Request) -> list[dict[str, Any]]:
-    """Deliveries that were abandoned or are held, with why (try again: `python -m services.notify redrive`)."""
+    """Deliveries that were refused, abandoned or held, and why; `python -m services.notify redrive` retries one."""
     listed = []
-    for partition, desk in sorted(_house(request).desks.desks.items()):
-        for delivery in desk.ledger.deliveries.values():
+    for partition, worker in sorted(_runtime(request).workers.by_partition.items()):
+        for delivery in worker.ledger.deliveries.values():
             if delivery.status in UNDELIVERED:
-                notice = desk.ledger.notices[delivery.notice]
+                notice = worker.ledger.notices[delivery.notice]
                 listed.append(
                     {
                         "delivery": delivery.id,

@@ -1,4 +1,4 @@
-"""The running parts of notify, as its doors and its metrics look at them."""
+"""The running parts of one notify process: starts them, stops them, and says why it is not ready."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from eventlog.log.log import Log, LogUnavailable
 from eventlog.log.provisioning import TopicDrift
 from services.notify.delivery.sender import Sender
-from services.notify.dispatch.workers import Desks
+from services.notify.dispatch.workers import Workers
 from services.notify.notices.directory import Directory
 from services.notify.notices.gatherer import Gatherer
 
@@ -18,12 +18,12 @@ AGAIN_SECONDS = 2.0
 
 
 @dataclass(slots=True, kw_only=True)
-class House:
-    """Everything that runs in one process."""
+class Runtime:
+    """The running parts of one process."""
 
     log: Log
     gatherer: Gatherer
-    desks: Desks
+    workers: Workers
     senders: Mapping[str, Sender]
     directory: Directory
     stop_seconds: float
@@ -58,20 +58,20 @@ class House:
         await self.start()
 
     async def start(self) -> None:
-        """Begin to read and to work."""
+        """Begin to read rulings and to work."""
         self._gathering = asyncio.create_task(self.gatherer.run(), name="gatherer")
-        await self.desks.start()
+        await self.workers.start()
 
     async def stop(self) -> None:
-        """Claim nothing more, take back what was not begun, wait for outcomes, let go; bounded."""
+        """Claim nothing more, take back what is not being sent yet, wait for outcomes; bounded by `stop_seconds`."""
         if self._opening is not None:
             self._opening.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._opening
-        self.desks.retire()
+        self.workers.retire()
         for sender in self.senders.values():
             sender.recall()
-        await self.desks.stop(self.stop_seconds)
+        await self.workers.stop(self.stop_seconds)
         for sender in self.senders.values():
             await sender.stop(self.stop_seconds)
         if self._gathering is not None:
@@ -91,12 +91,11 @@ class House:
             found.append("rulings: catching up")
         if self._gathering is not None and self._gathering.done():
             found.append("rulings: the reader has ended")
-        statuses = self.desks.statuses.items()
-        found += [f"dispatches-{partition}: {s.problem}" for partition, s in sorted(statuses) if s.problem]
-        found += [
-            f"dispatches-{p}: an append has no answer yet" for p, desk in sorted(self.desks.desks.items()) if desk.stuck
-        ]
-        if not self.desks.ready and not any(status.problem for _, status in statuses):
+        workers = sorted(self.workers.by_partition.items())
+        problems = [f"dispatches-{partition}: {w.status.problem}" for partition, w in workers if w.status.problem]
+        found += problems
+        found += [f"dispatches-{partition}: an append has no answer yet" for partition, w in workers if w.stuck]
+        if not self.workers.ready and not problems:
             found.append("dispatches: joining or catching up")
         if self.directory.problem is not None:
             found.append(f"directory: {self.directory.problem}")
@@ -106,6 +105,6 @@ class House:
     def idle(self) -> bool:
         """Nothing is due, under way or waiting for another try on the partitions owned here."""
         return all(
-            not self.gatherer.due[partition] and not desk.busy and not desk.open_deliveries()
-            for partition, desk in self.desks.desks.items()
+            not self.gatherer.due[partition] and not worker.busy and not worker.open_deliveries
+            for partition, worker in self.workers.by_partition.items()
         )

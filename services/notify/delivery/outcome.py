@@ -1,4 +1,4 @@
-"""What a try to send came to, and the record that says so; pure."""
+"""The outcome of one try to send, and the record of `dispatches` that says so; pure."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from datetime import datetime
 from typing import Final, Literal
 
 from contracts.dispatches import DeliveryAccepted, DeliveryFailed, DeliveryUnknown
-from services.notify.delivery.delivery import Action, Delivery, Retrying
+from services.notify.delivery.state import AfterUnknown, DeliveryState, RetryPolicy
 
-Sort = Literal["blind", "idempotent", "queryable"]
-"""What a channel can do about a message of which nobody knows whether it left."""
+Capability = Literal["blind", "idempotent", "queryable"]
+"""What a channel offers when nobody knows whether a message left: nothing, sending it again without harm, or asking."""
 MAX_REASON: Final = 400
 _ADDRESS = re.compile(r"<?[^\s<>@:;,]+@[^\s<>@:;,]+>?")
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The channel took the message over."""
+    """The channel took the message; `receipt` is its own reference."""
 
     receipt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The channel said no to this message: for good, or for now."""
+    """The channel refused this message, for good (`permanent`) or for now."""
 
     reason: str
     permanent: bool
@@ -33,7 +33,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Unsent:
-    """The message certainly did not leave; `trouble`: the channel as a whole could not be used."""
+    """The message certainly did not leave; `trouble`: the channel could not be used at all."""
 
     reason: str
     trouble: bool = False
@@ -46,31 +46,34 @@ class Ambiguous:
     reason: str
 
 
-Outcome = Accepted | Refused | Unsent | Ambiguous
+SendOutcome = Accepted | Refused | Unsent | Ambiguous
 
 
 def without_addresses(text: str) -> str:
-    """A server's words as they may lie on the log: no addresses, one line, at most 400 characters."""
+    """A server's answer as it may be written to the log: no addresses, one line, at most 400 characters."""
     return " ".join(_ADDRESS.sub("<address>", text).split())[:MAX_REASON]
 
 
-def action(sort: Sort, blind: Literal["resend", "hold"]) -> Action:
-    """What follows from not knowing whether a message left; `blind` is the policy's `blind_channel`."""
-    if sort == "blind":
+def after_unknown(capability: Capability, blind: Literal["resend", "hold"]) -> AfterUnknown:
+    """What to do when nobody knows whether a message left; `blind` is the policy's `blind_channel`."""
+    if capability == "blind":
         return "resend_marked" if blind == "resend" else "hold"
-    return "retry" if sort == "idempotent" else "ask"
+    return "retry" if capability == "idempotent" else "ask"
 
 
-def record_of(
-    outcome: Outcome,
-    delivery: Delivery,
+def outcome_record(
+    outcome: SendOutcome,
+    delivery: DeliveryState,
     now: datetime,
-    retrying: Retrying,
+    retry: RetryPolicy,
     jitter: float,
-    what_then: Action,
+    unknown: AfterUnknown,
 ) -> DeliveryAccepted | DeliveryFailed | DeliveryUnknown:
-    """The record of what the open claim of `delivery` came to."""
-    retry_at = now + retrying.pause(delivery.tries, jitter)
+    """The record that ends the open claim of `delivery`.
+
+    `jitter` (0 to 1) as for `RetryPolicy.pause`; `unknown` is what follows from an ambiguous outcome.
+    """
+    retry_at = now + retry.pause(delivery.tries, jitter)
     match outcome:
         case Accepted(receipt):
             return DeliveryAccepted(delivery=delivery.id, attempt=delivery.attempt, receipt=without_addresses(receipt))
@@ -99,7 +102,7 @@ def record_of(
             return DeliveryUnknown(
                 delivery=delivery.id,
                 attempt=delivery.attempt,
-                action=what_then,
+                action=unknown,
                 reason=without_addresses(reason),
                 retry_at=retry_at,
             )

@@ -1,4 +1,4 @@
-"""Sends what was claimed, a channel at a time for itself: a slow one never holds up another."""
+"""Sends claimed messages; every channel has a sender of its own, so that a slow channel holds up no other."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from services.notify.delivery.channels.channel import Channel, Limit, Parcel
-from services.notify.delivery.outcome import Ambiguous, Outcome, Unsent
+from services.notify.delivery.channels.channel import Channel, Lease, Message
+from services.notify.delivery.outcome import Ambiguous, SendOutcome, Unsent
 
 logger = logging.getLogger(__name__)
 FIRST_PAUSE = 1.0
@@ -17,31 +17,31 @@ LONGEST_PAUSE = 60.0
 
 
 class Sender:
-    """One channel's tries under way: at most `concurrency` at a time, `backlog` claimed ahead.
+    """The tries of one channel: at most `concurrency` at a time, at most `backlog` claimed and not yet ended.
 
-    While the channel as a whole cannot be used, one try at a time finds out whether it can again.
+    While the channel cannot be used at all, one message at a time is tried, with growing pauses, until one passes.
     """
 
     def __init__(self, channel: Channel, concurrency: int, backlog: int) -> None:
         self.channel = channel
         self.seconds = 0.0
-        """Time spent sending, for the mean."""
+        """Seconds spent sending, all tries together."""
         self.tries: Counter[str] = Counter()
         self._turn = asyncio.Semaphore(concurrency)
         self._backlog = backlog
         self._tasks: set[asyncio.Task[None]] = set()
-        self._waiting: dict[asyncio.Task[None], Callable[[Outcome], None]] = {}
+        self._waiting: dict[asyncio.Task[None], Callable[[SendOutcome], None]] = {}
         self._pause = 0.0
         self._paused_until = 0.0
 
     @property
     def under_way(self) -> int:
-        """Claimed messages whose outcome is not known yet."""
+        """Messages claimed and launched whose outcome is not known yet."""
         return len(self._tasks)
 
     @property
     def in_trouble(self) -> bool:
-        """The channel could not be used the last time."""
+        """The last try found that the channel cannot be used at all."""
         return self._pause > 0
 
     def room(self) -> int:
@@ -50,22 +50,22 @@ class Sender:
             return 0
         return 1 if self._pause else max(0, self._backlog - len(self._tasks))
 
-    def launch(self, parcel: Parcel, limit: Limit, done: Callable[[Outcome], None]) -> None:
-        """Send a claimed message as soon as it is its turn, and tell `done` what it came to."""
-        task = asyncio.create_task(self._send(parcel, limit, done), name=f"send-{parcel.delivery}")
+    def launch(self, message: Message, lease: Lease, done: Callable[[SendOutcome], None]) -> None:
+        """Send a claimed message when its turn comes, and call `done` with the outcome."""
+        task = asyncio.create_task(self._send(message, lease, done), name=f"send-{message.delivery}")
         self._tasks.add(task)
         self._waiting[task] = done
         task.add_done_callback(self._tasks.discard)
 
     def recall(self) -> None:
-        """Take back what waits for its turn: it is told as unsent, so that nobody need doubt it later."""
+        """Take back the messages that wait for their turn: they count as unsent, so nobody doubts them later."""
         waiting, self._waiting = self._waiting, {}
         for task, done in waiting.items():
             task.cancel()
             done(Unsent("taken back before its turn"))
 
     async def stop(self, seconds: float) -> None:
-        """Wait for what is under way, at most `seconds`, then give up on it and close the channel."""
+        """Wait at most `seconds` for what is under way, cancel the rest, and close the channel."""
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=seconds)
             for task in late:
@@ -73,24 +73,24 @@ class Sender:
             await asyncio.gather(*late, return_exceptions=True)
         await self.channel.close()
 
-    async def _send(self, parcel: Parcel, limit: Limit, done: Callable[[Outcome], None]) -> None:
+    async def _send(self, message: Message, lease: Lease, done: Callable[[SendOutcome], None]) -> None:
         async with self._turn:
             self._waiting.pop(asyncio.current_task(), None)  # type: ignore[arg-type]
-            if limit.left <= 0:
-                outcome: Outcome = Unsent("the claim ran out while it waited for its turn")
+            if lease.left <= 0:
+                outcome: SendOutcome = Unsent("the claim ran out while it waited for its turn")
             else:
                 started = time.monotonic()
                 try:
-                    outcome = await self.channel.send(parcel, limit)
+                    outcome = await self.channel.send(message, lease)
                 except Exception as error:
-                    logger.exception("the channel %s failed on %s", self.channel.name, parcel.delivery)
+                    logger.exception("the channel %s failed on %s", self.channel.name, message.delivery)
                     outcome = Ambiguous(f"defect in the channel: {type(error).__name__}")
                 self.seconds += time.monotonic() - started
             self.tries[type(outcome).__name__.lower()] += 1
-            self._heed(outcome)
+            self._adjust_pause(outcome)
         done(outcome)
 
-    def _heed(self, outcome: Outcome) -> None:
+    def _adjust_pause(self, outcome: SendOutcome) -> None:
         if isinstance(outcome, Unsent) and outcome.trouble:
             if time.monotonic() >= self._paused_until:
                 self._pause = min(self._pause * 2 or FIRST_PAUSE, LONGEST_PAUSE)

@@ -8,13 +8,13 @@ from collections.abc import Iterable
 from contracts.dispatch import dispatch_from
 from contracts.dispatches import NoticeIssued
 from contracts.envelope import UnknownType, Unreadable
-from eventlog.at.at_rule import Body, Counted
-from services.notify.delivery.delivery import Delivery, begin, fold
+from eventlog.at.at_rule import Counted
+from services.notify.delivery.state import DeliveryEvent, DeliveryState, begin, evolve
 from services.notify.notices.position_vector import Vector
 
 
 class Ledger:
-    """A fold of counted dispatches. A notice counts once: the first of its id; so does each of its causes."""
+    """The fold of the counted dispatches of a partition. A notice counts once: the first record with its id."""
 
     def __init__(self) -> None:
         self.numbers: dict[str, str] = {}
@@ -25,36 +25,43 @@ class Ledger:
         """How many notices were issued per programme and kind: the number given last."""
         self.notices: dict[str, NoticeIssued] = {}
         """Notices with a delivery that is not accepted yet."""
-        self.deliveries: dict[str, Delivery] = {}
+        self.deliveries: dict[str, DeliveryState] = {}
         """Deliveries that are not accepted yet."""
         self.gathered = Vector()
         """The highest position vector of any notice."""
         self.outcomes: Counter[tuple[str, str]] = Counter()
-        """Deliveries by channel and what they came to: accepted, failed, unknown, abandoned, held, copies."""
+        """Deliveries by channel and result: accepted, failed, unknown, abandoned, held, copies."""
         self.unread: list[str] = []
-        """Counted records that nobody can read, as positions; they change nothing."""
+        """Positions of counted records that cannot be read; they change nothing."""
         self._left: Counter[str] = Counter()
 
-    def take(self, counted: Iterable[Counted]) -> None:
-        """Fold counted records in their order. Raises UnknownType: a newer version wrote here, this one must wait."""
-        for record, body in counted:
-            self._take(str(record), body, record.partition)
+    def fold(self, counted: Iterable[Counted]) -> None:
+        """Take in counted records in their order.
 
-    def _take(self, position: str, body: Body, partition: int) -> None:
+        Raises:
+            UnknownType: a newer version wrote here; this one must wait for its upgrade.
+        """
+        for one in counted:
+            self.evolve(one)
+
+    def evolve(self, counted: Counted) -> None:
+        """Take in one counted record. Raises UnknownType as `fold`."""
+        record, body = counted
         try:
-            dispatch = dispatch_from(body, partition)
+            dispatch = dispatch_from(body, record.partition)
         except UnknownType:
             raise
         except (Unreadable, KeyError):
-            self.unread.append(position)
+            self.unread.append(str(record))
             return
         if isinstance(dispatch.data, NoticeIssued):
             self._issue(dispatch.subject, dispatch.data)
-            return
-        for before, after in fold(self.deliveries, dispatch.data):
-            self._tell(before, after)
-            if after.status == "accepted":
-                self._drop(after)
+        else:
+            self._deliver(dispatch.data)
+
+    def programme_of(self, delivery: str) -> str:
+        """The programme of an open delivery."""
+        return self.programmes[self.deliveries[delivery].notice]
 
     def _issue(self, programme: str, notice: NoticeIssued) -> None:
         if notice.notice in self.numbers:
@@ -72,13 +79,25 @@ class Ledger:
             self.notices[notice.notice] = notice
             self.programmes[notice.notice] = programme
 
-    def _drop(self, delivery: Delivery) -> None:
+    def _deliver(self, event: DeliveryEvent) -> None:
+        before = self.deliveries.get(event.delivery)
+        if before is None:
+            return
+        after = evolve(before, event)
+        if after is before:
+            return
+        self.deliveries[after.id] = after
+        self._count(before, after)
+        if after.status == "accepted":
+            self._forget(after)
+
+    def _forget(self, delivery: DeliveryState) -> None:
         del self.deliveries[delivery.id]
         self._left[delivery.notice] -= 1
         if not self._left[delivery.notice]:
             del self._left[delivery.notice], self.notices[delivery.notice], self.programmes[delivery.notice]
 
-    def _tell(self, before: Delivery, after: Delivery) -> None:
+    def _count(self, before: DeliveryState, after: DeliveryState) -> None:
         if after.status == "claimed":
             self.outcomes[(after.channel, "copies")] += after.doubtful
         elif before.status == "claimed" and after.doubtful > before.doubtful:

@@ -1,65 +1,71 @@
-"""One partition of `dispatches`: what is to be issued, claimed and resolved there, decided on its fold and appended."""
+"""Works on one partition of `dispatches`: folds it, decides what follows, appends that, sends what was claimed."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import random
 import time
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
-from functools import partial
-from typing import NamedTuple
+from dataclasses import dataclass
+from datetime import datetime
 
 from contracts.dispatch import Dispatch, decode_dispatch, encode_dispatch
 from contracts.dispatches import DeliveryClaimed, DispatchData, NoticeIssued
-from contracts.envelope import derived_id
 from contracts.topics import DISPATCHES
 from eventlog.at.appender import Appender
 from eventlog.at.at_rule import Counted, SingleAtRule
 from eventlog.at.guarded_append import GuardedPartition
+from eventlog.log.log import LogCut, LogUnavailable
 from eventlog.log.record import Entry
-from services.notify.delivery import delivery as rules
-from services.notify.delivery.channels.channel import Limit, Parcel
-from services.notify.delivery.delivery import Delivery
-from services.notify.delivery.outcome import Outcome, Refused, Unsent, action, record_of
-from services.notify.dispatch.context import Office
+from services.notify.delivery.channels.channel import Lease
+from services.notify.delivery.state import abandonment
+from services.notify.dispatch.claim import Claims
+from services.notify.dispatch.context import DispatchContext
+from services.notify.dispatch.issue import issue
 from services.notify.dispatch.ledger import Ledger
+from services.notify.dispatch.resolve import Resolver
 
 logger = logging.getLogger(__name__)
-CLAIMS_PER_BATCH = 500
+LOOK_SECONDS = 2.0
+"""Pause between two looks at what other processes appended to the partition."""
 STUCK_SECONDS = 10.0
+FIRST_BACKOFF = 0.5
+MAX_BACKOFF = 30.0
 ENOUGH_BYTES = 600_000
 """No further record is added to a batch beyond this; with the largest notice it stays below 900,000."""
 
 
-class _Made(NamedTuple):
-    claim: DeliveryClaimed
-    limit: Limit
-    at: int
+@dataclass(slots=True)
+class WorkerStatus:
+    """What is known about one worker, for readiness and metrics."""
+
+    ready: bool = False
+    problem: str | None = None
+    catch_up_seconds: float = 0.0
 
 
-class Desk:
-    """Works on one partition while `active`; afterwards only until the outcomes of its own claims count."""
+class PartitionWorker:
+    """The worker of one partition: does everything while `active`, else only brings in the outcomes of its claims."""
 
-    def __init__(self, office: Office, partition: int, before: Desk | None = None) -> None:
-        """Begin from the start of the partition; what `before` has under way goes on under this one."""
+    def __init__(self, context: DispatchContext, partition: int) -> None:
         self.partition = partition
         self.active = True
-        self.ledger = Ledger()
-        self.guarded = GuardedPartition[Counted](office.log, DISPATCHES, partition, SingleAtRule(), self.ledger.take)
-        self.wake = asyncio.Event()
-        self._office = office
-        self._appender = Appender(self.guarded)
-        self._claims: list[_Made] = []
-        self._sending: set[tuple[str, int]] = before._sending if before else set()
-        self._outcomes: dict[tuple[str, int], Outcome] = before._outcomes if before else {}
+        self.status = WorkerStatus()
+        self.wake = context.gatherer.news[partition]
+        self._context = context
+        self._claims = Claims(context, self.wake.set)
         self._appending_since: float | None = None
-        self._seen: dict[tuple[str, int], float] = {}
+        self._start_over()
 
-    def successor(self) -> Desk:
-        """A desk that reads the partition anew and takes over what this one has under way."""
-        return Desk(self._office, self.partition, self)
+    def _start_over(self) -> None:
+        """Read the partition anew; messages under way stay so, and their outcomes are still brought in."""
+        self.ledger = Ledger()
+        self.guarded = GuardedPartition[Counted](
+            self._context.log, DISPATCHES, self.partition, SingleAtRule(), self.ledger.fold
+        )
+        self._appender = Appender(self.guarded)
+        self._resolver = Resolver(self._context, self.ledger)
+        self._claims.forget_appended()
 
     @property
     def stuck(self) -> bool:
@@ -70,55 +76,93 @@ class Desk:
     @property
     def busy(self) -> bool:
         """Whether claims of this process are without a counted outcome."""
-        return bool(self._sending or self._outcomes)
+        return self._claims.open
 
-    async def catch_up(self) -> None:
-        """Fold what lies there. Raises LogError, UnknownType."""
+    @property
+    def open_deliveries(self) -> int:
+        """How many deliveries will still be tried."""
+        return sum(delivery.status in ("due", "claimed", "refused") for delivery in self.ledger.deliveries.values())
+
+    async def run(self) -> None:
+        """Work until the partition is given up and every outcome counts; whatever fails is tried again.
+
+        A partition that was cut is given up aloud: nothing is sent from it until a restart.
+        """
+        delay = FIRST_BACKOFF
+        while True:
+            try:
+                await self._follow()
+            except LogUnavailable as error:
+                self.status.ready, self.status.problem = False, repr(error)
+                await asyncio.sleep(FIRST_BACKOFF)
+                if not self.active and not self.busy:
+                    return
+            except LogCut as error:
+                self.status.ready, self.status.problem = False, f"cut: {error}"
+                logger.error("dispatches-%d was cut, nothing is sent from it: %s", self.partition, error)
+                await asyncio.Event().wait()
+            except Exception as error:
+                self.status.ready, self.status.problem = False, repr(error)
+                logger.exception("dispatches-%d waits %.1f s", self.partition, delay)
+                await asyncio.sleep(delay)
+                delay = min(delay * 2, MAX_BACKOFF)
+                if not self.active:
+                    return
+                self._start_over()
+            else:
+                return
+
+    async def _follow(self) -> None:
+        started = time.monotonic()
         await self._appender.catch_up()
+        self.status.catch_up_seconds = time.monotonic() - started
+        if self.status.problem is not None:
+            logger.info("dispatches-%d is worked on again", self.partition)
+        self.status.ready, self.status.problem = True, None
+        looked = time.monotonic()
+        while self.active or self.busy:
+            if time.monotonic() - looked > LOOK_SECONDS:
+                await self._appender.catch_up()
+                looked = time.monotonic()
+            while await self._round():
+                pass
+            await self._rest()
 
-    async def work(self) -> bool:
-        """One round: decide, append until it counts, send what was claimed; False if there was nothing to append."""
+    async def _round(self) -> bool:
+        """Append what is decided until it counts, then send what was claimed; False if nothing was appended."""
         self._appending_since = time.monotonic()
         try:
-            appended = await self._appender.append(self._build)
+            appended = await self._appender.append(self._batch)
         finally:
             self._appending_since = None
-        self._launch()
+        self._claims.launch(self.ledger, self.guarded.expected)
         return appended
 
-    async def rest(self) -> None:
+    async def _rest(self) -> None:
         """Wait for something to do, at most a tick."""
         try:
-            async with asyncio.timeout(self._office.terms.tick):
+            async with asyncio.timeout(self._context.terms.tick):
                 await self.wake.wait()
         except TimeoutError:
             pass
         self.wake.clear()
 
-    def open_deliveries(self) -> int:
-        """Deliveries that will still be tried."""
-        return sum(delivery.status in ("due", "claimed", "refused") for delivery in self.ledger.deliveries.values())
-
-    def _build(self, at: int) -> Sequence[Entry]:
-        # In this order, so that the sender's own limit never lies after the `until` that others go by.
-        began, now = Limit.clock(), self._office.now()
+    def _batch(self, at: int) -> Sequence[Entry]:
+        """The next batch, to lie at `at`; empty if there is nothing to append."""
+        # The clock is read before `now`, so that the lease never ends after the `until` that others go by.
+        began, now = Lease.clock(), self._context.now()
         entries: list[Entry] = []
         size = 0
-        for programme, at_time, data in self._decide(now):
+        for programme, time_, data in self._decide(now):
+            place = at + len(entries)
             if isinstance(data, DeliveryClaimed):
-                limit = Limit(began + self._office.terms.lease.total_seconds())
-                self._claims.append(_Made(data, limit, at + len(entries)))
+                self._claims.appended(data, Lease(began + self._context.terms.lease.total_seconds()), place)
             dispatch = Dispatch(
-                log=self._office.log_id,
-                subject=programme,
-                time=at_time,
-                partition=self.partition,
-                at=at + len(entries),
-                data=data,
+                log=self._context.log_id, subject=programme, time=time_, partition=self.partition, at=place, data=data
             )
             value = encode_dispatch(dispatch)
             if isinstance(data, NoticeIssued):
-                # What cannot be read back would not count as issued, and be issued again and again.
+                # A notice that cannot be read back would not count as issued, and would be issued again and again.
                 decode_dispatch(value, self.partition)
             entries.append(Entry(programme.encode(), value))
             size += len(value)
@@ -127,97 +171,22 @@ class Desk:
         return entries
 
     def _decide(self, now: datetime) -> Iterator[tuple[str, datetime, DispatchData]]:
-        for data in self._own_outcomes(now):
-            yield self._programme(data.delivery), now, data
+        """What follows from the ledger now: (programme, time, record), outcomes first, new claims last."""
+        ledger = self.ledger
+        for delivery, outcome in self._claims.outcomes(ledger):
+            yield ledger.programme_of(delivery.id), now, self._resolver.record(outcome, delivery, now)
         if not self.active:
             return
-        for delivery in list(self.ledger.deliveries.values()):
-            ended = self._resolved(delivery, now) or rules.to_abandon(delivery, self._office.terms.retrying)
-            if ended is not None:
-                yield self._programme(delivery.id), now, ended
-        for notice in self._office.issuing.issue(self.partition, self.ledger):
-            yield notice.programme, notice.data.issued_at, notice.data
-        for claim in self._claimed(now):
-            yield self._programme(claim.delivery), now, claim
-
-    def _own_outcomes(self, now: datetime) -> Iterator[rules.DeliveryEvent]:
-        for key, outcome in list(self._outcomes.items()):
-            delivery = self.ledger.deliveries.get(key[0])
-            if delivery is None or delivery.claim is None or delivery.attempt != key[1]:
-                del self._outcomes[key]
-            else:
-                yield self._record(outcome, delivery, now)
-
-    def _resolved(self, delivery: Delivery, now: datetime) -> DispatchData | None:
-        claim = delivery.claim
-        if claim is None or (delivery.id, delivery.attempt) in self._sending:
-            return None
-        key = (delivery.id, delivery.attempt)
-        if claim.by == self._office.token:
-            if key in self._outcomes or any(made.claim == claim and made.limit.left > 0 for made in self._claims):
-                return None
-            return self._record(Unsent("claimed, and never sent"), delivery, now)
-        since = self._seen.setdefault(key, Limit.clock())
-        if not rules.lapsed(delivery, now, timedelta(seconds=Limit.clock() - since), self._office.terms.skew):
-            return None
-        del self._seen[key]
-        return rules.unresolved(delivery, self._action(delivery))
-
-    def _claimed(self, now: datetime) -> Iterator[DeliveryClaimed]:
-        terms = self._office.terms
-        room = {name: sender.room() for name, sender in self._office.senders.items()}
-        made = 0
-        for delivery in self.ledger.deliveries.values():
-            if room.get(delivery.channel, 0) <= 0 or not rules.claimable(delivery, now, terms.retrying):
+        for delivery in list(ledger.deliveries.values()):
+            if delivery.claim is None:
+                end: DispatchData | None = abandonment(delivery, self._context.terms.retry)
+            elif self._claims.in_hand(delivery):
                 continue
-            claim = rules.claim(delivery, self._office.token, now, terms.lease)
-            room[delivery.channel] -= 1
-            made += 1
-            yield claim
-            if made >= CLAIMS_PER_BATCH:
-                return
-
-    def _launch(self) -> None:
-        waiting, self._claims = self._claims, []
-        for made in waiting:
-            delivery = self.ledger.deliveries.get(made.claim.delivery)
-            if delivery is not None and delivery.claim == made.claim:
-                self._start(delivery, made.claim, made.limit)
-            elif made.at >= self.guarded.expected:
-                # Its batch was not answered and may still land where it says.
-                self._claims.append(made)
-
-    def _start(self, delivery: Delivery, claim: DeliveryClaimed, limit: Limit) -> None:
-        notice = self.ledger.notices[delivery.notice]
-        programme = self.ledger.programmes[delivery.notice]
-        key = (claim.delivery, claim.attempt)
-        address = self._office.directory.address(programme, delivery.role, delivery.channel, delivery.contact)
-        self._sending.add(key)
-        if address is None:
-            self._done(key, Refused("nobody in the directory has an address for this", permanent=True))
-            return
-        parcel = Parcel(
-            id=derived_id(self._office.log_id, "delivery", delivery.id),
-            delivery=delivery.id,
-            notice=notice,
-            address=address,
-            copy=claim.attempt if claim.copy else 0,
-        )
-        self._office.senders[delivery.channel].launch(parcel, limit, partial(self._done, key))
-
-    def _done(self, key: tuple[str, int], outcome: Outcome) -> None:
-        self._sending.discard(key)
-        self._outcomes[key] = outcome
-        self.wake.set()
-
-    def _record(self, outcome: Outcome, delivery: Delivery, now: datetime) -> rules.DeliveryEvent:
-        return record_of(outcome, delivery, now, self._office.terms.retrying, random.random(), self._action(delivery))
-
-    def _action(self, delivery: Delivery) -> rules.Action:
-        notice = self.ledger.notices[delivery.notice]
-        item = self._office.gatherer.items.get(f"{self.ledger.programmes[delivery.notice]}/{notice.item}")
-        sender = self._office.senders.get(delivery.channel)
-        return action(sender.channel.sort if sender else "blind", item.blind if item else "hold")
-
-    def _programme(self, delivery: str) -> str:
-        return self.ledger.programmes[self.ledger.deliveries[delivery].notice]
+            else:
+                end = self._resolver.end_of(delivery, now)
+            if end is not None:
+                yield ledger.programme_of(delivery.id), now, end
+        for notice in issue(self._context, self.partition, ledger):
+            yield notice.programme, notice.data.issued_at, notice.data
+        for claim in self._claims.new(ledger, now):
+            yield ledger.programme_of(claim.delivery), now, claim

@@ -1,4 +1,4 @@
-"""Has an abandoned or held delivery tried again: one guarded record, whoever owns the partition."""
+"""Redrives an abandoned or held delivery: appends one record, whichever process owns the partition."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from services.notify.dispatch.ledger import Ledger
 
 
 class NotUndelivered(Exception):
-    """There is no such delivery that was abandoned or is held."""
+    """No delivery with this id is abandoned or held."""
 
 
 async def redrive(kafka: KafkaSettings, log_id: str, programme: str, delivery: str, reason: str) -> None:
-    """Append `delivery.redriven`. Raises NotUndelivered."""
+    """Append `delivery.redriven`, so that the delivery is tried again. Raises NotUndelivered, LogError."""
     log = KafkaLog(kafka)
     try:
         await redrive_on(log, log_id, programme, delivery, reason)
@@ -32,9 +32,9 @@ async def redrive(kafka: KafkaSettings, log_id: str, programme: str, delivery: s
 
 
 async def redrive_on(log: Log, log_id: str, programme: str, delivery: str, reason: str) -> None:
-    """As `redrive`, on a log that is open."""
+    """As `redrive`, on an open log."""
     partition, ledger = partition_of(programme), Ledger()
-    guarded = GuardedPartition[Counted](log, DISPATCHES, partition, SingleAtRule(), ledger.take)
+    guarded = GuardedPartition[Counted](log, DISPATCHES, partition, SingleAtRule(), ledger.fold)
     await guarded.catch_up()
     known = ledger.deliveries.get(delivery)
     if known is None or known.status not in ("abandoned", "held"):

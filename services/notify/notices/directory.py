@@ -1,4 +1,4 @@
-"""Where people can be reached: a YAML file by role, read again when it changes; nothing of it ever enters the log."""
+"""Where a role can be reached: a YAML file, read again when it changes; its addresses never get into the log."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import yaml
 
 logger = logging.getLogger(__name__)
 Contacts = Mapping[str, Mapping[str, str]]
-"""By contact id: addresses by channel."""
+"""Contact id to addresses by channel."""
 
 
 class DirectoryFault(ValueError):
@@ -28,20 +28,20 @@ class Directory:
         programmes:
           441602-2024: {contacts: {"unit:nongye": nongye@example.test}}
 
-    A plain text is the mail address of the contact `1`; `{id}` stands for what follows the colon of a role. The first
-    that is found holds: the programme's own role, its `kind:*`, the common role, the common `kind:*`.
+    A plain string is the mail address of a contact called `1`; `{id}` stands for what follows the colon of a role.
+    The first match holds: the programme's own role, its `kind:*`, the common role, the common `kind:*`.
     """
 
     def __init__(self, path: str | Path) -> None:
         """Read the file. Raises OSError, DirectoryFault."""
         self._path = Path(path)
         self.problem: str | None = None
-        """Why the latest change of the file was not taken over; what was read before holds."""
-        self._stamp = self._look()
+        """Why the latest change of the file could not be read; what was read before is still used."""
+        self._stamp = self._stat()
         self._common, self._own = _parse(self._path.read_text())
 
     def contacts(self, programme: str, role: str) -> Contacts:
-        """The contacts of a role by their ids; none if nobody is known."""
+        """The contacts of a role by their ids; empty if there are none."""
         self._refresh()
         kind, _, id_ = role.partition(":")
         for book in (self._own.get(programme, {}), self._common):
@@ -61,16 +61,16 @@ class Directory:
         return [contact for contact, addresses in self.contacts(programme, role).items() if channel in addresses]
 
     def address(self, programme: str, role: str, channel: str, contact: str) -> str | None:
-        """The address as it is now; None if the contact was erased."""
+        """The address as it is now; None if there is none any more."""
         return self.contacts(programme, role).get(contact, {}).get(channel)
 
-    def _look(self) -> tuple[int, int, int]:
+    def _stat(self) -> tuple[int, int, int]:
         status = self._path.stat()
         return (status.st_mtime_ns, status.st_ino, status.st_size)
 
     def _refresh(self) -> None:
         try:
-            stamp = self._look()
+            stamp = self._stat()
             if stamp == self._stamp:
                 return
             self._stamp = stamp
@@ -84,19 +84,19 @@ class Directory:
 
 def _parse(text: str) -> tuple[dict[str, Contacts], dict[str, dict[str, Contacts]]]:
     try:
-        told = yaml.safe_load(text)
+        parsed = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise DirectoryFault(f"not YAML: {error}") from None
-    if not isinstance(told, dict):
+    if not isinstance(parsed, dict):
         raise DirectoryFault("not a mapping with `contacts` and `programmes`")
-    own = told.get("programmes") or {}
+    own = parsed.get("programmes") or {}
     if not isinstance(own, dict):
         raise DirectoryFault("programmes: not a mapping")
-    return _book(told, "contacts"), {str(name): _book(part, f"programmes.{name}") for name, part in own.items()}
+    return _book(parsed, "contacts"), {str(name): _book(part, f"programmes.{name}") for name, part in own.items()}
 
 
-def _book(told: Any, where: str) -> dict[str, Contacts]:
-    listed = (told.get("contacts") or {}) if isinstance(told, dict) else None
+def _book(part: Any, where: str) -> dict[str, Contacts]:
+    listed = (part.get("contacts") or {}) if isinstance(part, dict) else None
     if not isinstance(listed, dict):
         raise DirectoryFault(f"{where}: no mapping of roles")
     return {str(role): dict(_contacts(entries, f"{where}.{role}")) for role, entries in listed.items()}

@@ -1,4 +1,4 @@
-"""Reads all of `rulings` and keeps what is to be told: facts of programmes and items, and the notices that are due."""
+"""Reads every partition of `rulings`; keeps the facts of programmes and items, and the notices that are due."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable
 from datetime import datetime
 
 from contracts.envelope import UnknownType
@@ -17,7 +16,7 @@ from eventlog.at.at_rule import AtRule, Body, CountedAnswer
 from eventlog.log.log import Hole, Log, LogCut, LogError
 from eventlog.log.record import Place, Position
 from services.notify.notices.facts import ItemFacts, ProgrammeFacts, programme_from
-from services.notify.notices.notice import NoticeDue, gather
+from services.notify.notices.notice import NoticeDue, evolve
 from services.notify.notices.position_vector import Vector
 
 logger = logging.getLogger(__name__)
@@ -35,20 +34,20 @@ class Gatherer:
         self.programmes: dict[str, ProgrammeFacts] = {}
         self.items: dict[str, ItemFacts] = {}
         self.due: dict[int, dict[str, NoticeDue]] = defaultdict(dict)
-        """Notices due by partition of `dispatches` and id; who issued one, or sees it issued, takes it out."""
+        """Notices due, by partition of `dispatches` and id; a worker takes a notice out once it sees it issued."""
         self.counting = {partition: AtRule() for partition in range(PARTITIONS)}
         self.problems: dict[int, str] = {}
         self.ends: dict[int, int] = {}
         self.catch_up_seconds: float | None = None
         self.trouble: str | None = None
-        self.on_news: Callable[[], None] = lambda: None
-        """Called when something new is due, and once everything that lay there was read."""
+        self.news: dict[int, asyncio.Event] = defaultdict(asyncio.Event)
+        """By partition of `dispatches`: set when something new is due there, and once everything there was read."""
         self._log = log
         self._latest: dict[int, datetime] = {}
 
     @property
     def caught_up(self) -> bool:
-        """Everything that lay there when it started was read."""
+        """Whether everything that lay on the log at the start was read."""
         return self.catch_up_seconds is not None
 
     def vector(self) -> Vector:
@@ -83,7 +82,8 @@ class Gatherer:
                     p in self.problems or self.counting[p].seen >= end for p, end in targets.items()
                 ):
                     self.catch_up_seconds = time.monotonic() - started
-                    self.on_news()
+                    for news in self.news.values():
+                        news.set()
                 for (_, partition), records in (await follower.poll(0.5, MAX_RECORDS)).items():
                     if partition in self.problems:
                         continue
@@ -93,25 +93,23 @@ class Gatherer:
                     except Hole as hole:
                         follower.seek(RULINGS, partition, hole.expected)
                         continue
-                    self._take(partition, rulings)
+                    self._fold(partition, rulings)
                     await asyncio.sleep(0)
 
-    def _take(self, partition: int, rulings: list[CountedAnswer]) -> None:
-        news = False
+    def _fold(self, partition: int, rulings: list[CountedAnswer]) -> None:
         for ruling in rulings:
             try:
-                news |= self._observe(partition, [_read(body, partition) for _, body in ruling.events])
+                self._evolve(partition, [_read(body, partition) for _, body in ruling.events])
             except Exception as error:
-                # Of another version, or a defect of ours: either way nothing behind it may be told before it.
+                # A newer version, or a defect of ours: either way no later notice may be issued before this one.
                 first = ruling.events[0].record
                 self.problems[partition] = f"{first}: {error!r}"
                 self.counting[partition] = AtRule(Position(first.offset, ruling.causeoffset - 1))
                 logger.exception("the ruling at %s cannot be taken in; its partition stops there", first)
-                break
-        if news:
-            self.on_news()
+                return
 
-    def _observe(self, partition: int, events: list[RulingEvent]) -> bool:
+    def _evolve(self, partition: int, events: list[RulingEvent]) -> None:
+        """Take in one ruling, whole or, if anything in it raises, not at all."""
         items: dict[str, ItemFacts] = {}
         programmes: list[ProgrammeFacts] = []
         due: list[NoticeDue] = []
@@ -120,19 +118,22 @@ class Gatherer:
             if isinstance(event.data, ProgrammeOpened):
                 programmes.append(programme_from(event.subject, event.data))
                 continue
-            item, notice = gather(items.get(event.subject) or self.items.get(event.subject), event, latest)
+            item, notice = evolve(items.get(event.subject) or self.items.get(event.subject), event, latest)
             latest = max(latest or event.time, event.time)
             if item is not None:
                 items[event.subject] = item
             if notice is not None:
                 due.append(notice)
-        self.items.update(items)
-        self.programmes.update((facts.id, facts) for facts in programmes)
-        for notice in due:
-            self.due[partition_of(notice.item.programme)][notice.id] = notice
+        self.items |= items
         if latest is not None:
             self._latest[partition] = latest
-        return bool(due or programmes)
+        for programme in programmes:
+            self.programmes[programme.id] = programme
+            self.news[partition_of(programme.id)].set()
+        for notice in due:
+            place = partition_of(notice.item.programme)
+            self.due[place][notice.id] = notice
+            self.news[place].set()
 
     async def _find_cut(self, error: LogCut) -> None:
         for partition, counting in self.counting.items():

@@ -1,4 +1,4 @@
-"""Which rulings are told to whom: the rules of notices, pure (rulebook: Escalation ladder)."""
+"""Which events of rulings give rise to a notice, and who gets it; pure (rulebook: Escalation ladder)."""
 
 from __future__ import annotations
 
@@ -24,11 +24,14 @@ from services.notify.notices.facts import EscalationFacts, ItemFacts, observe, w
 OFFICE = "office"
 CHIEF = "chief"
 HOLDERS = {"interview": "leader", "chief_interview": CHIEF}
-"""Who holds an interview, and so must know of it."""
+"""Who holds an interview, and so gets a copy of its notice."""
 
 
-class Order(NamedTuple):
-    """The order in which notices are issued: business time (never falling on a partition), then the log's."""
+class IssueOrder(NamedTuple):
+    """The order in which notices are issued: by business time, then by place on the log.
+
+    `time` is the latest business time seen on the partition up to this event, so it never falls there.
+    """
 
     time: datetime
     partition: int
@@ -38,11 +41,11 @@ class Order(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class NoticeDue:
-    """A notice that a ruling's event calls for, with the item as it stood at that event.
+    """A notice that an event of a ruling gives rise to, with the item as it stood at that event.
 
-    `cause` is that event's id, `reasons` what it is about: a period, `lag`, a blockage's id, an escalation's id.
-    `revokes` are the ids of the notices that a withdrawal is about; `partly`: other causes of these still stand.
-    `joined`: a further cause of an escalation that was told before; its limit has not moved.
+    `cause` is the event's id. `reasons` is what the notice is about: a period, `lag`, a blockage's id, an escalation's
+    id. `revokes` are the ids of the notices that a withdrawal takes back; `partly`: they have other causes, which
+    still stand. `joined`: a further cause of an escalation that has a notice already; its limit has not moved.
     """
 
     id: str
@@ -52,7 +55,7 @@ class NoticeDue:
     recipients: tuple[Recipient, ...]
     reasons: tuple[str, ...]
     issued_at: datetime
-    order: Order
+    order: IssueOrder
     escalation: str | None = None
     level: str = ""
     due_at: datetime | None = None
@@ -62,12 +65,12 @@ class NoticeDue:
     partly: bool = False
 
 
-def gather(
+def evolve(
     item: ItemFacts | None, event: RulingEvent, latest: datetime | None
 ) -> tuple[ItemFacts | None, NoticeDue | None]:
-    """Take in one counted event: the item after it, and the notice that it calls for, if any.
+    """The item after one counted event (None: not opened yet), and the notice that the event gives rise to, if any.
 
-    `latest` is the latest business time seen on this partition before (none: the first event).
+    `latest` is the latest business time seen on this partition before; None: this is its first event.
     """
     after = observe(item, event)
     if after is None:
@@ -90,14 +93,14 @@ def _due(item: ItemFacts, event: RulingEvent, latest: datetime) -> NoticeDue | N
         recipients=(),
         reasons=(),
         issued_at=event.time,
-        order=Order(latest, event.partition, event.causeoffset, event.ordinal),
+        order=IssueOrder(latest, event.partition, event.causeoffset, event.ordinal),
     )
     if isinstance(data, ReminderDue):
         return _reminder(blank, data)
     known = item.escalations.get(getattr(data, "escalation", ""))
     if known is None or known.proposed:
         return None
-    return _told(replace(blank, escalation=known.id, level=known.level, due_at=known.due_at), known, data)
+    return _about_escalation(replace(blank, escalation=known.id, level=known.level, due_at=known.due_at), known, data)
 
 
 def _reminder(blank: NoticeDue, data: ReminderDue) -> NoticeDue:
@@ -111,7 +114,7 @@ def _reminder(blank: NoticeDue, data: ReminderDue) -> NoticeDue:
     )
 
 
-def _told(about: NoticeDue, known: EscalationFacts, data: RulingData) -> NoticeDue | None:
+def _about_escalation(about: NoticeDue, known: EscalationFacts, data: RulingData) -> NoticeDue | None:
     match data:
         case EscalationRaised() | EscalationConfirmed():
             whom, reasons = recipients(about.item, known), known.causes
@@ -131,28 +134,28 @@ def _withdrawal(
 ) -> NoticeDue | None:
     if not known.notices:
         return None
-    whom = _once((*known.told, *recipients(about.item, known)))
+    whom = _unique((*known.told, *recipients(about.item, known)))
     return replace(about, kind="withdrawn", recipients=whom, reasons=reasons, revokes=known.notices, partly=partly)
 
 
 def recipients(item: ItemFacts, escalation: EscalationFacts) -> tuple[Recipient, ...]:
-    """Who gets a notice of this escalation: whom the ruling names, and who holds the interview.
+    """Who gets a notice of this escalation: those whom the ruling names, and who holds the interview.
 
-    A blockage goes to the government through the office.
+    A notice to the government (a blockage) goes to the office, which submits it.
     """
     to = [Recipient(role=_role(escalation.to, item), kind="to")]
     copies = [_role(reference, item) for reference in escalation.copy]
     holder = HOLDERS.get(escalation.level)
     if holder is not None:
         copies.append(f"leader:{item.leader}" if holder == "leader" else holder)
-    return _once([*to, *(Recipient(role=role, kind="copy") for role in copies)])
+    return _unique([*to, *(Recipient(role=role, kind="copy") for role in copies)])
 
 
-def _once(whom: Iterable[Recipient]) -> tuple[Recipient, ...]:
-    kinds: dict[str, Recipient] = {}
-    for recipient in whom:
-        kinds.setdefault(recipient.role, recipient)
-    return tuple(kinds.values())
+def _unique(listed: Iterable[Recipient]) -> tuple[Recipient, ...]:
+    by_role: dict[str, Recipient] = {}
+    for recipient in listed:
+        by_role.setdefault(recipient.role, recipient)
+    return tuple(by_role.values())
 
 
 def _role(reference: str, item: ItemFacts) -> str:

@@ -1,4 +1,4 @@
-"""Numbers of notices, such as 源督整〔2024〕1号: per programme and kind, from 1 on, without gaps; pure."""
+"""The numbers of notices, such as 源督整〔2024〕1号: per programme and kind, from 1 on, without gaps; pure."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _ORGAN = re.compile(r"^(\w{1,6}?)(?:府|政|党|委)")
 
 
 def prefix(programme: ProgrammeFacts, chosen: Mapping[str, str]) -> str:
-    """The place's word in front: what is `chosen` for the programme, else what its own document's number begins with.
+    """The word in front: the one `chosen` for the programme, else the place's word in its own document's number.
 
-    源府办〔2024〕3号 gives 源. A document that follows no such pattern gives the programme's id.
+    源府办〔2024〕3号 gives 源. If the document's number has no such word, it is the programme's id.
     """
     if programme.id in chosen:
         return chosen[programme.id]
@@ -32,5 +32,5 @@ def prefix(programme: ProgrammeFacts, chosen: Mapping[str, str]) -> str:
 
 
 def number(programme: ProgrammeFacts, kind: NoticeKind, count: int, chosen: Mapping[str, str]) -> str:
-    """The `count`-th number of a kind; the year is the programme's, also for its last notices in the next January."""
+    """The `count`-th number of a kind. The year is the programme's, even for notices in the January after it."""
     return f"{prefix(programme, chosen)}{WORDS[kind]}〔{programme.year}〕{count}号"

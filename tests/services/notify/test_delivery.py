@@ -16,22 +16,30 @@ from contracts.dispatches import (
     DeliveryRedriven,
     DeliveryUnknown,
 )
-from services.notify.delivery.delivery import (
-    Delivery,
+from services.notify.delivery.outcome import (
+    Accepted,
+    Ambiguous,
+    Refused,
+    Unsent,
+    after_unknown,
+    outcome_record,
+    without_addresses,
+)
+from services.notify.delivery.state import (
     DeliveryEvent,
-    Retrying,
+    DeliveryState,
+    RetryPolicy,
+    abandonment,
     begin,
-    claim,
     claimable,
     evolve,
     lapsed,
-    to_abandon,
+    next_claim,
 )
-from services.notify.delivery.outcome import Accepted, Ambiguous, Refused, Unsent, action, record_of, without_addresses
-from tests.services.notify.house import NINE
+from tests.services.notify.running_notify import NINE
 
 LEASE = timedelta(seconds=60)
-RETRYING = Retrying(max_tries=3, first=timedelta(seconds=10), longest=timedelta(seconds=60))
+RETRY = RetryPolicy(max_tries=3, first=timedelta(seconds=10), longest=timedelta(seconds=60))
 MAIL = begin("n", Addressed(delivery="n/unit:nongye/mail/1", role="unit:nongye", channel="mail", contact="1"))
 
 attempts = st.integers(1, 6)
@@ -60,8 +68,8 @@ events: st.SearchStrategy[DeliveryEvent] = st.one_of(
 )
 
 
-def claimed(delivery: Delivery = MAIL, by: str = "one") -> Delivery:
-    return evolve(delivery, claim(delivery, by, NINE, LEASE))
+def claimed(delivery: DeliveryState = MAIL, by: str = "one") -> DeliveryState:
+    return evolve(delivery, next_claim(delivery, by, NINE, LEASE))
 
 
 @given(st.lists(events, max_size=40))
@@ -139,28 +147,28 @@ def test_a_reader_whose_clock_is_ahead_waits_until_it_has_seen_the_lease_pass() 
 
 def test_a_refusal_for_good_ends_it_and_one_for_now_does_not() -> None:
     for_good = evolve(claimed(), DeliveryFailed(delivery=MAIL.id, attempt=1, permanent=True, reason="no such user"))
-    ended = to_abandon(for_good, RETRYING)
+    ended = abandonment(for_good, RETRY)
     assert ended is not None
     assert (ended.reason, ended.tries) == ("no such user", 1)
     for_now = evolve(claimed(), DeliveryFailed(delivery=MAIL.id, attempt=1, permanent=False, reason="busy"))
-    assert to_abandon(for_now, RETRYING) is None
+    assert abandonment(for_now, RETRY) is None
 
 
 def test_after_the_last_try_it_is_abandoned_and_can_be_driven_again() -> None:
     delivery = MAIL
     for attempt in (1, 2, 3):
-        assert claimable(delivery, NINE, RETRYING)
+        assert claimable(delivery, NINE, RETRY)
         delivery = evolve(
             claimed(delivery), DeliveryFailed(delivery=MAIL.id, attempt=attempt, permanent=False, reason="busy")
         )
-    assert not claimable(delivery, NINE, RETRYING)
-    ended = to_abandon(delivery, RETRYING)
+    assert not claimable(delivery, NINE, RETRY)
+    ended = abandonment(delivery, RETRY)
     assert ended is not None
     delivery = evolve(delivery, ended)
     assert delivery.status == "abandoned"
     delivery = evolve(delivery, DeliveryRedriven(delivery=MAIL.id))
-    assert claimable(delivery, NINE, RETRYING)
-    assert claim(delivery, "one", NINE, LEASE).attempt == 4, "attempts go on, so that no outcome is mistaken"
+    assert claimable(delivery, NINE, RETRY)
+    assert next_claim(delivery, "one", NINE, LEASE).attempt == 4, "attempts go on, so that no outcome is mistaken"
 
 
 def test_a_retry_waits() -> None:
@@ -168,29 +176,29 @@ def test_a_retry_waits() -> None:
         delivery=MAIL.id, attempt=1, permanent=False, reason="busy", retry_at=NINE + timedelta(seconds=10)
     )
     delivery = evolve(claimed(), failed)
-    assert not claimable(delivery, NINE + timedelta(seconds=9), RETRYING)
-    assert claimable(delivery, NINE + timedelta(seconds=10), RETRYING)
+    assert not claimable(delivery, NINE + timedelta(seconds=9), RETRY)
+    assert claimable(delivery, NINE + timedelta(seconds=10), RETRY)
 
 
 @given(st.integers(0, 60), st.floats(0, 1))
 def test_pauses_double_up_to_the_longest_and_jitter_takes_at_most_half(tries: int, jitter: float) -> None:
-    pause, whole = RETRYING.pause(tries, jitter), RETRYING.pause(tries, 0)
-    assert whole / 2 - timedelta(microseconds=1) <= pause <= whole <= RETRYING.longest
-    assert RETRYING.pause(tries + 1, 0) in (whole, whole * 2, RETRYING.longest)
+    pause, whole = RETRY.pause(tries, jitter), RETRY.pause(tries, 0)
+    assert whole / 2 - timedelta(microseconds=1) <= pause <= whole <= RETRY.longest
+    assert RETRY.pause(tries + 1, 0) in (whole, whole * 2, RETRY.longest)
 
 
 def test_what_nobody_knows_is_sent_again_marked_or_held_or_asked_as_the_channel_can() -> None:
-    assert action("blind", "resend") == "resend_marked"
-    assert action("blind", "hold") == "hold"
-    assert action("idempotent", "hold") == "retry"
-    assert action("queryable", "hold") == "ask"
+    assert after_unknown("blind", "resend") == "resend_marked"
+    assert after_unknown("blind", "hold") == "hold"
+    assert after_unknown("idempotent", "hold") == "retry"
+    assert after_unknown("queryable", "hold") == "ask"
 
 
 def test_every_outcome_becomes_a_record_without_addresses() -> None:
     delivery = claimed()
 
     def told(outcome: Accepted | Refused | Unsent | Ambiguous) -> DeliveryEvent:
-        return record_of(outcome, delivery, NINE, RETRYING, 0.0, "resend_marked")
+        return outcome_record(outcome, delivery, NINE, RETRY, 0.0, "resend_marked")
 
     accepted = told(Accepted("2.0.0 queued for <zhang.san@units.test>"))
     assert isinstance(accepted, DeliveryAccepted)

@@ -27,11 +27,11 @@ from contracts.rulings import (
     RulingData,
 )
 from contracts.values import Node, Target
-from services.notify.notices.documents.render import Document, render
+from services.notify.notices.documents.render import NoticeDocument, render
 from services.notify.notices.facts import ItemFacts, programme_from
-from services.notify.notices.notice import NoticeDue, gather
+from services.notify.notices.notice import NoticeDue, evolve
 from services.notify.notices.number import number, prefix
-from tests.services.notify.house import (
+from tests.services.notify.running_notify import (
     DUE,
     NINE,
     PROGRAMME,
@@ -55,7 +55,7 @@ def told(*story: RulingData | tuple[datetime, RulingData]) -> list[NoticeDue]:
     found = []
     for ordinal, step in enumerate((item_opened(), *story)):
         time, data = step if isinstance(step, tuple) else (SETTLED, step)
-        item, due = gather(item, event_of(SUBJECT, data, ordinal=ordinal, of=99, time=time), latest)
+        item, due = evolve(item, event_of(SUBJECT, data, ordinal=ordinal, of=99, time=time), latest)
         latest = max(latest or time, time)
         if due is not None:
             found.append(due)
@@ -66,7 +66,7 @@ def whom(due: NoticeDue) -> list[str]:
     return [f"{one.kind} {one.role}" for one in due.recipients]
 
 
-def document(*story: RulingData | tuple[datetime, RulingData], revoked: tuple[str, ...] = ()) -> Document:
+def document(*story: RulingData | tuple[datetime, RulingData], revoked: tuple[str, ...] = ()) -> NoticeDocument:
     return render(told(*story)[-1], PROGRAMME_FACTS, "源督整〔2024〕1号", revoked)
 
 
@@ -225,8 +225,8 @@ def test_a_document_shows_the_node_beside_what_was_measured_and_the_light_in_wor
 
 
 def test_text_from_people_cannot_become_markup() -> None:
-    item, _ = gather(None, event_of(SUBJECT, item_opened(title="<script>alert(1)</script>"), ordinal=0), None)
-    _, due = gather(item, event_of(SUBJECT, raised()), SETTLED)
+    item, _ = evolve(None, event_of(SUBJECT, item_opened(title="<script>alert(1)</script>"), ordinal=0), None)
+    _, due = evolve(item, event_of(SUBJECT, raised()), SETTLED)
     assert due is not None
     assert "<script" not in render(due, PROGRAMME_FACTS, "1号").html
 
@@ -268,14 +268,14 @@ def test_the_digest_is_of_the_html() -> None:
 
 def test_dates_are_those_of_the_programmes_time_zone() -> None:
     opened = item_opened(policy=policy(utc_offset="-03:00"))
-    item, _ = gather(None, event_of(SUBJECT, opened, ordinal=0), None)
-    _, due = gather(item, event_of(SUBJECT, raised()), SETTLED)
+    item, _ = evolve(None, event_of(SUBJECT, opened, ordinal=0), None)
+    _, due = evolve(item, event_of(SUBJECT, raised()), SETTLED)
     assert due is not None
     assert "2024年4月10日" in render(due, PROGRAMME_FACTS, "1号").text.partition("主送")[0][-40:]
 
 
 def test_an_event_about_an_item_that_was_never_opened_is_told_to_nobody() -> None:
-    assert gather(None, event_of(SUBJECT, raised()), None) == (None, None)
+    assert evolve(None, event_of(SUBJECT, raised()), None) == (None, None)
 
 
 def test_a_recipient_of_two_kinds_gets_one_copy() -> None:
@@ -285,15 +285,14 @@ def test_a_recipient_of_two_kinds_gets_one_copy() -> None:
 
 def test_what_replays_cannot_reach_what_sends() -> None:
     modules = (
-        "notice",
-        "facts",
-        "numbering",
-        "delivery",
-        "ledger",
-        "outcome",
-        "vector",
-        "documents.render",
-        "gatherer",
+        "delivery.outcome",
+        "delivery.state",
+        "dispatch.ledger",
+        "notices.documents.render",
+        "notices.facts",
+        "notices.gatherer",
+        "notices.notice",
+        "notices.number",
     )
     code = (
         f"import sys, {', '.join('services.notify.' + module for module in modules)}; "

@@ -22,7 +22,7 @@ from eventlog.log import provisioning
 from eventlog.log.kafka import KafkaLog
 from eventlog.log.record import Record
 from eventlog.log.settings import KafkaSettings
-from tests.services.notify.house import (
+from tests.services.notify.running_notify import (
     DIRECTORY,
     LOG,
     PROGRAMME,

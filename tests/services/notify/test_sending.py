@@ -16,11 +16,12 @@ from eventlog.log.memory import Fault, MemoryLog
 from eventlog.owner.assignment import FixedAssignment
 from sandbox.mail.box import body
 from sandbox.mail.door import Rejection
-from services.notify.delivery.channels.channel import Limit, Parcel
-from services.notify.delivery.outcome import Accepted, Outcome, Sort, Unsent
+from services.notify.delivery.channels.channel import Lease, Message
+from services.notify.delivery.outcome import Accepted, Capability, SendOutcome, Unsent
+from services.notify.dispatch.issue import issue
 from services.notify.dispatch.redrive import NotUndelivered, redrive_on
 from services.notify.notices.position_vector import Vector
-from tests.services.notify.house import (
+from tests.services.notify.running_notify import (
     DIRECTORY,
     NINE,
     PROGRAMME,
@@ -32,14 +33,13 @@ from tests.services.notify.house import (
     kill,
     kinds,
     mailbox,
+    notify_on,
     policy,
     raised,
     reminder,
     running,
     until,
 )
-
-from tests.services.notify.house import house_of  # isort: skip
 
 PLACE = partition_of(PROGRAMME)
 ITEMS = ("k-001", "k-002", "k-003")
@@ -69,9 +69,9 @@ def nothing_lost(stage: Stage, originals: int, copies: int) -> None:
 async def test_every_recipient_gets_one_mail_and_every_claim_an_outcome(stage: Stage) -> None:
     await one_rectification(stage)
     await stage.rulings.rule(f"{PROGRAMME}/k-002", reminder())
-    async with running(stage.house()) as house:
-        await until(lambda: stage.mail.originals == 3 and house.idle, "three mails")
-        assert house.reasons() == []
+    async with running(stage.notify()) as notify:
+        await until(lambda: stage.mail.originals == 3 and notify.idle, "three mails")
+        assert notify.reasons() == []
     nothing_lost(stage, originals=3, copies=0)
     assert kinds(stage.topics) == {"NoticeIssued": 2, "DeliveryClaimed": 3, "DeliveryAccepted": 3}
     assert {one.recipient for one in stage.mail.box.listed()} == {"nongye@units.test", "leader-1@leaders.test"}
@@ -80,11 +80,11 @@ async def test_every_recipient_gets_one_mail_and_every_claim_an_outcome(stage: S
 
 async def test_a_restart_issues_and_sends_nothing_again(stage: Stage) -> None:
     await one_rectification(stage)
-    async with running(stage.house()) as house:
-        await until(lambda: stage.mail.originals == 2 and house.idle, "two mails")
+    async with running(stage.notify()) as notify:
+        await until(lambda: stage.mail.originals == 2 and notify.idle, "two mails")
     before = dispatched(stage.topics)
-    async with running(stage.house()) as house:
-        await until(lambda: house.idle and house.reasons() == [], "caught up")
+    async with running(stage.notify()) as notify:
+        await until(lambda: notify.idle and notify.reasons() == [], "caught up")
         await asyncio.sleep(0.2)
     assert dispatched(stage.topics) == before
     nothing_lost(stage, originals=2, copies=0)
@@ -92,7 +92,7 @@ async def test_a_restart_issues_and_sends_nothing_again(stage: Stage) -> None:
 
 async def test_a_mail_says_what_it_is_in_both_forms_under_a_message_id_of_its_own(stage: Stage) -> None:
     await one_rectification(stage)
-    async with running(stage.house()):
+    async with running(stage.notify()):
         await until(lambda: stage.mail.originals == 2, "two mails")
     (notice,) = issued(stage.topics)
     for mail in stage.mail.box.listed():
@@ -111,8 +111,8 @@ async def test_numbers_have_no_gap_and_follow_the_order_of_business_time(stage: 
         for day in range(4):
             time = SETTLED + timedelta(days=day, hours=number)
             await stage.rulings.rule(f"{PROGRAMME}/{item}", reminder(), raised(day + 1), time=time)
-    async with running(stage.house()) as house:
-        await until(lambda: house.idle and len(issued(stage.topics)) == 24, "24 notices")
+    async with running(stage.notify()) as notify:
+        await until(lambda: notify.idle and len(issued(stage.topics)) == 24, "24 notices")
     for kind, word in (("reminder", "督催"), ("rectification", "督整")):
         told = [one for one in issued(stage.topics) if one.kind == kind]
         assert [one.number for one in told] == [f"源{word}〔2024〕{n}号" for n in range(1, 13)]
@@ -124,8 +124,8 @@ async def test_two_programmes_on_one_partition_count_for_themselves(stage: Stage
     await stage.rulings.opened("k-001", programme=other)
     for programme in (PROGRAMME, other, PROGRAMME):
         await stage.rulings.rule(f"{programme}/k-001", reminder())
-    async with running(stage.house()) as house:
-        await until(lambda: house.idle and len(issued(stage.topics)) == 3, "three notices")
+    async with running(stage.notify()) as notify:
+        await until(lambda: notify.idle and len(issued(stage.topics)) == 3, "three notices")
     numbers = {(one.subject, one.data.number) for one in dispatched(stage.topics) if hasattr(one.data, "number")}
     assert numbers == {
         (PROGRAMME, "源督催〔2024〕1号"),
@@ -137,12 +137,14 @@ async def test_two_programmes_on_one_partition_count_for_themselves(stage: Stage
 async def test_two_instances_that_own_everything_issue_every_notice_once_and_send_every_mail_once(
     stage: Stage,
 ) -> None:
-    async with running(stage.house()) as one, running(stage.house()) as two:
+    async with running(stage.notify()) as one, running(stage.notify()) as two:
         for round_ in range(5):
             for item in ITEMS:
                 await stage.rulings.rule(f"{PROGRAMME}/{item}", raised(round_ + 1), reminder())
         await until(lambda: one.idle and two.idle and stage.mail.originals == 45, "45 mails")
-        races = sum(desk.guarded.lost_races for house in (one, two) for desk in house.desks.desks.values())
+        races = sum(
+            worker.guarded.lost_races for notify in (one, two) for worker in notify.workers.by_partition.values()
+        )
     assert races > 0, "the two never met"
     told = issued(stage.topics)
     assert len({one.causes for one in told}) == len(told) == 30
@@ -168,11 +170,11 @@ async def test_a_crash_loses_no_mail_and_doubles_only_with_a_mark(
     await one_rectification(stage)
     doomed = MemoryLog(stage.topics)
     plan_faults(doomed, faults)
-    house = stage.house(doomed)
-    await house.start()
-    await until(lambda: dead(house), "the crash")
-    await kill(house)
-    async with running(stage.house()) as second:
+    notify = stage.notify(doomed)
+    await notify.start()
+    await until(lambda: dead(notify), "the crash")
+    await kill(notify)
+    async with running(stage.notify()) as second:
         await until(lambda: len(stage.mail.counts()) == 2 and second.idle, "two deliveries")
     if copies is None:
         copies = stage.mail.copies
@@ -202,9 +204,9 @@ async def test_a_sender_that_stood_still_with_its_claims_in_hand_sends_nothing_a
     await one_rectification(stage)
     frozen = MemoryLog(stage.topics)
     plan_faults(frozen, [None, Fault.HELD])
-    async with running(stage.house(frozen)) as first:
+    async with running(stage.notify(frozen)) as first:
         await frozen.held()
-        async with running(stage.house()) as second:
+        async with running(stage.notify()) as second:
             await until(lambda: stage.mail.originals == 2 and second.idle, "two mails by the other")
             frozen.release()
             await until(lambda: first.idle, "the first to see it")
@@ -216,11 +218,11 @@ async def test_an_append_without_an_answer_sends_no_mail_twice_and_loses_none(st
     await one_rectification(stage)
     log = MemoryLog(stage.topics)
     plan_faults(log, [fault, None, fault, None, fault, None, fault])
-    async with running(stage.house(log)) as house:
-        await until(lambda: stage.mail.originals == 2 and house.idle, "two mails")
+    async with running(stage.notify(log)) as notify:
+        await until(lambda: stage.mail.originals == 2 and notify.idle, "two mails")
         log.land()
         await one_rectification(stage)
-        await until(lambda: stage.mail.originals == 4 and house.idle, "two more")
+        await until(lambda: stage.mail.originals == 4 and notify.idle, "two more")
     assert len(issued(stage.topics)) == 2
     nothing_lost(stage, originals=4, copies=0)
 
@@ -228,8 +230,8 @@ async def test_an_append_without_an_answer_sends_no_mail_twice_and_loses_none(st
 async def test_a_lost_answer_after_data_gives_one_more_copy_that_is_marked(stage: Stage) -> None:
     stage.mail.door.faults.answers_dropped = 1
     await one_rectification(stage)
-    async with running(stage.house()) as house:
-        await until(lambda: stage.mail.copies == 1 and house.idle, "the copy")
+    async with running(stage.notify()) as notify:
+        await until(lambda: stage.mail.copies == 1 and notify.idle, "the copy")
     nothing_lost(stage, originals=2, copies=1)
 
 
@@ -239,22 +241,22 @@ async def test_a_policy_that_holds_sends_no_copy_until_the_office_drives_it_agai
         await stage.rulings.opened("k-001", policy=policy(blind_channel="hold"))
         mail.door.faults.answers_dropped = 1
         await stage.rulings.rule(f"{PROGRAMME}/k-001", reminder())
-        async with running(stage.house()) as house:
+        async with running(stage.notify()) as notify:
             await until(lambda: kinds(stage.topics)["DeliveryUnknown"], "the doubt")
-            await until(lambda: house.idle, "idle")
-            (held,) = house.desks.desks[PLACE].ledger.deliveries.values()
+            await until(lambda: notify.idle, "idle")
+            (held,) = notify.workers.by_partition[PLACE].ledger.deliveries.values()
             assert held.status == "held"
             assert mail.copies == 0
             await redrive_on(MemoryLog(stage.topics), "test", PROGRAMME, held.id, "the unit has nothing")
-            await until(lambda: mail.copies == 1 and house.idle, "the copy")
+            await until(lambda: mail.copies == 1 and notify.idle, "the copy")
         nothing_lost(stage, originals=1, copies=1)
 
 
 async def test_a_refusal_for_now_is_tried_again_and_sent_unmarked(stage: Stage) -> None:
     stage.mail.door.faults.rejections = [Rejection("nongye@units.test", 451, times=2)]
     await one_rectification(stage)
-    async with running(stage.house()) as house:
-        await until(lambda: stage.mail.originals == 2 and house.idle, "two mails")
+    async with running(stage.notify()) as notify:
+        await until(lambda: stage.mail.originals == 2 and notify.idle, "two mails")
     nothing_lost(stage, originals=2, copies=0)
     assert kinds(stage.topics)["DeliveryFailed"] == 2
 
@@ -262,15 +264,15 @@ async def test_a_refusal_for_now_is_tried_again_and_sent_unmarked(stage: Stage) 
 async def test_a_refusal_for_good_is_abandoned_at_once_listed_and_driven_again(stage: Stage) -> None:
     stage.mail.door.faults.rejections = [Rejection("nongye@units.test", 550)]
     await one_rectification(stage)
-    async with running(stage.house()) as house:
-        await until(lambda: kinds(stage.topics)["DeliveryAbandoned"] == 1 and house.idle, "abandoned")
-        (left,) = house.desks.desks[PLACE].ledger.deliveries.values()
+    async with running(stage.notify()) as notify:
+        await until(lambda: kinds(stage.topics)["DeliveryAbandoned"] == 1 and notify.idle, "abandoned")
+        (left,) = notify.workers.by_partition[PLACE].ledger.deliveries.values()
         assert (left.status, left.tries) == ("abandoned", 1)
         assert left.reason == "550 refused by the sandbox <address>"
         stage.mail.door.faults.rejections = []
         log = MemoryLog(stage.topics)
         await redrive_on(log, "test", PROGRAMME, left.id, "mailbox opened")
-        await until(lambda: stage.mail.originals == 2 and house.idle, "delivered after all")
+        await until(lambda: stage.mail.originals == 2 and notify.idle, "delivered after all")
         with pytest.raises(NotUndelivered):
             await redrive_on(log, "test", PROGRAMME, left.id, "again")
     nothing_lost(stage, originals=2, copies=0)
@@ -279,8 +281,8 @@ async def test_a_refusal_for_good_is_abandoned_at_once_listed_and_driven_again(s
 async def test_the_last_try_is_the_last(stage: Stage) -> None:
     stage.mail.door.faults.rejections = [Rejection("nongye@units.test", 451)]
     await one_rectification(stage)
-    async with running(stage.house(max_tries=3)) as house:
-        await until(lambda: kinds(stage.topics)["DeliveryAbandoned"] == 1 and house.idle, "abandoned")
+    async with running(stage.notify(max_tries=3)) as notify:
+        await until(lambda: kinds(stage.topics)["DeliveryAbandoned"] == 1 and notify.idle, "abandoned")
     assert kinds(stage.topics)["DeliveryFailed"] == 3
 
 
@@ -288,9 +290,9 @@ async def test_who_is_in_no_directory_is_listed_and_reached_once_the_directory_k
     place = stage.folder / "directory.yaml"
     place.write_text("contacts: {office: ducha@office.test}")
     await stage.rulings.rule(f"{PROGRAMME}/k-001", reminder())
-    async with running(stage.house()) as house:
-        await until(lambda: kinds(stage.topics)["DeliveryAbandoned"] == 1 and house.idle, "abandoned")
-        (left,) = house.desks.desks[PLACE].ledger.deliveries.values()
+    async with running(stage.notify()) as notify:
+        await until(lambda: kinds(stage.topics)["DeliveryAbandoned"] == 1 and notify.idle, "abandoned")
+        (left,) = notify.workers.by_partition[PLACE].ledger.deliveries.values()
         assert left.reason == "nobody in the directory has an address for this"
         assert stage.mail.box.count() == 0
 
@@ -298,10 +300,10 @@ async def test_who_is_in_no_directory_is_listed_and_reached_once_the_directory_k
 async def test_an_address_that_changes_is_used_from_the_next_try_on(stage: Stage) -> None:
     stage.mail.door.faults.rejections = [Rejection("nongye@units.test", 451)]
     await one_rectification(stage)
-    async with running(stage.house(max_tries=20)) as house:
+    async with running(stage.notify(max_tries=20)) as notify:
         await until(lambda: kinds(stage.topics)["DeliveryFailed"] > 1, "refusals")
         (stage.folder / "directory.yaml").write_text(DIRECTORY.replace('"{id}@units.test"', '"{id}@moved.test"'))
-        await until(lambda: house.idle, "delivered")
+        await until(lambda: notify.idle, "delivered")
     assert {one.recipient for one in stage.mail.box.listed()} == {"nongye@moved.test", "leader-1@leaders.test"}
 
 
@@ -309,21 +311,21 @@ async def test_a_relay_that_is_down_costs_time_and_no_mail(stage: Stage) -> None
     stage.mail.door.faults.closed = True
     for number in range(10):
         await stage.rulings.rule(f"{PROGRAMME}/k-001", raised(number + 1))
-    async with running(stage.house()) as house:
+    async with running(stage.notify()) as notify:
         await until(lambda: kinds(stage.topics)["DeliveryFailed"] > 4, "failures")
-        assert house.senders["mail"].in_trouble
+        assert notify.senders["mail"].in_trouble
         stage.mail.door.faults.closed = False
-        await until(lambda: stage.mail.originals == 20 and house.idle, "all mails")
+        await until(lambda: stage.mail.originals == 20 and notify.idle, "all mails")
     nothing_lost(stage, originals=20, copies=0)
 
 
 async def test_nothing_leaves_after_the_limit_of_its_claim(stage: Stage) -> None:
     await one_rectification(stage)
-    async with running(stage.house()) as house:
-        await until(lambda: house.idle and stage.mail.originals == 2, "two mails")
-        channel = house.senders["mail"].channel
-        parcel = Parcel(id="p", delivery="d", notice=issued(stage.topics)[0], address="late@units.test")
-        late = await channel.send(parcel, Limit.after(-0.001))
+    async with running(stage.notify()) as notify:
+        await until(lambda: notify.idle and stage.mail.originals == 2, "two mails")
+        channel = notify.senders["mail"].channel
+        message = Message(id="p", delivery="d", notice=issued(stage.topics)[0], address="late@units.test")
+        late = await channel.send(message, Lease.after(-0.001))
         assert isinstance(late, Unsent)
     assert stage.mail.box.listed("late@units.test") == []
 
@@ -332,19 +334,19 @@ async def test_a_claim_that_runs_out_while_it_waits_for_its_turn_is_claimed_anew
     stage.mail.door.faults.delay_seconds = 0.4
     for number in range(5):
         await stage.rulings.rule(f"{PROGRAMME}/k-001", reminder(days=number + 1))
-    async with running(stage.house(smtp_concurrency=1, lease=1)) as house:
-        await until(lambda: house.idle and stage.mail.originals >= 5, "five mails")
-        assert house.senders["mail"].tries["unsent"] > 0
+    async with running(stage.notify(smtp_concurrency=1, lease=1)) as notify:
+        await until(lambda: notify.idle and stage.mail.originals >= 5, "five mails")
+        assert notify.senders["mail"].tries["unsent"] > 0
     nothing_lost(stage, originals=5, copies=stage.mail.copies)
 
 
 async def test_an_outage_of_the_relay_counts_as_no_try_and_abandons_nothing(stage: Stage) -> None:
     stage.mail.door.faults.closed = True
     await one_rectification(stage)
-    async with running(stage.house(max_tries=1)) as house:
+    async with running(stage.notify(max_tries=1)) as notify:
         await until(lambda: kinds(stage.topics)["DeliveryFailed"] > 2, "failures")
         stage.mail.door.faults.closed = False
-        await until(lambda: stage.mail.originals == 2 and house.idle, "all mails")
+        await until(lambda: stage.mail.originals == 2 and notify.idle, "all mails")
     assert kinds(stage.topics)["DeliveryAbandoned"] == 0
     nothing_lost(stage, originals=2, copies=0)
 
@@ -353,42 +355,42 @@ async def test_a_stop_takes_back_what_was_claimed_and_not_begun_so_that_nothing_
     stage.mail.door.faults.delay_seconds = 0.3
     for number in range(20):
         await stage.rulings.rule(f"{PROGRAMME}/k-001", reminder(days=number + 1))
-    async with running(stage.house(smtp_concurrency=1, lease=60)):
+    async with running(stage.notify(smtp_concurrency=1, lease=60)):
         await until(lambda: kinds(stage.topics)["DeliveryClaimed"] == 20, "claims")
     assert kinds(stage.topics)["DeliveryFailed"] > 15
     stage.mail.door.faults.delay_seconds = 0
-    async with running(stage.house()) as house:
-        await until(lambda: stage.mail.originals == 20 and house.idle, "20 mails")
+    async with running(stage.notify()) as notify:
+        await until(lambda: stage.mail.originals == 20 and notify.idle, "20 mails")
     nothing_lost(stage, originals=20, copies=0)
 
 
 async def test_nothing_is_issued_while_less_was_gathered_than_for_an_earlier_notice(stage: Stage) -> None:
     await one_rectification(stage)
-    async with running(stage.house()) as house:
-        await until(lambda: house.idle and issued(stage.topics), "a notice")
+    async with running(stage.notify()) as notify:
+        await until(lambda: notify.idle and issued(stage.topics), "a notice")
         await stage.rulings.rule(f"{PROGRAMME}/k-002", reminder())
-        ledger, issuing = house.desks.desks[PLACE].ledger, house.desks._office.issuing
+        ledger, context = notify.workers.by_partition[PLACE].ledger, notify.workers._context
         ledger.gathered = Vector({0: 10**6})
-        await until(lambda: house.gatherer.due[PLACE], "the reminder to be gathered")
-        assert list(issuing.issue(PLACE, ledger)) == []
+        await until(lambda: notify.gatherer.due[PLACE], "the reminder to be gathered")
+        assert list(issue(context, PLACE, ledger)) == []
         ledger.gathered = Vector()
-        assert len(list(issuing.issue(PLACE, ledger))) == 1
+        assert len(list(issue(context, PLACE, ledger))) == 1
 
 
 class Counter:
     """A channel that counts; idempotent, so nothing is ever marked."""
 
-    sort: Sort = "idempotent"
+    capability: Capability = "idempotent"
 
     def __init__(self, name: str, seconds: float = 0.0) -> None:
         self.name = name
         self.sent: list[str] = []
         self._seconds = seconds
 
-    async def send(self, parcel: Parcel, limit: Limit) -> Outcome:
+    async def send(self, message: Message, lease: Lease) -> SendOutcome:
         await asyncio.sleep(self._seconds)
-        assert limit.left > 0
-        self.sent.append(parcel.delivery)
+        assert lease.left > 0
+        self.sent.append(message.delivery)
         return Accepted()
 
     async def close(self) -> None:
@@ -398,25 +400,25 @@ class Counter:
 async def test_a_slow_channel_never_holds_up_another(stage: Stage) -> None:
     (stage.folder / "directory.yaml").write_text('contacts: {"unit:*": [{id: a, webhook: x, wecom: y}]}')
     slow, fast = Counter("wecom", seconds=60), Counter("webhook")
-    house = house_of(MemoryLog(stage.topics), stage.settings(lease=120, stop_seconds=0.1), slow, fast)
-    async with running(house):
+    notify = notify_on(MemoryLog(stage.topics), stage.settings(lease=120, stop_seconds=0.1), slow, fast)
+    async with running(notify):
         for number in range(300):
             await stage.rulings.rule(f"{PROGRAMME}/k-001", reminder(days=number + 1))
         await until(lambda: len(fast.sent) == 300, "what the fast channel sends")
         assert slow.sent == []
-        assert house.senders["wecom"].under_way > 0
+        assert notify.senders["wecom"].under_way > 0
 
 
 async def test_an_instance_that_loses_its_partitions_still_brings_in_the_outcomes_of_its_claims(stage: Stage) -> None:
     stage.mail.door.faults.delay_seconds = 0.5
     await one_rectification(stage)
     assignment = FixedAssignment(range(PARTITIONS))
-    house = house_of(MemoryLog(stage.topics), stage.settings(lease=60), assignment=assignment)
-    async with running(house):
+    notify = notify_on(MemoryLog(stage.topics), stage.settings(lease=60), assignment=assignment)
+    async with running(notify):
         await until(lambda: kinds(stage.topics)["DeliveryClaimed"] == 2, "claims")
         assignment.give([])
         await until(lambda: kinds(stage.topics)["DeliveryAccepted"] == 2, "outcomes")
-        await until(lambda: not house.desks.desks, "its desks to close")
+        await until(lambda: not notify.workers.by_partition, "its workers to end")
     nothing_lost(stage, originals=2, copies=0)
 
 
@@ -424,11 +426,11 @@ async def test_no_claim_is_resolved_by_another_before_until(stage: Stage) -> Non
     await one_rectification(stage)
     doomed = MemoryLog(stage.topics)
     plan_faults(doomed, [None, Fault.CRASH_AFTER])
-    house = stage.house(doomed, lease=2)
-    await house.start()
-    await until(lambda: dead(house), "the crash")
-    await kill(house)
-    async with running(stage.house()) as second:
+    notify = stage.notify(doomed, lease=2)
+    await notify.start()
+    await until(lambda: dead(notify), "the crash")
+    await kill(notify)
+    async with running(stage.notify()) as second:
         await until(lambda: second.idle and stage.mail.copies == 2, "two copies")
     told = dispatched(stage.topics)
     untils = {one.data.delivery: one.data.until for one in reversed(told) if isinstance(one.data, DeliveryClaimed)}
@@ -439,13 +441,13 @@ async def test_no_claim_is_resolved_by_another_before_until(stage: Stage) -> Non
 
 
 async def test_each_notice_is_the_first_of_all_that_were_due_up_to_what_was_gathered(stage: Stage) -> None:
-    async with running(stage.house()) as house:
+    async with running(stage.notify()) as notify:
         for hour in range(12):
             for item in ITEMS:
                 time = SETTLED + timedelta(hours=(hour * 7) % 12)
                 await stage.rulings.rule(f"{PROGRAMME}/{item}", reminder(days=hour + 1), time=time)
             await asyncio.sleep(0.02)
-        await until(lambda: house.idle and len(issued(stage.topics)) == 36, "36 notices")
+        await until(lambda: notify.idle and len(issued(stage.topics)) == 36, "36 notices")
         causes = due_by_cause(stage)
     told = [one.causes[0] for one in issued(stage.topics)]
     for index, notice in enumerate(issued(stage.topics)):
@@ -483,9 +485,9 @@ async def test_void_rulings_are_told_to_nobody(stage: Stage) -> None:
     stray = canonical({"at": "9999", "causeoffset": "0", "ordinal": 0, "of": 1, "type": "x"})
     await MemoryLog(stage.topics).append(RULINGS, place, None, [stray])
     await one_rectification(stage)
-    async with running(stage.house()) as house:
-        await until(lambda: house.idle and stage.mail.originals == 2, "two mails")
-        assert house.gatherer.counting[place].void == 1
+    async with running(stage.notify()) as notify:
+        await until(lambda: notify.idle and stage.mail.originals == 2, "two mails")
+        assert notify.gatherer.counting[place].void == 1
 
 
 async def test_a_ruling_of_a_newer_version_stops_its_partition_aloud_and_no_other(stage: Stage) -> None:
@@ -510,9 +512,9 @@ async def test_a_ruling_of_a_newer_version_stops_its_partition_aloud_and_no_othe
         }
     )
     await log.append(RULINGS, place, None, [newer])
-    async with running(stage.house()) as house:
-        await until(lambda: house.gatherer.problems, "the problem")
+    async with running(stage.notify()) as notify:
+        await until(lambda: notify.gatherer.problems, "the problem")
         await stage.rulings.rule(other, reminder())
         await until(lambda: stage.mail.originals == 1, "the other partition's mail")
-        assert [reason for reason in house.reasons() if reason.startswith(f"rulings-{place}: ")]
+        assert [reason for reason in notify.reasons() if reason.startswith(f"rulings-{place}: ")]
     assert f"rulings-{place}@{at}" in issued(stage.topics)[0].gathered or at == 0

@@ -1,4 +1,4 @@
-"""What a channel takes and answers."""
+"""What every channel has in common: the message it takes, the lease it keeps to, the call that sends."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from contracts.dispatches import NoticeIssued
-from services.notify.delivery.outcome import Outcome, Sort
+from services.notify.delivery.outcome import Capability, SendOutcome
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
-    """One message to one address; `id` is the same for every try, `copy` numbers a marked copy (0: the original)."""
+class Message:
+    """One message to one address. `id` is the same for every try; `copy` numbers a marked copy (0: the original)."""
 
     id: str
     delivery: str
@@ -22,37 +22,37 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
-    """The instant after which nothing may be sent, on a clock that also runs while the process stands still."""
+class Lease:
+    """The instant `ends_at` after which a claimed message may no longer leave, in seconds of `Lease.clock`."""
 
-    at: float
+    ends_at: float
 
     @staticmethod
     def clock() -> float:
-        """Seconds since boot; goes on during SIGSTOP and suspend, and is never set."""
+        """Seconds since boot. This clock runs on while the process is stopped or suspended, and nobody can set it."""
         return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
     @classmethod
-    def after(cls, seconds: float) -> Limit:
-        """`seconds` from now."""
+    def after(cls, seconds: float) -> Lease:
+        """A lease that ends `seconds` from now."""
         return cls(cls.clock() + seconds)
 
     @property
     def left(self) -> float:
-        """Seconds left; negative when it has passed."""
-        return self.at - self.clock()
+        """Seconds left; negative once it has ended."""
+        return self.ends_at - self.clock()
 
 
 class Channel(Protocol):
-    """Sends parcels; several at a time."""
+    """A way to send messages, several at a time."""
 
     name: str
-    sort: Sort
+    capability: Capability
 
-    async def send(self, parcel: Parcel, limit: Limit) -> Outcome:
-        """Send one message if `limit` still allows it right before it leaves; never raises for what a server does."""
+    async def send(self, message: Message, lease: Lease) -> SendOutcome:
+        """Send one message, unless `lease` has ended right before it leaves. No answer of a server raises."""
         ...
 
     async def close(self) -> None:
-        """Let go of connections; bounded."""
+        """Close all connections, within seconds."""
         ...

@@ -1,4 +1,4 @@
-"""A notice as a mail: HTML and plain text, a Message-ID that stays, a mark on every copy; pure."""
+"""The bytes of a notice's mail: HTML and plain text, the same Message-ID for every try, a mark on a copy; pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from email.header import Header
 from email.utils import format_datetime, formataddr
 from html import escape
 
-from services.notify.delivery.channels.channel import Parcel
+from services.notify.delivery.channels.channel import Message
 from supervision.words import NOTE
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
@@ -17,21 +17,21 @@ COPY_ZH = "重发件：此前一次发送的结果不明，如已收到，请以
 COPY_EN = "Marked copy: it is not known whether an earlier one arrived; if so, keep that one."
 
 
-def message_id(parcel: Parcel, log: str) -> str:
+def message_id(message: Message, log: str) -> str:
     """The Message-ID of every try of a delivery."""
-    return f"<{parcel.id}@{re.sub('[^A-Za-z0-9-]', '-', log) or 'log'}.liangdeng>"
+    return f"<{message.id}@{re.sub('[^A-Za-z0-9-]', '-', log) or 'log'}.liangdeng>"
 
 
-def compose(parcel: Parcel, log: str, sender: tuple[str, str], now: datetime) -> bytes:
+def compose(message: Message, log: str, sender: tuple[str, str], now: datetime) -> bytes:
     """The bytes of a mail from `sender` (name, address), lines ending in CRLF; `now` is its Date."""
-    notice = parcel.notice
-    boundary = f"=_{parcel.id.replace('-', '')}"
+    notice = message.notice
+    boundary = f"=_{message.id.replace('-', '')}"
     headers = [
         ("From", formataddr(sender, "utf-8")),
-        ("To", parcel.address),
-        ("Subject", Header(subject(parcel), "utf-8", header_name="Subject").encode(linesep="\r\n")),
+        ("To", message.address),
+        ("Subject", Header(subject(message), "utf-8", header_name="Subject").encode(linesep="\r\n")),
         ("Date", format_datetime(now)),
-        ("Message-ID", message_id(parcel, log)),
+        ("Message-ID", message_id(message, log)),
         ("Auto-Submitted", "auto-generated"),
         ("X-Liangdeng-Notice", notice.notice),
         ("X-Liangdeng-Kind", notice.kind),
@@ -41,9 +41,9 @@ def compose(parcel: Parcel, log: str, sender: tuple[str, str], now: datetime) ->
     ]
     if notice.simulated:
         headers.append(("X-Liangdeng-Simulated", "yes"))
-    if parcel.copy:
-        headers.append(("X-Liangdeng-Copy", str(parcel.copy)))
-    text, html = _bodies(parcel)
+    if message.copy:
+        headers.append(("X-Liangdeng-Copy", str(message.copy)))
+    text, html = _bodies(message)
     parts = [f"{name}: {value}\r\n" for name, value in headers]
     for subtype, body in (("plain", text), ("html", html)):
         encoded = base64.encodebytes(body.encode()).decode().replace("\n", "\r\n")
@@ -53,17 +53,17 @@ def compose(parcel: Parcel, log: str, sender: tuple[str, str], now: datetime) ->
     return "".join(parts).encode("ascii")
 
 
-def subject(parcel: Parcel) -> str:
+def subject(message: Message) -> str:
     """The subject line: whether it is simulated, whether it is a copy, number and title."""
-    notice = parcel.notice
+    notice = message.notice
     marks = f"【{NOTE['simulated'].zh}】" if notice.simulated else ""
-    marks += "【重发 COPY】" if parcel.copy else ""
+    marks += "【重发 COPY】" if message.copy else ""
     return _CONTROL.sub(" ", f"{marks}{notice.number} {notice.title}")[:300]
 
 
-def _bodies(parcel: Parcel) -> tuple[str, str]:
-    notice = parcel.notice
-    if not parcel.copy:
+def _bodies(message: Message) -> tuple[str, str]:
+    notice = message.notice
+    if not message.copy:
         return notice.text, notice.document
     banner = (
         '<p style="margin:0;padding:8px 12px;background:#fde8e8;color:#8a1020;font:14px sans-serif">'

@@ -1,4 +1,4 @@
-"""Mail by SMTP: connections used again, refusals told apart, a lost answer after DATA told as what it is."""
+"""Mail by SMTP: keeps connections, tells refusals for good from those for now, reports a lost answer as ambiguous."""
 
 from __future__ import annotations
 
@@ -12,20 +12,21 @@ from typing import Literal
 
 import aiosmtplib
 
-from services.notify.delivery.channels.channel import Limit, Parcel
+from services.notify.delivery.channels.channel import Lease, Message
 from services.notify.delivery.channels.mail import compose
-from services.notify.delivery.outcome import Accepted, Ambiguous, Outcome, Refused, Sort, Unsent
+from services.notify.delivery.outcome import Accepted, Ambiguous, Capability, Refused, SendOutcome, Unsent
 
 RETRIED_5XX = frozenset({552})
-"""Mailbox full: refused with a 5xx, but not for ever (RFC 5321, 4.5.3.1.10)."""
+"""552, mailbox full: permanent by its class, but worth another try (RFC 5321, 4.5.3.1.10)."""
 
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")
-"""RFC 5321's plain form: it can stand in an envelope and in a header as it is."""
+"""RFC 5321's plain form, which needs no quoting in an envelope or a header."""
 
 
 @dataclass(frozen=True, slots=True)
 class SmtpServer:
-    """The relay; `timeout` in seconds per command, `idle` in seconds, `per_connection` in messages."""
+    """The relay. `timeout`: seconds per command; `idle`: seconds after which a connection is not used again;
+    `per_connection`: messages."""
 
     host: str
     port: int
@@ -47,30 +48,30 @@ class _Connection:
 
 
 class _Trouble(Exception):
-    """The relay could not be used at all; no recipient is at fault."""
+    """The relay could not be used at all; the recipient is not at fault."""
 
 
 class SmtpChannel:
-    """A blind channel: SMTP cannot be asked what became of a message."""
+    """A blind channel: SMTP offers no way to ask what became of a message."""
 
     name = "mail"
-    sort: Sort = "blind"
+    capability: Capability = "blind"
 
     def __init__(self, server: SmtpServer, log: str) -> None:
         self._server = server
         self._log = log
         self._idle: list[_Connection] = []
 
-    async def send(self, parcel: Parcel, limit: Limit) -> Outcome:
-        """As `Channel.send`. Only what the relay says to RCPT and DATA can be a refusal for good."""
-        if not _ADDRESS.fullmatch(parcel.address):
+    async def send(self, message: Message, lease: Lease) -> SendOutcome:
+        """As `Channel.send`. Only an answer to RCPT or DATA, or a malformed address, is a refusal for good."""
+        if not _ADDRESS.fullmatch(message.address):
             return Refused("what the directory has is no mail address", permanent=True)
-        message = compose(parcel, self._log, (self._server.sender_name, self._server.sender_address), datetime.now(UTC))
+        mail = compose(message, self._log, (self._server.sender_name, self._server.sender_address), datetime.now(UTC))
         connection: _Connection | None = None
         try:
-            async with asyncio.timeout(max(limit.left, 0)):
+            async with asyncio.timeout(max(lease.left, 0)):
                 connection = await self._ready()
-                refused = await self._recipient(connection, parcel.address)
+                refused = await self._recipient(connection, message.address)
                 if refused is not None:
                     return refused
         except TimeoutError:
@@ -82,7 +83,7 @@ class SmtpChannel:
         except BaseException:
             self._drop(connection)
             raise
-        return await self._data(connection, message, limit)
+        return await self._data(connection, mail, lease)
 
     async def close(self) -> None:
         """As `Channel.close`."""
@@ -92,12 +93,12 @@ class SmtpChannel:
                 async with asyncio.timeout(2):
                     await connection.client.quit()
 
-    async def _data(self, connection: _Connection, message: bytes, limit: Limit) -> Outcome:
-        if limit.left <= 0:
+    async def _data(self, connection: _Connection, mail: bytes, lease: Lease) -> SendOutcome:
+        if lease.left <= 0:
             self._drop(connection)
             return Unsent("the claim ran out before the message could leave")
         try:
-            answer = await connection.client.data(message, timeout=max(1.0, min(self._server.timeout, limit.left)))
+            answer = await connection.client.data(mail, timeout=max(1.0, min(self._server.timeout, lease.left)))
         except aiosmtplib.SMTPDataError as error:
             self._keep(connection)
             return _refusal(error.code, error.message)
@@ -111,7 +112,7 @@ class SmtpChannel:
         self._keep(connection)
         return Accepted(answer.message)
 
-    async def _recipient(self, connection: _Connection, address: str) -> Outcome | None:
+    async def _recipient(self, connection: _Connection, address: str) -> SendOutcome | None:
         try:
             await connection.client.rcpt(address)
         except aiosmtplib.SMTPRecipientRefused as error:

@@ -1,1 +1,7 @@
-"""The documents that notices are: what they say, and how they look in HTML and in plain text."""
+"""The documents of notices.
+
+wording      what a notice says, sentence by sentence
+render       its HTML and its plain text
+notice.html  the templates
+notice.txt
+"""

@@ -1,4 +1,4 @@
-"""Renders a notice as HTML and as plain text; the same notice gives the same bytes."""
+"""Renders a notice as HTML and as plain text; the same notice always gives the same bytes."""
 
 from __future__ import annotations
 
@@ -24,12 +24,13 @@ SIGNS = {">=": "≥", "<=": "≤"}
 MAX_TITLE = 400
 MAX_HTML = 60_000
 MAX_TEXT = 20_000
-"""Characters, as the contract of `notice.issued` limits them."""
+"""Characters, the limits of the contract (`NoticeIssued`)."""
 LONG, SHORT = 2000, 100
+"""Characters of a value in the table: at first, and in a document that turns out too long."""
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class NoticeDocument:
     """A rendered notice; `sha256` is of the HTML's UTF-8 bytes."""
 
     title: str
@@ -38,8 +39,8 @@ class Document:
     sha256: str
 
 
-class Row(NamedTuple):
-    """One line of the table of the item."""
+class NoticeRow(NamedTuple):
+    """One line of the table about the item; `light` is the colour of the value, if it has one."""
 
     zh: str
     en: str
@@ -58,8 +59,8 @@ def _environment() -> Environment:
     )
 
 
-def render(due: NoticeDue, programme: ProgrammeFacts, number: str, revoked: Sequence[str] = ()) -> Document:
-    """The document of a notice under its number; `revoked` are the numbers of the notices that it withdraws."""
+def render(due: NoticeDue, programme: ProgrammeFacts, number: str, revoked: Sequence[str] = ()) -> NoticeDocument:
+    """The document of a notice with this number; `revoked` are the numbers of the notices that it withdraws."""
     item = due.item
     government, room = f"{programme.jurisdiction}人民政府", "办公室督查室"
     title = TITLES[due.kind]
@@ -84,7 +85,7 @@ def render(due: NoticeDue, programme: ProgrammeFacts, number: str, revoked: Sequ
         values["rows"] = [row._replace(value=_cut(row.value, SHORT)) for row in rows(due, programme)[:MAX_ROWS]]
         html, text = _forms(values)
     heading = f"{title.zh}：{item.title}"[:MAX_TITLE]
-    return Document(heading, html, text, hashlib.sha256(html.encode()).hexdigest())
+    return NoticeDocument(heading, html, text, hashlib.sha256(html.encode()).hexdigest())
 
 
 def _forms(values: dict[str, Any]) -> tuple[str, str]:
@@ -97,7 +98,7 @@ def _cut(value: str, length: int) -> str:
 
 
 def called(recipient: Recipient, programme: ProgrammeFacts) -> str:
-    """What a recipient is called in 主送 and 抄送: a unit's name, a leader's label, never a person's name."""
+    """What a recipient is called after 主送 and 抄送: a unit's name or a leader's label, never a person's name."""
     kind, _, id_ = recipient.role.partition(":")
     match kind:
         case "unit":
@@ -111,43 +112,43 @@ def called(recipient: Recipient, programme: ProgrammeFacts) -> str:
     return recipient.role
 
 
-def rows(due: NoticeDue, programme: ProgrammeFacts) -> list[Row]:
-    """The table: the item, who answers for it, and for every period that the notice is about its node and its light."""
+def rows(due: NoticeDue, programme: ProgrammeFacts) -> list[NoticeRow]:
+    """The table: the item, who answers for it, and the node and light of every period that the notice is about."""
     item = due.item
     units = programme.units
     made = [
-        Row("督查事项", "Item", f"{item.title}（{item.id}）"),
-        Row("类别", "Category", CATEGORIES[item.category].zh),
-        Row("牵头单位", "Lead unit", units.get(item.lead_unit, item.lead_unit)),
+        NoticeRow("督查事项", "Item", f"{item.title}（{item.id}）"),
+        NoticeRow("类别", "Category", CATEGORIES[item.category].zh),
+        NoticeRow("牵头单位", "Lead unit", units.get(item.lead_unit, item.lead_unit)),
     ]
     if item.cooperating:
-        made.append(Row("配合单位", "Cooperating", "、".join(units.get(unit, unit) for unit in item.cooperating)))
-    made.append(Row("分管区领导", "Leader", leader(programme, item.leader)))
+        made.append(NoticeRow("配合单位", "Cooperating", "、".join(units.get(unit, unit) for unit in item.cooperating)))
+    made.append(NoticeRow("分管区领导", "Leader", leader(programme, item.leader)))
     for reason in due.reasons:
         made += _period(reason, due)
     if due.due_at is not None and due.kind != "withdrawn":
-        made.append(Row("办理时限", "Limit", f"{day(item.last_day(due.due_at))}（含当日）"))
+        made.append(NoticeRow("办理时限", "Limit", f"{day(item.last_day(due.due_at))}（含当日）"))
     if (now := standing(due)) is not None:
-        made.append(Row("督办情况", "Escalation", now.zh))
+        made.append(NoticeRow("督办情况", "Escalation", now.zh))
     return made
 
 
-def _period(reason: str, due: NoticeDue) -> list[Row]:
+def _period(reason: str, due: NoticeDue) -> list[NoticeRow]:
     item = due.item
     named = None if due.level == "blockage" else period(reason)
     if named is None:
-        return [] if due.kind == "reminder" else [Row("事由", "Cause", cause(reason, due).zh)]
+        return [] if due.kind == "reminder" else [NoticeRow("事由", "Cause", cause(reason, due).zh)]
     node = item.nodes.get(reason)
     light = item.light(reason)
     made = [
-        Row("所涉周期", "Period", named.zh),
-        Row("节点目标", "Node", (node.text if node else "未报送经审定的节点目标")[:500]),
+        NoticeRow("所涉周期", "Period", named.zh),
+        NoticeRow("节点目标", "Node", (node.text if node else "未报送经审定的节点目标")[:500]),
     ]
     units = {target.indicator: target.unit for target in node.targets} if node else {}
     for one in item.compared.get(reason, ())[:8]:
-        made.append(Row("指标对照", "Target", compared(one, units.get(one.indicator, ""))))
+        made.append(NoticeRow("指标对照", "Target", compared(one, units.get(one.indicator, ""))))
     if due.kind != "reminder":
-        made.append(Row("亮灯情况", "Light", f"{SHAPES[light]} {LIGHTS[light].zh}", light))
+        made.append(NoticeRow("亮灯情况", "Light", f"{SHAPES[light]} {LIGHTS[light].zh}", light))
     return made
 
 

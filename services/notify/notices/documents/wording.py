@@ -37,12 +37,12 @@ class Wording:
 
 
 def period(reason: str) -> Word | None:
-    """How a period is called; None for a reason that is no period."""
+    """What a period is called; None for a reason that is no period."""
     return period_word(reason) if is_period(reason) else None
 
 
 def cause(reason: str, due: NoticeDue) -> Word:
-    """One of the causes that a notice is about: the sentence about a period's light, or what else happened."""
+    """One of the causes of a notice: the sentence about a period's light, or what else happened."""
     record = due.item.record
     if due.level != "blockage" and reason in record.lights.parts:
         return record.explain(reason)
@@ -52,12 +52,12 @@ def cause(reason: str, due: NoticeDue) -> Word:
 
 
 def standing(due: NoticeDue) -> Word | None:
-    """How the escalation that a notice is about stands with it, in the words of pages and audits."""
+    """Where the notice's escalation stands, in the words that pages and audits use; None for a reminder."""
     return due.item.record.explain_escalation(due.escalation) if due.escalation else None
 
 
 def leader(programme: ProgrammeFacts, id_: str) -> str:
-    """What a leader in charge is called: by the label, which says what they are in charge of."""
+    """What a leader in charge is called: the label, which says what they are in charge of."""
     label = programme.leaders.get(id_, id_)
     return label if label.startswith("分管") else f"分管区领导（{label}）"
 

@@ -1,8 +1,7 @@
-"""What became of each delivery: a state machine over the records of `dispatches`, pure (design: notify)."""
+"""The state of one delivery: how a record of `dispatches` changes it, and what may follow from it; pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -15,24 +14,25 @@ from contracts.dispatches import (
     DeliveryFailed,
     DeliveryRedriven,
     DeliveryUnknown,
-    DispatchData,
 )
 
 Status = Literal["due", "claimed", "refused", "held", "accepted", "abandoned"]
 DeliveryEvent = (
     DeliveryClaimed | DeliveryAccepted | DeliveryFailed | DeliveryUnknown | DeliveryAbandoned | DeliveryRedriven
 )
-Action = Literal["retry", "ask", "resend_marked", "hold"]
+AfterUnknown = Literal["retry", "ask", "resend_marked", "hold"]
+"""What follows when nobody knows whether a message left: `DeliveryUnknown.action`."""
 INBOX = "inbox"
-"""The channel that is the dispatch itself: who may read the notice has it in the inbox as soon as it is issued."""
+"""The channel that needs no sending: whoever may read a notice has it in the inbox once its issue is on the log."""
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class DeliveryState:
     """One message of one notice to one contact.
 
-    `attempt` numbers the claims for ever, `tries` the real tries since it was issued or driven again. `doubtful`: an
-    earlier try may have arrived, so whatever is sent from now on is a marked copy. `not_before` is real time.
+    `attempt` counts the claims and never starts again; `tries` counts the tries that reached the channel since the
+    notice was issued or the delivery was redriven. `doubtful`: an earlier message may have arrived, so every later
+    one is a marked copy. `not_before` is real time, set by a retry.
     """
 
     id: str
@@ -49,16 +49,17 @@ class Delivery:
     reason: str = ""
 
 
-def begin(notice: str, addressed: Addressed) -> Delivery:
-    """A delivery as its notice's issue leaves it; one to the inbox has arrived with that."""
+def begin(notice: str, addressed: Addressed) -> DeliveryState:
+    """The state when the notice is issued: due, or accepted at once if it goes to the inbox."""
     status: Status = "accepted" if addressed.channel == INBOX else "due"
-    return Delivery(addressed.delivery, notice, addressed.role, addressed.channel, addressed.contact, status)
+    return DeliveryState(addressed.delivery, notice, addressed.role, addressed.channel, addressed.contact, status)
 
 
-def evolve(delivery: Delivery, event: DeliveryEvent) -> Delivery:
-    """The delivery after a counted record; the same object if the record changes nothing.
+def evolve(delivery: DeliveryState, event: DeliveryEvent) -> DeliveryState:
+    """The state after one counted record; the same object if the record changes nothing.
 
-    A claim holds only if nobody else's is open and it is the next one; the first outcome of a claim counts.
+    A claim holds only if no claim is open and its `attempt` is the next one. The first outcome of a claim counts,
+    later ones change nothing.
     """
     match event:
         case DeliveryClaimed():
@@ -73,7 +74,7 @@ def evolve(delivery: Delivery, event: DeliveryEvent) -> Delivery:
     return delivery
 
 
-def _claimed(delivery: Delivery, event: DeliveryClaimed) -> Delivery:
+def _claimed(delivery: DeliveryState, event: DeliveryClaimed) -> DeliveryState:
     fits = event.attempt == delivery.attempt + 1 and event.copy == delivery.doubtful
     if delivery.status != "due" or not fits:
         return delivery
@@ -82,7 +83,7 @@ def _claimed(delivery: Delivery, event: DeliveryClaimed) -> Delivery:
     )
 
 
-def _resolved(delivery: Delivery, event: DeliveryAccepted | DeliveryFailed | DeliveryUnknown) -> Delivery:
+def _resolved(delivery: DeliveryState, event: DeliveryAccepted | DeliveryFailed | DeliveryUnknown) -> DeliveryState:
     match event:
         case DeliveryAccepted():
             return replace(delivery, status="accepted", reason="")
@@ -99,24 +100,24 @@ def _resolved(delivery: Delivery, event: DeliveryAccepted | DeliveryFailed | Del
 
 
 @dataclass(frozen=True, slots=True)
-class Retrying:
-    """How often and how fast a delivery is tried again: `first` doubles with every try up to `longest`."""
+class RetryPolicy:
+    """How often a delivery is tried, and the pauses between: `first`, doubled after every try, at most `longest`."""
 
     max_tries: int = 8
     first: timedelta = timedelta(seconds=30)
     longest: timedelta = timedelta(hours=1)
 
     def pause(self, tries: int, jitter: float) -> timedelta:
-        """The pause after `tries` tries; `jitter` from 0 to 1 takes away up to half of it."""
+        """The pause after `tries` tries; `jitter` (0 to 1) shortens it by up to a half."""
         doubled: timedelta = self.first * 2 ** min(max(tries - 1, 0), 20)
         return min(doubled, self.longest) * (1 - jitter / 2)
 
 
-def lapsed(delivery: Delivery, now: datetime, seen_for: timedelta, skew: timedelta) -> bool:
-    """Whether the open claim may be resolved by anyone: never before `until`.
+def lapsed(delivery: DeliveryState, now: datetime, seen_for: timedelta, skew: timedelta) -> bool:
+    """Whether a process that did not make the open claim may resolve it: never before `until`.
 
-    `until` stands in the claimer's clock; so one whose lease has not been seen to pass here (`seen_for`) is left alone
-    until `skew` after it.
+    `until` was read from the claimer's clock, which may be wrong by `skew`. So either this process has watched the
+    claim for a whole lease (`seen_for`), or `skew` has passed since `until`.
     """
     claim = delivery.claim
     if claim is None or now < claim.until:
@@ -124,28 +125,28 @@ def lapsed(delivery: Delivery, now: datetime, seen_for: timedelta, skew: timedel
     return seen_for >= timedelta(seconds=claim.lease_seconds) or now >= claim.until + skew
 
 
-def unresolved(delivery: Delivery, what_then: Action) -> DeliveryUnknown:
-    """A claim that lapsed without an outcome; the next try need not wait, the lease was pause enough."""
+def lapse_record(delivery: DeliveryState, after_unknown: AfterUnknown) -> DeliveryUnknown:
+    """The record for a claim that lapsed without an outcome. The next try need not wait: the lease was the pause."""
     reason = "the claim ran out without an outcome"
-    return DeliveryUnknown(delivery=delivery.id, attempt=delivery.attempt, action=what_then, reason=reason)
+    return DeliveryUnknown(delivery=delivery.id, attempt=delivery.attempt, action=after_unknown, reason=reason)
 
 
-def to_abandon(delivery: Delivery, retrying: Retrying) -> DeliveryAbandoned | None:
-    """The end of a delivery that was refused for good or tried often enough."""
-    if delivery.status == "refused" or (delivery.status == "due" and delivery.tries >= retrying.max_tries):
+def abandonment(delivery: DeliveryState, retry: RetryPolicy) -> DeliveryAbandoned | None:
+    """The record that ends a delivery which was refused for good or has had all its tries; else None."""
+    if delivery.status == "refused" or (delivery.status == "due" and delivery.tries >= retry.max_tries):
         reason = delivery.reason or "tried often enough"
         return DeliveryAbandoned(delivery=delivery.id, reason=reason, tries=delivery.tries)
     return None
 
 
-def claimable(delivery: Delivery, now: datetime, retrying: Retrying) -> bool:
-    """Whether a try is due now."""
+def claimable(delivery: DeliveryState, now: datetime, retry: RetryPolicy) -> bool:
+    """Whether the delivery may be claimed now."""
     waited = delivery.not_before is None or now >= delivery.not_before
-    return delivery.status == "due" and delivery.tries < retrying.max_tries and waited
+    return delivery.status == "due" and delivery.tries < retry.max_tries and waited
 
 
-def claim(delivery: Delivery, by: str, now: datetime, lease: timedelta) -> DeliveryClaimed:
-    """The next claim of a delivery, until `now` + `lease` (real time, whole seconds)."""
+def next_claim(delivery: DeliveryState, by: str, now: datetime, lease: timedelta) -> DeliveryClaimed:
+    """The next claim, by the process `by`, until `now` + `lease` (real time, whole seconds)."""
     return DeliveryClaimed(
         delivery=delivery.id,
         attempt=delivery.attempt + 1,
@@ -154,16 +155,3 @@ def claim(delivery: Delivery, by: str, now: datetime, lease: timedelta) -> Deliv
         lease_seconds=int(lease.total_seconds()),
         copy=delivery.doubtful,
     )
-
-
-def fold(deliveries: dict[str, Delivery], event: DispatchData) -> Iterator[tuple[Delivery, Delivery]]:
-    """Take a delivery's event into `deliveries`; yields (before, after) if it changed anything."""
-    if not isinstance(event, DeliveryEvent):
-        return
-    before = deliveries.get(event.delivery)
-    if before is None:
-        return
-    after = evolve(before, event)
-    if after is not before:
-        deliveries[event.delivery] = after
-        yield before, after

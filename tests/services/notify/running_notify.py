@@ -36,7 +36,7 @@ from sandbox.mail.door import Door, listen
 from services.notify import app
 from services.notify.delivery.channels.channel import Channel
 from services.notify.notices.directory import Directory
-from services.notify.runtime import House
+from services.notify.runtime import Runtime
 from services.notify.settings import NotifySettings
 
 LOG = "test"
@@ -181,7 +181,7 @@ def event_of(
 
 
 def settings(tmp_path: Path, **changes: object) -> NotifySettings:
-    """Settings with short spans; the SMTP port is given with `smtp_port`."""
+    """NotifySettings with short spans; the SMTP port is given with `smtp_port`."""
     place = tmp_path / "directory.yaml"
     if not place.exists():
         place.write_text(DIRECTORY)
@@ -201,21 +201,21 @@ def settings(tmp_path: Path, **changes: object) -> NotifySettings:
     return NotifySettings(**{**values, **changes})  # type: ignore[arg-type]
 
 
-def house_of(log: Log, chosen: NotifySettings, *channels: Channel, assignment: Assignment | None = None) -> House:
+def notify_on(log: Log, chosen: NotifySettings, *channels: Channel, assignment: Assignment | None = None) -> Runtime:
     """One process's notify; without channels given it has the mail channel."""
     senders = {channel.name: app.sender(channel, chosen) for channel in channels or [app.mail_channel(chosen)]}
     owned = assignment or FixedAssignment(range(PARTITIONS))
-    return app.house(log, owned, Directory(chosen.directory), senders, chosen)
+    return app.runtime(log, owned, Directory(chosen.directory), senders, chosen)
 
 
 @asynccontextmanager
-async def running(house: House) -> AsyncIterator[House]:
+async def running(notify: Runtime) -> AsyncIterator[Runtime]:
     """Start it, and stop it at the end."""
-    await house.start()
+    await notify.start()
     try:
-        yield house
+        yield notify
     finally:
-        await house.stop()
+        await notify.stop()
 
 
 @dataclass
@@ -296,24 +296,24 @@ class Stage:
     def settings(self, **changes: object) -> NotifySettings:
         return settings(self.folder, smtp_port=self.mail.port, **changes)
 
-    def house(self, log: MemoryLog | None = None, **changes: object) -> House:
-        return house_of(log or MemoryLog(self.topics), self.settings(**changes))
+    def notify(self, log: MemoryLog | None = None, **changes: object) -> Runtime:
+        return notify_on(log or MemoryLog(self.topics), self.settings(**changes))
 
 
-async def kill(house: House) -> None:
+async def kill(notify: Runtime) -> None:
     """End it as SIGKILL would: nothing is appended, nothing is sent any more."""
     tasks = [
-        *house.desks._running.values(),
-        *(task for sender in house.senders.values() for task in sender._tasks),
-        *(task for task in (house.desks._ticker, house._gathering) if task is not None),
+        *notify.workers._running.values(),
+        *(task for sender in notify.senders.values() for task in sender._tasks),
+        *(task for task in (notify.workers._ticker, notify._gathering) if task is not None),
     ]
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    for sender in house.senders.values():
+    for sender in notify.senders.values():
         await sender.channel.close()
 
 
-def dead(house: House) -> bool:
+def dead(notify: Runtime) -> bool:
     """Whether a planned crash has happened."""
-    return any(task.done() for task in house.desks._running.values())
+    return any(task.done() for task in notify.workers._running.values())
