@@ -19,7 +19,7 @@ from playwright.async_api import async_playwright
 from embedded.child_process import free_port
 from eventlog.log.kafka import KafkaLog
 from eventlog.log.settings import KafkaSettings
-from tests.services.intake.house import LIBRARY, YUANCHENG, Clerk, make_topics
+from tests.services.intake.running_intake import LIBRARY, YUANCHENG, RatingStandIn, make_topics
 
 pytestmark = [
     pytest.mark.services,
@@ -81,7 +81,7 @@ async def _publish(urls: dict[str, str], kafka: str, prefix: str) -> None:
         answer = await client.post(url, content=YUANCHENG.read_bytes(), headers=headers)
         assert answer.status_code == 202, answer.text
         log = KafkaLog(KafkaSettings(bootstrap_servers=kafka, topic_prefix=prefix))
-        await Clerk(log).rule()
+        await RatingStandIn(log).rule()
         await log.close()
         deadline = time.monotonic() + 20
         while "intake_roster_items 108.0" not in (await client.get(f"{urls['intake']}/metrics")).text:

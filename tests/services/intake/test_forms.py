@@ -30,7 +30,7 @@ from contracts.values import Node, Target
 from services.intake.pages.fields import FORMS
 from services.intake.pages.form_body import plain_number
 from services.intake.who.rights import ITEM_RIGHTS
-from tests.services.intake.house import House, make_topics, opened, settings_for, until
+from tests.services.intake.running_intake import RunningIntake, make_topics, running, settings_for, until
 
 pytestmark = [pytest.mark.services, pytest.mark.asyncio(loop_scope="module")]
 HERE = "/items/441602-2024/K01"
@@ -40,10 +40,10 @@ INSTANT = datetime(2024, 4, 11, tzinfo=UTC)
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def house(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+async def intake(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningIntake]:
     prefix, folder = f"t{uuid.uuid4().hex[:10]}-", tmp_path_factory.mktemp("forms")
     make_topics(kafka, prefix)
-    async with opened(settings_for(kafka, prefix, folder, evidence_limit=200_000), folder) as made:
+    async with running(settings_for(kafka, prefix, folder, evidence_limit=200_000), folder) as made:
         await made.publish_and_rule()
         plan = {"type": "plan.submitted", "data": {"nodes": {}}}
         assert (await made.submit("u-fagai-1", "K01", plan, "seed")).status_code == 202
@@ -61,7 +61,7 @@ async def house(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIt
             )
             for level in ("rectification", "interview", "blockage")
         ]
-        await made.clerk.rule(
+        await made.rating.rule(
             PlanAdopted(nodes={f"2024Q{quarter}": NODE for quarter in range(1, 5)}),
             PlanReceived(nodes={"2024Q1": NODE}, late=False),
             AdjustmentFiled(adjustment="a-1", period="2024Q4", node=NODE, reason="雨季"),
@@ -118,8 +118,8 @@ class Page(HTMLParser):
             self._select = None
 
 
-async def _open(house: House, name: str, person: str, **query: str) -> Page:
-    answer = await house.http.get(f"{HERE}/{name}", params=query, headers=_cookie(house, person))
+async def _open(intake: RunningIntake, name: str, person: str, **query: str) -> Page:
+    answer = await intake.http.get(f"{HERE}/{name}", params=query, headers=_cookie(intake, person))
     assert answer.status_code == 200, answer.text
     return Page(answer.text)
 
@@ -127,14 +127,14 @@ async def _open(house: House, name: str, person: str, **query: str) -> Page:
 _TOKENS: dict[tuple[int, str], str] = {}
 
 
-def _cookie(house: House, person: str) -> dict[str, str]:
+def _cookie(intake: RunningIntake, person: str) -> dict[str, str]:
     """A browser keeps its token: forms are bound to it."""
-    token = _TOKENS.setdefault((id(house), person), house.token(person))
+    token = _TOKENS.setdefault((id(intake), person), intake.token(person))
     return {"Cookie": f"liangdeng_token={token}"}
 
 
 async def _send(
-    house: House,
+    intake: RunningIntake,
     name: str,
     person: str,
     fields: list[tuple[str, str]],
@@ -144,47 +144,47 @@ async def _send(
 ) -> httpx.Response:
     parts: list[Any] = [(key, (None, value)) for key, value in fields] + [("files", file) for file in files]
     parts += [("files_internal", file) for file in internal]
-    return await house.http.post(
-        f"{HERE}/{name}", files=parts, headers={"Accept": "text/html", **_cookie(house, person), **headers}
+    return await intake.http.post(
+        f"{HERE}/{name}", files=parts, headers={"Accept": "text/html", **_cookie(intake, person), **headers}
     )
 
 
-async def _last(house: House) -> Submission:
+async def _last(intake: RunningIntake) -> Submission:
     partition = partition_of("441602-2024/K01")
-    return [s for s in await house.clerk.submissions() if partition_of(s.subject) == partition][-1]
+    return [s for s in await intake.rating.submissions() if partition_of(s.subject) == partition][-1]
 
 
-async def test_a_report_with_evidence_goes_from_the_form_to_the_log(house: House) -> None:
-    page = await _open(house, "progress.reported", "u-fagai-1", period="2024Q2")
+async def test_a_report_with_evidence_goes_from_the_form_to_the_log(intake: RunningIntake) -> None:
+    page = await _open(intake, "progress.reported", "u-fagai-1", period="2024Q2")
     fields = [*page.fields, ("claim", "completed"), ("narrative", "按计划\r\n完成")]
     fields = [(k, "５．２%" if k.startswith("measure:") else v) for k, v in fields]
     scan = ("C:\\fakepath\\../扫描件.pdf", b"%PDF-1.7 scan" * 5000, "application/pdf")
-    answer = await _send(house, "progress.reported", "u-fagai-1", fields, [scan])
+    answer = await _send(intake, "progress.reported", "u-fagai-1", fields, [scan])
     assert answer.status_code == 202, answer.text
-    last = await _last(house)
+    last = await _last(intake)
     assert last.id in answer.text
     assert isinstance(last.data, ProgressReported)
     assert last.data.period == "2024Q2"
     assert last.data.measures == {"地区生产总值增长": Decimal("5.2")}
     assert last.data.narrative == "按计划\n完成"
     assert [(e.name, e.size, e.media_type) for e in last.data.evidence] == [("扫描件.pdf", 65000, "application/pdf")]
-    assert house.dependencies.evidence.size(last.data.evidence[0].sha256) == 65000
+    assert intake.dependencies.evidence.size(last.data.evidence[0].sha256) == 65000
 
 
-async def test_a_form_sent_twice_is_one_submission(house: House) -> None:
-    page = await _open(house, "progress.reported", "u-fagai-1", period="2024Q2")
+async def test_a_form_sent_twice_is_one_submission(intake: RunningIntake) -> None:
+    page = await _open(intake, "progress.reported", "u-fagai-1", period="2024Q2")
     fields = [*page.fields, ("claim", "in_progress")]
-    assert (await _send(house, "progress.reported", "u-fagai-1", fields)).status_code == 202
-    first = await _last(house)
-    assert (await _send(house, "progress.reported", "u-fagai-1", fields)).status_code == 202
-    again = await _last(house)
+    assert (await _send(intake, "progress.reported", "u-fagai-1", fields)).status_code == 202
+    first = await _last(intake)
+    assert (await _send(intake, "progress.reported", "u-fagai-1", fields)).status_code == 202
+    again = await _last(intake)
     assert (again.id, again.digest) == (first.id, first.digest)
 
 
-async def test_a_faulty_form_comes_back_filled_in_and_says_what_is_wrong(house: House) -> None:
-    page = await _open(house, "progress.reported", "u-fagai-1", period="2024Q2")
+async def test_a_faulty_form_comes_back_filled_in_and_says_what_is_wrong(intake: RunningIntake) -> None:
+    page = await _open(intake, "progress.reported", "u-fagai-1", period="2024Q2")
     fields = [(k, "many" if k.startswith("measure:") else v) for k, v in page.fields] + [("narrative", "kept <b>text")]
-    answer = await _send(house, "progress.reported", "u-fagai-1", fields, [("a.txt", b"evidence", "text/plain")])
+    answer = await _send(intake, "progress.reported", "u-fagai-1", fields, [("a.txt", b"evidence", "text/plain")])
     assert answer.status_code == 422
     assert "应为十进制数" in answer.text
     assert "kept &lt;b&gt;text" in answer.text
@@ -192,24 +192,24 @@ async def test_a_faulty_form_comes_back_filled_in_and_says_what_is_wrong(house: 
     kept = [value for name, value in back.fields if name == "kept"]
     assert len(kept) == 1
     fixed = [(k, "5" if k.startswith("measure:") else v) for k, v in back.fields] + [("claim", "completed")]
-    assert (await _send(house, "progress.reported", "u-fagai-1", fixed)).status_code == 202
-    data = (await _last(house)).data
+    assert (await _send(intake, "progress.reported", "u-fagai-1", fixed)).status_code == 202
+    data = (await _last(intake)).data
     assert isinstance(data, ProgressReported)
     assert [e.name for e in data.evidence] == ["a.txt"]
 
 
-async def test_a_file_given_as_internal_stays_so_also_when_the_form_comes_back(house: House) -> None:
-    page = await _open(house, "progress.reported", "u-fagai-1", period="2024Q2")
+async def test_a_file_given_as_internal_stays_so_also_when_the_form_comes_back(intake: RunningIntake) -> None:
+    page = await _open(intake, "progress.reported", "u-fagai-1", period="2024Q2")
     faulty = [(k, "many" if k.startswith("measure:") else v) for k, v in page.fields]
     photo, ledger = ("照片.jpg", b"a photo", "image/jpeg"), ("台账|1.pdf", b"a ledger", "application/pdf")
-    answer = await _send(house, "progress.reported", "u-fagai-1", faulty, [photo], [ledger])
+    answer = await _send(intake, "progress.reported", "u-fagai-1", faulty, [photo], [ledger])
     assert answer.status_code == 422
     assert '台账|1.pdf <small>8 B</small> <span class="tag">内部</span>' in answer.text
     back = Page(answer.text)
     fixed = [(k, "5" if k.startswith("measure:") else v) for k, v in back.fields] + [("claim", "completed")]
     minutes = ("纪要.pdf", b"minutes", "application/pdf")
-    assert (await _send(house, "progress.reported", "u-fagai-1", fixed, (), [minutes])).status_code == 202
-    data = (await _last(house)).data
+    assert (await _send(intake, "progress.reported", "u-fagai-1", fixed, (), [minutes])).status_code == 202
+    data = (await _last(intake)).data
     assert isinstance(data, ProgressReported)
     assert [(e.name, e.classification) for e in data.evidence] == [
         ("照片.jpg", None),
@@ -218,75 +218,77 @@ async def test_a_file_given_as_internal_stays_so_also_when_the_form_comes_back(h
     ]
 
 
-async def test_a_plan_is_a_node_per_period_with_its_targets(house: House) -> None:
-    page = await _open(house, "plan.submitted", "u-fagai-1")
+async def test_a_plan_is_a_node_per_period_with_its_targets(intake: RunningIntake) -> None:
+    page = await _open(intake, "plan.submitted", "u-fagai-1")
     filled = [(k, "6.5" if k == "node:2024Q3:0:value" else v) for k, v in page.fields]
     filled.append(("node:2024Q3:text", "三季度目标"))
-    answer = await _send(house, "plan.submitted", "u-fagai-1", filled)
+    answer = await _send(intake, "plan.submitted", "u-fagai-1", filled)
     assert answer.status_code == 202, answer.text
-    data = (await _last(house)).data
+    data = (await _last(intake)).data
     assert isinstance(data, PlanSubmitted)
     assert data.nodes["2024Q3"].text == "三季度目标"
     assert data.nodes["2024Q3"].targets[0].value == Decimal("6.5")
 
 
 @pytest.mark.parametrize("name", sorted(FORMS))
-async def test_every_form_is_shown_and_taken(house: House, name: str) -> None:
+async def test_every_form_is_shown_and_taken(intake: RunningIntake, name: str) -> None:
     person = PEOPLE[ITEM_RIGHTS[name][0].role]
-    page = await _open(house, name, person)
+    page = await _open(intake, name, person)
     texts = [f.name for f in FORMS[name] if f.kind == "text"] + (
         ["node:one:text"] if name == "adjustment.requested" else []
     )
     fields = [*page.fields, *((text, "说明") for text in texts), *((k, v[0]) for k, v in page.radios.items())]
     if name == "plan.submitted":
         fields.append(("node:2024Q1:text", "目标"))
-    answer = await _send(house, name, person, fields)
+    answer = await _send(intake, name, person, fields)
     assert answer.status_code == 202, answer.text
-    assert SUBMISSION_TYPES.short_names[type((await _last(house)).data)] == name
-    english = await house.http.get(f"{HERE}/{name}", params={"lang": "en"}, headers=_cookie(house, person))
+    assert SUBMISSION_TYPES.short_names[type((await _last(intake)).data)] == name
+    english = await intake.http.get(f"{HERE}/{name}", params={"lang": "en"}, headers=_cookie(intake, person))
     assert '<html lang="en">' in english.text
 
 
-async def test_a_form_without_its_token_or_from_another_site_is_refused_and_nothing_is_appended(house: House) -> None:
-    page = await _open(house, "progress.reported", "u-fagai-1", period="2024Q2")
-    before = len(await house.clerk.submissions())
+async def test_a_form_without_its_token_or_from_another_site_is_refused_and_nothing_is_appended(
+    intake: RunningIntake,
+) -> None:
+    page = await _open(intake, "progress.reported", "u-fagai-1", period="2024Q2")
+    before = len(await intake.rating.submissions())
     fields = [*page.fields, ("claim", "in_progress")]
     without = [(k, v) for k, v in fields if k != "csrf"]
-    assert (await _send(house, "progress.reported", "u-fagai-1", without)).status_code == 403
-    others = await _open(house, "lag.declared", "o1")
+    assert (await _send(intake, "progress.reported", "u-fagai-1", without)).status_code == 403
+    others = await _open(intake, "lag.declared", "o1")
     foreign = [*without, *((k, v) for k, v in others.fields if k == "csrf")]
-    assert (await _send(house, "progress.reported", "u-fagai-1", foreign)).status_code == 403
+    assert (await _send(intake, "progress.reported", "u-fagai-1", foreign)).status_code == 403
     for headers in ({"Sec-Fetch-Site": "same-site"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "http://evil"}):
-        assert (await _send(house, "progress.reported", "u-fagai-1", fields, **headers)).status_code == 403
-    assert len(await house.clerk.submissions()) == before
+        assert (await _send(intake, "progress.reported", "u-fagai-1", fields, **headers)).status_code == 403
+    assert len(await intake.rating.submissions()) == before
 
 
-async def test_a_form_beyond_the_limit_is_refused(house: House) -> None:
-    page = await _open(house, "progress.reported", "u-fagai-1", period="2024Q2")
+async def test_a_form_beyond_the_limit_is_refused(intake: RunningIntake) -> None:
+    page = await _open(intake, "progress.reported", "u-fagai-1", period="2024Q2")
     fields = [*page.fields, ("claim", "completed")]
-    one = await _send(house, "progress.reported", "u-fagai-1", fields, [("big", b"x" * 200_001, "text/plain")])
+    one = await _send(intake, "progress.reported", "u-fagai-1", fields, [("big", b"x" * 200_001, "text/plain")])
     assert one.status_code == 413
-    whole = await _send(house, "progress.reported", "u-fagai-1", fields, [("big", b"x" * 2_000_000, "text/plain")])
+    whole = await _send(intake, "progress.reported", "u-fagai-1", fields, [("big", b"x" * 2_000_000, "text/plain")])
     assert whole.status_code == 413
 
 
-async def test_nobody_sees_a_page_without_signing_in_nor_a_form_without_the_right(house: House) -> None:
-    signed_out = await house.http.get("/items", headers={"Accept": "text/html"})
+async def test_nobody_sees_a_page_without_signing_in_nor_a_form_without_the_right(intake: RunningIntake) -> None:
+    signed_out = await intake.http.get("/items", headers={"Accept": "text/html"})
     assert signed_out.status_code == 401
     assert "http://issuer/sign-in?return=" in signed_out.text
-    refused = await house.http.get(f"{HERE}/plan.decided", headers=_cookie(house, "u-fagai-1"))
+    refused = await intake.http.get(f"{HERE}/plan.decided", headers=_cookie(intake, "u-fagai-1"))
     assert refused.status_code == 403
-    elsewhere = await house.http.get("/items/441602-2024/K02", headers=_cookie(house, "u-nongye-1"))
+    elsewhere = await intake.http.get("/items/441602-2024/K02", headers=_cookie(intake, "u-nongye-1"))
     assert elsewhere.status_code == 404
 
 
-async def test_a_page_of_items_shows_those_that_concern_me(house: House) -> None:
-    mine = Page((await house.http.get("/items", headers=_cookie(house, "u-fagai-1"))).text)
+async def test_a_page_of_items_shows_those_that_concern_me(intake: RunningIntake) -> None:
+    mine = Page((await intake.http.get("/items", headers=_cookie(intake, "u-fagai-1"))).text)
     linked = {link.split("/")[3] for link in mine.links if link.count("/") == 3 and link.startswith("/items/")}
     assert linked == {
-        item.id for item in house.programme.items if item.lead_unit == "fagai" or "fagai" in item.cooperating_units
+        item.id for item in intake.programme.items if item.lead_unit == "fagai" or "fagai" in item.cooperating_units
     }
-    answer = await house.http.get("/items", headers=_cookie(house, "o1"))
+    answer = await intake.http.get("/items", headers=_cookie(intake, "o1"))
     assert answer.text.count("<tr") == 109
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert "推导稿，非官方清单" in answer.text
@@ -307,24 +309,24 @@ _VALUES = st.text(max_size=40) | st.sampled_from(["completed", "2024Q1", "|", "l
     file=st.none() | st.tuples(st.text(min_size=1, max_size=20), st.binary(max_size=50), st.sampled_from(["a/b", "x"])),
 )
 async def test_no_form_makes_an_internal_error(
-    house: House, name: str, fields: list[tuple[str, str]], trusted: bool, file: Any
+    intake: RunningIntake, name: str, fields: list[tuple[str, str]], trusted: bool, file: Any
 ) -> None:
     if trusted:
-        fields = [*fields, *((k, v) for k, v in (await _open(house, name, "u-fagai-1")).fields if k == "csrf")]
-    answer = await _send(house, name, "u-fagai-1", fields, [file] if file else [])
+        fields = [*fields, *((k, v) for k, v in (await _open(intake, name, "u-fagai-1")).fields if k == "csrf")]
+    answer = await _send(intake, name, "u-fagai-1", fields, [file] if file else [])
     assert answer.status_code < 500, answer.text
 
 
-async def test_a_broken_form_or_a_strange_host_is_refused_politely(house: House) -> None:
-    headers = {**_cookie(house, "u-fagai-1"), "Accept": "text/html"}
+async def test_a_broken_form_or_a_strange_host_is_refused_politely(intake: RunningIntake) -> None:
+    headers = {**_cookie(intake, "u-fagai-1"), "Accept": "text/html"}
     for content_type in ("multipart/form-data", "multipart/form-data; boundary=x", "application/json"):
         sent = {**headers, "Content-Type": content_type}
-        answer = await house.http.post(f"{HERE}/lag.declared", content=b"--y\r\n\xff", headers=sent)
+        answer = await intake.http.post(f"{HERE}/lag.declared", content=b"--y\r\n\xff", headers=sent)
         assert 400 <= answer.status_code < 500
-        answer = await house.http.post(f"{HERE}/progress.reported", content=b"--x\r\n\xff", headers=sent)
+        answer = await intake.http.post(f"{HERE}/progress.reported", content=b"--x\r\n\xff", headers=sent)
         assert 400 <= answer.status_code < 500
     for host in ("[", "a b", "x" * 300, ""):
-        answer = await house.http.get("/items", headers={**headers, "Host": host})
+        answer = await intake.http.get("/items", headers={**headers, "Host": host})
         assert answer.status_code in (200, 400)
 
 

@@ -19,7 +19,7 @@ from services.intake.who.item import Item
 from services.intake.who.rights import ITEM_RIGHTS, PROGRAMME_RIGHTS, check_item
 from services.intake.who.roster import Roster
 from services.rating.rules.decide import ACTS
-from tests.services.intake.house import YUANCHENG
+from tests.services.intake.running_intake import YUANCHENG
 from web.tokens import Identity
 
 PROGRAMME, ITEM = "441602-2024", "K01"

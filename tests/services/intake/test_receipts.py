@@ -8,36 +8,36 @@ from pathlib import Path
 import pytest
 
 from contracts.topics import MAX_SUBMISSION_BYTES, partition_of
-from tests.services.intake.house import REPORT, House, make_topics, opened, settings_for
+from tests.services.intake.running_intake import REPORT, RunningIntake, make_topics, running, settings_for
 
 pytestmark = pytest.mark.services
 
 
 @pytest.fixture
-async def house(kafka: str, topic_prefix: str, tmp_path: Path) -> AsyncIterator[House]:
+async def intake(kafka: str, topic_prefix: str, tmp_path: Path) -> AsyncIterator[RunningIntake]:
     make_topics(kafka, topic_prefix)
-    async with opened(settings_for(kafka, topic_prefix, tmp_path), tmp_path) as made:
+    async with running(settings_for(kafka, topic_prefix, tmp_path), tmp_path) as made:
         yield made
 
 
-async def test_a_publication_is_one_submission_for_the_programme_and_one_per_item(house: House) -> None:
-    answer = await house.publish()
+async def test_a_publication_is_one_submission_for_the_programme_and_one_per_item(intake: RunningIntake) -> None:
+    answer = await intake.publish()
     assert answer.status_code == 202, answer.text
     receipts = answer.json()["receipts"]
     assert len(receipts) == 109
-    on_log = {s.id: s for s in await house.clerk.submissions()}
+    on_log = {s.id: s for s in await intake.rating.submissions()}
     assert on_log.keys() == {receipt["submission_id"] for receipt in receipts}
     for receipt in receipts:
         assert receipt["partition"] == partition_of(receipt["subject"])
         assert on_log[receipt["submission_id"]].received_at.isoformat() == receipt["received_at"]
 
 
-async def test_a_receipt_names_the_position_where_the_record_lies(house: House) -> None:
-    await house.publish_and_rule()
-    answer = await house.submit("u-fagai-1", "K01", REPORT, "k1")
+async def test_a_receipt_names_the_position_where_the_record_lies(intake: RunningIntake) -> None:
+    await intake.publish_and_rule()
+    answer = await intake.submit("u-fagai-1", "K01", REPORT, "k1")
     assert answer.status_code == 202, answer.text
     receipt = answer.json()
-    record = (await house.clerk.records(receipt["partition"]))[receipt["offset"]]
+    record = (await intake.rating.records(receipt["partition"]))[receipt["offset"]]
     assert receipt["submission_id"].encode() in (record.value or b"")
     position = f"submissions-{receipt['partition']}@{receipt['offset']}"
     where = f"http://query/v1/submissions/{receipt['submission_id']}?min_position={position}"
@@ -46,17 +46,17 @@ async def test_a_receipt_names_the_position_where_the_record_lies(house: House) 
     assert record.key == b"441602-2024/K01"
 
 
-async def test_a_retry_with_the_same_key_is_the_same_submission(house: House) -> None:
-    await house.publish_and_rule()
-    first = (await house.submit("u-fagai-1", "K01", REPORT, "k1")).json()
-    again = (await house.submit("u-fagai-1", "K01", REPORT, "k1")).json()
+async def test_a_retry_with_the_same_key_is_the_same_submission(intake: RunningIntake) -> None:
+    await intake.publish_and_rule()
+    first = (await intake.submit("u-fagai-1", "K01", REPORT, "k1")).json()
+    again = (await intake.submit("u-fagai-1", "K01", REPORT, "k1")).json()
     assert again["submission_id"] == first["submission_id"]
     assert again["digest"] == first["digest"]
     assert again["offset"] > first["offset"]
 
 
-async def test_a_value_of_64_kib_passes_and_one_byte_more_is_refused_before_the_log(house: House) -> None:
-    await house.publish_and_rule()
+async def test_a_value_of_64_kib_passes_and_one_byte_more_is_refused_before_the_log(intake: RunningIntake) -> None:
+    await intake.publish_and_rule()
 
     def body(size: int) -> dict[str, object]:
         measures = {f"{index:03}" + "x" * 190: "1" for index in range(306)}
@@ -65,11 +65,11 @@ async def test_a_value_of_64_kib_passes_and_one_byte_more_is_refused_before_the_
     low, high = 0, 4000
     while low < high:
         middle = (low + high + 1) // 2
-        status = (await house.submit("u-fagai-1", "K01", body(middle), f"k{middle}")).status_code
+        status = (await intake.submit("u-fagai-1", "K01", body(middle), f"k{middle}")).status_code
         low, high = (middle, high) if status == 202 else (low, middle - 1)
-    sizes = [len(record.value or b"") for record in await house.clerk.records(partition_of("441602-2024/K01"))]
+    sizes = [len(record.value or b"") for record in await intake.rating.records(partition_of("441602-2024/K01"))]
     assert 0 < low < 4000
     assert max(sizes) == MAX_SUBMISSION_BYTES
-    refused = await house.submit("u-fagai-1", "K01", body(low + 1), "one-more")
+    refused = await intake.submit("u-fagai-1", "K01", body(low + 1), "one-more")
     assert refused.status_code == 413
-    assert (await house.submit("u-fagai-1", "K01", REPORT, "after")).status_code == 202
+    assert (await intake.submit("u-fagai-1", "K01", REPORT, "after")).status_code == 202

@@ -1,4 +1,4 @@
-"""A house of one intake for the tests: real Kafka, tokens of the sandbox's issuer, and rulings written by hand."""
+"""Intake in this process for the tests: real Kafka, tokens of the sandbox's issuer, and rulings written by hand."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ async def until(reached: Callable[[], bool], missing: str, seconds: float = 20.0
 
 
 @dataclass
-class Clerk:
+class RatingStandIn:
     """Stands in for rating: rules that every publication and assignment is accepted, and whatever it is told."""
 
     log: KafkaLog
@@ -114,8 +114,8 @@ def _opened(data: Any) -> list[RulingData]:
     return []
 
 
-class House:
-    """One intake over HTTP (in this process), its people, and its log."""
+class RunningIntake:
+    """Intake over HTTP, its people, and its log."""
 
     def __init__(self, settings: IntakeSettings, issuer: Issuer, programme: Programme) -> None:
         self.settings = settings
@@ -123,7 +123,7 @@ class House:
         self.log = KafkaLog(
             KafkaSettings(bootstrap_servers=settings.bootstrap_servers, topic_prefix=settings.topic_prefix)
         )
-        self.clerk = Clerk(self.log)
+        self.rating = RatingStandIn(self.log)
         self.app = build(settings)
         self._issuer = issuer
         self._people = people([programme])
@@ -132,7 +132,7 @@ class House:
 
     @property
     def dependencies(self) -> Dependencies:
-        """The parts inside."""
+        """The parts that it was built from."""
         dependencies: Dependencies = self.app.state.dependencies
         return dependencies
 
@@ -154,7 +154,7 @@ class House:
         """Publish, rule, and wait until the roster knows all items."""
         answer = await self.publish()
         assert answer.status_code == 202, answer.text
-        await self.clerk.rule()
+        await self.rating.rule()
         await until(lambda: len(self.dependencies.roster.items) == 108, "the roster does not know the 108 items")
 
     async def submit(self, person: str, item: str, body: Any, key: str) -> httpx.Response:
@@ -191,12 +191,12 @@ def make_topics(bootstrap_servers: str, prefix: str) -> None:
 
 
 @contextlib.asynccontextmanager
-async def opened(settings: IntakeSettings, folder: Path, *, ready: bool = True) -> AsyncIterator[House]:
-    """A running house."""
-    house = House(settings, Issuer(folder / "issuer", "liangdeng-sandbox"), load_programme(YUANCHENG))
-    async with house.app.router.lifespan_context(house.app), house.http:
+async def running(settings: IntakeSettings, folder: Path, *, ready: bool = True) -> AsyncIterator[RunningIntake]:
+    """Intake from its start to its stop; without `ready` its start is not waited for."""
+    intake = RunningIntake(settings, Issuer(folder / "issuer", "liangdeng-sandbox"), load_programme(YUANCHENG))
+    async with intake.app.router.lifespan_context(intake.app), intake.http:
         if ready:
-            parts = house.dependencies
+            parts = intake.dependencies
             await until(lambda: parts.producer.connected and parts.following.caught_up, "intake is not ready")
-        yield house
-    await house.log.close()
+        yield intake
+    await intake.log.close()
