@@ -14,7 +14,7 @@ from services.notify.dispatch.workers import Workers
 from services.notify.notices.directory import Directory
 from services.notify.notices.gatherer import Gatherer
 
-AGAIN_SECONDS = 2.0
+RETRY_SECONDS = 2.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class Runtime:
 
     async def _keep_opening(self) -> None:
         while True:
-            await asyncio.sleep(AGAIN_SECONDS)
+            await asyncio.sleep(RETRY_SECONDS)
             try:
                 await self._start_on_good_topics()
             except (LogUnavailable, TopicDrift) as error:

@@ -1,4 +1,4 @@
-"""A notify in this process over a log in memory or on Kafka, a real SMTP server, and rulings to be told about."""
+"""Runs notify in this process: a log in memory or on Kafka, a real SMTP server, and rulings worth a notice."""
 
 from __future__ import annotations
 

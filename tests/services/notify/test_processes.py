@@ -40,7 +40,7 @@ SESSION = 6.0
 LEASE = 4
 
 
-class Kafka:
+class KafkaUnderTest:
     """The log of one test, and what lies on it."""
 
     def __init__(self, bootstrap_servers: str, prefix: str) -> None:
@@ -73,8 +73,8 @@ class Kafka:
 
 
 @pytest.fixture
-async def log(kafka: str, topic_prefix: str) -> AsyncIterator[Kafka]:
-    made = Kafka(kafka, topic_prefix)
+async def log(kafka: str, topic_prefix: str) -> AsyncIterator[KafkaUnderTest]:
+    made = KafkaUnderTest(kafka, topic_prefix)
     yield made
     await made.log.close()
 
@@ -85,10 +85,10 @@ async def mail(tmp_path: Path) -> AsyncIterator[Mailbox]:
         yield made
 
 
-class Process:
+class NotifyProcess:
     """`python -m services.notify`."""
 
-    def __init__(self, log: Kafka, mail: Mailbox, folder: Path, **changes: str) -> None:
+    def __init__(self, log: KafkaUnderTest, mail: Mailbox, folder: Path, **changes: str) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -160,9 +160,9 @@ class Process:
 
 
 @contextmanager
-def running(log: Kafka, mail: Mailbox, folder: Path, **changes: str) -> Iterator[Process]:
+def running(log: KafkaUnderTest, mail: Mailbox, folder: Path, **changes: str) -> Iterator[NotifyProcess]:
     """Run one, and end it."""
-    process = Process(log, mail, folder, **changes)
+    process = NotifyProcess(log, mail, folder, **changes)
     try:
         yield process
     finally:
@@ -170,14 +170,14 @@ def running(log: Kafka, mail: Mailbox, folder: Path, **changes: str) -> Iterator
         process.kill()
 
 
-async def reminders(log: Kafka, number: int) -> None:
+async def reminders(log: KafkaUnderTest, number: int) -> None:
     """So many notices to one recipient each."""
     await log.rulings.opened("k-001")
     for index in range(number):
         await log.rulings.rule(f"{PROGRAMME}/k-001", reminder(days=index + 1))
 
 
-async def nothing_lost(log: Kafka, mail: Mailbox, number: int) -> None:
+async def nothing_lost(log: KafkaUnderTest, mail: Mailbox, number: int) -> None:
     """Every notice issued once, numbered without a gap; every mail there; no original twice."""
     told = [one.data for one in await log.dispatched() if isinstance(one.data, NoticeIssued)]
     assert [one.number for one in told] == [f"源督催〔2024〕{n}号" for n in range(1, number + 1)]
@@ -187,7 +187,9 @@ async def nothing_lost(log: Kafka, mail: Mailbox, number: int) -> None:
     assert all(sum(one.values()) for one in counts.values()), "a mail was lost"
 
 
-async def test_a_process_on_kafka_delivers_and_tells_about_it(log: Kafka, mail: Mailbox, tmp_path: Path) -> None:
+async def test_a_process_on_kafka_delivers_and_tells_about_it(
+    log: KafkaUnderTest, mail: Mailbox, tmp_path: Path
+) -> None:
     await reminders(log, 30)
     with running(log, mail, tmp_path) as process:
         await process.ready()
@@ -203,7 +205,9 @@ async def test_a_process_on_kafka_delivers_and_tells_about_it(log: Kafka, mail: 
     assert mail.copies == 0
 
 
-async def test_a_process_killed_again_and_again_loses_no_mail(log: Kafka, mail: Mailbox, tmp_path: Path) -> None:
+async def test_a_process_killed_again_and_again_loses_no_mail(
+    log: KafkaUnderTest, mail: Mailbox, tmp_path: Path
+) -> None:
     await reminders(log, 60)
     mail.door.faults.delay_seconds = 0.15
     for round_ in range(3):
@@ -219,7 +223,7 @@ async def test_a_process_killed_again_and_again_loses_no_mail(log: Kafka, mail: 
 
 
 async def test_a_process_stopped_past_until_sends_nothing_when_it_goes_on(
-    log: Kafka, mail: Mailbox, tmp_path: Path
+    log: KafkaUnderTest, mail: Mailbox, tmp_path: Path
 ) -> None:
     await reminders(log, 40)
     mail.door.faults.delay_seconds = 0.2
@@ -240,7 +244,9 @@ async def test_a_process_stopped_past_until_sends_nothing_when_it_goes_on(
     assert mail.copies > 0, "nothing was claimed when it was stopped"
 
 
-async def test_two_processes_share_the_work_and_number_without_a_gap(log: Kafka, mail: Mailbox, tmp_path: Path) -> None:
+async def test_two_processes_share_the_work_and_number_without_a_gap(
+    log: KafkaUnderTest, mail: Mailbox, tmp_path: Path
+) -> None:
     with ExitStack() as stack:
         first = stack.enter_context(running(log, mail, tmp_path))
         second = stack.enter_context(running(log, mail, tmp_path))

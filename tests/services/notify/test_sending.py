@@ -12,7 +12,7 @@ import pytest
 from contracts.dispatches import DeliveryClaimed
 from contracts.envelope import canonical
 from contracts.topics import DISPATCHES, PARTITIONS, RULINGS, partition_of
-from eventlog.log.memory import Fault, MemoryLog
+from eventlog.log.memory import MAX_BATCH_BYTES, Fault, MemoryLog
 from eventlog.owner.assignment import FixedAssignment
 from sandbox.mail.box import body
 from sandbox.mail.door import Rejection
@@ -20,6 +20,7 @@ from services.notify.delivery.channels.channel import Lease, Message
 from services.notify.delivery.outcome import Accepted, Capability, SendOutcome, Unsent
 from services.notify.dispatch.issue import issue
 from services.notify.dispatch.redrive import NotUndelivered, redrive_on
+from services.notify.notices.gatherer import Gatherer
 from services.notify.notices.position_vector import Vector
 from tests.services.notify.running_notify import (
     DIRECTORY,
@@ -319,7 +320,7 @@ async def test_a_relay_that_is_down_costs_time_and_no_mail(stage: Stage) -> None
     nothing_lost(stage, originals=20, copies=0)
 
 
-async def test_nothing_leaves_after_the_limit_of_its_claim(stage: Stage) -> None:
+async def test_nothing_leaves_after_the_lease_of_its_claim(stage: Stage) -> None:
     await one_rectification(stage)
     async with running(stage.notify()) as notify:
         await until(lambda: notify.idle and stage.mail.originals == 2, "two mails")
@@ -377,7 +378,7 @@ async def test_nothing_is_issued_while_less_was_gathered_than_for_an_earlier_not
         assert len(list(issue(context, PLACE, ledger))) == 1
 
 
-class Counter:
+class CountingChannel:
     """A channel that counts; idempotent, so nothing is ever marked."""
 
     capability: Capability = "idempotent"
@@ -399,7 +400,7 @@ class Counter:
 
 async def test_a_slow_channel_never_holds_up_another(stage: Stage) -> None:
     (stage.folder / "directory.yaml").write_text('contacts: {"unit:*": [{id: a, webhook: x, wecom: y}]}')
-    slow, fast = Counter("wecom", seconds=60), Counter("webhook")
+    slow, fast = CountingChannel("wecom", seconds=60), CountingChannel("webhook")
     notify = notify_on(MemoryLog(stage.topics), stage.settings(lease=120, stop_seconds=0.1), slow, fast)
     async with running(notify):
         for number in range(300):
@@ -420,6 +421,34 @@ async def test_an_instance_that_loses_its_partitions_still_brings_in_the_outcome
         await until(lambda: kinds(stage.topics)["DeliveryAccepted"] == 2, "outcomes")
         await until(lambda: not notify.workers.by_partition, "its workers to end")
     nothing_lost(stage, originals=2, copies=0)
+
+
+async def test_a_worker_that_starts_over_still_brings_in_the_outcomes_of_what_it_sent(stage: Stage) -> None:
+    stage.mail.door.faults.delay_seconds = 0.3
+    await one_rectification(stage)
+    log = MemoryLog(stage.topics)
+    async with running(stage.notify(log, lease=60)) as notify:
+        await until(lambda: kinds(stage.topics)["DeliveryClaimed"] == 2, "claims")
+        log.max_batch_bytes = 1
+        await until(lambda: any("BatchTooLarge" in reason for reason in notify.reasons()), "a batch that fails")
+        log.max_batch_bytes = MAX_BATCH_BYTES
+        await until(lambda: kinds(stage.topics)["DeliveryAccepted"] == 2, "outcomes")
+        assert notify.reasons() == []
+    nothing_lost(stage, originals=2, copies=0)
+
+
+async def test_a_notice_wakes_the_worker_of_its_programmes_partition_and_no_other(stage: Stage) -> None:
+    gatherer = Gatherer(MemoryLog(stage.topics))
+    workers = [gatherer.news[partition] for partition in range(PARTITIONS)]
+    gathering = asyncio.create_task(gatherer.run())
+    await until(lambda: gatherer.caught_up, "the gatherer to catch up")
+    assert all(news.is_set() for news in workers)
+    for news in workers:
+        news.clear()
+    await one_rectification(stage)
+    await until(lambda: gatherer.due[PLACE], "the notice to be gathered")
+    assert [partition for partition, news in enumerate(workers) if news.is_set()] == [PLACE]
+    gathering.cancel()
 
 
 async def test_no_claim_is_resolved_by_another_before_until(stage: Stage) -> None:

@@ -47,7 +47,7 @@ class _Connection:
     idle_since: float = 0.0
 
 
-class _Trouble(Exception):
+class _RelayUnusable(Exception):
     """The relay could not be used at all; the recipient is not at fault."""
 
 
@@ -77,7 +77,7 @@ class SmtpChannel:
         except TimeoutError:
             self._drop(connection)
             return Unsent("the claim ran out before the message could leave")
-        except _Trouble as error:
+        except _RelayUnusable as error:
             self._drop(connection)
             return Unsent(str(error), trouble=True)
         except BaseException:
@@ -122,7 +122,7 @@ class SmtpChannel:
             await self._reset(connection)
             return Refused(f"no address that SMTP can carry: {error}", permanent=True)
         except (aiosmtplib.SMTPException, OSError) as error:
-            raise _Trouble(f"RCPT: {error}") from error
+            raise _RelayUnusable(f"RCPT: {error}") from error
         return None
 
     async def _ready(self) -> _Connection:
@@ -160,7 +160,7 @@ class SmtpChannel:
             await client.mail(server.sender_address)
         except (aiosmtplib.SMTPException, OSError) as error:
             client.close()
-            raise _Trouble(f"the relay: {error}") from error
+            raise _RelayUnusable(f"the relay: {error}") from error
         except BaseException:
             client.close()
             raise

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from contracts.dispatches import Recipient
 from contracts.rulings import Compared
-from services.notify.notices.documents.wording import TITLES, cause, day, leader, period, standing, wording
+from services.notify.notices.documents.wording import TITLES, cause, day, escalation, leader, period, wording
 from services.notify.notices.facts import ProgrammeFacts
 from services.notify.notices.notice import NoticeDue
 from supervision.words import CATEGORIES, LIGHTS, NOTE
@@ -72,10 +72,10 @@ def render(due: NoticeDue, programme: ProgrammeFacts, number: str, revoked: Sequ
         "number": number,
         "title": title,
         "words": wording(due, programme, revoked),
-        "standing": standing(due),
+        "escalation": escalation(due),
         "rows": [row._replace(value=_cut(row.value, LONG)) for row in rows(due, programme)],
-        "copies": [called(whom, programme) for whom in due.recipients if whom.kind == "copy"],
-        "to": [called(whom, programme) for whom in due.recipients if whom.kind == "to"],
+        "copies": [recipient_name(whom, programme) for whom in due.recipients if whom.kind == "copy"],
+        "to": [recipient_name(whom, programme) for whom in due.recipients if whom.kind == "to"],
         "day": day(item.day(due.issued_at)),
         "notes": notes,
         "simulated": item.simulated,
@@ -97,7 +97,7 @@ def _cut(value: str, length: int) -> str:
     return value if len(value) <= length else f"{value[:length]}…"
 
 
-def called(recipient: Recipient, programme: ProgrammeFacts) -> str:
+def recipient_name(recipient: Recipient, programme: ProgrammeFacts) -> str:
     """What a recipient is called after 主送 and 抄送: a unit's name or a leader's label, never a person's name."""
     kind, _, id_ = recipient.role.partition(":")
     match kind:
@@ -128,7 +128,7 @@ def rows(due: NoticeDue, programme: ProgrammeFacts) -> list[NoticeRow]:
         made += _period(reason, due)
     if due.due_at is not None and due.kind != "withdrawn":
         made.append(NoticeRow("办理时限", "Limit", f"{day(item.last_day(due.due_at))}（含当日）"))
-    if (now := standing(due)) is not None:
+    if (now := escalation(due)) is not None:
         made.append(NoticeRow("督办情况", "Escalation", now.zh))
     return made
 
@@ -146,13 +146,13 @@ def _period(reason: str, due: NoticeDue) -> list[NoticeRow]:
     ]
     units = {target.indicator: target.unit for target in node.targets} if node else {}
     for one in item.compared.get(reason, ())[:8]:
-        made.append(NoticeRow("指标对照", "Target", compared(one, units.get(one.indicator, ""))))
+        made.append(NoticeRow("指标对照", "Target", comparison(one, units.get(one.indicator, ""))))
     if due.kind != "reminder":
         made.append(NoticeRow("亮灯情况", "Light", f"{SHAPES[light]} {LIGHTS[light].zh}", light))
     return made
 
 
-def compared(one: Compared, unit: str) -> str:
+def comparison(one: Compared, unit: str) -> str:
     """A target beside what was measured, both in `unit`."""
     measured = "未填报" if one.measured is None else f"{one.measured:f}{unit}"
     sign = SIGNS.get(one.comparator, one.comparator)

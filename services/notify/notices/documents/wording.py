@@ -51,7 +51,7 @@ def cause(reason: str, due: NoticeDue) -> Word:
     return cause_word(due.level, named)
 
 
-def standing(due: NoticeDue) -> Word | None:
+def escalation(due: NoticeDue) -> Word | None:
     """Where the notice's escalation stands, in the words that pages and audits use; None for a reminder."""
     return due.item.record.explain_escalation(due.escalation) if due.escalation else None
 
