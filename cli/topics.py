@@ -17,20 +17,20 @@ from eventlog.log.log import LogUnavailable
 PATIENCE = {"bootstrap_timeout_ms": 10_000}
 
 
-def apply(*, as_json: bool) -> int:
+def apply(*, as_json: bool, replication_factor: int) -> int:
     """Create what is missing, set what differs; 1 when something cannot be put right."""
     with reach("kafka") as env, answered(env):
         try:
-            done = provisioning.apply(env["KAFKA_BOOTSTRAP_SERVERS"], _wanted(env), **PATIENCE)
+            done = provisioning.apply(env["KAFKA_BOOTSTRAP_SERVERS"], _wanted(env, replication_factor), **PATIENCE)
         except provisioning.TopicDrift as drift:
             return _tell(drift.findings, as_json=as_json, code=1)
     return _tell(done, as_json=as_json, code=0)
 
 
-def check(*, as_json: bool) -> int:
+def check(*, as_json: bool, replication_factor: int) -> int:
     """Tell every difference; 1 when there is one."""
     with reach("kafka") as env, answered(env):
-        findings = provisioning.check(env["KAFKA_BOOTSTRAP_SERVERS"], _wanted(env), **PATIENCE)
+        findings = provisioning.check(env["KAFKA_BOOTSTRAP_SERVERS"], _wanted(env, replication_factor), **PATIENCE)
     return _tell(findings, as_json=as_json, code=1 if findings else 0)
 
 
@@ -43,8 +43,9 @@ def answered(env: Mapping[str, str]) -> Iterator[None]:
         raise log_unreachable(env["KAFKA_BOOTSTRAP_SERVERS"], error) from error
 
 
-def _wanted(env: Mapping[str, str]) -> list[provisioning.TopicSpec]:
-    return provisioning.specs(TOPICS, PARTITIONS, TOPIC_CONFIG, prefix=env.get("LIANGDENG_TOPIC_PREFIX", ""))
+def _wanted(env: Mapping[str, str], replication_factor: int) -> list[provisioning.TopicSpec]:
+    prefix = env.get("LIANGDENG_TOPIC_PREFIX", "")
+    return provisioning.specs(TOPICS, PARTITIONS, TOPIC_CONFIG, prefix=prefix, replication_factor=replication_factor)
 
 
 def _tell(sentences: list[str], *, as_json: bool, code: int) -> int:
