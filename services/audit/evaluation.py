@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from contracts.envelope import UnknownType
+from contracts.position_vector import LastOffsets, MalformedPosition
 from contracts.ruling import RULING_TYPES, ruling_from
 from contracts.rulings import ProgrammeOpened
 from contracts.topics import PARTITIONS, RULINGS, split_subject
@@ -16,8 +16,6 @@ from services.audit.recorded_acts import NotRecorded, Progress, unknown_type
 from supervision.evaluation.deduction import Entry, Source
 from supervision.evaluation.sheets import Sheet, evaluate
 from supervision.words import Word
-
-_PLACE: Final = re.compile(r"rulings-(\d{1,2})@(\d{1,18})")
 
 
 class Derived(NamedTuple):
@@ -52,8 +50,12 @@ def derive(
 
 
 def ends_of(position: str) -> dict[int, int]:
-    """Where an answer's position ends, per partition of rulings: the offsets that it names are within."""
-    return {int(place[1]): int(place[2]) + 1 for place in _PLACE.finditer(position)}
+    """Where the position of an answer ends, per partition of rulings (exclusive); nothing, if it is none."""
+    try:
+        read = LastOffsets.parse(position)
+    except MalformedPosition:
+        return {}
+    return {part: offset for (topic, part), offset in read.next_offsets().offsets.items() if topic == RULINGS}
 
 
 def differences(derived: list[Sheet], exported: list[Any]) -> list[Word]:

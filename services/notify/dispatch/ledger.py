@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from contracts.dispatch import dispatch_from
 from contracts.dispatches import NoticeIssued
 from contracts.envelope import UnknownType, Unreadable
+from contracts.position_vector import NextOffsets
 from eventlog.at.at_rule import Counted
 from services.notify.delivery.state import DeliveryEvent, DeliveryState, begin, evolve
-from services.notify.notices.position_vector import Vector
 
 
 class Ledger:
@@ -27,8 +27,8 @@ class Ledger:
         """Notices with a delivery that is not accepted yet."""
         self.deliveries: dict[str, DeliveryState] = {}
         """Deliveries that are not accepted yet."""
-        self.gathered = Vector()
-        """The highest position vector of any notice."""
+        self.gathered = NextOffsets()
+        """Up to where any notice gathered: the highest of all."""
         self.outcomes: Counter[tuple[str, str]] = Counter()
         """Deliveries by channel and result: accepted, failed, unknown, abandoned, held, copies."""
         self.unread: list[str] = []
@@ -68,7 +68,7 @@ class Ledger:
             return
         self.numbers[notice.notice] = notice.number
         self.issued[(programme, notice.kind)] += 1
-        self.gathered = self.gathered.joined(Vector.parse(notice.gathered))
+        self.gathered = self.gathered.joined(NextOffsets.parse(notice.gathered))
         for addressed in notice.deliveries:
             delivery = begin(notice.notice, addressed)
             if delivery.status == "accepted":

@@ -6,5 +6,4 @@ notice           which event gives rise to a notice, and who gets it
 number           the numbers of notices, such as 源督整〔2024〕1号
 documents/       what a notice says, in HTML and in plain text
 directory        where a role can be reached
-position_vector  up to where each partition was read
 """

@@ -9,6 +9,7 @@ from collections import defaultdict
 from datetime import datetime
 
 from contracts.envelope import UnknownType
+from contracts.position_vector import NextOffsets
 from contracts.ruling import RULING_TYPES, RulingEvent, ruling_from
 from contracts.rulings import ProgrammeOpened
 from contracts.topics import PARTITIONS, RULINGS, partition_of
@@ -17,7 +18,6 @@ from eventlog.log.log import Hole, Log, LogCut, LogError
 from eventlog.log.record import Place, Position
 from services.notify.notices.facts import ItemFacts, ProgrammeFacts, programme_from
 from services.notify.notices.notice import NoticeDue, evolve
-from services.notify.notices.position_vector import Vector
 
 logger = logging.getLogger(__name__)
 RETRY_SECONDS = 1.0
@@ -50,9 +50,11 @@ class Gatherer:
         """Whether everything that lay on the log at the start was read."""
         return self.catch_up_seconds is not None
 
-    def vector(self) -> Vector:
+    def vector(self) -> NextOffsets:
         """Up to where each partition was read; it never lies inside a ruling."""
-        return Vector({partition: counting.position.offset for partition, counting in self.counting.items()})
+        return NextOffsets(
+            {(RULINGS, partition): counting.position.offset for partition, counting in self.counting.items()}
+        )
 
     async def run(self) -> None:
         """Follow until cancelled."""

@@ -11,12 +11,13 @@ import psycopg
 from fastapi import Depends, Request
 from psycopg_pool import PoolTimeout
 
+from contracts.position_vector import LastOffsets, MalformedPosition
 from services.query.answers.access import Viewer
 from services.query.answers.explanations import Explanations
 from services.query.answers.problem import Problem
 from services.query.read_model.as_of import MalformedAsOf, parse_as_of
 from services.query.read_model.pools import ReadingPool
-from services.query.read_model.position import MalformedPosition, Progress, parse_vector, vector_of, vector_text
+from services.query.read_model.position import Progress
 from services.query.read_model.snapshot import Snapshot, snapshot
 from web.tokens import COOKIE, Unauthenticated, Verifier, token_from
 
@@ -91,18 +92,18 @@ class RequestViews:
         if not wanted:
             return
         try:
-            vector = parse_vector(wanted)
+            position = LastOffsets.parse(wanted)
             seconds = min(max(0.0, float(request.query_params.get("timeout", usual))), LONGEST_WAIT)
         except MalformedPosition as error:
             raise Problem("malformed", f"min_position: {error}") from None
         except ValueError:
             raise Problem("malformed", "timeout: a number of seconds") from None
-        if not await self._progress.reach(vector, seconds):
+        if not await self._progress.reach(position, seconds):
             raise Problem(
                 "not-reached-yet",
                 f"waited {seconds:g} s",
-                position=vector_text(vector_of(self._progress.positions)),
-                missing=vector_text(self._progress.missing(vector)),
+                position=str(self._progress.position),
+                missing=str(self._progress.position.missing(position)),
             )
 
 

@@ -16,12 +16,13 @@ from typing import Any, Final
 import psycopg
 from psycopg import AsyncConnection
 
+from contracts.position_vector import NextOffsets
 from eventlog.log.log import Follower, Hole, Log, LogError
 from eventlog.log.record import Place, Record
 from services.query.follow.batch import PartitionFolds, PartitionStopped
 from services.query.read_model import schemas, writer
 from services.query.read_model.comparison import Difference, first_difference
-from services.query.read_model.position import PLACES, ReadPosition, ReadPositions, vector_of, vector_text
+from services.query.read_model.position import PLACES, ReadPosition, ReadPositions, taken_in
 from services.query.read_model.tables import Rows
 
 CHUNK: Final = 20_000
@@ -172,8 +173,8 @@ class LogReader:
 
     @property
     def position(self) -> str:
-        """The position vector reached."""
-        return vector_text(vector_of(self.folds.positions))
+        """The position reached, as text."""
+        return str(taken_in(self.folds.positions))
 
     async def read_to(self, end: Mapping[Place, int]) -> None:
         """Read on to these offsets (exclusive). Raises Undecided."""
@@ -191,7 +192,7 @@ class LogReader:
         while left:
             polled = await follower.poll(1.0, CHUNK)
             if not polled and time.monotonic() - quiet_since > QUIET_SECONDS:
-                raise Undecided(f"the log gives nothing more; not read: {vector_text(left)}")
+                raise Undecided(f"the log gives nothing more; to be read next: {NextOffsets(left)}")
             for place, records in polled.items():
                 quiet_since = time.monotonic()
                 if place in left:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Final
 
+from contracts.position_vector import LastOffsets, MalformedPosition
 from contracts.topics import DISPATCHES, PARTITIONS, RULINGS, SUBMISSIONS
 from eventlog.log.record import Place
-from services.query.read_model.position import MalformedPosition, parse_vector
 
 NO_LIMIT: Final = 2**62
 LOCAL: Final = timezone(timedelta(hours=8))
@@ -21,11 +21,11 @@ class MalformedAsOf(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class AsOf:
-    """What was asked for: `until` is the last instant of business time, `vector` the last positions (inclusive)."""
+    """What was asked for: `until` is the last instant of business time, `position` up to where it was known."""
 
     text: str = ""
     until: datetime | None = None
-    vector: tuple[tuple[Place, int], ...] = ()
+    position: LastOffsets = field(default_factory=LastOffsets)
 
 
 def parse_as_of(text: str) -> AsOf:
@@ -38,7 +38,7 @@ def parse_as_of(text: str) -> AsOf:
         return AsOf()
     if "@" in text:
         try:
-            return AsOf(text, vector=tuple(parse_vector(text).items()))
+            return AsOf(text, position=LastOffsets.parse(text))
         except MalformedPosition as error:
             raise MalformedAsOf(str(error)) from None
     try:
@@ -70,7 +70,7 @@ class Limits:
 def limits_of(as_of: AsOf, last_causes: dict[Place, int]) -> Limits:
     """The limits of what was asked for; `last_causes` resolves each position on rulings to the last whole ruling."""
     causes, dispatches = [NO_LIMIT] * PARTITIONS, [NO_LIMIT] * PARTITIONS
-    for (topic, part), offset in as_of.vector:
+    for (topic, part), offset in as_of.position.offsets.items():
         if topic == DISPATCHES:
             dispatches[part] = min(dispatches[part], offset)
         elif topic == SUBMISSIONS:

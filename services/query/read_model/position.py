@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from contracts.topics import DISPATCHES, PARTITIONS, RULINGS, SUBMISSIONS, TOPICS
+from contracts.position_vector import LastOffsets, NextOffsets
+from contracts.topics import PARTITIONS, RULINGS, SUBMISSIONS, TOPICS
 from eventlog.log.record import Place
-
-_ENTRY: Final = re.compile(r"(submissions|rulings|dispatches)-(\d{1,2})@(\d{1,18})")
 
 
 class ReadPosition(NamedTuple):
@@ -23,45 +21,19 @@ class ReadPosition(NamedTuple):
 
 
 ReadPositions = dict[Place, ReadPosition]
-Vector = Mapping[Place, int]
-"""The last offset taken in, per partition (inclusive)."""
 
 PLACES: Final[tuple[Place, ...]] = tuple((topic, part) for topic in TOPICS for part in range(PARTITIONS))
 
 
-class MalformedPosition(ValueError):
-    """A text that is no position vector."""
-
-
-def parse_vector(text: str) -> dict[Place, int]:
-    """Read `submissions-3@120,rulings-3@351`. Raises MalformedPosition."""
-    vector: dict[Place, int] = {}
-    for entry in filter(None, (part.strip() for part in text.split(","))):
-        match = _ENTRY.fullmatch(entry)
-        if match is None or int(match[2]) >= PARTITIONS:
-            raise MalformedPosition(f"{entry[:80]!r}: write topic-partition@offset, such as submissions-3@120")
-        place = (match[1], int(match[2]))
-        vector[place] = max(vector.get(place, -1), int(match[3]))
-    return vector
-
-
-def vector_of(positions: ReadPositions) -> dict[Place, int]:
+def taken_in(positions: ReadPositions) -> LastOffsets:
     """What these positions hold: a submission counts as taken in once its ruling is."""
-    vector = {}
-    for place, position in positions.items():
-        taken = position.next - 1
-        if place[0] == SUBMISSIONS:
-            taken = min(taken, positions.get((RULINGS, place[1]), ReadPosition()).last)
-        if taken >= 0:
-            vector[place] = taken
-    return vector
-
-
-def vector_text(vector: Vector) -> str:
-    """A vector as text, in the order of topics and partitions."""
-    order = {topic: index for index, topic in enumerate((SUBMISSIONS, RULINGS, DISPATCHES))}
-    places = sorted(vector, key=lambda place: (order[place[0]], place[1]))
-    return ",".join(f"{topic}-{part}@{vector[(topic, part)]}" for topic, part in places)
+    read = NextOffsets({place: position.next for place, position in positions.items()}).last_offsets()
+    ruled = {part: position.last for (topic, part), position in positions.items() if topic == RULINGS}
+    held = {
+        (topic, part): min(offset, ruled.get(part, -1)) if topic == SUBMISSIONS else offset
+        for (topic, part), offset in read.offsets.items()
+    }
+    return LastOffsets({place: offset for place, offset in held.items() if offset >= 0})
 
 
 class Progress:
@@ -77,29 +49,28 @@ class Progress:
             self.positions.update(positions)
             self._moved.notify_all()
 
-    def missing(self, wanted: Vector) -> dict[Place, int]:
-        """The entries of `wanted` that are not reached yet."""
-        held = vector_of(self.positions)
-        return {place: offset for place, offset in wanted.items() if held.get(place, -1) < offset}
+    @property
+    def position(self) -> LastOffsets:
+        """Up to where everything was taken in."""
+        return taken_in(self.positions)
 
     async def moved(self, beyond: str, seconds: float) -> str:
         """The position as text once it is another than `beyond`, or as it stands after so long."""
-
-        def now() -> str:
-            return vector_text(vector_of(self.positions))
-
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds), self._moved:
-                await self._moved.wait_for(lambda: now() != beyond)
-        return now()
+                await self._moved.wait_for(lambda: str(self.position) != beyond)
+        return str(self.position)
 
-    async def reach(self, wanted: Vector, seconds: float) -> bool:
+    async def reach(self, wanted: LastOffsets, seconds: float) -> bool:
         """Wait until `wanted` is in the read model, at most so long."""
-        if not self.missing(wanted):
+        if self._has(wanted):
             return True
         try:
             async with asyncio.timeout(seconds), self._moved:
-                await self._moved.wait_for(lambda: not self.missing(wanted))
+                await self._moved.wait_for(lambda: self._has(wanted))
         except TimeoutError:
             return False
         return True
+
+    def _has(self, wanted: LastOffsets) -> bool:
+        return not self.position.missing(wanted).offsets

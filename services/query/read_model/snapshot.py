@@ -11,7 +11,7 @@ from psycopg import AsyncConnection
 from contracts.topics import PARTITIONS, RULINGS
 from services.query.read_model.as_of import AsOf, Limits, limits_of
 from services.query.read_model.pools import ReadingPool
-from services.query.read_model.position import ReadPosition, ReadPositions, vector_of, vector_text
+from services.query.read_model.position import ReadPosition, ReadPositions, taken_in
 
 Found = dict[str, Any]
 
@@ -55,8 +55,8 @@ class Snapshot:
 
     @property
     def position(self) -> str:
-        """The position vector up to which everything was taken in."""
-        return vector_text(vector_of(self.positions))
+        """Up to where everything was taken in, as text."""
+        return str(taken_in(self.positions))
 
     async def programmes(self, programme: str | None = None) -> list[Found]:
         """The latest publication of each programme, or of one."""
@@ -212,7 +212,7 @@ async def snapshot(pool: ReadingPool, as_of: AsOf | None = None) -> AsyncIterato
             for row in await cursor.fetchall()
         }
         resolved = {}
-        for (topic, part), offset in asked.vector:
+        for (topic, part), offset in asked.position.offsets.items():
             if topic == RULINGS:
                 cursor = await connection.execute(
                     "SELECT coalesce(max(cause), -1) AS last FROM ruling WHERE part = %s AND until <= %s",

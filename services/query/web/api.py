@@ -16,7 +16,7 @@ from services.query.answers import item as answers
 from services.query.answers.escalations import Escalation
 from services.query.answers.request_view import RequestView, ViewDep
 from services.query.read_model.as_of import LOCAL
-from services.query.read_model.position import Progress, vector_of, vector_text
+from services.query.read_model.position import Progress
 from supervision.words import NOTE
 
 POSITION_HEADER: Final = "Liangdeng-Position"
@@ -178,7 +178,7 @@ async def get_progress(request: Request) -> Response:
     """Where the read model stands; waits for `min_position` at most `timeout` seconds, then 504."""
     state = request.app.state
     await state.request_views.wait(request)
-    position = vector_text(vector_of(state.progress.positions))
+    position = str(state.progress.position)
     reading = {f"{topic}-{part}": held.next for (topic, part), held in state.progress.positions.items()}
     body = {"position": position, "next": reading, "caught_up": state.following.caught_up}
     stopped = {f"{topic}-{part}": why for (topic, part), why in state.following.stopped.items()}

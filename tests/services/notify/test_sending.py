@@ -11,6 +11,7 @@ import pytest
 
 from contracts.dispatches import DeliveryClaimed
 from contracts.envelope import canonical
+from contracts.position_vector import NextOffsets
 from contracts.topics import DISPATCHES, PARTITIONS, RULINGS, partition_of
 from eventlog.log.memory import MAX_BATCH_BYTES, Fault, MemoryLog
 from eventlog.owner.assignment import FixedAssignment
@@ -21,7 +22,6 @@ from services.notify.delivery.outcome import Accepted, Capability, SendOutcome, 
 from services.notify.dispatch.issue import issue
 from services.notify.dispatch.redrive import NotUndelivered, redrive_on
 from services.notify.notices.gatherer import Gatherer
-from services.notify.notices.position_vector import Vector
 from tests.services.notify.running_notify import (
     DIRECTORY,
     NINE,
@@ -371,10 +371,10 @@ async def test_nothing_is_issued_while_less_was_gathered_than_for_an_earlier_not
         await until(lambda: notify.idle and issued(stage.topics), "a notice")
         await stage.rulings.rule(f"{PROGRAMME}/k-002", reminder())
         ledger, context = notify.workers.by_partition[PLACE].ledger, notify.workers._context
-        ledger.gathered = Vector({0: 10**6})
+        ledger.gathered = NextOffsets({(RULINGS, 0): 10**6})
         await until(lambda: notify.gatherer.due[PLACE], "the reminder to be gathered")
         assert list(issue(context, PLACE, ledger)) == []
-        ledger.gathered = Vector()
+        ledger.gathered = NextOffsets()
         assert len(list(issue(context, PLACE, ledger))) == 1
 
 

@@ -17,7 +17,7 @@ from eventlog.log.record import Entry
 from services.query.follow.batch import PartitionFolds
 from services.query.follow.rebuild import Undecided, rebuild, roll_back
 from services.query.read_model import schemas, writer
-from services.query.read_model.position import PLACES, ReadPosition, parse_vector
+from services.query.read_model.position import PLACES, ReadPosition
 from services.query.read_model.tables import Rows
 from tests.services.query.feed import Feed, light, recorded
 from tests.services.query.house import caught_up, following, tables, until
@@ -277,10 +277,3 @@ async def test_tables_of_another_version_are_refused_at_the_start_and_replaced_b
         outcome = await rebuild(MemoryLog(feed.topics), url)
         assert (outcome.compared, outcome.swapped) == (False, True)
         await schemas.ensure(connection, "query")
-
-
-def test_a_position_vector_reads_what_it_writes() -> None:
-    assert parse_vector("submissions-3@120, rulings-11@0") == {("submissions", 3): 120, ("rulings", 11): 0}
-    for wrong in ("submissions-12@1", "submissions@1", "x-1@1", "rulings-1@-1"):
-        with pytest.raises(ValueError, match="write topic-partition@offset"):
-            parse_vector(wrong)
