@@ -7,6 +7,7 @@ state            the state folder and its lock
 kafka, postgres  the two servers
 service_process  `python -m <module>` with /readyz
 child_process    starts processes that end with this one, also when it is killed
+versions         of the servers, here, in compose and on Kubernetes
 jars, jars.lock  Kafka's jars, pinned and verified
 machine_error    what can go wrong on somebody's machine, and what to do about it
 bootstrap        `make setup`: run by path with a bare Python, imports the standard library only

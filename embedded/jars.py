@@ -19,8 +19,9 @@ from jgo.constants import MAVEN_CENTRAL_URL
 from jgo.maven import MavenContext
 
 from embedded.machine_error import MachineError, download_failed
+from embedded.versions import KAFKA
 
-ROOTS = ("org.apache.kafka:kafka_2.13:4.4.0", "org.slf4j:slf4j-simple:1.7.36")
+ROOTS = (f"org.apache.kafka:kafka_2.13:{KAFKA}", "org.slf4j:slf4j-simple:1.7.36")
 LOCK = Path(__file__).with_name("jars.lock")
 TIMEOUT_SECONDS = 60
 DOWNLOADS_AT_ONCE = 4
@@ -72,7 +73,8 @@ def classpath(say: Callable[[str], None], lock: Path = LOCK) -> list[Path]:
         sums = list(pool.map(lambda jar: _sha256(jar.path_below(repository)), jars))
         missing = [jar for jar, found in zip(jars, sums, strict=True) if found != jar.sha256]
         if missing:
-            say(f"下载 Kafka 4.4.0 的 {len(missing)} 个 jar 到 {repository} · downloading {len(missing)} jars of Kafka")
+            number = len(missing)
+            say(f"下载 Kafka {KAFKA} 的 {number} 个 jar 到 {repository} · downloading {number} jars of Kafka")
             _download(missing, repository, pool)
     return [jar.path_below(repository) for jar in jars]
 

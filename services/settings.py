@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from eventlog.log.settings import KafkaSettings
+
+PORTS: Final = {"intake": 8001, "rating": 8002, "notify": 8003, "query": 8004}
+"""Where each service listens unless told otherwise; a test holds compose and Kubernetes to it."""
 
 
 class SharedSettings(BaseSettings):

@@ -8,7 +8,7 @@ from typing import ClassVar
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from services.settings import ClockSettings, ServingSettings, TokenSettings
+from services.settings import PORTS, ClockSettings, ServingSettings, TokenSettings
 
 
 class IntakeSettings(ServingSettings, ClockSettings, TokenSettings):
@@ -19,13 +19,13 @@ class IntakeSettings(ServingSettings, ClockSettings, TokenSettings):
 
     jwks: Path = Field(validation_alias="LIANGDENG_JWKS")
     """Required here: nobody submits without a token."""
-    port: int = 8081
+    port: int = PORTS["intake"]
     evidence_folder: Path
     """Uploaded files lie here, by SHA-256; shared by all instances."""
     library: Path = Path("programmes")
     """Calendars and policies that a posted programme may name."""
     query_url: str = ""
-    """Where query answers, e.g. http://localhost:8082; rulings are read there."""
+    """Where query answers, e.g. http://localhost:8004; rulings are read there."""
     sign_in_url: str = ""
     """Where a browser without a token is sent; empty: told to sign in, without a link."""
 

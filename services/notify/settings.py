@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from services.settings import ServingSettings
+from services.settings import PORTS, ServingSettings
 
 
 class NotifySettings(ServingSettings):
@@ -17,7 +17,7 @@ class NotifySettings(ServingSettings):
     model_config = SettingsConfigDict(env_prefix="NOTIFY_")
     client_id: ClassVar[str] = "notify"
 
-    port: int = 8003
+    port: int = PORTS["notify"]
     """Metrics, health and progress; nothing can be changed through it."""
 
     directory: Path

@@ -9,7 +9,7 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from eventlog.log.settings import KafkaSettings
-from services.settings import ServingSettings, TokenSettings
+from services.settings import PORTS, ServingSettings, TokenSettings
 
 
 class QuerySettings(ServingSettings, TokenSettings):
@@ -19,7 +19,7 @@ class QuerySettings(ServingSettings, TokenSettings):
     client_id: ClassVar[str] = "liangdeng-query"
 
     database_url: str = Field(validation_alias="DATABASE_URL")
-    port: int = 8082
+    port: int = PORTS["query"]
     sql_schema: str = Field(default="query", pattern=r"^[a-z][a-z0-9_]{0,40}$")
     """The PostgreSQL schema of the read model; a rebuild swaps it."""
     connections: int = Field(default=8, ge=2, le=100)

@@ -12,6 +12,7 @@ from kafka.errors import UnknownTopicOrPartitionError
 
 from embedded.kafka import KafkaServer
 from embedded.postgres import PostgresServer, others_can_reach, private_place
+from embedded.versions import POSTGRES
 
 pytestmark = pytest.mark.services
 
@@ -49,9 +50,9 @@ def test_every_database_asked_for_is_a_fresh_one(postgres: Callable[[], str]) ->
             connection.execute("CREATE TABLE lights (colour text)")
 
 
-def test_postgres_is_version_18_and_turns_away_a_wrong_password(postgres: Callable[[], str]) -> None:
+def test_postgres_is_the_version_that_is_named_and_turns_away_a_wrong_password(postgres: Callable[[], str]) -> None:
     with psycopg.connect(postgres()) as connection:
-        assert connection.info.server_version // 10_000 == 18
+        assert connection.info.server_version // 10_000 == POSTGRES
         where = connection.info.dsn
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         psycopg.connect(where, password="wrong")

@@ -36,7 +36,7 @@ async def test_a_program_gets_a_token_that_the_published_keys_vouch_for(
 
 
 async def test_signing_in_sets_a_cookie_that_scripts_and_other_sites_cannot_use(browser: httpx.AsyncClient) -> None:
-    back = "http://127.0.0.1:8081/items"
+    back = "http://127.0.0.1:8001/items"
     page = await browser.get("/sign-in", params={"return": back})
     assert "仅供试用" in page.text
     assert back in page.text

@@ -1,0 +1,59 @@
+"""Versions of servers and the services' ports stand in one place; compose, Kubernetes and the locks name the same."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from embedded.jars import read_lock
+from embedded.versions import KAFKA, KAFKA_BY_STRIMZI, POSTGRES, STRIMZI
+from services.settings import PORTS
+
+ROOT = Path(__file__).parents[2]
+BASE = ROOT / "deploy/k8s/base"
+OPERATOR = (ROOT / "deploy/k8s/README.md").read_text(encoding="utf-8")
+COMPOSED = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
+
+
+def resource(file: str, kind: str) -> dict[str, Any]:
+    (found,) = (one for one in yaml.safe_load_all((BASE / file).read_text(encoding="utf-8")) if one["kind"] == kind)
+    return dict(found)
+
+
+def test_kafka_is_one_version_in_the_lock_of_the_jars_and_in_compose() -> None:
+    assert {jar.version for jar in read_lock() if jar.group == "org.apache.kafka"} == {KAFKA}
+    assert COMPOSED["kafka"]["image"] == f"apache/kafka:{KAFKA}"
+
+
+def test_kafka_on_kubernetes_is_the_newest_that_its_operator_runs() -> None:
+    assert resource("kafka.yaml", "Kafka")["spec"]["kafka"]["version"] == KAFKA_BY_STRIMZI
+    assert f"Strimzi ≥ {STRIMZI}," in OPERATOR
+    assert f"(Kafka {KAFKA_BY_STRIMZI})" in OPERATOR
+
+
+def test_postgres_is_one_major_version_everywhere() -> None:
+    assert COMPOSED["postgres"]["image"] == f"postgres:{POSTGRES}"
+    catalog = resource("postgres.yaml", "Cluster")["spec"]["imageCatalogRef"]
+    assert catalog["major"] == POSTGRES
+    assert re.search(rf"\| `{catalog['name']}` \| {catalog['kind']} \| .*`major: {POSTGRES}`", OPERATOR)
+
+
+@pytest.mark.parametrize(("service", "port"), PORTS.items())
+def test_a_service_listens_on_its_port_in_compose_and_on_kubernetes(service: str, port: int) -> None:
+    composed = COMPOSED[service]
+    assert composed["environment"][f"{service.upper()}_PORT"] == str(port)
+    assert composed.get("ports", [f"{port}:{port}"]) == [f"{port}:{port}"]
+    pod = resource(f"{service}.yaml", "Deployment")["spec"]["template"]
+    (container,) = pod["spec"]["containers"]
+    assert {"name": f"{service.upper()}_PORT", "value": str(port)} in container["env"]
+    assert container["ports"] == [{"name": "http", "containerPort": port}]
+    assert pod["metadata"]["annotations"]["prometheus.io/port"] == str(port)
+
+
+def test_no_two_services_share_a_port_and_intake_names_that_of_query() -> None:
+    assert len(set(PORTS.values())) == len(PORTS)
+    assert COMPOSED["intake"]["environment"]["INTAKE_QUERY_URL"] == f"http://localhost:{PORTS['query']}"
