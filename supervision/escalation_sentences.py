@@ -11,7 +11,7 @@ from contracts.values import Level, Light
 from supervision.light_sentences import due_word, is_period, period_word
 from supervision.words import CAUSES, ESCALATION_STATES, LEVELS, LIGHTS, Word
 
-Standing = Literal["proposed", "open", "reported", "not_done", "closed", "withdrawn"]
+EscalationState = Literal["proposed", "open", "reported", "not_done", "closed", "withdrawn"]
 _LAPSED: Final = {
     "rectification_overdue": Word("截至{}未报整改", "nothing reported by {}"),
     "interview_lapsed": Word("截至{}未举行", "not held by {}"),
@@ -33,7 +33,7 @@ class EscalationFacts:
     """What the sentence about an escalation is made from; `due_on` is the limit's last day, none if only proposed."""
 
     level: Level
-    state: Standing
+    state: EscalationState
     causes: Sequence[CauseFacts]
     due_on: date | None = None
     overdue: bool = False

@@ -1,13 +1,13 @@
-"""What an item's rulings say about its escalations: a pure fold, for whoever must tell of them without the rules."""
+"""What an item's rulings say about its escalations: a pure fold, the same for every reader of rulings."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timezone
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from contracts.rulings import (
+    BlockageResolved,
     EscalationClosed,
     EscalationConfirmed,
     EscalationJoined,
@@ -20,35 +20,43 @@ from contracts.rulings import (
     RulingData,
 )
 from contracts.values import Level, Light
-from supervision.escalation_sentences import CauseFacts, EscalationFacts, Standing
-from supervision.light_sentences import last_day
-
-Rungs = Mapping[str, "Rung"]
+from supervision.escalation_sentences import CauseFacts, EscalationFacts, EscalationState
+from supervision.workdays import last_day
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class CauseRecord(NamedTuple):
     """A cause that stands; `source` is the escalation that it came from."""
 
     name: str
     source: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rung:
-    """An escalation as told so far, its causes in the order told; `due_at` is exclusive."""
+class EscalationRecord(NamedTuple):
+    """An escalation: the causes that stand in the order told, to whom and with copy to whom, `due_at` exclusive.
+
+    `answered` are the blockages that were.
+    """
 
     id: str
     level: Level
     phase: Literal["proposed", "open", "closed", "withdrawn"]
-    grounds: tuple[Ground, ...]
-    due_at: datetime | None = None
+    causes: tuple[CauseRecord, ...]
+    raised_at: datetime
+    due_at: datetime | None
+    to: str
+    copy: tuple[str, ...]
     overdue: bool = False
     awaits_review: bool = False
     not_done: bool = False
+    answered: tuple[str, ...] = ()
 
     @property
-    def standing(self) -> Standing:
+    def stands(self) -> bool:
+        """Open or proposed: somebody still has to act."""
+        return self.phase in ("open", "proposed")
+
+    @property
+    def state(self) -> EscalationState:
         """The one word for how far it is, the mark of being overdue aside."""
         if self.phase != "open":
             return self.phase
@@ -56,77 +64,112 @@ class Rung:
             return "reported"
         return "not_done" if self.not_done else "open"
 
-    def joined(self, cause: str, source: str | None) -> Rung:
-        """With a further cause."""
-        return replace(self, grounds=(*self.grounds, Ground(cause, source)))
+    @property
+    def names(self) -> list[str]:
+        """The names of the causes that stand, in their order, each once."""
+        return list(dict.fromkeys(cause.name for cause in self.causes))
 
-    def reduced(self, cause: str, source: str | None) -> Rung:
-        """Without a cause; with no source named, from wherever it came."""
-        gone = [one for one in self.grounds if one.name == cause and source in (None, one.source)]
-        return replace(self, grounds=tuple(one for one in self.grounds if one not in gone))
-
-    def confirmed(self, due_at: datetime) -> Rung:
-        """No longer only proposed; its limit runs."""
-        return replace(self, phase="open", due_at=due_at)
-
-    def reported(self) -> Rung:
-        """Reported, and to be reviewed."""
-        return replace(self, awaits_review=True)
-
-    def reviewed(self, finding: str) -> Rung:
-        """Reviewed; one that was found done is closed by an event of its own."""
-        return replace(self, awaits_review=False, not_done=finding == "not_done")
-
-    def lapsed(self) -> Rung:
-        """Marked as overdue for good."""
-        return replace(self, overdue=True)
-
-    def closed(self) -> Rung:
-        """Dealt with; it keeps its causes."""
-        return replace(self, phase="closed")
-
-    def withdrawn(self) -> Rung:
-        """With no cause left, or of an item that was withdrawn."""
-        return replace(self, phase="withdrawn", grounds=())
+    @property
+    def unanswered(self) -> list[str]:
+        """Of a blockage, those that stand and wait for their answer."""
+        waits = self.level == "blockage" and self.stands
+        return [name for name in self.names if name not in self.answered] if waits else []
 
 
-def note(rungs: Rungs, data: RulingData) -> Rungs:
+Escalations = Mapping[str, EscalationRecord]
+"""An item's escalations by id, in the order raised."""
+
+
+def evolve(escalations: Escalations, data: RulingData) -> Escalations:
     """The escalations after one more event of their item."""
-    if isinstance(data, EscalationRaised):
-        grounds = (Ground(data.cause, data.source),)
-        return {**rungs, data.escalation: Rung(data.escalation, data.level, data.state, grounds, data.due_at)}
-    take, rung = _TAKES.get(type(data)), rungs.get(getattr(data, "escalation", ""))
-    return rungs if take is None or rung is None else {**rungs, rung.id: take(rung, data)}
+    transition = _TRANSITIONS.get(type(data))
+    return escalations if transition is None else transition(escalations, data)
 
 
-def facts_of(rung: Rung, rungs: Rungs, light: Callable[[str], Light | None], zone: timezone) -> EscalationFacts:
+def facts_of(
+    record: EscalationRecord, escalations: Escalations, light: Callable[[str], Light | None], zone: timezone
+) -> EscalationFacts:
     """What the sentence about an escalation is made from.
 
-    `rungs` are all of its item, `light` tells the light of a period as it stands (none for what is no period of it),
-    `zone` is where days are counted.
+    `escalations` are all of its item, `light` tells the light of a period as it stands (none for what is no period of
+    it), `zone` is where days are counted.
     """
     return EscalationFacts(
-        level=rung.level,
-        state=rung.standing,
-        causes=[_cause(ground, rungs, light, zone) for ground in rung.grounds],
-        due_on=None if rung.due_at is None else last_day(rung.due_at, zone),
-        overdue=rung.overdue,
+        level=record.level,
+        state=record.state,
+        causes=[_cause(cause, escalations, light, zone) for cause in record.causes],
+        due_on=None if record.due_at is None else last_day(record.due_at, zone),
+        overdue=record.overdue,
     )
 
 
-def _cause(ground: Ground, rungs: Rungs, light: Callable[[str], Light | None], zone: timezone) -> CauseFacts:
-    source = rungs.get(ground.source or "")
+def _cause(
+    cause: CauseRecord, escalations: Escalations, light: Callable[[str], Light | None], zone: timezone
+) -> CauseFacts:
+    source = escalations.get(cause.source or "")
     due_on = None if source is None or source.due_at is None else last_day(source.due_at, zone)
-    return CauseFacts(name=ground.name, light=light(ground.name), due_on=due_on)
+    return CauseFacts(name=cause.name, light=light(cause.name), due_on=due_on)
 
 
-_TAKES: Final[Mapping[type, Callable[[Rung, Any], Rung]]] = {
-    EscalationJoined: lambda rung, data: rung.joined(data.cause, data.source),
-    EscalationReduced: lambda rung, data: rung.reduced(data.cause, data.source),
-    EscalationConfirmed: lambda rung, data: rung.confirmed(data.due_at),
-    EscalationReported: lambda rung, _: rung.reported(),
-    EscalationReviewed: lambda rung, data: rung.reviewed(data.finding),
-    EscalationOverdue: lambda rung, _: rung.lapsed(),
-    EscalationClosed: lambda rung, _: rung.closed(),
-    EscalationWithdrawn: lambda rung, _: rung.withdrawn(),
+def _raised(escalations: Escalations, data: EscalationRaised) -> Escalations:
+    record = EscalationRecord(
+        id=data.escalation,
+        level=data.level,
+        phase=data.state,
+        causes=(CauseRecord(data.cause, data.source),),
+        raised_at=data.raised_at,
+        due_at=data.due_at,
+        to=data.to,
+        copy=data.copy,
+    )
+    return {**escalations, record.id: record}
+
+
+def _joined(record: EscalationRecord, data: EscalationJoined) -> EscalationRecord:
+    return record._replace(causes=(*record.causes, CauseRecord(data.cause, data.source)))
+
+
+def _reduced(record: EscalationRecord, data: EscalationReduced) -> EscalationRecord:
+    """Without a cause; with no source named, from wherever it came."""
+    left = (one for one in record.causes if one.name != data.cause or data.source not in (None, one.source))
+    return record._replace(causes=tuple(left))
+
+
+def _confirmed(record: EscalationRecord, data: EscalationConfirmed) -> EscalationRecord:
+    return record._replace(phase="open", due_at=data.due_at, to=data.to, copy=data.copy)
+
+
+def _reviewed(record: EscalationRecord, data: EscalationReviewed) -> EscalationRecord:
+    """One that was found done is closed by an event of its own."""
+    return record._replace(awaits_review=False, not_done=data.finding == "not_done")
+
+
+def _answered(record: EscalationRecord, data: BlockageResolved) -> EscalationRecord:
+    return record._replace(answered=(*record.answered, data.blockage))
+
+
+def _one(rule: Callable[[EscalationRecord, Any], EscalationRecord]) -> Callable[[Escalations, Any], Escalations]:
+    """The transition of all escalations by that of the one which the event is about."""
+
+    def transition(escalations: Escalations, data: Any) -> Escalations:
+        record = escalations.get(data.escalation)
+        return escalations if record is None else {**escalations, record.id: rule(record, data)}
+
+    return transition
+
+
+_TRANSITIONS: Final[Mapping[type, Callable[[Escalations, Any], Escalations]]] = {
+    EscalationRaised: _raised,
+    EscalationJoined: _one(_joined),
+    EscalationReduced: _one(_reduced),
+    EscalationConfirmed: _one(_confirmed),
+    EscalationReported: _one(lambda record, _: record._replace(awaits_review=True)),
+    EscalationReviewed: _one(_reviewed),
+    EscalationOverdue: _one(lambda record, _: record._replace(overdue=True)),
+    EscalationClosed: _one(lambda record, _: record._replace(phase="closed")),
+    EscalationWithdrawn: _one(lambda record, _: record._replace(phase="withdrawn", causes=())),
+    BlockageResolved: _one(_answered),
 }
+
+FOLDED: Final = frozenset(_TRANSITIONS)
+"""The events that change escalations."""

@@ -1,53 +1,68 @@
-"""What an item's rulings say about its lights and its escalations, and the sentences about both."""
+"""What an item's rulings say about it: the whole record, and the sentences about its lights and escalations."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 
 from contracts.rulings import ItemOpened, RulingData
 from contracts.values import Light, PeriodId
-from supervision import escalations as escalations_record
-from supervision import lights as lights_record
+from supervision import appeals, assignment, escalations, light_facts, lights
+from supervision.appeals import Appeals
+from supervision.assignment import AssignmentRecord
 from supervision.escalation_sentences import EscalationFacts, escalation_sentence
-from supervision.escalations import Rungs, facts_of
-from supervision.light_sentences import light_sentence
+from supervision.escalations import Escalations
+from supervision.light_sentences import LightFacts, light_sentence
 from supervision.lights import LightsRecord
 from supervision.words import Word
-from supervision.workdays import offset_of
+
+LIGHTS_FOLDED: Final = assignment.FOLDED | lights.FOLDED | appeals.FOLDED
+"""The events that the sentences about lights rest on, besides the opening of the item."""
+
+FOLDED: Final = LIGHTS_FOLDED | escalations.FOLDED
+"""The events that change the record."""
 
 
-@dataclass(frozen=True, slots=True)
-class ItemRecord:
-    """An item as told so far."""
+class ItemRecord(NamedTuple):
+    """An item as its rulings tell it so far; its parts are folded each by itself."""
 
+    assignment: AssignmentRecord
     lights: LightsRecord
-    rungs: Rungs = field(default_factory=dict)
+    escalations: Escalations
+    appeals: Appeals
 
     def explain(self, period: PeriodId, *, published: bool = False) -> Word:
         """Why a period has its light; `published`: for the public. Raises KeyError: the item has no such period."""
-        return light_sentence(self.lights.facts(period), published=published)
+        return light_sentence(self.light_facts(period), published=published)
+
+    def light_facts(self, period: PeriodId) -> LightFacts:
+        """What the sentence about a period is made from. Raises KeyError."""
+        return light_facts.facts_of(self.lights, period, self.assignment, self.appeals)
 
     def explain_escalation(self, id_: str) -> Word:
         """What an escalation stands on, until when, and how far it is. Raises KeyError."""
-        return escalation_sentence(self.escalation(id_))
+        return escalation_sentence(self.escalation_facts(id_))
 
-    def escalation(self, id_: str) -> EscalationFacts:
+    def escalation_facts(self, id_: str) -> EscalationFacts:
         """What the sentence about an escalation is made from. Raises KeyError."""
-        return facts_of(self.rungs[id_], self.rungs, self.light, offset_of(self.lights.utc_offset))
+        return escalations.facts_of(self.escalations[id_], self.escalations, self.light, self.assignment.zone)
 
     def light(self, period: str) -> Light | None:
         """The light of a period as it stands; none for what is no period of this item."""
-        if period not in self.lights.parts:
-            return None
-        return self.lights.light(period)
+        return self.lights.light(period) if period in self.lights.parts else None
 
 
 def opened(data: ItemOpened) -> ItemRecord:
     """The record of an item that was just published."""
-    return ItemRecord(lights_record.opened(data))
+    return ItemRecord(assignment.opened(data), lights.opened(data), {}, ())
 
 
-def note(record: ItemRecord, data: RulingData) -> ItemRecord:
+def evolve(record: ItemRecord, data: RulingData) -> ItemRecord:
     """The record after one more event."""
-    lights, rungs = lights_record.note(record.lights, data), escalations_record.note(record.rungs, data)
-    return record if (lights is record.lights and rungs is record.rungs) else ItemRecord(lights, rungs)
+    if type(data) not in FOLDED:
+        return record
+    return ItemRecord(
+        assignment.evolve(record.assignment, data),
+        lights.evolve(record.lights, data, record.assignment.policy),
+        escalations.evolve(record.escalations, data),
+        appeals.evolve(record.appeals, data),
+    )

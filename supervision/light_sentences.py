@@ -6,7 +6,7 @@ import re
 from calendar import month_abbr
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -95,14 +95,6 @@ def period_word(period: str) -> Word:
 def is_period(text: str) -> bool:
     """Whether a text names a period."""
     return bool(_QUARTER.fullmatch(text) or _MONTH.fullmatch(text))
-
-
-def last_day(due_at: datetime, zone: timezone) -> date:
-    """The last day of an exclusive limit; the far ends of time stay as they are."""
-    try:
-        return (due_at.astimezone(zone) - timedelta(microseconds=1)).date()
-    except OverflowError:
-        return due_at.date()
 
 
 def due_word(day: date) -> Word:

@@ -1,4 +1,4 @@
-"""Working days of a published calendar, counted forwards and backwards (rulebook: Deadlines)."""
+"""Days: the working days of a published calendar, and the days that instants and limits fall on in a time zone."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Final
 from contracts.values import Calendar
 
 _DAY: Final = timedelta(days=1)
+_TICK: Final = timedelta(microseconds=1)
 
 
 class WorkingDays:
@@ -63,3 +64,22 @@ def start_of(day: date, zone: timezone) -> datetime:
 def end_of(day: date, zone: timezone) -> datetime:
     """The instant after the last one of `day`: what is due that day is due before it."""
     return start_of(day + _DAY, zone) if day < date.max else datetime.combine(day, time.max, zone)
+
+
+def local(instant: datetime, zone: timezone) -> datetime:
+    """The instant in `zone`; the far ends of time stay as they are."""
+    if instant.tzinfo is zone:
+        return instant
+    try:
+        return instant.astimezone(zone)
+    except OverflowError:
+        return instant
+
+
+def last_day(due_at: datetime, zone: timezone) -> date:
+    """The last day on which what is due before `due_at` is in time, in `zone` (rulebook: Deadlines)."""
+    limit = local(due_at, zone)
+    try:
+        return (limit - _TICK).date()
+    except OverflowError:
+        return limit.date()

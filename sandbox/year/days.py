@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta, timezone
 
 from contracts.values import Calendar
+from supervision import workdays
 
 SHANGHAI = timezone(timedelta(hours=8))
 DESK_HOURS = (time(10, 0), time(14, 30), time(16, 40))
@@ -37,7 +38,7 @@ class WorkingDays:
 
 def last_day(due_at: datetime) -> date:
     """The day that a deadline still includes; `due_at` is the instant after it."""
-    return (due_at.astimezone(SHANGHAI) - timedelta(seconds=1)).date()
+    return workdays.last_day(due_at, SHANGHAI)
 
 
 def instant(day: date, hour: time) -> datetime:

@@ -13,7 +13,7 @@ from contracts.topics import PARTITIONS, RULINGS, split_subject
 from eventlog.at.at_rule import AtRule
 from services.audit.reader import Reading
 from services.audit.recorded_acts import NotRecorded, Progress, unknown_type
-from supervision.evaluation.deduction import Entry, Source
+from supervision.evaluation.deduction import Source, SourcedEvent
 from supervision.evaluation.sheets import Sheet, evaluate
 from supervision.words import Word
 
@@ -84,7 +84,9 @@ def _compared(where: str, derived: Any, exported: Any) -> Iterator[Word]:
         )
 
 
-def _entries(reading: Reading, programme: str, ends: Mapping[int, int], progress: Progress | None) -> Iterator[Entry]:
+def _entries(
+    reading: Reading, programme: str, ends: Mapping[int, int], progress: Progress | None
+) -> Iterator[SourcedEvent]:
     done, total = 0, sum(ends.values())
     for partition, end in ends.items():
         counting = AtRule()
@@ -99,11 +101,11 @@ def _entries(reading: Reading, programme: str, ends: Mapping[int, int], progress
                 progress(done, total)
 
 
-def _entry(partition: int, item: str | None, body: dict[str, Any]) -> Entry:
+def _entry(partition: int, item: str | None, body: dict[str, Any]) -> SourcedEvent:
     try:
         event = ruling_from(body, partition)
     except UnknownType as error:
         raise unknown_type(f"{RULINGS}-{partition}@{body['at']}", error) from None
     name = RULING_TYPES.short_names[type(event.data)]
     source = Source(event.id, name, f"{RULINGS}-{partition}@{event.at}", f"submissions-{partition}@{event.causeoffset}")
-    return Entry(item, event.time, source, event.data)
+    return SourcedEvent(item, event.time, source, event.data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from contracts.policy import Policy
@@ -26,11 +26,11 @@ from services.rating.rules.deadlines.pending import Deadline, due
 from services.rating.rules.decide import decide
 from services.rating.rules.state.evolve import evolve
 from services.rating.rules.state.state import Item, State
-from supervision.item import ItemRecord, note, opened
-from supervision.workdays import end_of, offset_of, start_of
+from supervision import item as item_record
+from supervision.item import ItemRecord
+from supervision.workdays import end_of, last_day, offset_of, start_of
 
 ALARM: Final = Actor(role="alarm", id="alarm")
-_TICK: Final = timedelta(microseconds=1)
 _DAY: Final = timedelta(days=1)
 
 
@@ -101,14 +101,13 @@ class Lived:
 
     def compared(self, period: str) -> tuple[Compared, ...]:
         """The targets and values by which a period settled."""
-        lit = self.record.lights.lights.get(period) if self.record else None
-        return lit.compared if lit else ()
+        return self.record.lights.of(period).compared if self.record else ()
 
     def _note(self, submission: Submission, data: RulingData) -> None:
         if isinstance(data, ItemOpened):
-            self.record = opened(data)
+            self.record = item_record.opened(data)
         elif self.record is not None:
-            self.record = note(self.record, data)
+            self.record = item_record.evolve(self.record, data)
         match data:
             case SubmissionRejected(alarm=False):
                 self.refused[submission.id] = data.reasons
@@ -167,7 +166,7 @@ def _assigned(data: ItemAssigned, policy: Policy) -> ItemAssigned:
 
     def due_at(instant: datetime) -> datetime:
         """前 and its day, read in the other way (rulebook: Deadlines)."""
-        day: date = (instant.astimezone(here) - _TICK).date() + (timedelta(0) if old.deadline_inclusive else _DAY)
+        day = last_day(instant, here) + (timedelta(0) if old.deadline_inclusive else _DAY)
         return end_of(day, there) if policy.deadline_inclusive else start_of(day, there)
 
     periods = tuple(

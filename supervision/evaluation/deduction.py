@@ -11,8 +11,8 @@ from contracts.rulings import RulingData
 from contracts.values import Identifier
 from supervision.words import Word
 
-Kind = Literal["yellow", "red", "missing_report", "lapsed_rectification", "chief_interview"]
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+DeductionKind = Literal["yellow", "red", "missing_report", "lapsed_rectification", "chief_interview"]
+KINDS: Final[tuple[DeductionKind, ...]] = get_args(DeductionKind)
 
 
 class Source(NamedTuple):
@@ -24,7 +24,7 @@ class Source(NamedTuple):
     cause: str
 
 
-class Entry(NamedTuple):
+class SourcedEvent(NamedTuple):
     """A counted event of a ruling about an item, or, without one, about the programme itself."""
 
     item: str | None
@@ -43,7 +43,7 @@ class Deduction:
 
     unit: Identifier
     item: str
-    kind: Kind
+    kind: DeductionKind
     about: str
     points: Decimal
     policy: str

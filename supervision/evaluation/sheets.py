@@ -15,8 +15,8 @@ from typing import Any
 from contracts.policy import Policy
 from contracts.rulings import ItemOpened, PolicyChanged, ProgrammeOpened
 from contracts.values import Identifier
-from supervision.evaluation.deduction import KINDS, Deduction, Entry, Kind
-from supervision.evaluation.record import EvaluationRecord, note, opened
+from supervision.evaluation.deduction import KINDS, Deduction, DeductionKind, SourcedEvent
+from supervision.evaluation.record import EvaluationRecord, evolve, opened
 from supervision.words import SAMPLE_WEIGHTS
 
 
@@ -34,7 +34,7 @@ class Sheet:
         """The base with all deductions."""
         return self.base + sum((one.points for one in self.deductions), Decimal(0))
 
-    def counted(self, kind: Kind) -> int:
+    def counted(self, kind: DeductionKind) -> int:
         """How many deductions there are of a kind."""
         return sum(one.kind == kind for one in self.deductions)
 
@@ -51,7 +51,7 @@ class Sheet:
         }
 
 
-def evaluate(entries: Iterable[Entry]) -> list[Sheet]:
+def evaluate(events: Iterable[SourcedEvent]) -> list[Sheet]:
     """The sheets of all units that lead or led an item, by unit, from the events of one programme.
 
     An item's events, and the programme's own, come in the order of the log. The base is that of the policy in force.
@@ -59,20 +59,20 @@ def evaluate(entries: Iterable[Entry]) -> list[Sheet]:
     """
     policy: Policy | None = None
     items: dict[str, EvaluationRecord] = {}
-    for entry in entries:
-        data = entry.data
-        if entry.item is None:
+    for event in events:
+        data = event.data
+        if event.item is None:
             policy = data.policy if isinstance(data, ProgrammeOpened | PolicyChanged) else policy
         elif isinstance(data, ItemOpened):
-            items[entry.item] = opened(entry.item, data)
-        elif (record := items.get(entry.item)) is not None:
-            note(record, entry)
+            items[event.item] = opened(event.item, data)
+        elif (record := items.get(event.item)) is not None:
+            evolve(record, event)
     if policy is None:
         return []
     found: dict[str, list[Deduction]] = defaultdict(list)
     pending: dict[str, int] = defaultdict(int)
     for _, one in sorted(items.items()):
-        pending[one.lead] += one.pending
+        pending[one.lead_unit] += one.pending
         for unit in one.led_by:
             found[unit] += []
         for deduction in one.deductions():

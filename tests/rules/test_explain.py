@@ -17,7 +17,8 @@ from services.rating.rules.state.evolve import evolve
 from services.rating.rules.state.state import Item, State
 from services.rating.scenario_book.book import Scenario, read_book
 from services.rating.scenario_book.runner import play
-from supervision.item import ItemRecord, note, opened
+from supervision import item as item_record
+from supervision.item import ItemRecord, opened
 from tests.rules.strategies import timelines
 from tests.rules.test_on_record import STORIES as EVERY
 from tests.rules.test_on_record import lived
@@ -191,9 +192,8 @@ def test_whatever_happened_everything_can_be_explained(run: Run) -> None:
 def the_same_words(item: Item, record: ItemRecord) -> None:
     """The rules' state and the record of the rulings must say the same of every light and escalation."""
     for frame in item.scheme.quarters:
-        lit = record.lights.lights.get(frame.id)
-        assert record.explain(frame.id) == explain(item, frame.id, lit.compared if lit else ())
-    assert list(record.rungs) == [escalation.id for escalation in item.escalations]
+        assert record.explain(frame.id) == explain(item, frame.id, record.lights.of(frame.id).compared)
+    assert list(record.escalations) == [escalation.id for escalation in item.escalations]
     for escalation in item.escalations:
         assert record.explain_escalation(escalation.id) == explain_escalation(item, escalation)
 
@@ -207,7 +207,7 @@ def recorded(written: list[bytes]) -> Iterator[tuple[State, ItemRecord]]:
         if isinstance(event.data, ItemOpened):
             record = opened(event.data)
         elif record is not None:
-            record = note(record, event.data)
+            record = item_record.evolve(record, event.data)
         if event.ordinal == event.of - 1 and record is not None:
             yield state, record
 

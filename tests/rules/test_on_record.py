@@ -50,7 +50,7 @@ from services.rating.rules.envelope import Asked, Rules, rule_on
 from services.rating.rules.state.frame import scheme_of
 from services.rating.rules.state.state import State
 from services.rating.scenario_book.book import Scenario, read_book
-from supervision.item import ItemRecord, note, opened
+from supervision.item import ItemRecord, evolve, opened
 from supervision.light_sentences import SIGNS, due_word, period_word, plain
 from supervision.words import LIGHTS
 from tests.rules.timelines import ACTORS, CHIEF, FILE, OFFICE, SUBJECT, YUANCHENG, Run, assigned, replayed
@@ -121,7 +121,7 @@ def test_every_light_and_escalation_names_its_policy_what_it_follows_from_and_wh
         known.add(event.causeid)
         if isinstance(data, ItemOpened | PolicyChanged):
             policies.add(data.policy.ref)
-        record = opened(data) if isinstance(data, ItemOpened) else note(record, data) if record else None
+        record = opened(data) if isinstance(data, ItemOpened) else evolve(record, data) if record else None
         if record is None or not isinstance(data, LightChanged | EscalationRaised | EscalationJoined):
             continue
         assert event.policy in policies
@@ -135,14 +135,14 @@ def test_every_light_and_escalation_names_its_policy_what_it_follows_from_and_wh
 
 def assert_compared(why: str, data: LightChanged, record: ItemRecord) -> None:
     """The values are there, or the sentence says what was compared instead: the due date, and that nothing came."""
-    parts = record.lights.facts(data.period).parts
+    parts = record.light_facts(data.period).parts
     for part in parts if data.to in ("yellow", "red") else ():
         if part.claim is None:
             assert f"截至{due_word(part.due_on).zh}未报送" in why
     for one in data.compared if data.to in ("yellow", "red") else ():
         assert one.reached or f"{one.indicator}目标{SIGNS[one.comparator]}{plain(one.target)}，" in why or "推翻" in why
     if data.to in ("yellow", "red") and not data.compared and all(part.claim for part in parts):
-        known = record.lights.lights[data.period].compared
+        known = record.lights.of(data.period).compared
         why_not = ("推翻", "没有已确认的节点目标", "尚在推进", "受阻")
         assert any(one in why for one in why_not) or any(not one.reached for one in known), why
 
@@ -153,7 +153,7 @@ def assert_grounded(why: str, data: EscalationRaised | EscalationJoined, record:
         assert record.light(data.cause) in ("yellow", "red")
         assert f"{period_word(data.cause).zh}{LIGHTS[str(record.light(data.cause))].zh}" in why
     elif data.cause in ("rectification_overdue", "interview_lapsed"):
-        source = record.escalation(str(data.source))
+        source = record.escalation_facts(str(data.source))
         assert source.overdue
         assert source.due_on is not None
         assert f"截至{due_word(source.due_on).zh}未" in why

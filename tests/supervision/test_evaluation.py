@@ -27,7 +27,7 @@ from contracts.submissions import (
     WithdrawalRequested,
 )
 from services.rating.rules.state.state import Item
-from supervision.evaluation.deduction import Deduction, Entry, Source
+from supervision.evaluation.deduction import Deduction, Source, SourcedEvent
 from supervision.evaluation.sheets import Sheet, evaluate
 from tests.rules.strategies import timelines
 from tests.rules.test_lights import LEAD, QUARTERS, at, report, year
@@ -39,7 +39,7 @@ AFTER = "2025-03-01T00:00:00"
 NOWHERE = Source("", "", "", "")
 
 
-def programme(policy: Policy = YUANCHENG) -> Entry:
+def programme(policy: Policy = YUANCHENG) -> SourcedEvent:
     opened = ProgrammeOpened(
         title="t",
         jurisdiction="j",
@@ -52,17 +52,17 @@ def programme(policy: Policy = YUANCHENG) -> Entry:
         items=("K01",),
         policy=policy,
     )
-    return Entry(None, at("2024-03-19T09:00:00"), NOWHERE, opened)
+    return SourcedEvent(None, at("2024-03-19T09:00:00"), NOWHERE, opened)
 
 
-def entries(run: Run, item: str = "K01") -> list[Entry]:
+def entries(run: Run, item: str = "K01") -> list[SourcedEvent]:
     """The events of a story as they lie on the log."""
     found = []
     for offset, value in enumerate(run.written):
         event = ruling_from(parse(value), 0)
         name = RULING_TYPES.short_names[type(event.data)]
         source = Source(event.id, name, f"rulings-0@{offset}", f"submissions-0@{event.causeoffset}")
-        found.append(Entry(item, event.time, source, event.data))
+        found.append(SourcedEvent(item, event.time, source, event.data))
     return found
 
 
@@ -236,7 +236,7 @@ def test_a_deduction_weighs_what_the_policy_of_its_time_says() -> None:
         (Decimal(-2), "yuancheng-2024@1"),
         (Decimal("-3.25"), "yuancheng-2024@2"),
     ]
-    adopted = Entry(None, run.now, NOWHERE, PolicyChanged(policy=heavier))
+    adopted = SourcedEvent(None, run.now, NOWHERE, PolicyChanged(policy=heavier))
     (sheet,) = evaluate([programme(), *entries(run), adopted])
     assert sheet.base == Decimal(90), "the base is that of the policy in force"
 

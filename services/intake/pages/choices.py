@@ -30,15 +30,15 @@ def picks(name: str, field: str, item: Item, roster: Roster, lang: Language) -> 
             for plan in item.inspections.values()
         ]
     if field == "adjustment":
-        return [Choice(a.adjustment, f"{a.period} · {a.node.text}") for a in item.adjustments.values()]
+        return [Choice(a.adjustment, f"{a.period} · {a.node.text}") for a in item.adjustments]
     if field == "appeal":
-        return [Choice(appeal, _against(against, lang)) for appeal, against in item.appeals.items()]
+        return [Choice(appeal.id, _against(appeal.against, lang)) for appeal in item.appeals]
     if field == "blockage":
         return [Choice(one, one) for one in item.blockages]
     notices = [
         Choice(f"{one.level}|{cause}", notice_word(one.level, cause, lang))
         for one in item.open_escalations(*_SIGNED)
-        for cause in one.causes
+        for cause in one.names
     ]
     return notices if field == "notice" else [*_lights(item, lang), *notices]
 

@@ -25,7 +25,7 @@ class Row:
 def row(item: Item, identity: Identity, now: datetime) -> Row:
     """The item as this person's list shows it."""
     due = [p for p in item.opened.periods if p.due_at > now and p.id not in item.opened.void]
-    plan = "confirmed" if item.nodes else "waiting" if item.waiting_plan is not None else "none"
+    plan = "confirmed" if item.plan_confirmed else "waiting" if item.waiting_plan is not None else "none"
     may = set(allowed(identity, item))
     return Row(item, due[0] if due and not item.withdrawn else None, plan, tuple(n for n in waiting(item) if n in may))
 
@@ -35,15 +35,15 @@ def waiting(item: Item) -> list[str]:
     rectifications, interviews = item.open_escalations("rectification"), item.open_escalations("interview")
     chief = item.open_escalations("chief_interview")
     open_now = {
-        "plan.submitted": not item.nodes and item.waiting_plan is None,
+        "plan.submitted": not item.plan_confirmed and item.waiting_plan is None,
         "plan.decided": item.waiting_plan is not None,
         "adjustment.decided": bool(item.adjustments),
         "withdrawal.decided": item.withdrawal_waits,
         "appeal.decided": bool(item.appeals),
         "blockage.answered": bool(item.blockages),
-        "rectification.reported": any(not one.reported for one in rectifications),
-        "rectification.reviewed": any(one.reported for one in rectifications),
-        "interview.confirmed": bool(item.open_escalations("chief_interview", state="proposed")),
+        "rectification.reported": any(not one.awaits_review for one in rectifications),
+        "rectification.reviewed": any(one.awaits_review for one in rectifications),
+        "interview.confirmed": bool(item.open_escalations("chief_interview", phase="proposed")),
         "interview.held": bool(interviews or chief),
     }
     return [name for name, is_open in open_now.items() if is_open and not item.withdrawn]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -20,7 +19,7 @@ from services.intake.problem import IntakeProblem
 from services.intake.who.item import Item
 from supervision import words
 from supervision.words import say
-from supervision.workdays import offset_of
+from supervision.workdays import last_day, local, offset_of
 from web.tokens import Identity
 
 FOLDER: Final = Path(__file__).parent
@@ -40,14 +39,13 @@ _ENVIRONMENT: Final = Environment(
 )
 _ZONE: Final = "+08:00"
 _SIGNS: Final = {">=": "≥", "<=": "≤"}
-_TICK: Final = timedelta(microseconds=1)
 
 
 def page(request: Request, template: str, identity: Identity | None, status: int = 200, **context: Any) -> HTMLResponse:
     """A page of this template; `context` is what the template is about."""
     lang, settings = language_of(request), desk_of(request).settings
     item = context.get("item")
-    zone = offset_of(item.opened.policy.utc_offset if isinstance(item, Item) else _ZONE)
+    zone = item.assignment.zone if isinstance(item, Item) else offset_of(_ZONE)
     simulated = any(known.opened.simulated for known in desk_of(request).roster.programmes.values())
     derived = any(known.opened.derived for known in desk_of(request).roster.programmes.values())
     text = _ENVIRONMENT.get_template(template).render(
@@ -61,9 +59,9 @@ def page(request: Request, template: str, identity: Identity | None, status: int
         cause=lambda level, name: cause_text(level, name, lang),
         link=lambda path, **query: _link(path, {**query, "lang": lang}),
         other_language=_link(request.scope["path"], {**request.query_params, "lang": "zh" if lang == "en" else "en"}),
-        due_day=lambda instant: _local(instant - _TICK, zone).strftime("%Y-%m-%d"),
-        local=lambda instant: _local(instant, zone).strftime("%Y-%m-%d %H:%M:%S"),
-        today=_local(desk_of(request).clock.now(), zone).strftime("%Y-%m-%d"),
+        due_day=lambda instant: last_day(instant, zone).strftime("%Y-%m-%d"),
+        local=lambda instant: local(instant, zone).strftime("%Y-%m-%d %H:%M:%S"),
+        today=local(desk_of(request).clock.now(), zone).strftime("%Y-%m-%d"),
         simulated=simulated,
         derived=derived,
         query_url=settings.query_url.rstrip("/"),
@@ -84,7 +82,3 @@ def problem_page(request: Request, problem: IntakeProblem) -> HTMLResponse:
 def _link(path: str, query: Mapping[str, Any]) -> str:
     kept = {name: value for name, value in query.items() if value and not (name == "lang" and value == "zh")}
     return f"{path}?{urlencode(kept)}" if kept else path
-
-
-def _local(instant: datetime, zone: timezone) -> datetime:
-    return instant.astimezone(zone)

@@ -2,46 +2,78 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from contracts import rulings
 from contracts.rulings import RulingData
-from contracts.submissions import Appealed
-from contracts.values import Node
+from contracts.values import Node, PeriodId
+from supervision import appeals, assignment, escalations
+from supervision.appeals import Appeals
+from supervision.assignment import AssignmentRecord
+from supervision.escalations import EscalationRecord, Escalations
 from web.tokens import Identity
 
 
-@dataclass(slots=True)
-class Escalation:
-    """An open or proposed rung of the ladder."""
+class AdjustmentRequest(NamedTuple):
+    """An adjustment that waits for its decision, or, approved, for the plan."""
 
-    level: str
-    state: str
-    causes: list[str]
-    reported: bool = False
+    filed: rulings.AdjustmentFiled
+    approved: bool = False
 
 
 @dataclass(slots=True)
 class Item:
-    """Held in memory for every item on the log."""
+    """Held in memory for every item on the log; of its escalations only those that stand."""
 
     programme: str
     id: str
     opened: rulings.ItemOpened
-    lead_unit: str
-    cooperating: tuple[str, ...]
-    leader: str
-    nodes: dict[str, Node] = field(default_factory=dict)
-    waiting_plan: dict[str, Node] | None = None
-    adjustments: dict[str, rulings.AdjustmentFiled] = field(default_factory=dict)
+    assignment: AssignmentRecord
+    escalations: Escalations = field(default_factory=dict)
+    appeals: Appeals = ()
+    plan_confirmed: bool = False
+    waiting_plan: Mapping[PeriodId, Node] | None = None
+    requests: tuple[AdjustmentRequest, ...] = ()
     inspections: dict[str, rulings.InspectionAuthorized] = field(default_factory=dict)
-    reported: set[str] = field(default_factory=set)
-    escalations: dict[str, Escalation] = field(default_factory=dict)
-    blockages: list[str] = field(default_factory=list)
-    appeals: dict[str, Appealed] = field(default_factory=dict)
+    reported: set[PeriodId] = field(default_factory=set)
     withdrawal_waits: bool = False
-    withdrawn: bool = False
+
+    @property
+    def lead_unit(self) -> str:
+        """The unit that leads it."""
+        return self.assignment.lead_unit
+
+    @property
+    def cooperating(self) -> tuple[str, ...]:
+        """The units that work on it beside the lead unit."""
+        return self.assignment.cooperating
+
+    @property
+    def leader(self) -> str:
+        """The leader in charge."""
+        return self.assignment.leader
+
+    @property
+    def nodes(self) -> Mapping[PeriodId, Node]:
+        """The nodes that have effect."""
+        return self.assignment.nodes
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether it left the annual assessment."""
+        return self.assignment.withdrawn
+
+    @property
+    def adjustments(self) -> list[rulings.AdjustmentFiled]:
+        """The adjustments that wait for their decision."""
+        return [one.filed for one in self.requests if not one.approved]
+
+    @property
+    def blockages(self) -> list[str]:
+        """The blockages that wait for an answer."""
+        return [name for one in self.escalations.values() for name in one.unanswered]
 
     def concerns(self, identity: Identity) -> bool:
         """Whether a person finds this item in their list."""
@@ -49,106 +81,102 @@ class Item:
             return identity.unit == self.lead_unit or identity.unit in self.cooperating
         return identity.role != "leader" or identity.id == self.leader
 
-    def open_escalations(self, *levels: str, state: str = "open") -> list[Escalation]:
-        """Escalations of these levels (none: of any) in this state."""
-        return [one for one in self.escalations.values() if one.state == state and (not levels or one.level in levels)]
+    def open_escalations(self, *levels: str, phase: str = "open") -> list[EscalationRecord]:
+        """Escalations of these levels (none: of any) in this phase."""
+        return [one for one in self.escalations.values() if one.phase == phase and (not levels or one.level in levels)]
 
     def evolve(self, data: RulingData) -> None:
-        """Take in one event of a counted ruling."""
-        _people_and_plan(self, data)
-        _reports_and_appeals(self, data)
-        _ladder(self, data)
+        """Change the item by one event of a counted ruling."""
+        kind = type(data)
+        if kind in assignment.FOLDED:
+            self.assignment = assignment.evolve(self.assignment, data)
+        elif kind in escalations.FOLDED:
+            after = escalations.evolve(self.escalations, data)
+            self.escalations = {id_: one for id_, one in after.items() if one.stands}
+        elif kind in appeals.FOLDED:
+            self.appeals = appeals.evolve(self.appeals, data)
+        transition = _TRANSITIONS.get(kind)
+        if transition is not None:
+            transition(self, data)
 
 
-FOLDED: Final = frozenset(
-    {
-        rulings.ItemTransferred,
-        rulings.ItemWithdrawn,
-        rulings.WithdrawalFiled,
-        rulings.WithdrawalRefused,
-        rulings.PlanReceived,
-        rulings.PlanReturned,
-        rulings.PlanAdopted,
-        rulings.AdjustmentFiled,
-        rulings.AdjustmentRefused,
-        rulings.NodeAdjusted,
-        rulings.ProgressRecorded,
-        rulings.InspectionAuthorized,
-        rulings.AppealOpened,
-        rulings.AppealClosed,
-        rulings.EscalationRaised,
-        rulings.EscalationJoined,
-        rulings.EscalationConfirmed,
-        rulings.EscalationReported,
-        rulings.EscalationReviewed,
-        rulings.EscalationReduced,
-        rulings.EscalationClosed,
-        rulings.EscalationWithdrawn,
-        rulings.BlockageResolved,
-    }
-)
+def opened(programme: str, id_: str, data: rulings.ItemOpened) -> Item:
+    """An item that was just published."""
+    return Item(programme, id_, data, assignment.opened(data))
+
+
+def _plan_received(item: Item, data: rulings.PlanReceived) -> None:
+    item.waiting_plan = data.nodes
+
+
+def _plan_returned(item: Item, _: rulings.PlanReturned) -> None:
+    item.waiting_plan = None
+
+
+def _plan_adopted(item: Item, _: rulings.PlanAdopted) -> None:
+    item.plan_confirmed, item.waiting_plan = True, None
+
+
+def _adjustment_filed(item: Item, data: rulings.AdjustmentFiled) -> None:
+    item.requests = (*item.requests, AdjustmentRequest(data))
+
+
+def _adjustment_approved(item: Item, data: rulings.AdjustmentApproved) -> None:
+    """It waits for the plan behind those approved before it (rulebook: Fine print, "Last")."""
+    asked = _waiting(item, data.adjustment)
+    if asked is not None:
+        item.requests = (*_without(item, asked), AdjustmentRequest(asked.filed, approved=True))
+
+
+def _adjustment_refused(item: Item, data: rulings.AdjustmentRefused) -> None:
+    item.requests = _without(item, _waiting(item, data.adjustment))
+
+
+def _node_adjusted(item: Item, data: rulings.NodeAdjusted) -> None:
+    wanted = (data.adjustment, data.period, data.after)
+    asked = (one for one in item.requests if (one.filed.adjustment, one.filed.period, one.filed.node) == wanted)
+    item.requests = _without(item, next(asked, None))
+
+
+def _waiting(item: Item, adjustment: str) -> AdjustmentRequest | None:
+    """The first request of that id that waits for its decision; a unit may give two of them one id."""
+    return next((one for one in item.requests if one.filed.adjustment == adjustment and not one.approved), None)
+
+
+def _without(item: Item, asked: AdjustmentRequest | None) -> tuple[AdjustmentRequest, ...]:
+    return tuple(one for one in item.requests if one is not asked)
+
+
+def _reported(item: Item, data: rulings.ProgressRecorded) -> None:
+    item.reported.add(data.period)
+
+
+def _inspection_authorized(item: Item, data: rulings.InspectionAuthorized) -> None:
+    item.inspections[data.plan] = data
+
+
+def _withdrawal_filed(item: Item, _: rulings.WithdrawalFiled) -> None:
+    item.withdrawal_waits = True
+
+
+def _withdrawal_decided(item: Item, _: rulings.WithdrawalRefused | rulings.ItemWithdrawn) -> None:
+    item.withdrawal_waits = False
+
+
+_TRANSITIONS: Final[Mapping[type, Callable[[Item, Any], None]]] = {
+    rulings.PlanReceived: _plan_received,
+    rulings.PlanReturned: _plan_returned,
+    rulings.PlanAdopted: _plan_adopted,
+    rulings.AdjustmentFiled: _adjustment_filed,
+    rulings.AdjustmentApproved: _adjustment_approved,
+    rulings.AdjustmentRefused: _adjustment_refused,
+    rulings.NodeAdjusted: _node_adjusted,
+    rulings.ProgressRecorded: _reported,
+    rulings.InspectionAuthorized: _inspection_authorized,
+    rulings.WithdrawalFiled: _withdrawal_filed,
+    rulings.WithdrawalRefused: _withdrawal_decided,
+    rulings.ItemWithdrawn: _withdrawal_decided,
+}
+
+FOLDED: Final = assignment.FOLDED | escalations.FOLDED | appeals.FOLDED | frozenset(_TRANSITIONS)
 """The events that change an item here; all others are passed over unread."""
-
-
-def _people_and_plan(item: Item, data: RulingData) -> None:
-    match data:
-        case rulings.ItemTransferred():
-            item.lead_unit, item.cooperating, item.leader = data.lead_unit, data.cooperating, data.leader
-        case rulings.ItemWithdrawn():
-            item.withdrawn, item.withdrawal_waits = True, False
-        case rulings.WithdrawalFiled():
-            item.withdrawal_waits = True
-        case rulings.WithdrawalRefused():
-            item.withdrawal_waits = False
-        case rulings.PlanReceived():
-            item.waiting_plan = data.nodes
-        case rulings.PlanReturned():
-            item.waiting_plan = None
-        case rulings.PlanAdopted():
-            item.nodes |= data.nodes
-            item.waiting_plan = None
-        case rulings.NodeAdjusted():
-            item.nodes[data.period] = data.after
-            item.adjustments.pop(data.adjustment, None)
-
-
-def _reports_and_appeals(item: Item, data: RulingData) -> None:
-    match data:
-        case rulings.AdjustmentFiled():
-            item.adjustments[data.adjustment] = data
-        case rulings.AdjustmentRefused():
-            item.adjustments.pop(data.adjustment, None)
-        case rulings.ProgressRecorded():
-            item.reported.add(data.period)
-        case rulings.InspectionAuthorized():
-            item.inspections[data.plan] = data
-        case rulings.AppealOpened():
-            item.appeals[data.appeal] = data.against
-        case rulings.AppealClosed():
-            item.appeals.pop(data.appeal, None)
-        case rulings.BlockageResolved():
-            item.blockages = [one for one in item.blockages if one != data.blockage]
-
-
-def _ladder(item: Item, data: RulingData) -> None:
-    if isinstance(data, rulings.EscalationRaised):
-        item.escalations[data.escalation] = Escalation(data.level, data.state, [data.cause])
-        if data.level == "blockage":
-            item.blockages.append(data.cause)
-        return
-    one = item.escalations.get(getattr(data, "escalation", ""))
-    if one is None:
-        return
-    match data:
-        case rulings.EscalationJoined():
-            one.causes.append(data.cause)
-            if data.level == "blockage":
-                item.blockages.append(data.cause)
-        case rulings.EscalationConfirmed():
-            one.state = "open"
-        case rulings.EscalationReported():
-            one.reported = True
-        case rulings.EscalationReduced():
-            one.causes = [cause for cause in one.causes if cause != data.cause]
-        case rulings.EscalationClosed() | rulings.EscalationWithdrawn():
-            del item.escalations[data.escalation]

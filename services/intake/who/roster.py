@@ -9,7 +9,7 @@ from typing import Any, Final
 from contracts.ruling import RULING_TYPES, ruling_from
 from contracts.rulings import ItemOpened, ProgrammeOpened
 from contracts.topics import split_subject
-from services.intake.who.item import FOLDED, Item
+from services.intake.who.item import FOLDED, Item, opened
 from web.tokens import Identity
 
 _TYPES: Final = frozenset(RULING_TYPES.types[cls] for cls in (*FOLDED, ProgrammeOpened, ItemOpened))
@@ -66,7 +66,7 @@ class Roster:
             self.programmes.setdefault(programme, known)
             self.simulated_only &= data.simulated
         elif isinstance(data, ItemOpened):
-            made = Item(programme, item_id or "", data, data.lead_unit, data.cooperating, data.leader)
+            made = opened(programme, item_id or "", data)
             self.items[(made.programme, made.id)] = made
             self.simulated_only &= data.simulated
         elif (item := self.items.get((programme, item_id or ""))) is not None:

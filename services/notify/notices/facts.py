@@ -1,33 +1,20 @@
-"""What notices need to know about programmes, items and escalations: a fold of counted rulings, pure."""
+"""What notices need to know about programmes and items: a fold of counted rulings, pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta, timezone
-from typing import Literal
+from datetime import date, datetime
+from typing import Final, Literal, NamedTuple
 
 from contracts.dispatches import Recipient
 from contracts.ruling import RulingEvent
-from contracts.rulings import (
-    Compared,
-    EscalationConfirmed,
-    EscalationJoined,
-    EscalationRaised,
-    EscalationReduced,
-    EscalationWithdrawn,
-    ItemOpened,
-    ItemTransferred,
-    LightChanged,
-    NodeAdjusted,
-    PlanAdopted,
-    PolicyChanged,
-    ProgrammeOpened,
-    ProgressRecorded,
-)
+from contracts.rulings import Compared, ItemOpened, LightChanged, ProgrammeOpened, ProgressRecorded, RulingData
 from contracts.topics import split_subject
-from contracts.values import Category, Level, Light, Node, PeriodId
-from supervision.item import ItemRecord, note, opened
+from contracts.values import Category, Light, Node, PeriodId
+from supervision import item as item_record
+from supervision.item import ItemRecord
+from supervision.workdays import last_day, local
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,61 +30,80 @@ class ProgrammeFacts:
     leaders: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class EscalationFacts:
-    """An escalation and what was told about it: `notices` are the ids of its notices, `told` who got them."""
+class Notified(NamedTuple):
+    """What was told about an escalation: the ids of its notices, and who got them."""
 
-    id: str
-    level: Level
-    proposed: bool
-    causes: tuple[str, ...]
-    raised_at: datetime
-    due_at: datetime | None
-    to: str
-    copy: tuple[str, ...]
     notices: tuple[str, ...] = ()
-    told: tuple[Recipient, ...] = ()
+    recipients: tuple[Recipient, ...] = ()
+
+
+NOBODY_YET: Final = Notified()
 
 
 @dataclass(frozen=True, slots=True)
 class ItemFacts:
-    """An item as it stands at one position of its rulings."""
+    """An item as it stands at one position of its rulings; beside its `record` what notices alone need.
+
+    `compared` are the targets and values last compared, by period, `notified` goes by the id of an escalation.
+    """
 
     programme: str
     id: str
     title: str
     category: Category
-    lead_unit: str
-    cooperating: tuple[str, ...]
-    leader: str
-    utc_offset: str
-    blind: Literal["resend", "hold"]
-    appeal_days: int
     simulated: bool
     derived: bool
     record: ItemRecord
-    nodes: Mapping[PeriodId, Node] = field(default_factory=dict)
     compared: Mapping[PeriodId, tuple[Compared, ...]] = field(default_factory=dict)
-    escalations: Mapping[str, EscalationFacts] = field(default_factory=dict)
+    notified: Mapping[str, Notified] = field(default_factory=dict)
+
+    @property
+    def lead_unit(self) -> str:
+        """The unit that leads it."""
+        return self.record.assignment.lead_unit
+
+    @property
+    def cooperating(self) -> tuple[str, ...]:
+        """The units that work on it beside the lead unit."""
+        return self.record.assignment.cooperating
+
+    @property
+    def leader(self) -> str:
+        """The leader in charge."""
+        return self.record.assignment.leader
+
+    @property
+    def nodes(self) -> Mapping[PeriodId, Node]:
+        """The nodes that have effect."""
+        return self.record.assignment.nodes
+
+    @property
+    def blind(self) -> Literal["resend", "hold"]:
+        """What the policy says about a message whose outcome nobody can tell: `resend` or `hold`."""
+        return self.record.assignment.policy.blind_channel
+
+    @property
+    def appeal_days(self) -> int:
+        """Calendar days in which a notice can be appealed."""
+        return self.record.assignment.policy.appeal_days
 
     def light(self, period: PeriodId) -> Light:
         """The light of a period as it stands."""
         return self.record.light(period) or "none"
 
-    @property
-    def zone(self) -> timezone:
-        """The programme's time zone."""
-        hours, minutes = self.utc_offset[1:].split(":")
-        span = timedelta(hours=int(hours), minutes=int(minutes))
-        return timezone(-span if self.utc_offset[0] == "-" else span)
-
     def day(self, instant: datetime) -> date:
         """The local day of an instant."""
-        return instant.astimezone(self.zone).date()
+        return local(instant, self.record.assignment.zone).date()
 
     def last_day(self, due_at: datetime) -> date:
         """The last day on which something due at `due_at` (exclusive) is in time."""
-        return self.day(due_at - timedelta(microseconds=1))
+        return last_day(due_at, self.record.assignment.zone)
+
+    def told(self, escalation: str, notice: str, recipients: tuple[Recipient, ...]) -> ItemFacts:
+        """The item after one more notice about an escalation."""
+        before = self.notified.get(escalation, NOBODY_YET)
+        whom = tuple(dict.fromkeys((*before.recipients, *recipients)))
+        return replace(self, notified={**self.notified, escalation: Notified((*before.notices, notice), whom)})
 
 
 def programme_from(subject: str, data: ProgrammeOpened) -> ProgrammeFacts:
@@ -113,33 +119,17 @@ def programme_from(subject: str, data: ProgrammeOpened) -> ProgrammeFacts:
     )
 
 
-def observe(item: ItemFacts | None, event: RulingEvent) -> ItemFacts | None:
+def evolve(item: ItemFacts | None, event: RulingEvent) -> ItemFacts | None:
     """The item after one counted event of its rulings; None as long as it was not opened."""
-    if isinstance(event.data, ItemOpened):
-        return _opened(event.subject, event.data)
+    data = event.data
+    if isinstance(data, ItemOpened):
+        return _opened(event.subject, data)
     if item is None:
         return None
-    item = replace(item, record=note(item.record, event.data))
-    match event.data:
-        case ItemTransferred() as data:
-            item = replace(item, lead_unit=data.lead_unit, cooperating=data.cooperating, leader=data.leader)
-        case PolicyChanged() as data:
-            policy = data.policy
-            item = replace(
-                item, utc_offset=policy.utc_offset, blind=policy.blind_channel, appeal_days=policy.appeal_days
-            )
-        case PlanAdopted() as data:
-            item = replace(item, nodes={**item.nodes, **data.nodes})
-        case NodeAdjusted() as data:
-            item = replace(item, nodes={**item.nodes, data.period: data.after})
-        case ProgressRecorded() as data:
-            item = replace(item, compared={**item.compared, data.period: data.compared})
-        case LightChanged() as data:
-            compared = {**item.compared, data.period: data.compared} if data.compared else item.compared
-            item = replace(item, compared=compared)
-        case _:
-            item = _escalated(item, event)
-    return item
+    record, compared = item_record.evolve(item.record, data), _compared(item.compared, data)
+    if record is item.record and compared is item.compared:
+        return item
+    return replace(item, record=record, compared=compared)
 
 
 def _opened(subject: str, data: ItemOpened) -> ItemFacts:
@@ -149,49 +139,15 @@ def _opened(subject: str, data: ItemOpened) -> ItemFacts:
         id=item or "",
         title=data.title,
         category=data.category,
-        lead_unit=data.lead_unit,
-        cooperating=data.cooperating,
-        leader=data.leader,
-        utc_offset=data.policy.utc_offset,
-        blind=data.policy.blind_channel,
-        appeal_days=data.policy.appeal_days,
         simulated=data.simulated,
         derived=data.derived,
-        record=opened(data),
+        record=item_record.opened(data),
     )
 
 
-def _escalated(item: ItemFacts, event: RulingEvent) -> ItemFacts:
-    data = event.data
-    if isinstance(data, EscalationRaised):
-        fresh = EscalationFacts(
-            id=data.escalation,
-            level=data.level,
-            proposed=data.state == "proposed",
-            causes=(data.cause,),
-            raised_at=data.raised_at,
-            due_at=data.due_at,
-            to=data.to,
-            copy=data.copy,
-        )
-        return with_escalation(item, fresh)
-    if not isinstance(data, EscalationJoined | EscalationConfirmed | EscalationReduced | EscalationWithdrawn):
-        return item
-    known = item.escalations.get(data.escalation)
-    if known is None:
-        return item
-    match data:
-        case EscalationJoined():
-            known = replace(known, causes=(*known.causes, data.cause))
-        case EscalationConfirmed():
-            known = replace(known, proposed=False, due_at=data.due_at, to=data.to, copy=data.copy, raised_at=event.time)
-        case EscalationReduced():
-            known = replace(known, causes=tuple(cause for cause in known.causes if cause != data.cause))
-        case EscalationWithdrawn():
-            known = replace(known, causes=())
-    return with_escalation(item, known)
-
-
-def with_escalation(item: ItemFacts, escalation: EscalationFacts) -> ItemFacts:
-    """The item with this escalation as it is now."""
-    return replace(item, escalations={**item.escalations, escalation.id: escalation})
+def _compared(
+    compared: Mapping[PeriodId, tuple[Compared, ...]], data: RulingData
+) -> Mapping[PeriodId, tuple[Compared, ...]]:
+    if isinstance(data, ProgressRecorded) or (isinstance(data, LightChanged) and data.compared):
+        return {**compared, data.period: data.compared}
+    return compared

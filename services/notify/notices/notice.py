@@ -19,7 +19,9 @@ from contracts.rulings import (
     ReminderDue,
     RulingData,
 )
-from services.notify.notices.facts import EscalationFacts, ItemFacts, observe, with_escalation
+from services.notify.notices import facts
+from services.notify.notices.facts import NOBODY_YET, ItemFacts
+from supervision.escalations import EscalationRecord
 
 OFFICE = "office"
 CHIEF = "chief"
@@ -72,15 +74,13 @@ def evolve(
 
     `latest` is the latest business time seen on this partition before; None: this is its first event.
     """
-    after = observe(item, event)
+    after = facts.evolve(item, event)
     if after is None:
         return None, None
     due = _due(after, event, max(latest or event.time, event.time))
     if due is None or due.escalation is None:
         return after, due
-    told = after.escalations[due.escalation]
-    known = replace(told, notices=(*told.notices, due.id), told=tuple(dict.fromkeys((*told.told, *due.recipients))))
-    return with_escalation(after, known), due
+    return after.told(due.escalation, due.id, due.recipients), due
 
 
 def _due(item: ItemFacts, event: RulingEvent, latest: datetime) -> NoticeDue | None:
@@ -97,8 +97,8 @@ def _due(item: ItemFacts, event: RulingEvent, latest: datetime) -> NoticeDue | N
     )
     if isinstance(data, ReminderDue):
         return _reminder(blank, data)
-    known = item.escalations.get(getattr(data, "escalation", ""))
-    if known is None or known.proposed:
+    known = item.record.escalations.get(getattr(data, "escalation", ""))
+    if known is None or known.phase == "proposed":
         return None
     return _about_escalation(replace(blank, escalation=known.id, level=known.level, due_at=known.due_at), known, data)
 
@@ -114,10 +114,10 @@ def _reminder(blank: NoticeDue, data: ReminderDue) -> NoticeDue:
     )
 
 
-def _about_escalation(about: NoticeDue, known: EscalationFacts, data: RulingData) -> NoticeDue | None:
+def _about_escalation(about: NoticeDue, known: EscalationRecord, data: RulingData) -> NoticeDue | None:
     match data:
         case EscalationRaised() | EscalationConfirmed():
-            whom, reasons = recipients(about.item, known), known.causes
+            whom, reasons = recipients(about.item, known), tuple(cause.name for cause in known.causes)
             return replace(about, kind=known.level, recipients=whom, reasons=reasons)
         case EscalationJoined():
             whom, reasons = recipients(about.item, known), (data.cause,)
@@ -130,15 +130,16 @@ def _about_escalation(about: NoticeDue, known: EscalationFacts, data: RulingData
 
 
 def _withdrawal(
-    about: NoticeDue, known: EscalationFacts, reasons: tuple[str, ...], *, partly: bool
+    about: NoticeDue, known: EscalationRecord, reasons: tuple[str, ...], *, partly: bool
 ) -> NoticeDue | None:
-    if not known.notices:
+    before = about.item.notified.get(known.id, NOBODY_YET)
+    if not before.notices:
         return None
-    whom = _unique((*known.told, *recipients(about.item, known)))
-    return replace(about, kind="withdrawn", recipients=whom, reasons=reasons, revokes=known.notices, partly=partly)
+    whom = _unique((*before.recipients, *recipients(about.item, known)))
+    return replace(about, kind="withdrawn", recipients=whom, reasons=reasons, revokes=before.notices, partly=partly)
 
 
-def recipients(item: ItemFacts, escalation: EscalationFacts) -> tuple[Recipient, ...]:
+def recipients(item: ItemFacts, escalation: EscalationRecord) -> tuple[Recipient, ...]:
     """Who gets a notice of this escalation: those whom the ruling names, and who holds the interview.
 
     A notice to the government (a blockage) goes to the office, which submits it.

@@ -1,4 +1,4 @@
-"""How an escalation stands: the fold of its steps (rulebook: Escalation ladder)."""
+"""Escalations as answers show them: the rows of their steps, folded as every reader of rulings folds the events."""
 
 from __future__ import annotations
 
@@ -7,117 +7,159 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from contracts.rulings import (
+    EscalationClosed,
+    EscalationConfirmed,
+    EscalationJoined,
+    EscalationOverdue,
+    EscalationRaised,
+    EscalationReduced,
+    EscalationReported,
+    EscalationReviewed,
+    EscalationWithdrawn,
+    RulingData,
+)
 from contracts.values import Light
 from services.query.read_model.as_of import LOCAL
 from supervision.escalation_sentences import EscalationFacts, causes_word, escalation_sentence
-from supervision.escalations import Ground, Rung, facts_of
+from supervision.escalations import EscalationRecord, Escalations, evolve, facts_of
 from supervision.words import Word
 
 Found = Mapping[str, Any]
 
 
-@dataclass(slots=True)
-class Escalation:
-    """A rung of the ladder for one item, and what the sentence about it is made from."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationAnswer:
+    """An escalation of an item, with what the sentence about it is made from, and where it was raised and ended."""
 
     programme: str
     item: str
-    rung: Rung
-    raised_at: datetime
-    recipient: str
+    record: EscalationRecord
+    facts: EscalationFacts
     first_cause: str
-    facts: EscalationFacts | None = None
-    ended_at: datetime | None = None
-    rule: str = ""
-    because: list[str] = field(default_factory=list)
-    part: int = 0
-    pos: int = 0
+    rule: str
+    because: list[str]
+    ended_at: datetime | None
+    part: int
+    pos: int
 
     @property
     def standing(self) -> str:
         """The one word for how it stands: a code of `supervision.words.ESCALATION_STATES`."""
-        return "overdue" if self.rung.overdue and self.rung.standing == "open" else self.rung.standing
-
-    @property
-    def grounds(self) -> list[str]:
-        """The names of the causes that stand, in their order, each once."""
-        return list(dict.fromkeys(ground.name for ground in self.rung.grounds))
+        return "overdue" if self.record.overdue and self.record.state == "open" else self.record.state
 
     @property
     def is_open(self) -> bool:
         """Whether somebody still has to act."""
-        return self.rung.phase in ("proposed", "open")
+        return self.record.stands
 
     @property
     def why(self) -> Word:
         """What it stands on, until when, and how far it is."""
-        return escalation_sentence(self._known)
+        return escalation_sentence(self.facts)
 
     @property
     def causes(self) -> Word:
         """What it stands on."""
-        return causes_word(self._known)
-
-    @property
-    def _known(self) -> EscalationFacts:
-        if self.facts is None:
-            raise LookupError(f"{self.item} {self.rung.id}: its steps were not folded to the end")
-        return self.facts
+        return causes_word(self.facts)
 
 
-def fold_escalations(steps: Iterable[Found], lights: Iterable[Found]) -> list[Escalation]:
+@dataclass(slots=True)
+class _Item:
+    """What was folded of an item so far: its escalations, and of each what its answer needs beside that."""
+
+    escalations: Escalations = field(default_factory=dict)
+    raised: dict[str, Found] = field(default_factory=dict)
+    because: dict[str, list[str]] = field(default_factory=dict)
+    ended_at: dict[str, datetime] = field(default_factory=dict)
+
+    def evolve(self, step: Found) -> None:
+        """Change it by the next step."""
+        name, id_ = step["step"], step["escalation"]
+        self.escalations = evolve(self.escalations, _EVENTS[name](step))
+        if name == "raised":
+            self.raised[id_], self.because[id_] = step, list(step["because"])
+        elif name == "joined" and id_ in self.because:
+            self.because[id_].extend(step["because"])
+        elif name in ("closed", "withdrawn"):
+            self.ended_at[id_] = step["time"]
+
+
+def fold_escalations(steps: Iterable[Found], lights: Iterable[Found]) -> list[EscalationAnswer]:
     """Escalations in the order raised, from the rows of their steps in the order of the log and those of lights."""
-    found: dict[tuple[str, str], dict[str, Escalation]] = {}
+    items: dict[tuple[str, str], _Item] = {}
     for step in steps:
-        here = found.setdefault((step["programme"], step["item"]), {})
-        if step["step"] == "raised":
-            here[step["escalation"]] = _raised(step)
-        elif (escalation := here.get(step["escalation"])) is not None:
-            _apply(escalation, step)
+        items.setdefault((step["programme"], step["item"]), _Item()).evolve(step)
     colours: dict[str, dict[str, Light]] = {}
     for row in lights:
         colours.setdefault(row["item"], {})[row["period"]] = row["light"]
-    for (_, item), here in found.items():
-        rungs = {id_: one.rung for id_, one in here.items()}
-        for one in here.values():
-            one.facts = facts_of(one.rung, rungs, colours.get(item, {}).get, LOCAL)
-    return [one for here in found.values() for one in here.values()]
+    return [
+        EscalationAnswer(
+            programme=programme,
+            item=item,
+            record=record,
+            facts=facts_of(record, folded.escalations, colours.get(item, {}).get, LOCAL),
+            first_cause=raised["ground"],
+            rule=raised["rule"],
+            because=folded.because[id_],
+            ended_at=folded.ended_at.get(id_),
+            part=raised["part"],
+            pos=raised["pos"],
+        )
+        for (programme, item), folded in items.items()
+        for id_, record in folded.escalations.items()
+        for raised in [folded.raised[id_]]
+    ]
 
 
-def _raised(step: Found) -> Escalation:
-    grounds = (Ground(step["ground"], step["source"]),)
-    return Escalation(
-        programme=step["programme"],
-        item=step["item"],
-        rung=Rung(step["escalation"], step["level"], step["state"], grounds, step["due_at"]),
+def _raised(step: Found) -> RulingData:
+    return EscalationRaised(
+        escalation=step["escalation"],
+        level=step["level"],
+        state=step["state"],
+        cause=step["ground"],
+        source=step["source"],
         raised_at=step["time"],
-        recipient=step["recipient"],
-        first_cause=step["ground"],
+        due_at=step["due_at"],
+        to=step["recipient"],
+        copy=(),
         rule=step["rule"],
-        because=list(step["because"]),
-        part=step["part"],
-        pos=step["pos"],
+        because=tuple(step["because"]),
     )
 
 
-_STEPS: Final[Mapping[str, Callable[[Rung, Found], Rung]]] = {
-    "joined": lambda rung, step: rung.joined(step["ground"], step["source"]),
-    "confirmed": lambda rung, step: rung.confirmed(step["due_at"]),
-    "reported": lambda rung, _: rung.reported(),
-    "reviewed": lambda rung, step: rung.reviewed(step["finding"]),
-    "overdue": lambda rung, _: rung.lapsed(),
-    "reduced": lambda rung, step: rung.reduced(step["ground"], step["source"]),
-    "closed": lambda rung, _: rung.closed(),
-    "withdrawn": lambda rung, _: rung.withdrawn(),
+def _joined(step: Found) -> RulingData:
+    return EscalationJoined(
+        escalation=step["escalation"],
+        level=step["level"],
+        cause=step["ground"],
+        source=step["source"],
+        rule=step["rule"],
+        because=tuple(step["because"]),
+    )
+
+
+def _reduced(step: Found) -> RulingData:
+    return EscalationReduced(
+        escalation=step["escalation"], level=step["level"], cause=step["ground"], source=step["source"], because=()
+    )
+
+
+def _confirmed(step: Found) -> RulingData:
+    return EscalationConfirmed(
+        escalation=step["escalation"], level=step["level"], due_at=step["due_at"], to=step["recipient"], copy=()
+    )
+
+
+_EVENTS: Final[Mapping[str, Callable[[Found], RulingData]]] = {
+    "raised": _raised,
+    "joined": _joined,
+    "reduced": _reduced,
+    "confirmed": _confirmed,
+    "reported": lambda step: EscalationReported(escalation=step["escalation"], late=step["late"]),
+    "reviewed": lambda step: EscalationReviewed(escalation=step["escalation"], finding=step["finding"], person=""),
+    "overdue": lambda step: EscalationOverdue(escalation=step["escalation"], level=step["level"]),
+    "closed": lambda step: EscalationClosed(escalation=step["escalation"], level=step["level"]),
+    "withdrawn": lambda step: EscalationWithdrawn(escalation=step["escalation"], level=step["level"], because=()),
 }
-
-
-def _apply(escalation: Escalation, step: Found) -> None:
-    name = step["step"]
-    escalation.rung = _STEPS[name](escalation.rung, step)
-    if name == "joined":
-        escalation.because.extend(step["because"])
-    elif name == "confirmed":
-        escalation.recipient = step["recipient"]
-    elif name in ("closed", "withdrawn"):
-        escalation.ended_at = step["time"]
+"""The event that a row was made from, as far as the table keeps it: no copies, no persons."""

@@ -8,7 +8,7 @@ from typing import Any
 from services.query.answers.explanations import data_of
 from services.query.answers.problem import Problem
 from services.query.answers.request_view import RequestView
-from supervision.evaluation.deduction import Entry, Source
+from supervision.evaluation.deduction import Source, SourcedEvent
 from supervision.evaluation.sheets import Sheet, evaluate
 
 
@@ -29,9 +29,9 @@ async def sheet_of(view: RequestView, programme_id: str, unit: str) -> Sheet:
     raise Problem("not-found", f"evaluation of unit {unit}")
 
 
-def _entries(rows: Iterable[Mapping[str, Any]]) -> Iterator[Entry]:
+def _entries(rows: Iterable[Mapping[str, Any]]) -> Iterator[SourcedEvent]:
     for row in rows:
         source = Source(
             row["id"], row["type"], f"rulings-{row['part']}@{row['pos']}", f"submissions-{row['part']}@{row['cause']}"
         )
-        yield Entry(row["item"] or None, row["time"], source, data_of(row))
+        yield SourcedEvent(row["item"] or None, row["time"], source, data_of(row))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from services.query.read_model.as_of import LOCAL
-from supervision import words
+from supervision import words, workdays
 from supervision.escalation_sentences import CauseFacts, cause_word
 from supervision.light_sentences import SIGNS, compared_word, period_word, plain
 from supervision.words import Language, Word, Words, say
@@ -67,7 +67,7 @@ def last_day(due_at: str | datetime | None, language: Language) -> str:
     if due_at is None:
         return ""
     instant = datetime.fromisoformat(due_at) if isinstance(due_at, str) else due_at
-    day = (instant - timedelta(seconds=1)).astimezone(LOCAL)
+    day = workdays.last_day(instant, LOCAL)
     return f"{day.year}年{day.month}月{day.day}日" if language == "zh" else f"{day.day} {day:%b %Y}"
 
 

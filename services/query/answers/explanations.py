@@ -21,13 +21,12 @@ from contracts.rulings import (
 from contracts.topics import PARTITIONS, RULINGS
 from services.query.read_model.position import ReadPosition
 from services.query.read_model.snapshot import Snapshot
-from supervision.item import ItemRecord, note, opened
-from supervision.lights import TAKEN
+from supervision.item import LIGHTS_FOLDED, ItemRecord, evolve, opened
 from supervision.words import Word
 
 Found = Mapping[str, Any]
 
-_LIGHTS: Final = [RULING_TYPES.short_names[cls] for cls in (ItemOpened, *TAKEN)]
+_LIGHTS: Final = [RULING_TYPES.short_names[cls] for cls in (ItemOpened, *LIGHTS_FOLDED)]
 _KEPT: Final = 16
 _TOLD: Final = (
     EscalationRaised,
@@ -60,7 +59,7 @@ def explained(events: Iterable[Found], *, published: bool) -> Explained:
         if isinstance(data, ItemOpened):
             record = opened(data)
         elif record is not None:
-            record = note(record, data)
+            record = evolve(record, data)
             if isinstance(data, LightChanged):
                 changes[event["part"], event["pos"]] = record.explain(data.period, published=published)
             elif isinstance(data, _TOLD) and not published:
@@ -120,7 +119,7 @@ def _further(known: _Folded, events: Iterable[Found], reached: Sequence[int]) ->
         if isinstance(data, ItemOpened):
             moved[item] = opened(data)
         elif (record := moved.get(item) or known.records.get(item)) is not None:
-            moved[item] = note(record, data)
+            moved[item] = evolve(record, data)
     sentences = {
         (item, period): Sentence(record.explain(period), record.explain(period, published=True))
         for item, record in moved.items()

@@ -7,6 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from services.query.answers.explanations import data_of
+from supervision import appeals
+from supervision.appeals import Appeals
+
 Found = Mapping[str, Any]
 
 COLOURS: Final = ("red", "yellow", "none", "green")
@@ -118,16 +122,10 @@ def _tile(item: Found, period: str, light: Found | None, contested: bool) -> Til
 
 def under_appeal(events: Iterable[Found]) -> set[tuple[str, str]]:
     """Items and periods whose light is being appealed against (rulebook: Fairness)."""
-    waiting: dict[tuple[str, str], str] = {}
+    waiting: dict[str, Appeals] = {}
     for event in events:
-        key = (event["item"], event["data"]["appeal"]) if "appeal" in event["data"] else None
-        if key is None:
-            continue
-        if event["type"] == "appeal.opened" and event["data"]["against"].get("light"):
-            waiting[key] = event["data"]["against"]["light"]
-        elif event["type"] == "appeal.closed":
-            waiting.pop(key, None)
-    return {(item, period) for (item, _), period in waiting.items()}
+        waiting[event["item"]] = appeals.evolve(waiting.get(event["item"], ()), data_of(event))
+    return {(item, one.against.light) for item, found in waiting.items() for one in found if one.against.light}
 
 
 def heat_map(found: Iterable[Tile], units: Iterable[Found]) -> HeatMap:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.query.answers.access import Sight, event_is_seen, inspection_is_seen, seen_data, visited_plans
-from services.query.answers.escalations import Escalation, fold_escalations
+from services.query.answers.escalations import EscalationAnswer, fold_escalations
 from services.query.answers.explanations import explained
 from services.query.answers.heat_map import Tile, tiles
 from services.query.answers.problem import Problem
@@ -72,18 +72,18 @@ async def lights(view: RequestView, programme_id: str, rows: list[Found], period
     return [tile for tile in found if period is None or tile.period == period]
 
 
-async def escalations(view: RequestView, programme_id: str, *, open_only: bool = True) -> list[Escalation]:
+async def escalations(view: RequestView, programme_id: str, *, open_only: bool = True) -> list[EscalationAnswer]:
     """Escalations of the items that the viewer sees in full, in the order raised. Raises Problem."""
     _signed_in(view)
     seen = {row["item"] for row in await items(view, programme_id) if row["sight"] == "full"}
     found = await _escalations(view, programme_id)
     return sorted(
         (one for one in found if one.item in seen and (one.is_open or not open_only)),
-        key=lambda one: (one.raised_at, one.item, one.pos),
+        key=lambda one: (one.record.raised_at, one.item, one.pos),
     )
 
 
-async def _escalations(view: RequestView, programme_id: str, item_id: str | None = None) -> list[Escalation]:
+async def _escalations(view: RequestView, programme_id: str, item_id: str | None = None) -> list[EscalationAnswer]:
     steps = await view.snapshot.escalation_steps(programme_id, item_id)
     return fold_escalations(steps, await view.snapshot.lights(programme_id, item_id))
 
@@ -134,7 +134,7 @@ async def _with_state(view: RequestView, shown: list[Found]) -> list[Found]:
     """Notices with the state of their escalation now, where the viewer still sees its item in full."""
     now: dict[tuple[str, str, str], Word] = {}
     for id_ in {row["programme"] for row in shown if row["escalation"]}:
-        now |= {(id_, one.item, one.rung.id): one.why for one in await escalations(view, id_, open_only=False)}
+        now |= {(id_, one.item, one.record.id): one.why for one in await escalations(view, id_, open_only=False)}
     keys = [(row["programme"], row["item"], row["escalation"]) for row in shown]
     return [{**row, "why": now[key]._asdict() if key in now else None} for key, row in zip(keys, shown, strict=True)]
 
@@ -173,7 +173,7 @@ async def all_sentences(view: RequestView, programme_id: str, rows: list[Found])
     return {key: why.full if full[key[0]] else why.published for key, why in found.items() if key[0] in full}
 
 
-async def escalations_of(view: RequestView, programme_id: str, item_id: str) -> list[Escalation]:
+async def escalations_of(view: RequestView, programme_id: str, item_id: str) -> list[EscalationAnswer]:
     """All escalations of an item, in the order raised."""
     return await _escalations(view, programme_id, item_id)
 

@@ -13,7 +13,7 @@ from fastapi.responses import StreamingResponse
 
 from services.query.answers import evaluation
 from services.query.answers import item as answers
-from services.query.answers.escalations import Escalation
+from services.query.answers.escalations import EscalationAnswer
 from services.query.answers.request_view import RequestView, ViewDep
 from services.query.read_model.as_of import LOCAL
 from services.query.read_model.position import Progress
@@ -118,20 +118,20 @@ async def get_escalations(view: ViewDep, programme: str, state: Literal["open", 
     return _answer(view, about, programme=programme, escalations=[escalation_view(one) for one in found])
 
 
-def escalation_view(one: Escalation) -> dict[str, Any]:
+def escalation_view(one: EscalationAnswer) -> dict[str, Any]:
     """An escalation as the API shows it."""
     return {
         "item": one.item,
-        "escalation": one.rung.id,
-        "level": one.rung.level,
-        "for": one.grounds,
+        "escalation": one.record.id,
+        "level": one.record.level,
+        "for": one.record.names,
         "raised_for": one.first_cause,
-        "state": one.rung.phase,
+        "state": one.record.phase,
         "standing": one.standing,
-        "overdue": one.rung.overdue,
-        "raised_at": one.raised_at,
-        "due_at": one.rung.due_at,
-        "to": one.recipient,
+        "overdue": one.record.overdue,
+        "raised_at": one.record.raised_at,
+        "due_at": one.record.due_at,
+        "to": one.record.to,
         "ended_at": one.ended_at,
         "rule": one.rule,
         "because": one.because,

@@ -9,7 +9,7 @@ from contracts.values import Light, PeriodId
 from services.rating.rules.lights.light import made_up, met_in_time
 from services.rating.rules.lights.node import node_met
 from services.rating.rules.state.state import Cause, Escalation, Item
-from supervision.escalation_sentences import CauseFacts, EscalationFacts, Standing, escalation_sentence
+from supervision.escalation_sentences import CauseFacts, EscalationFacts, EscalationState, escalation_sentence
 from supervision.light_sentences import LightFacts, PartFacts, light_sentence
 from supervision.words import Word
 
@@ -55,7 +55,7 @@ def escalation_facts_of(item: Item, escalation: Escalation) -> EscalationFacts:
     """What the sentence about an escalation is made from."""
     return EscalationFacts(
         level=escalation.level,
-        state=_standing(escalation),
+        state=_state(escalation),
         causes=[_cause(item, cause) for cause in escalation.causes if cause.standing],
         due_on=None if escalation.due_at is None else item.scheme.day_before(escalation.due_at),
         overdue=escalation.overdue,
@@ -84,7 +84,7 @@ def _before(item: Item, index: int) -> tuple[PeriodId, Light] | None:
     return (item.scheme.quarters[missed[0]].id, item.quarters[missed[0]].light) if missed else None
 
 
-def _standing(escalation: Escalation) -> Standing:
+def _state(escalation: Escalation) -> EscalationState:
     """One that was reported, needs no review and is still open was reviewed as not done."""
     if escalation.phase != "open":
         return escalation.phase

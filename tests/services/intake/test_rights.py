@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from contracts.rulings import ItemOpened
+from contracts.rulings import ItemOpened, ItemTransferred
 from contracts.submission import SUBMISSION_TYPES
 from contracts.submissions import ItemAssigned
 from contracts.values import Role
@@ -15,7 +15,7 @@ from programmes.programme import expand
 from programmes.programme_file import load_programme
 from services.intake.pages.fields import DOINGS, FORMS
 from services.intake.problem import IntakeProblem
-from services.intake.who.item import Item
+from services.intake.who import item as items
 from services.intake.who.rights import ITEM_RIGHTS, PROGRAMME_RIGHTS, check_item
 from services.intake.who.roster import Roster
 from services.rating.rules.decide import ACTS
@@ -31,8 +31,7 @@ def roster() -> Roster:
     _, assigned = expand(load_programme(YUANCHENG), datetime(2024, 3, 19, 1, tzinfo=UTC))[1]
     assert isinstance(assigned, ItemAssigned)
     opened = ItemOpened(**{name: getattr(assigned, name) for name in assigned.__dataclass_fields__}, void=())
-    item = Item(PROGRAMME, ITEM, opened, opened.lead_unit, opened.cooperating, opened.leader)
-    made.items[(PROGRAMME, ITEM)] = item
+    made.items[(PROGRAMME, ITEM)] = items.opened(PROGRAMME, ITEM, opened)
     return made
 
 
@@ -86,7 +85,7 @@ def test_a_person_whose_id_is_that_of_the_leader_needs_the_role_too(roster: Rost
 
 def test_after_a_transfer_the_rights_have_passed_on(roster: Roster) -> None:
     item = roster.items[(PROGRAMME, ITEM)]
-    item.lead_unit = "caizheng"
+    item.evolve(ItemTransferred(lead_unit="caizheng", cooperating=(), leader=item.leader))
     assert _reason(roster, Identity("u-fagai-1", "unit", "fagai"), "progress.reported") == "not_lead_unit"
     assert _reason(roster, Identity("u-caizheng-1", "unit", "caizheng"), "progress.reported") is None
 

@@ -46,7 +46,7 @@ def cause(reason: str, due: NoticeDue) -> Word:
     record = due.item.record
     if due.level != "blockage" and reason in record.lights.parts:
         return record.explain(reason)
-    known = record.escalation(due.escalation).causes if due.escalation else ()
+    known = record.escalation_facts(due.escalation).causes if due.escalation else ()
     named = next((one for one in known if one.name == reason), CauseFacts(name=reason))
     return cause_word(due.level, named)
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
-from typing import Final
 
 from contracts.policy import Policy
 from contracts.values import Calendar, Category, PeriodId, ReportingPeriod
-from supervision.workdays import WorkingDays, end_of, offset_of, start_of
-
-_TICK: Final = timedelta(microseconds=1)
+from supervision.workdays import WorkingDays, end_of, last_day, local, offset_of, start_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +51,7 @@ class Scheme:
 
     def local(self, instant: datetime) -> datetime:
         """The instant in the policy's UTC offset; far ends of time stay as they are."""
-        return instant if instant.tzinfo is self.zone else _local(instant, self.zone)
+        return local(instant, self.zone)
 
     def day_of(self, instant: datetime) -> date:
         """The day of an instant, in the policy's UTC offset."""
@@ -78,11 +75,7 @@ class Scheme:
 
     def day_before(self, instant: datetime) -> date:
         """The day on which something is due whose limit is the end of a day."""
-        local = self.local(instant)
-        try:
-            return (local - _TICK).date()
-        except OverflowError:
-            return local.date()
+        return last_day(instant, self.zone)
 
 
 @lru_cache(maxsize=4096)
@@ -111,9 +104,9 @@ def scheme_of(
     scheme = Scheme(
         category=category,
         simulated=simulated,
-        published_at=_local(published_at, zone),
-        plan_due_at=_local(plan_due_at, zone),
-        since=_local(since, zone),
+        published_at=local(published_at, zone),
+        plan_due_at=local(plan_due_at, zone),
+        since=local(since, zone),
         periods=ordered,
         void=frozenset(void),
         policy=policy,
@@ -132,15 +125,8 @@ def scheme_of(
     return scheme
 
 
-def _local(instant: datetime, zone: timezone) -> datetime:
-    try:
-        return instant.astimezone(zone)
-    except OverflowError:
-        return instant
-
-
 def _in_zone(period: ReportingPeriod, zone: timezone) -> ReportingPeriod:
-    return replace(period, opens_at=_local(period.opens_at, zone), due_at=_local(period.due_at, zone))
+    return replace(period, opens_at=local(period.opens_at, zone), due_at=local(period.due_at, zone))
 
 
 @lru_cache(maxsize=256)

@@ -1,0 +1,116 @@
+"""Every reader of rulings, fed with the same bytes: what each of them knows of one item."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from contracts.ruling import ruling_from
+from contracts.rulings import ItemOpened
+from contracts.topics import RULINGS, split_subject
+from eventlog.at.at_rule import AtRule, CountedAnswer
+from eventlog.log.record import Record
+from services.intake.who.item import Item
+from services.intake.who.roster import Roster
+from services.notify.notices import notice
+from services.notify.notices.facts import ItemFacts
+from services.notify.notices.notice import NoticeDue
+from services.query.answers.escalations import EscalationAnswer, fold_escalations
+from services.query.answers.explanations import explained
+from services.query.answers.heat_map import under_appeal
+from services.query.follow.projection import project_ruling
+from services.query.read_model.tables import COLUMNS, Rows
+from services.rating.rules.state import state as rating
+from services.rating.rules.state.evolve import evolve
+from supervision import item as item_record
+from supervision.item import LIGHTS_FOLDED, ItemRecord
+from supervision.words import Word
+
+
+@dataclass
+class Readers:
+    """Rating's own state, and what all others made of the same rulings."""
+
+    state: rating.State | None = None
+    record: ItemRecord | None = None
+    lights_only: ItemRecord | None = None
+    facts: ItemFacts | None = None
+    roster: Roster = field(default_factory=Roster)
+    notices: list[tuple[NoticeDue, rating.Escalation]] = field(default_factory=list)
+    """The notices about escalations, each with the escalation as rating held it at that event."""
+    rows: Rows = field(default_factory=Rows)
+    subject: str = ""
+
+    @property
+    def item(self) -> rating.Item:
+        """The item as rating holds it."""
+        assert self.state is not None
+        assert self.state.item is not None
+        return self.state.item
+
+    @property
+    def intake(self) -> Item:
+        """The item as intake holds it."""
+        programme, item = split_subject(self.subject)
+        found = self.roster.item(programme, item or "")
+        assert found is not None
+        return found
+
+    @property
+    def query(self) -> list[EscalationAnswer]:
+        """The item's escalations as query folds them from the rows that its projection writes."""
+        return fold_escalations(self._table("escalation"), self._table("light"))
+
+    @property
+    def query_lights(self) -> Mapping[str, Word]:
+        """Why each light stands as it does, as query folds it from its rows of events."""
+        return explained(self._table("event"), published=False).lights
+
+    @property
+    def query_appeals(self) -> set[str]:
+        """The periods whose light is under appeal, as query's heat map shows it."""
+        return {period for _, period in under_appeal(self._table("event"))}
+
+    def evolve(self, ruling: CountedAnswer) -> None:
+        """Let everyone take in one counted ruling."""
+        for counted in ruling.events:
+            event = ruling_from(counted.body, counted.record.partition)
+            self.subject, data = event.subject, event.data
+            self.state = evolve(self.state, event)
+            self.roster.take(counted.body, counted.record.partition)
+            self.facts, due = notice.evolve(self.facts, event, None)
+            if due is not None and due.escalation is not None:
+                self.notices.append((due, next(one for one in self.item.escalations if one.id == due.escalation)))
+            if isinstance(data, ItemOpened):
+                self.record = self.lights_only = item_record.opened(data)
+            elif self.record is not None and self.lights_only is not None:
+                self.record = item_record.evolve(self.record, data)
+                if type(data) in LIGHTS_FOLDED:
+                    self.lights_only = item_record.evolve(self.lights_only, data)
+        project_ruling(ruling, self.rows)
+
+    def _table(self, name: str) -> list[dict[str, Any]]:
+        return [_as_postgresql_answers(dict(zip(COLUMNS[name], row, strict=True))) for row in self.rows[name]]
+
+
+def _as_postgresql_answers(row: dict[str, Any]) -> dict[str, Any]:
+    """Instants and JSON as psycopg returns them; the projection hands over their text."""
+    for name in ("time", "due_at"):
+        if isinstance(row.get(name), str):
+            row[name] = datetime.fromisoformat(row[name])
+    if isinstance(row.get("data"), str):
+        row["data"] = json.loads(row["data"])
+    return row
+
+
+def read(written: Sequence[bytes]) -> Iterator[Readers]:
+    """Every reader after each ruling, the item once opened; it is the same object each time."""
+    readers, at_rule = Readers(), AtRule()
+    records = [Record(RULINGS, 0, offset, 0, b"", value) for offset, value in enumerate(written)]
+    for ruling in at_rule.fold(records):
+        readers.evolve(ruling)
+        if readers.record is not None:
+            yield readers
