@@ -1,4 +1,4 @@
-"""What a part of the stack is: one Python process with /readyz; and the services' own parts.
+"""What a part of the stack is: a process that is told where the others are; and the services' own parts.
 
 A stack takes its parts as an argument. To add one, describe it as a `Part` and put it beside the others.
 """
@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+from embedded.service_process import ServiceProcess
+from embedded.supervisor import Child
 
 KAFKA: Final = "kafka"
 POSTGRES: Final = "postgres"
@@ -33,16 +36,41 @@ Environment = Callable[[Addresses], Mapping[str, str]]
 """Environment variables that follow from where everything is."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """What a part's process is made from; it inherits the file descriptors in `keep_open`, the state folder's lock."""
+
+    part: Part
+    at: Addresses
+    port: int
+    env: Mapping[str, str]
+    keep_open: Sequence[int]
+    say: Callable[[str], None]
+
+    @property
+    def log(self) -> Path:
+        """Its log file."""
+        return self.at.home / "logs" / f"{self.part.name}.log"
+
+
+def python_module(launch: Launch) -> Child:
+    """`python -m <module>`, told its HTTP port as `<PREFIX>_PORT`, ready when /readyz says 200."""
+    env = {f"{launch.part.prefix}_PORT": str(launch.port), **launch.env}
+    return ServiceProcess(launch.part.module, port=launch.port, env=env, log=launch.log, keep_open=launch.keep_open)
+
+
 def _nothing(_: Addresses) -> Mapping[str, str]:
     return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One kind of process: `python -m <module>`, told its HTTP port as `<PREFIX>_PORT`, ready when /readyz says 200."""
+    """One kind of process that answers by HTTP: a Python module, or what `process` makes."""
 
     name: str
     module: str
+    """What is run, and by what other parts know its kind."""
+    process: Callable[[Launch], Child] = python_module
     about: str = ""
     """What a person finds at its URL, in Chinese and English."""
     needs: tuple[str, ...] = ()

@@ -16,9 +16,8 @@ from contracts.topics import PARTITIONS, TOPIC_CONFIG, TOPICS
 from embedded.child_process import LOOPBACK, free_port
 from embedded.kafka import KafkaServer
 from embedded.machine_error import MachineError, log_unreachable
-from embedded.parts import KAFKA, POSTGRES, SERVERS, Addresses, Part, needs, settings_of
+from embedded.parts import KAFKA, POSTGRES, SERVERS, Addresses, Launch, Part, needs, settings_of
 from embedded.postgres import PostgresServer
-from embedded.service_process import ServiceProcess
 from embedded.state import StateFolder, home_from_environment
 from embedded.supervisor import Supervisor, UnexpectedEnd
 from eventlog.log import provisioning
@@ -201,15 +200,16 @@ class Stack:
 
     def _add(self, part: Part, env: Mapping[str, str]) -> None:
         ports = {port: self._port(port) for one in self.parts for port in one.more_ports}
-        port = self._port(part.name)
+        at = Addresses(self.home, self.urls, ports)
         told = {**os.environ, **self.env}
         if POSTGRES not in part.needs:
             told.pop(DATABASE_URL, None)
-        told |= settings_of(part, self.parts, Addresses(self.home, self.urls, ports))
-        told |= {f"{part.prefix}_PORT": str(port), **self._extra, **self._settings.get(part.name, {}), **env}
-        log = self.home / "logs" / f"{part.name}.log"
-        service = ServiceProcess(part.module, port=port, env=told, log=log, keep_open=[self.state.lock])
-        self._supervisor.start(part.name, service)
+        # The port goes before the surroundings' own <PREFIX>_PORT, and is fixed by `ports` alone.
+        told.pop(f"{part.prefix}_PORT", None)
+        told |= settings_of(part, self.parts, at) | self._extra | {**self._settings.get(part.name, {}), **env}
+        inherited = [self.state.lock]
+        launch = Launch(part=part, at=at, port=self._port(part.name), env=told, keep_open=inherited, say=self._say)
+        self._supervisor.start(part.name, part.process(launch))
 
     def _provision(self, kafka: str) -> None:
         wanted = provisioning.specs(TOPICS, PARTITIONS, TOPIC_CONFIG, prefix=self.env["LIANGDENG_TOPIC_PREFIX"])

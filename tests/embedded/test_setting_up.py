@@ -1,5 +1,6 @@
 """A set-up that fails says what was missing and what to do; one that is done does nothing."""
 
+import ast
 import os
 import subprocess
 import sys
@@ -56,3 +57,22 @@ def test_what_is_set_up_already_is_left_alone(tmp_path: Path) -> None:
     env = {**os.environ, "LIANGDENG_VENV": str(tmp_path)}
     done = subprocess.run([sys.executable, SCRIPT], env=env, capture_output=True, check=False, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_the_set_up_needs_nothing_but_an_old_pythons_own_modules() -> None:
+    source = SCRIPT.read_text(encoding="utf-8")
+    tree = ast.parse(source, feature_version=(3, 7))
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    names = {alias.name for node in imports if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module or "." for node in imports if isinstance(node, ast.ImportFrom)}
+    assert {name.split(".")[0] for name in names} <= sys.stdlib_module_names
+
+
+def test_no_module_beside_the_set_up_takes_the_place_of_one_of_pythons() -> None:
+    """Run by path, the script's own folder is searched first."""
+    assert {path.stem for path in SCRIPT.parent.iterdir()} & sys.stdlib_module_names == set()
+
+
+def test_the_set_up_runs_without_site_packages() -> None:
+    done = subprocess.run([sys.executable, "-S", "-c", f"import runpy; runpy.run_path({str(SCRIPT)!r})"], check=False)
+    assert done.returncode == 0

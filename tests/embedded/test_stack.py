@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -15,9 +16,10 @@ import pytest
 
 from embedded.child_process import alive
 from embedded.machine_error import MachineError
-from embedded.parts import Part
+from embedded.parts import Launch, Part, python_module
 from embedded.stack import Stack
 from embedded.state import StateFolder
+from embedded.supervisor import Child
 from tests.child import started
 
 pytestmark = pytest.mark.services
@@ -89,6 +91,21 @@ def test_a_part_that_cannot_start_is_named_with_the_end_of_its_log(home: Path) -
     darkness = Part(name="darkness", module="tests.embedded.darkness")
     with Stack(home, parts=(), servers=()) as stack, pytest.raises(MachineError, match=r"(?s)darkness.*No module"):
         stack.add(darkness)
+
+
+def test_a_part_that_is_no_python_module_makes_its_own_process(home: Path, said: list[str]) -> None:
+    made: list[Launch] = []
+
+    def process(launch: Launch) -> Child:
+        made.append(launch)
+        return python_module(replace(launch, part=CANDLE))
+
+    with Stack(home, parts=[replace(CANDLE, name="server", process=process)], servers=(), say=said.append) as stack:
+        assert httpx.get(stack.urls["server"]).status_code == 200
+        stack.kill("server")
+        until(lambda: "SIGKILL" in "".join(said), "the report")
+        stack.wait_ready("server")
+    assert [launch.part.name for launch in made] == ["server"]
 
 
 def test_a_second_instance_on_the_same_state_is_refused_in_two_languages(candles: Stack, home: Path) -> None:
