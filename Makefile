@@ -20,7 +20,7 @@ up: setup ## 启动全部服务 · start everything and serve until Ctrl-C
 	@$(VENV)/liangdeng up $(ARGS)
 
 test: setup tools check ## 全部检查与测试 · every check and every test
-	@$(VENV)/pytest --cov $(ARGS)
+	@$(VENV)/pytest --cov --cov-report=term $(ARGS)
 
 check: setup ## 格式、静态检查、类型、导入边界 · format, lint, types, import boundaries
 	@$(VENV)/ruff format --check -q .
