@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
-
-from starlette.requests import HTTPConnection
 
 from eventlog.clock import Clock
 from services.intake.metrics import IntakeMetrics
@@ -35,7 +32,3 @@ class Dependencies:
     publisher: ProgrammePublisher
     topics: TopicsCheck
     metrics: IntakeMetrics
-
-
-def desk_of(request: HTTPConnection) -> Dependencies:
-    return cast(Dependencies, request.app.state.dependencies)

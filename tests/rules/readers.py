@@ -55,7 +55,7 @@ class Readers:
     def intake(self) -> Item:
         """The item as intake holds it."""
         programme, item = split_subject(self.subject)
-        found = self.roster.item(programme, item or "")
+        found = self.roster.items.get((programme, item or ""))
         assert found is not None
         return found
 
@@ -80,7 +80,7 @@ class Readers:
             event = ruling_from(counted.body, counted.record.partition)
             self.subject, data = event.subject, event.data
             self.state = evolve(self.state, event)
-            self.roster.take(counted.body, counted.record.partition)
+            self.roster.evolve(counted.body, counted.record.partition)
             self.facts, due = notice.evolve(self.facts, event, None)
             if due is not None and due.escalation is not None:
                 self.notices.append((due, next(one for one in self.item.escalations if one.id == due.escalation)))

@@ -28,7 +28,7 @@ from contracts.submissions import (
     WithdrawalDecided,
 )
 from contracts.values import Actor, Node
-from services.intake.pages.choices import picks
+from services.intake.pages.choices import choices_of
 from services.intake.pages.overview import waiting
 from services.rating.rules.decide import ACTS
 from services.rating.rules.explain import escalation_facts_of, explain, explain_escalation
@@ -108,7 +108,7 @@ def test_a_cause_that_came_from_two_interviews_is_left_when_one_of_them_is_withd
     ]
     readers = at_the_end(run)
     assert [due.reasons for due, _ in readers.notices if due.kind == "chief_interview"] == [("interview_lapsed",)]
-    offered = [one.value for one in picks("notice.acknowledged", "notice", readers.intake, readers.roster, "zh")]
+    offered = [one.value for one in choices_of("notice.acknowledged", "notice", readers.intake, readers.roster, "zh")]
     assert "chief_interview|interview_lapsed" in offered
 
 

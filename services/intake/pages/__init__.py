@@ -1,1 +1,12 @@
-"""Forms for units, leaders and the office: server-rendered, without JavaScript, Chinese first."""
+"""Pages for units, leaders and the office: rendered here, without JavaScript, Chinese first.
+
+routes     the addresses; handlers decode, call and return
+overview   a person's list of items, and what waits for somebody
+fields     the table behind every form: its fields, and what its button says
+choices    what a form offers to choose from
+form_page  a form as a page: empty, or with everything that is wrong
+form_post  a posted form as it comes in: text fields and files
+form_body  a posted form as the body of a submission
+page       any page: its template in templates/, style.css, the words, the headers
+session    the token's cookie, and the proof that a form was opened in the same session
+"""

@@ -20,7 +20,7 @@ class Choice(NamedTuple):
     label: str
 
 
-def picks(name: str, field: str, item: Item, roster: Roster, lang: Language) -> list[Choice]:
+def choices_of(name: str, field: str, item: Item, roster: Roster, lang: Language) -> list[Choice]:
     """Choices of a field of kind `pick` or `people` in the form for `name`."""
     if name == "item.reassigned":
         return _people(field, item, roster)

@@ -1,4 +1,4 @@
-"""The small table that drives every form: which fields a type of submission asks for."""
+"""The table behind every form: which fields a type of submission asks for, and what its button says."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ FORMS: Final[dict[str, tuple[Field, ...]]] = {
     ),
 }
 
-DOINGS: Final[Words] = {
+ACTIONS: Final[Words] = {
     "plan.submitted": Word("报送工作方案", "Submit the plan"),
     "plan.decided": Word("审定工作方案", "Decide on the plan"),
     "progress.reported": Word("报送进展", "Report progress"),
@@ -163,4 +163,4 @@ DOINGS: Final[Words] = {
     "appeal.decided": Word("审定申诉", "Decide an appeal"),
     "item.reassigned": Word("调整承办单位", "Reassign the item"),
 }
-"""What the buttons say; every form has one."""
+"""What the buttons say and the forms are called; every form has one."""

@@ -6,12 +6,16 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
+
+from contracts.topics import MAX_SUBMISSION_BYTES
 from services.intake.pages.fields import FORMS, Field
+from services.intake.submitting.body import exact_object, too_large
 
 MAX_TARGETS = 12
 
 
-class Posted:
+class FormFields:
     """The text fields of a form, each with one or several values."""
 
     def __init__(self, pairs: Sequence[tuple[str, str]]) -> None:
@@ -36,15 +40,18 @@ class Posted:
         }
 
 
-def data_of(name: str, posted: Posted, evidence: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The data of a submission of type `name`."""
-    made: dict[str, Any] = {}
+def submission_body(name: str, posted: FormFields, evidence: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The body of a submission of type `name`, checked like one that a program sends. Raises IntakeProblem."""
+    data: dict[str, Any] = {}
     for field in FORMS[name]:
-        made |= _datum(field, posted, evidence)
-    return made
+        data |= _datum(field, posted, evidence)
+    text = orjson.dumps({"type": name, "data": data})
+    if len(text) > MAX_SUBMISSION_BYTES:
+        raise too_large(MAX_SUBMISSION_BYTES)
+    return exact_object(text)
 
 
-def _datum(field: Field, posted: Posted, evidence: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _datum(field: Field, posted: FormFields, evidence: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     match field.kind:
         case "evidence":
             return {field.name: list(evidence)} if evidence else {}
@@ -60,7 +67,7 @@ def _datum(field: Field, posted: Posted, evidence: Sequence[Mapping[str, Any]]) 
     return _simple(field, posted)
 
 
-def _simple(field: Field, posted: Posted) -> dict[str, Any]:
+def _simple(field: Field, posted: FormFields) -> dict[str, Any]:
     text = posted.one(field.name)
     what, _, cause = text.partition("|")
     made: dict[str, dict[str, Any]] = {
@@ -74,7 +81,7 @@ def _simple(field: Field, posted: Posted) -> dict[str, Any]:
     return made.get(field.name, {field.name: text}) if text else {}
 
 
-def _node(posted: Posted, period: str) -> dict[str, Any]:
+def _node(posted: FormFields, period: str) -> dict[str, Any]:
     targets = []
     for index in range(MAX_TARGETS):
         part = {

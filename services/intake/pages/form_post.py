@@ -1,22 +1,27 @@
-"""Reads a multipart form: files stream to the evidence store, text fields come back; all of it bounded."""
+"""Reads a posted form: its text fields, its files, and the evidence that an earlier try already brought."""
 
 from __future__ import annotations
 
+import contextlib
 import re
+import uuid
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
 from contracts.topics import MAX_SUBMISSION_BYTES
-from services.intake.pages.form_body import Posted
+from services.intake.pages.form_body import FormFields
 from services.intake.submitting.body import LimitedRequest, content_type
 from services.intake.submitting.evidence import SHA256, EvidenceStore
 
 MAX_FILES: Final = 20
 MAX_FIELDS: Final = 600
 _CHUNK: Final = 256 * 1024
+_TEXT_BYTES: Final = 1024 * 1024
+"""What the text fields and the multipart frame may take beside the files."""
 _UNSAFE: Final = re.compile(r"[/\\\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _INTERNAL_FILES: Final = "files_internal"
 _KEPT: Final = re.compile(r"(?:(internal)\|)?([0-9a-f]{64})\|(\d{1,12})\|([^|]{1,100})\|(.{1,200})")
@@ -30,32 +35,55 @@ class Upload(NamedTuple):
     internal: bool
 
 
-async def read_form(request: Request, limit: int) -> tuple[Posted, list[Upload]]:
-    """Text fields and files of a form of at most `limit` bytes. Raises IntakeProblem."""
+@dataclass
+class FormPost:
+    """A form as it was sent; `key` tells two tries of one form from two forms.
+
+    `cited` is the evidence that is in the store, from earlier tries and from `store_files`.
+    """
+
+    fields: FormFields
+    key: str
+    uploads: Sequence[Upload] = ()
+    cited: list[Cited] = field(default_factory=list)
+
+    async def store_files(self, store: EvidenceStore) -> None:
+        """Keep the files that came with the form, and cite them. Raises IntakeProblem `too_large`."""
+        self.cited += [await _stored(upload, store) for upload in self.uploads]
+
+
+@contextlib.asynccontextmanager
+async def read_form(request: Request, store: EvidenceStore, evidence_limit: int) -> AsyncIterator[FormPost]:
+    """A form whose files have together at most `evidence_limit` bytes; they are closed at the end.
+
+    Raises:
+        IntakeProblem: `media_type`, `too_large`, `aborted`.
+    """
     content_type(request, "multipart/form-data", "application/x-www-form-urlencoded")
-    limited = LimitedRequest(request, limit)
+    limited = LimitedRequest(request, evidence_limit + _TEXT_BYTES)
     form = await limited.form(max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=2 * MAX_SUBMISSION_BYTES)
-    texts = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
-    files = [
+    fields = FormFields([(name, value) for name, value in form.multi_items() if isinstance(value, str)])
+    uploads = [
         Upload(value, name == _INTERNAL_FILES)
         for name, value in form.multi_items()
         if isinstance(value, UploadFile) and value.filename
     ]
-    return Posted(texts), files
+    try:
+        yield FormPost(fields, fields.one("key")[:100] or uuid.uuid4().hex, uploads, _kept_before(fields, store))
+    finally:
+        for upload in uploads:
+            await upload.file.close()
 
 
-async def store_files(files: Sequence[Upload], store: EvidenceStore) -> list[Cited]:
-    """Keep uploaded files; what a submission says to cite them. Raises IntakeProblem."""
-    cited = []
-    for file, internal in files:
-        sha256, size = await store.keep(_chunks(file))
-        cited.append(_cited(sha256, _name(file), size, _media_type(file), internal=internal))
-    return cited
+def kept_text(cited: Cited) -> str:
+    """The same as a hidden field carries it."""
+    mark = "internal|" if "classification" in cited else ""
+    return f"{mark}{cited['sha256']}|{cited['size']}|{cited['media_type']}|{cited['name']}"
 
 
-def kept_before(posted: Posted, store: EvidenceStore) -> list[Cited]:
-    """Files that an earlier try of the same form already brought."""
-    matches = [match for text in posted.all("kept") if (match := _KEPT.fullmatch(text))]
+def _kept_before(fields: FormFields, store: EvidenceStore) -> list[Cited]:
+    """Evidence that an earlier try of the same form brought: the store still has a file of this hash and size."""
+    matches = [match for text in fields.all("kept") if (match := _KEPT.fullmatch(text))]
     return [
         _cited(m[2], m[5], int(m[3]), m[4], internal=m[1] is not None)
         for m in matches
@@ -63,10 +91,9 @@ def kept_before(posted: Posted, store: EvidenceStore) -> list[Cited]:
     ]
 
 
-def kept_text(cited: Cited) -> str:
-    """The same as a hidden field carries it."""
-    mark = "internal|" if "classification" in cited else ""
-    return f"{mark}{cited['sha256']}|{cited['size']}|{cited['media_type']}|{cited['name']}"
+async def _stored(upload: Upload, store: EvidenceStore) -> Cited:
+    sha256, size = await store.keep(_chunks(upload.file))
+    return _cited(sha256, _name(upload.file), size, _media_type(upload.file), internal=upload.internal)
 
 
 def _cited(sha256: str, name: str, size: int, media_type: str, *, internal: bool) -> Cited:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,8 +14,8 @@ from web.tokens import Identity
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """An item in a list: the report that is due next, and how many things wait for this person."""
+class ItemRow:
+    """An item in a person's list: the report that is due next, and what waits for this person."""
 
     item: Item
     next_due: ReportingPeriod | None
@@ -22,12 +23,20 @@ class Row:
     waiting: tuple[str, ...]
 
 
-def row(item: Item, identity: Identity, now: datetime) -> Row:
-    """The item as this person's list shows it."""
+def rows(items: Iterable[Item], identity: Identity, now: datetime) -> list[ItemRow]:
+    """A person's list: first the items where something waits for them, then by the report that is due next."""
+    listed = [_row(item, identity, now) for item in items]
+    return sorted(
+        listed, key=lambda row: (not row.waiting, row.next_due is None, row.next_due.due_at if row.next_due else now)
+    )
+
+
+def _row(item: Item, identity: Identity, now: datetime) -> ItemRow:
     due = [p for p in item.opened.periods if p.due_at > now and p.id not in item.opened.void]
     plan = "confirmed" if item.plan_confirmed else "waiting" if item.waiting_plan is not None else "none"
     may = set(allowed(identity, item))
-    return Row(item, due[0] if due and not item.withdrawn else None, plan, tuple(n for n in waiting(item) if n in may))
+    mine = tuple(name for name in waiting(item) if name in may)
+    return ItemRow(item, due[0] if due and not item.withdrawn else None, plan, mine)
 
 
 def waiting(item: Item) -> list[str]:

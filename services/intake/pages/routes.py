@@ -1,33 +1,28 @@
-"""The pages' doors: my items, an item, a form per type of submission, the receipt."""
+"""The addresses of the pages: my items, an item, a form per type of submission, the receipt."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from typing import Any
 
-import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
-from contracts.topics import MAX_SUBMISSION_BYTES
-from exact.faults import Fault
-from services.intake.dependencies import desk_of
+from services.intake.dependencies import Dependencies
 from services.intake.pages import overview
-from services.intake.pages.choices import picks
 from services.intake.pages.fields import FORMS
-from services.intake.pages.form_body import Posted, data_of
-from services.intake.pages.form_post import Cited, kept_before, kept_text, read_form, store_files
-from services.intake.pages.rendering import FOLDER, page
-from services.intake.pages.session import check_form_token, check_origin, form_token, language_of, signed_in
+from services.intake.pages.form_body import FormFields, submission_body
+from services.intake.pages.form_page import form_page
+from services.intake.pages.form_post import FormPost, read_form
+from services.intake.pages.page import FOLDER, page
+from services.intake.pages.session import check_form_token, check_origin, signed_in
 from services.intake.problem import IntakeProblem
-from services.intake.submitting.body import exact_object, too_large
+from services.intake.submitting.receipt import Receipt
 from services.intake.who.item import Item
 from services.intake.who.rights import check_item
 from web.tokens import Identity
 
 pages_router = APIRouter(include_in_schema=False)
-_FORM_ROOM = 1024 * 1024
 
 
 @pages_router.get("/")
@@ -45,128 +40,72 @@ async def style() -> Response:
 @pages_router.get("/items")
 async def items(request: Request) -> Response:
     """My items: what is due next, and what waits for me."""
-    identity, desk = signed_in(request), desk_of(request)
-    desk.receiver.ready()
-    now = desk.clock.now()
-    rows = [overview.row(item, identity, now) for item in desk.roster.items_of(identity)]
-    rows.sort(key=lambda row: (not row.waiting, row.next_due is None, row.next_due.due_at if row.next_due else now))
-    names = {(row.item.programme, row.item.lead_unit): _unit(request, row.item) for row in rows}
+    dependencies, identity = signed_in(request)
+    dependencies.receiver.ready()
+    now, roster = dependencies.clock.now(), dependencies.roster
+    rows = overview.rows(roster.items_of(identity), identity, now)
+    keys = {(row.item.programme, row.item.lead_unit) for row in rows}
+    names = {key: roster.unit_name(*key) for key in keys}
     return page(request, "items.html", identity, rows=rows, names=names, now=now)
 
 
 @pages_router.get("/items/{programme}/{item}")
 async def item_page(request: Request, programme: str, item: str) -> Response:
     """An item: its periods and nodes, what is open, what I may submit."""
-    identity, desk = signed_in(request), desk_of(request)
-    known = _concerned(request, identity, programme, item)
+    dependencies, identity = signed_in(request)
+    known, roster = _concerned(dependencies, identity, programme, item), dependencies.roster
     pressing, others = overview.actions(known, identity)
-    return page(
-        request,
-        "item.html",
-        identity,
-        item=known,
-        unit=_unit(request, known),
-        leader=desk.roster.leader_label(programme, known.leader),
-        pressing=pressing,
-        others=others,
-        now=desk.clock.now(),
-    )
+    context: dict[str, Any] = {
+        "unit": roster.unit_name(programme, known.lead_unit),
+        "leader": roster.leader_label(programme, known.leader),
+        "now": dependencies.clock.now(),
+    }
+    return page(request, "item.html", identity, item=known, pressing=pressing, others=others, **context)
 
 
 @pages_router.get("/items/{programme}/{item}/{name}")
 async def form(request: Request, programme: str, item: str, name: str) -> Response:
     """An empty form."""
-    identity = signed_in(request)
-    known = _may(request, identity, programme, item, name)
-    start = Posted([("period", request.query_params.get("period", ""))])
-    return _form(request, identity, known, name, start, key=uuid.uuid4().hex)
+    dependencies, identity = signed_in(request)
+    known = _permitted(dependencies, identity, programme, item, name)
+    empty = FormPost(FormFields([("period", request.query_params.get("period", ""))]), uuid.uuid4().hex)
+    return form_page(request, dependencies, identity, known, name, empty)
 
 
 @pages_router.post("/items/{programme}/{item}/{name}")
 async def send(request: Request, programme: str, item: str, name: str) -> Response:
     """A form comes in: the receipt, or the form again with everything that is wrong."""
     check_origin(request)
-    identity, desk = signed_in(request), desk_of(request)
-    known = _may(request, identity, programme, item, name)
-    posted, files = await read_form(request, desk.settings.evidence_limit + _FORM_ROOM)
-    cited: list[Cited] = kept_before(posted, desk.evidence)
-    key = posted.one("key")[:100] or uuid.uuid4().hex
-    try:
-        check_form_token(request, posted.one("csrf"))
-        cited += await store_files(files, desk.evidence)
-        body = _exact({"type": name, "data": data_of(name, posted, cited)})
-        receipt = await desk.receiver.receive(identity, programme, item, body, f"form-{key}")
-    except IntakeProblem as problem:
-        return _form(request, identity, known, name, posted, key=key, cited=cited, problem=problem)
-    finally:
-        for upload in files:
-            await upload.file.close()
-    location = receipt.page(desk.settings.query_url)
+    dependencies, identity = signed_in(request)
+    known = _permitted(dependencies, identity, programme, item, name)
+    async with read_form(request, dependencies.evidence, dependencies.settings.evidence_limit) as post:
+        try:
+            check_form_token(request, post.fields.one("csrf"))
+            receipt = await _receipt(dependencies, identity, known, name, post)
+        except IntakeProblem as problem:
+            return form_page(request, dependencies, identity, known, name, post, problem)
+    location = receipt.page(dependencies.settings.query_url)
     return page(request, "receipt.html", identity, 202, item=known, name=name, receipt=receipt, location=location)
 
 
-def _concerned(request: Request, identity: Identity, programme: str, item: str) -> Item:
-    desk = desk_of(request)
-    desk.receiver.ready()
-    known = desk.roster.item(programme, item)
+async def _receipt(dependencies: Dependencies, identity: Identity, item: Item, name: str, post: FormPost) -> Receipt:
+    await post.store_files(dependencies.evidence)
+    body = submission_body(name, post.fields, post.cited)
+    return await dependencies.receiver.receive(identity, item.programme, item.id, body, f"form-{post.key}")
+
+
+def _concerned(dependencies: Dependencies, identity: Identity, programme: str, item: str) -> Item:
+    """The item, if it is in this person's list. Raises IntakeProblem."""
+    dependencies.receiver.ready()
+    known = dependencies.roster.items.get((programme, item))
     if known is None or not known.concerns(identity):
         raise IntakeProblem("not_found")
     return known
 
 
-def _may(request: Request, identity: Identity, programme: str, item: str, name: str) -> Item:
+def _permitted(dependencies: Dependencies, identity: Identity, programme: str, item: str, name: str) -> Item:
+    """The item, if this person may submit `name` about it. Raises IntakeProblem."""
     if name not in FORMS:
         raise IntakeProblem("not_found")
-    desk_of(request).receiver.ready()
-    return check_item(desk_of(request).roster, identity, programme, item, name)
-
-
-def _exact(body: dict[str, Any]) -> dict[str, Any]:
-    """The same checks that a program's body undergoes."""
-    text = orjson.dumps(body)
-    if len(text) > MAX_SUBMISSION_BYTES:
-        raise too_large(MAX_SUBMISSION_BYTES)
-    return exact_object(text)
-
-
-def _form(
-    request: Request,
-    identity: Identity,
-    item: Item,
-    name: str,
-    posted: Posted,
-    *,
-    key: str,
-    cited: Sequence[Cited] = (),
-    problem: IntakeProblem | None = None,
-) -> Response:
-    desk, lang = desk_of(request), language_of(request)
-    period = posted.one("period") or overview.current_period(item, desk.clock.now())
-    faults: dict[str, list[Fault]] = {}
-    for fault in problem.faults if problem else ():
-        faults.setdefault(str(fault.loc[1]) if len(fault.loc) > 1 else "", []).append(fault)
-    fields = FORMS[name]
-    choices = {f.name: picks(name, f.name, item, desk.roster, lang) for f in fields if f.kind in ("pick", "people")}
-    return page(
-        request,
-        "form.html",
-        identity,
-        problem.status if problem else 200,
-        item=item,
-        name=name,
-        unit=_unit(request, item),
-        fields=fields,
-        posted=posted,
-        period=period,
-        choices=choices,
-        faults=faults,
-        problem=problem,
-        kept=[(one, kept_text(one)) for one in cited],
-        key=key,
-        csrf=form_token(request),
-        made_id=f"{name.partition('.')[0]}-{key[:8]}",
-    )
-
-
-def _unit(request: Request, item: Item) -> str:
-    return desk_of(request).roster.unit_name(item.programme, item.lead_unit)
+    dependencies.receiver.ready()
+    return check_item(dependencies.roster, identity, programme, item, name)

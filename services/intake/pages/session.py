@@ -1,4 +1,4 @@
-"""Who sits before the browser: the token's cookie, and the proof that a form was opened in the same session."""
+"""Who uses the browser: the token's cookie, and the proof that a form was opened in the same session."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from starlette.requests import Request
 
-from services.intake.dependencies import desk_of
+from services.intake.dependencies import Dependencies
 from services.intake.problem import IntakeProblem
 from supervision.words import Language
 from web.tokens import COOKIE, Identity
@@ -19,19 +19,19 @@ def language_of(request: Request) -> Language:
     return "en" if request.query_params.get("lang") == "en" else "zh"
 
 
-def signed_in(request: Request) -> Identity:
-    """The identity that the cookie proves. Raises Unauthenticated."""
-    return desk_of(request).tokens.identity(request.cookies.get(COOKIE))
+def signed_in(request: Request) -> tuple[Dependencies, Identity]:
+    """What a handler needs, and the identity that the cookie proves. Raises Unauthenticated."""
+    dependencies: Dependencies = request.app.state.dependencies
+    return dependencies, dependencies.tokens.identity(request.cookies.get(COOKIE))
 
 
-def sign_in_link(request: Request) -> str:
-    """Where to sign in and come back from; empty if nowhere is set."""
-    address = desk_of(request).settings.sign_in_url.rstrip("/")
-    return f"{address}/sign-in?return={quote(str(request.url), safe='')}" if address else ""
+def sign_in_link(request: Request, address: str) -> str:
+    """Where to sign in and come back from; empty if the setting `sign_in_url`, here `address`, is."""
+    return f"{address.rstrip('/')}/sign-in?return={quote(str(request.url), safe='')}" if address else ""
 
 
 def form_token(request: Request) -> str:
-    """Goes into every form: whoever cannot read the cookie cannot make it."""
+    """Stands in every form: only who can read the cookie can make it."""
     secret = request.cookies.get(COOKIE, "").encode()
     return hmac.new(secret, b"liangdeng form " + request.scope["path"].encode(), hashlib.sha256).hexdigest()
 

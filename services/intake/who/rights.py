@@ -11,6 +11,7 @@ from contracts.values import Role
 from services.intake.problem import IntakeProblem, forbidden
 from services.intake.who.item import Item
 from services.intake.who.roster import Roster
+from supervision.assignment import AssignmentRecord
 from web.tokens import Identity
 
 Tie = Literal["lead_unit", "own_leader", "any"]
@@ -67,10 +68,10 @@ def check_item(roster: Roster, identity: Identity, programme: str, item: str, na
     by_role = [right for right in rights if right.role == identity.role]
     if not by_role:
         raise forbidden("wrong_role")
-    known = roster.item(programme, item)
+    known = roster.items.get((programme, item))
     if known is None:
         raise _unknown("unknown_item" if programme in roster.programmes else "unknown_programme")
-    if not any(_tied(right.tie, identity, known) for right in by_role):
+    if not any(_tied(right.tie, identity, known.assignment) for right in by_role):
         raise forbidden("not_lead_unit" if identity.role == "unit" else "not_own_leader")
     return known
 
@@ -88,14 +89,14 @@ def allowed(identity: Identity, item: Item) -> list[str]:
     return [
         name
         for name, rights in ITEM_RIGHTS.items()
-        if any(right.role == identity.role and _tied(right.tie, identity, item) for right in rights)
+        if any(right.role == identity.role and _tied(right.tie, identity, item.assignment) for right in rights)
     ]
 
 
-def _tied(tie: Tie, identity: Identity, item: Item) -> bool:
+def _tied(tie: Tie, identity: Identity, assignment: AssignmentRecord) -> bool:
     if tie == "lead_unit":
-        return identity.unit == item.lead_unit
-    return identity.id == item.leader if tie == "own_leader" else True
+        return identity.unit == assignment.lead_unit
+    return identity.id == assignment.leader if tie == "own_leader" else True
 
 
 def _unknown(reason: str) -> IntakeProblem:

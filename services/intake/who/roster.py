@@ -1,4 +1,4 @@
-"""Who answers for which item: folded from counted rulings, so that intake needs no database."""
+"""Who answers for which item: folded from the rulings that count, so that intake needs no database."""
 
 from __future__ import annotations
 
@@ -31,12 +31,9 @@ class Roster:
     def __init__(self) -> None:
         self.programmes: dict[str, KnownProgramme] = {}
         self.items: dict[tuple[str, str], Item] = {}
+        """By programme and id."""
         self.simulated_only = True
         """Whether nothing real is on the log, so that a driven clock may stamp."""
-
-    def item(self, programme: str, item: str) -> Item | None:
-        """An item, if it was opened."""
-        return self.items.get((programme, item))
 
     def items_of(self, identity: Identity) -> Iterator[Item]:
         """The items in a person's list, in the order of programme and id."""
@@ -54,8 +51,8 @@ class Roster:
         leaders = known.opened.leaders if known else ()
         return next((entry.label for entry in leaders if entry.id == leader), leader)
 
-    def take(self, body: dict[str, Any], partition: int) -> None:
-        """Take in one counted event. Raises Unreadable where its data does not validate."""
+    def evolve(self, body: dict[str, Any], partition: int) -> None:
+        """Change by one counted event. Raises Unreadable where its data does not validate."""
         if body.get("type") not in _TYPES:
             return
         event = ruling_from(body, partition)

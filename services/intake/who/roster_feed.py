@@ -70,4 +70,4 @@ class RosterFollowing:
     def _fold(self, partition: int, records: list[Record]) -> None:
         for ruling in self.counting[partition].fold(records):
             for event in ruling.events:
-                self._roster.take(event.body, partition)
+                self._roster.evolve(event.body, partition)

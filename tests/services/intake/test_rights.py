@@ -13,7 +13,7 @@ from contracts.submissions import ItemAssigned
 from contracts.values import Role
 from programmes.programme import expand
 from programmes.programme_file import load_programme
-from services.intake.pages.fields import DOINGS, FORMS
+from services.intake.pages.fields import ACTIONS, FORMS
 from services.intake.problem import IntakeProblem
 from services.intake.who import item as items
 from services.intake.who.rights import ITEM_RIGHTS, PROGRAMME_RIGHTS, check_item
@@ -97,4 +97,4 @@ def test_an_item_that_is_not_known_is_not_found(roster: Roster) -> None:
 
 
 def test_every_type_that_may_be_submitted_has_a_form_and_a_name_in_both_languages() -> None:
-    assert FORMS.keys() == ITEM_RIGHTS.keys() == DOINGS.keys()
+    assert FORMS.keys() == ITEM_RIGHTS.keys() == ACTIONS.keys()

@@ -1,4 +1,4 @@
-"""Renders pages: one environment, the words of both languages, headers that keep a page to itself."""
+"""A page: its template, the words of both languages, and headers that let nothing foreign into it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from services.intake.dependencies import desk_of
+from services.intake.dependencies import Dependencies
 from services.intake.pages.choices import cause_text
-from services.intake.pages.fields import DOINGS
+from services.intake.pages.fields import ACTIONS
 from services.intake.pages.session import language_of, sign_in_link
 from services.intake.problem import IntakeProblem
 from services.intake.who.item import Item
@@ -43,17 +43,16 @@ _SIGNS: Final = {">=": "≥", "<=": "≤"}
 
 def page(request: Request, template: str, identity: Identity | None, status: int = 200, **context: Any) -> HTMLResponse:
     """A page of this template; `context` is what the template is about."""
-    lang, settings = language_of(request), desk_of(request).settings
-    item = context.get("item")
+    dependencies: Dependencies = request.app.state.dependencies
+    lang, settings, item = language_of(request), dependencies.settings, context.get("item")
     zone = item.assignment.zone if isinstance(item, Item) else offset_of(_ZONE)
-    simulated = any(known.opened.simulated for known in desk_of(request).roster.programmes.values())
-    derived = any(known.opened.derived for known in desk_of(request).roster.programmes.values())
+    programmes = [known.opened for known in dependencies.roster.programmes.values()]
     text = _ENVIRONMENT.get_template(template).render(
         lang=lang,
         zh=lang == "zh",
         identity=identity,
         words=words,
-        doings=DOINGS,
+        actions=ACTIONS,
         sign=lambda comparator: _SIGNS.get(comparator, comparator),
         say=lambda group, code: say(group, code, lang),
         cause=lambda level, name: cause_text(level, name, lang),
@@ -61,11 +60,11 @@ def page(request: Request, template: str, identity: Identity | None, status: int
         other_language=_link(request.scope["path"], {**request.query_params, "lang": "zh" if lang == "en" else "en"}),
         due_day=lambda instant: last_day(instant, zone).strftime("%Y-%m-%d"),
         local=lambda instant: local(instant, zone).strftime("%Y-%m-%d %H:%M:%S"),
-        today=local(desk_of(request).clock.now(), zone).strftime("%Y-%m-%d"),
-        simulated=simulated,
-        derived=derived,
+        today=local(dependencies.clock.now(), zone).strftime("%Y-%m-%d"),
+        simulated=any(programme.simulated for programme in programmes),
+        derived=any(programme.derived for programme in programmes),
         query_url=settings.query_url.rstrip("/"),
-        sign_in=sign_in_link(request),
+        sign_in=sign_in_link(request, settings.sign_in_url),
         sign_out=f"{settings.sign_in_url.rstrip('/')}/sign-out" if settings.sign_in_url else "",
         **context,
     )
