@@ -187,7 +187,7 @@ class Way:
 def ways(bootstrap: str, prefix: str, url: str) -> list[Way]:
     """All four, on this Kafka under this topic prefix and on this empty database."""
     return [
-        Way("POST → append", PUBLISHED, 12, 21, post_to_append(bootstrap, prefix)),
+        Way("POST → append", PUBLISHED, 12, 12, post_to_append(bootstrap, prefix)),
         Way("record → ruling → append", APPENDED, 20, 31, record_to_ruling),
         Way("ruling → notice → mail", SENT, 16, 41, ruling_to_mail),
         Way("ruling → cell of the heat map", SHOWN, 12, 38, ruling_to_cell(url)),
