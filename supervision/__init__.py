@@ -1,0 +1,18 @@
+"""What several services know about an item from its rulings: pure folds, and the words and sentences about it.
+
+item                  the whole record of an item, and its sentences
+assignment            who has it, by which policy, and its nodes
+lights                its lights and the reports that they rest on
+light_facts           what the sentence about a light is made from
+escalations           its escalations: causes, limits, how far each is
+appeals               the appeals that wait
+light_sentences       why a light stands as it does
+escalation_sentences  what an escalation stands on, until when and how far it is
+rule_words            the paragraphs of the rulebook in words
+words                 the words for codes, in Chinese and in English
+schedule              the reporting periods of an item
+workdays              working days, and the days of instants and limits
+evaluation/           the annual evaluation
+
+Each fold has `opened` (but where it starts empty), `evolve` for one event, and `FOLDED`, the events of its table.
+"""

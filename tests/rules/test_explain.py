@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 
-from contracts.envelope import parse
-from contracts.ruling import ruling_from
-from contracts.rulings import ItemOpened
 from programmes import FOLDER
 from services.rating.rules.explain import explain, explain_escalation
-from services.rating.rules.state.evolve import evolve
-from services.rating.rules.state.state import Item, State
-from services.rating.scenario_book.book import Scenario, read_book
+from services.rating.rules.state.state import Item
+from services.rating.scenario_book.book import read_book
 from services.rating.scenario_book.runner import play
-from supervision import item as item_record
-from supervision.item import ItemRecord, opened
 from tests.rules.strategies import timelines
-from tests.rules.test_on_record import STORIES as EVERY
-from tests.rules.test_on_record import lived
 from tests.rules.test_properties import many
 from tests.rules.timelines import Run
 
@@ -187,42 +178,3 @@ def test_whatever_happened_everything_can_be_explained(run: Run) -> None:
         assert all(explain(run.item, frame.id))
     for escalation in run.item.escalations:
         assert all(explain_escalation(run.item, escalation))
-
-
-def the_same_words(item: Item, record: ItemRecord) -> None:
-    """The rules' state and the record of the rulings must say the same of every light and escalation."""
-    for frame in item.scheme.quarters:
-        assert record.explain(frame.id) == explain(item, frame.id, record.lights.of(frame.id).compared)
-    assert list(record.escalations) == [escalation.id for escalation in item.escalations]
-    for escalation in item.escalations:
-        assert record.explain_escalation(escalation.id) == explain_escalation(item, escalation)
-
-
-def recorded(written: list[bytes]) -> Iterator[tuple[State, ItemRecord]]:
-    """The rules' state and the record after every ruling, both folded from the same bytes."""
-    state, record = None, None
-    for value in written:
-        event = ruling_from(parse(value), 0)
-        state = evolve(state, event)
-        if isinstance(event.data, ItemOpened):
-            record = opened(event.data)
-        elif record is not None:
-            record = item_record.evolve(record, event.data)
-        if event.ordinal == event.of - 1 and record is not None:
-            yield state, record
-
-
-@many
-@given(timelines())
-def test_the_rulings_alone_explain_every_light_and_escalation_with_the_same_words(run: Run) -> None:
-    run.ring(run.now + timedelta(days=1))
-    *_, (state, record) = recorded(run.written)
-    assert state.item is not None
-    the_same_words(state.item, record)
-
-
-@pytest.mark.parametrize("story", EVERY.values(), ids=EVERY.keys())
-def test_at_every_step_of_every_story_the_rulings_alone_say_what_the_rules_say(story: Scenario) -> None:
-    for state, record in recorded(lived(story).written):
-        assert state.item is not None
-        the_same_words(state.item, record)

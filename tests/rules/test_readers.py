@@ -179,6 +179,8 @@ def the_record_agrees(readers: Readers) -> None:
     item, record = readers.item, readers.record
     assert record is not None
     assert list(map(known, record.escalations.values())) == [expected(item, one) for one in item.escalations]
+    for one in item.escalations:
+        assert record.explain_escalation(one.id) == explain_escalation(item, one)
     for frame, quarter in zip(item.scheme.quarters, item.quarters, strict=True):
         lit = record.lights.of(frame.id)
         assert (lit.light, lit.settled, lit.upheld) == (quarter.light, quarter.settled, quarter.upheld)

@@ -85,7 +85,17 @@ def evolve(
 
 def _due(item: ItemFacts, event: RulingEvent, latest: datetime) -> NoticeDue | None:
     data = event.data
-    blank = NoticeDue(
+    if isinstance(data, ReminderDue):
+        return _reminder(_blank(item, event, latest), data)
+    known = item.record.escalations.get(getattr(data, "escalation", ""))
+    if known is None or known.phase == "proposed":
+        return None
+    blank = replace(_blank(item, event, latest), escalation=known.id, level=known.level, due_at=known.due_at)
+    return _about_escalation(blank, known, data)
+
+
+def _blank(item: ItemFacts, event: RulingEvent, latest: datetime) -> NoticeDue:
+    return NoticeDue(
         id=derived_id(event.log, "notice", event.id),
         cause=event.id,
         kind="reminder",
@@ -95,12 +105,6 @@ def _due(item: ItemFacts, event: RulingEvent, latest: datetime) -> NoticeDue | N
         issued_at=event.time,
         order=IssueOrder(latest, event.partition, event.causeoffset, event.ordinal),
     )
-    if isinstance(data, ReminderDue):
-        return _reminder(blank, data)
-    known = item.record.escalations.get(getattr(data, "escalation", ""))
-    if known is None or known.phase == "proposed":
-        return None
-    return _about_escalation(replace(blank, escalation=known.id, level=known.level, due_at=known.due_at), known, data)
 
 
 def _reminder(blank: NoticeDue, data: ReminderDue) -> NoticeDue:
