@@ -29,7 +29,7 @@ from services.intake.submitting.publisher import ProgrammePublisher
 from services.intake.submitting.receiver import Stamp, SubmissionReceiver
 from services.intake.topics_check import TopicsCheck
 from services.intake.who.roster import Roster
-from services.intake.who.roster_feed import RosterFollowing
+from services.intake.who.roster_feed import RosterFeed
 from web.tokens import TokenCache, Unauthenticated, Verifier
 
 _BATCH_BYTES = 8 * MAX_SUBMISSION_BYTES
@@ -45,7 +45,7 @@ def build(settings: IntakeSettings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.dependencies = dependencies
         await dependencies.topics.require()
-        running = (dependencies.topics, dependencies.producer, dependencies.following)
+        running = (dependencies.topics, dependencies.producer, dependencies.roster_feed)
         tasks = [asyncio.create_task(part.run()) for part in running]
         yield
         for task in tasks:
@@ -66,7 +66,7 @@ def build(settings: IntakeSettings) -> FastAPI:
 
 def _dependencies(settings: IntakeSettings, log: KafkaLog) -> Dependencies:
     metrics, roster, clock = IntakeMetrics(), Roster(), clock_from(settings.clock)
-    following = RosterFollowing(log, roster)
+    roster_feed = RosterFeed(log, roster)
     evidence = EvidenceStore(settings.evidence_folder, settings.evidence_limit)
     producer = SubmissionProducer(
         lambda: _broker(settings),
@@ -76,17 +76,17 @@ def _dependencies(settings: IntakeSettings, log: KafkaLog) -> Dependencies:
         metrics=metrics,
     )
     stamp = Stamp(settings.log, clock, driven=bool(settings.clock))
-    receiver = SubmissionReceiver(stamp, roster, following, evidence, producer, metrics, settings.retry_after)
+    receiver = SubmissionReceiver(stamp, roster, roster_feed, evidence, producer, metrics, settings.retry_after)
     return Dependencies(
         settings=settings,
         clock=clock,
         tokens=TokenCache(Verifier(settings.jwks, settings.issuer)),
         roster=roster,
-        following=following,
+        roster_feed=roster_feed,
         producer=producer,
         evidence=evidence,
         receiver=receiver,
-        publisher=ProgrammePublisher(receiver, roster, following, log),
+        publisher=ProgrammePublisher(receiver, roster, roster_feed, log),
         topics=TopicsCheck(settings.bootstrap_servers, settings.topic_prefix),
         metrics=metrics,
     )

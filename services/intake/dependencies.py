@@ -13,7 +13,7 @@ from services.intake.submitting.publisher import ProgrammePublisher
 from services.intake.submitting.receiver import SubmissionReceiver
 from services.intake.topics_check import TopicsCheck
 from services.intake.who.roster import Roster
-from services.intake.who.roster_feed import RosterFollowing
+from services.intake.who.roster_feed import RosterFeed
 from web.tokens import TokenCache
 
 
@@ -25,7 +25,7 @@ class Dependencies:
     clock: Clock
     tokens: TokenCache
     roster: Roster
-    following: RosterFollowing
+    roster_feed: RosterFeed
     producer: SubmissionProducer
     evidence: EvidenceStore
     receiver: SubmissionReceiver

@@ -31,7 +31,7 @@ async def ready(request: Request) -> Response:
 async def metrics(request: Request) -> Response:
     """Prometheus text."""
     dependencies: Dependencies = request.app.state.dependencies
-    for partition, counting in enumerate(dependencies.following.counting):
+    for partition, counting in enumerate(dependencies.roster_feed.counting):
         dependencies.metrics.roster_position.labels(partition).set(counting.seen)
         dependencies.metrics.roster_void.labels(partition).set(counting.void)
     dependencies.metrics.roster_items.set(len(dependencies.roster.items))
@@ -43,8 +43,8 @@ def readiness(dependencies: Dependencies) -> list[str]:
     reasons = list(dependencies.topics.trouble)
     if not dependencies.producer.connected:
         reasons.append("producer: not connected")
-    if dependencies.following.trouble is not None:
-        reasons.append(dependencies.following.trouble)
+    if dependencies.roster_feed.trouble is not None:
+        reasons.append(dependencies.roster_feed.trouble)
     if dependencies.settings.clock and not dependencies.roster.simulated_only:
         reasons.append("clock: driven, but a programme on the log is not simulated")
     return reasons

@@ -18,7 +18,7 @@ from services.intake.submitting.body import too_large
 from services.intake.submitting.receipt import Receipt
 from services.intake.submitting.receiver import SubmissionReceiver
 from services.intake.who.roster import Roster
-from services.intake.who.roster_feed import RosterFollowing
+from services.intake.who.roster_feed import RosterFeed
 from web.tokens import Identity
 
 READ_SECONDS = 10.0
@@ -28,10 +28,10 @@ _PLACEHOLDER = datetime(9999, 12, 31, 23, 59, 59, 999999, UTC)
 class ProgrammePublisher:
     """Publishes programmes and adopts policies, each as one submission per item under the key that was given."""
 
-    def __init__(self, receiver: SubmissionReceiver, roster: Roster, following: RosterFollowing, log: Log) -> None:
+    def __init__(self, receiver: SubmissionReceiver, roster: Roster, roster_feed: RosterFeed, log: Log) -> None:
         self._receiver = receiver
         self._roster = roster
-        self._following = following
+        self._roster_feed = roster_feed
         self._log = log
 
     async def publish(self, identity: Identity, programme: Programme, key: str) -> list[Receipt]:
@@ -51,7 +51,7 @@ class ProgrammePublisher:
         if known is not None and known.causeid != first.id:
             raise IntakeProblem("exists", more={"submission_id": known.causeid})
         receipt = await self._receiver.append(identity.actor, first.subject, first.data, key)
-        since = known.causeoffset if known else self._following.counting[receipt.partition].last + 1
+        since = known.causeoffset if known else self._roster_feed.counting[receipt.partition].last + 1
         try:
             published_at = await self._first_received(receipt, since)
         except (LogError, TimeoutError) as error:

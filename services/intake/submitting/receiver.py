@@ -24,7 +24,7 @@ from services.intake.submitting.producer import SubmissionProducer, Unanswered
 from services.intake.submitting.receipt import Receipt
 from services.intake.who.rights import ITEM_RIGHTS, PROGRAMME_RIGHTS, check_item, check_programme
 from services.intake.who.roster import Roster
-from services.intake.who.roster_feed import RosterFollowing
+from services.intake.who.roster_feed import RosterFeed
 from web.tokens import Identity
 
 _SHAPE: Final = frozenset({"type", "data"})
@@ -46,7 +46,7 @@ class SubmissionReceiver:
         self,
         stamp: Stamp,
         roster: Roster,
-        following: RosterFollowing,
+        roster_feed: RosterFeed,
         evidence: EvidenceStore,
         producer: SubmissionProducer,
         metrics: IntakeMetrics,
@@ -54,7 +54,7 @@ class SubmissionReceiver:
     ) -> None:
         self._stamp = stamp
         self._roster = roster
-        self._following = following
+        self._roster_feed = roster_feed
         self._evidence = evidence
         self._producer = producer
         self._metrics = metrics
@@ -109,8 +109,8 @@ class SubmissionReceiver:
 
     def ready(self) -> None:
         """Raises IntakeProblem `not_ready` until the roster has caught up: before that no right can be checked."""
-        if not self._following.caught_up:
-            raise self.unavailable("not_ready", self._following.trouble or "")
+        if not self._roster.caught_up:
+            raise self.unavailable("not_ready", self._roster_feed.trouble or "")
 
     def allow_clock(self, *, simulated: bool) -> None:
         """Raises IntakeProblem `clock_not_allowed` where a driven clock would stamp something real."""

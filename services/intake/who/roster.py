@@ -26,12 +26,14 @@ class KnownProgramme:
 
 
 class Roster:
-    """The fold; one per process, fed by `RosterFollowing`."""
+    """The fold; one per process, fed by `RosterFeed`."""
 
     def __init__(self) -> None:
         self.programmes: dict[str, KnownProgramme] = {}
         self.items: dict[tuple[str, str], Item] = {}
         """By programme and id."""
+        self.caught_up = False
+        """Whether everything that was on the log at the start has been folded: before that no right can be checked."""
         self.simulated_only = True
         """Whether nothing real is on the log, so that a driven clock may stamp."""
 

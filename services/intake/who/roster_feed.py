@@ -1,4 +1,4 @@
-"""Feeds the roster: follows all partitions of `rulings`, counts by the `at` rule, and knows when it has caught up."""
+"""Feeds the roster: follows all partitions of `rulings`, counts by the `at` rule, and says when it has caught up."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FIRST_BACKOFF = 0.2
 MAX_BACKOFF = 5.0
 
 
-class RosterFollowing:
+class RosterFeed:
     """One task; `trouble` is None while it follows, else what readiness tells."""
 
     def __init__(self, log: Log, roster: Roster) -> None:
@@ -25,8 +25,6 @@ class RosterFollowing:
         self._roster = roster
         self.counting = [AtRule() for _ in range(PARTITIONS)]
         self.trouble: str | None = "rulings: not read yet"
-        self.caught_up = False
-        """Whether everything that was on the log when following began has been folded."""
 
     async def run(self) -> None:
         """Follow until cancelled; a broker that is down is asked again, a log that was cut is not."""
@@ -50,17 +48,16 @@ class RosterFollowing:
     def _stop(self, error: Exception) -> None:
         logger.error("the roster stops: %r", error)
         self.trouble = f"the roster stopped: {error!r}"[:300]
-        self.caught_up = False
+        self._roster.caught_up = False
 
     async def _follow(self) -> None:
         ends = [await self._log.end(RULINGS, partition) for partition in range(PARTITIONS)]
         positions: dict[Place, int] = {(RULINGS, p): counting.seen for p, counting in enumerate(self.counting)}
         async with self._log.follow(positions) as follower:
             while True:
-                if not self.caught_up and all(c.seen >= end for c, end in zip(self.counting, ends, strict=True)):
-                    self.caught_up = True
-                if self.caught_up:
-                    self.trouble = None
+                read = (counting.seen >= end for counting, end in zip(self.counting, ends, strict=True))
+                if self._roster.caught_up or all(read):
+                    self._roster.caught_up, self.trouble = True, None
                 for (topic, partition), records in (await follower.poll(0.5)).items():
                     try:
                         self._fold(partition, records)

@@ -197,6 +197,6 @@ async def running(settings: IntakeSettings, folder: Path, *, ready: bool = True)
     async with intake.app.router.lifespan_context(intake.app), intake.http:
         if ready:
             parts = intake.dependencies
-            await until(lambda: parts.producer.connected and parts.following.caught_up, "intake is not ready")
+            await until(lambda: parts.producer.connected and parts.roster.caught_up, "intake is not ready")
         yield intake
     await intake.log.close()
