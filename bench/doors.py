@@ -19,14 +19,14 @@ from embedded.parts import Part
 from embedded.stack import Stack
 from eventlog.log import provisioning
 from programmes.programme import ItemEntry
+from sandbox.year.client import ServicesClient
 from sandbox.year.days import SHANGHAI
-from sandbox.year.doors import Doors
 from sandbox.year.driver import Driver
 from sandbox.year.evidence import REPORT
 from sandbox.year.journal import BEFORE_THE_YEAR, Start
 from sandbox.year.run import publish
-from sandbox.year.story import Act
-from sandbox.year.year import Year, years
+from sandbox.year.simulated_year import SimulatedYear, simulated_years
+from sandbox.year.story import PlannedAct
 
 CONNECTIONS = 32
 LANES = 2
@@ -34,19 +34,19 @@ FLOOR_TOPIC = "floor"
 PERIOD = "2024Q2"
 
 
-async def open_year(stack: Stack, clock: Path) -> Year:
+async def open_year(stack: Stack, clock: Path) -> SimulatedYear:
     """Publish the catalogue and live through its plans, up to the second quarter's last days."""
-    year = years("bench")[0]
+    year = simulated_years("bench")[0]
     start = Start(clock, BEFORE_THE_YEAR, "nothing")
-    async with Doors(stack.urls) as doors:
-        driver = Driver(doors, clock)
-        await publish(doors, driver, start, [year])
+    async with ServicesClient(stack.urls) as client:
+        driver = Driver(client, clock)
+        await publish(client, driver, start, [year])
         acts = [act for act in year.plan.acts if act.type.startswith("plan.")]
         await driver.live(acts, ends_at=max(act.at for act in acts).astimezone(SHANGHAI).replace(month=7, day=2))
     return year
 
 
-async def accepted(stack: Stack, year: Year, number: int, round_: int) -> tuple[Rate, Rate]:
+async def accepted(stack: Stack, year: SimulatedYear, number: int, round_: int) -> tuple[Rate, Rate]:
     """Submissions through intake, and the same bodies through the floor."""
     tokens = await _tokens(stack, year)
     items = [(item.id, item.lead_unit) for item in year.programme.items]
@@ -77,12 +77,12 @@ def start_floor(stack: Stack) -> None:
     stack.add(Part(name="floor", module="bench.floor_endpoint"))
 
 
-async def visible(stack: Stack, year: Year, number: int) -> list[float]:
+async def visible(stack: Stack, year: SimulatedYear, number: int) -> list[float]:
     """Milliseconds from a report's POST until query's answer shows the light that follows from it."""
     silent = {item for item, behaviour in year.plan.cast.items() if behaviour.name in {"silent_all_year", "plan_late"}}
     items = [item for item in year.programme.items if not item.quantified and item.id not in silent]
-    async with Doors(stack.urls) as doors, httpx.AsyncClient(trust_env=False) as client:
-        lanes = [_lane(doors, client, stack, year, items[lane], number // LANES) for lane in range(LANES)]
+    async with ServicesClient(stack.urls) as client, httpx.AsyncClient(trust_env=False) as http:
+        lanes = [_lane(client, http, stack, year, items[lane], number // LANES) for lane in range(LANES)]
         return [milliseconds for lane in await asyncio.gather(*lanes) for milliseconds in lane]
 
 
@@ -93,13 +93,18 @@ def percentiles(values: list[float]) -> tuple[float, float]:
 
 
 async def _lane(
-    doors: Doors, client: httpx.AsyncClient, stack: Stack, year: Year, item: ItemEntry, number: int
+    client: ServicesClient,
+    http: httpx.AsyncClient,
+    stack: Stack,
+    year: SimulatedYear,
+    item: ItemEntry,
+    number: int,
 ) -> list[float]:
     programme = year.programme.programme
     found = []
     for index in range(number):
         claim, light = ("completed", "green") if index % 2 == 0 else ("in_progress", "none")
-        act = Act(
+        act = PlannedAct(
             at=BEFORE_THE_YEAR,
             actor=Actor(role="unit", id=f"u-{item.lead_unit}-1", unit=item.lead_unit),
             programme=programme,
@@ -110,9 +115,9 @@ async def _lane(
             behaviour="",
         )
         began = time.perf_counter()
-        place = await doors.submit(act)
+        place = await client.submit(act)
         position = {"min_position": f"submissions-{place.partition}@{place.offset}"}
-        answer = await client.get(f"{stack.urls['query']}/v1/programmes/{programme}/items/{item.id}", params=position)
+        answer = await http.get(f"{stack.urls['query']}/v1/programmes/{programme}/items/{item.id}", params=position)
         milliseconds = (time.perf_counter() - began) * 1000
         lights = {one["period"]: one["light"] for one in answer.json()["lights"]}
         if lights.get(PERIOD, "none") != light:
@@ -131,7 +136,7 @@ def _report(claim: str, mark: str) -> dict[str, object]:
     }
 
 
-async def _tokens(stack: Stack, year: Year) -> dict[str, str]:
+async def _tokens(stack: Stack, year: SimulatedYear) -> dict[str, str]:
     units = {item.lead_unit for item in year.programme.items}
     async with httpx.AsyncClient(trust_env=False) as client:
         answers = [

@@ -13,7 +13,7 @@ from eventlog.log.record import Entry
 from eventlog.log.settings import KafkaSettings
 from programmes.programme_file import load_programme
 from sandbox.year.plan import plan
-from sandbox.year.year import CATALOGUE
+from sandbox.year.simulated_year import CATALOGUE
 
 BOOTSTRAP_MILLISECONDS = 10_000
 

@@ -27,8 +27,8 @@ from contracts.submissions import SubmissionData
 from contracts.topics import partition_of, split_subject, subject_of
 from contracts.values import Actor
 from programmes.programme import Programme, expand
+from sandbox.year.counts import Counts
 from sandbox.year.plan import ENDS_AT, PUBLISHED_AT, YearPlan
-from sandbox.year.seen import Counts
 from services.rating.alarm import Alarm
 from services.rating.rules.envelope import Asked, Rules, rule_on
 from services.rating.rules.state.state import State

@@ -1,0 +1,14 @@
+"""The command `liangdeng`: may import everything, imported by nothing, each command only when it is asked for.
+
+main                  the commands and their options
+up, demo              run the stack; the demo lives through the simulated year and proves it
+topics                provisions and checks the topics
+audit, evaluation     prove the log, derive the evaluation's sheets
+policy                what another policy would have changed
+rebuild               a new read model from the log
+scenarios             runs a book of scenarios
+programme             composes a calendar: calendar_composition, holidays
+clean                 removes the state folder
+servers               finds the servers that a command works on, or starts them
+output, progress      how a command answers
+"""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import typer
 
 from cli.output import print_json
-from cli.progress import counted
+from cli.progress import progress_bar
 from cli.servers import reach
 from services.audit import replay as replaying
 from services.audit.finding import Report, Verdict
@@ -33,13 +33,13 @@ def replay(*, as_json: bool, wait: float) -> int:
 
 def replay_log(env: Mapping[str, str], *, wait: float, quiet: bool = False) -> Report:
     """Replay the log that `env` names, with a progress bar."""
-    with counted("重放 replay", quiet=quiet) as tell_progress:
+    with progress_bar("重放 replay", quiet=quiet) as show_progress:
         return replaying.run(
             env["KAFKA_BOOTSTRAP_SERVERS"],
             env.get("LIANGDENG_TOPIC_PREFIX", ""),
             env.get("LIANGDENG_LOG", "1"),
             wait=wait,
-            progress=tell_progress,
+            progress=show_progress,
         )
 
 

@@ -14,8 +14,8 @@ from embedded.stack import Stack
 from embedded.state import home_from_environment
 from sandbox.parts import EVERYTHING
 from sandbox.year import journal
-from sandbox.year import run as living
-from sandbox.year.year import Year, years
+from sandbox.year import run as year
+from sandbox.year.simulated_year import SimulatedYear, simulated_years
 from services.audit.finding import Verdict
 
 INTERRUPTED = 130
@@ -23,7 +23,7 @@ INTERRUPTED = 130
 
 def run(*, end: bool, seed: str, share: float) -> int:
     """Live through the year and prove it; 0 only if all was as planned, proved, and the rebuilt read model is equal."""
-    lived = years(seed, share)
+    lived = simulated_years(seed, share)
     home = home_from_environment()
     good: bool | None = None
     with ended_by_signals(), suppress(KeyboardInterrupt):
@@ -36,10 +36,10 @@ def run(*, end: bool, seed: str, share: float) -> int:
     return INTERRUPTED if good is None else int(not good)
 
 
-def _live(stack: Stack, start: journal.Start, lived: list[Year]) -> bool:
+def _live(stack: Stack, start: journal.Start, lived: list[SimulatedYear]) -> bool:
     console = Console()
     began = time.monotonic()
-    as_planned = living.run(stack.urls, start, lived, console)
+    as_planned = year.run(stack.urls, start, lived, console)
     console.print(f"全年用时 the year took {time.monotonic() - began:.1f} s")
     journal.finish(stack.home, [year.plan for year in lived])
     report = audit.replay_log(stack.env, wait=10)

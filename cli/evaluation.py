@@ -11,9 +11,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from cli.output import TROUBLE_EXIT, print_json, say
+from cli.output import NO_RESULT_EXIT, print_json, say
 from cli.policy import PIPED_WIDTH
-from cli.progress import counted
+from cli.progress import progress_bar
 from cli.servers import reach
 from services.audit.evaluation import Derived, derive, differences, ends_of
 from services.audit.reader import Reader, Unreadable
@@ -38,7 +38,7 @@ def evaluation(programme: str, *, unit: str | None, against: Path | None, as_jso
             raise NotRecorded(f"单位 {unit} 没有计分表", f"the unit {unit} has no sheet")
     except (NotRecorded, Unreadable, OSError) as error:
         say(f"无法判定 · cannot be decided: {error}")
-        return TROUBLE_EXIT
+        return NO_RESULT_EXIT
     if exported is not None:
         sheets = [
             one for one in exported["sheets"] if unit is None or (isinstance(one, dict) and one.get("unit") == unit)
@@ -74,7 +74,7 @@ def _on_the_log(programme: str, ends: Mapping[int, int] | None, *, quiet: bool) 
     with (
         reach("kafka") as env,
         Reader(env["KAFKA_BOOTSTRAP_SERVERS"], env.get("LIANGDENG_TOPIC_PREFIX", "")) as reader,
-        counted("读取 read", quiet=quiet) as progress,
+        progress_bar("读取 read", quiet=quiet) as progress,
     ):
         return derive(reader, programme, ends, progress)
 

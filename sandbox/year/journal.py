@@ -28,8 +28,8 @@ class Start:
     found: Literal["nothing", "interrupted", "finished", "another"]
 
     @property
-    def told(self) -> str:
-        """What is begun, for the person who started it."""
+    def sentence(self) -> str:
+        """What is begun, in Chinese and English."""
         day = f"{self.since:%Y-%m-%d}"
         return {
             "nothing": "从头开始 · starting the year",

@@ -14,7 +14,7 @@ from contracts.values import Light
 from programmes.programme import Programme, expand
 from sandbox.year.behaviours import Behaviour, table
 from sandbox.year.days import SHANGHAI
-from sandbox.year.story import Act, Story
+from sandbox.year.story import ItemStory, PlannedAct
 from sandbox.year.targets import targets_of
 
 PUBLISHED_AT = datetime(2024, 3, 19, 9, 30, tzinfo=SHANGHAI)
@@ -28,11 +28,11 @@ class YearPlan:
     programme: str
     quarters: tuple[str, ...]
     cast: Mapping[str, Behaviour]
-    acts: Sequence[Act]
+    acts: Sequence[PlannedAct]
 
     def lights(self) -> dict[str, Counter[Light]]:
         """Expected lights at the end of the year, counted by quarter, from the table alone."""
-        return {q: Counter(b.standing(i) for b in self.cast.values()) for i, q in enumerate(self.quarters)}
+        return {q: Counter(b.light(i) for b in self.cast.values()) for i, q in enumerate(self.quarters)}
 
     def rated(self) -> dict[str, Counter[Light]]:
         """Expected lights as first settled, counted by quarter, from the table alone."""
@@ -55,10 +55,10 @@ def plan(programme: Programme, seed: str, published_at: datetime = PUBLISHED_AT)
         if item is not None and isinstance(data, ItemAssigned):
             items[item] = data
     cast = _cast(programme.programme, items, seed)
-    acts: list[Act] = []
+    acts: list[PlannedAct] = []
     quarters: set[str] = set()
     for item, assigned in items.items():
-        story = Story(programme.programme, item, assigned, cast[item].name, seed)
+        story = ItemStory(programme.programme, item, assigned, cast[item].name, seed)
         cast[item].play(story)
         acts += story.acts
         quarters |= set(story.quarters)

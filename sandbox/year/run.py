@@ -1,4 +1,4 @@
-"""Lives through the year against a running house, and compares what came of it with what was planned."""
+"""Lives through the year with running services, and compares what came of it with what was planned."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from contracts.values import Actor
 from eventlog.clock import set_driven
-from sandbox.year.as_seen import look
+from sandbox.year.client import ServicesClient
 from sandbox.year.days import SHANGHAI
-from sandbox.year.doors import Doors
 from sandbox.year.driver import Driver
 from sandbox.year.journal import Start
+from sandbox.year.observed_counts import read_counts
 from sandbox.year.plan import PUBLISHED_AT
+from sandbox.year.simulated_year import SimulatedYear
 from sandbox.year.summary import show
-from sandbox.year.year import Year
 
 PUBLISHER = Actor(role="office", id="o1")
 
 
-def run(urls: Mapping[str, str], start: Start, years: Sequence[Year], console: Console) -> bool:
+def run(urls: Mapping[str, str], start: Start, years: Sequence[SimulatedYear], console: Console) -> bool:
     """Live through the years of several programmes at once, print the summary; whether all was seen as planned.
 
     `urls` are the addresses of intake, rating, query and issuer, and of notify where it runs.
@@ -31,8 +31,8 @@ def run(urls: Mapping[str, str], start: Start, years: Sequence[Year], console: C
     return asyncio.run(_run(urls, start, years, console))
 
 
-async def _run(urls: Mapping[str, str], start: Start, years: Sequence[Year], console: Console) -> bool:
-    console.print(start.told)
+async def _run(urls: Mapping[str, str], start: Start, years: Sequence[SimulatedYear], console: Console) -> bool:
+    console.print(start.sentence)
     acts = sorted((act for year in years for act in year.plan.acts), key=lambda act: act.at)
     waiting = [act for act in acts if act.at >= start.since]
     days = len({act.at.date() for act in waiting}) + 1
@@ -43,23 +43,23 @@ async def _run(urls: Mapping[str, str], start: Start, years: Sequence[Year], con
         TextColumn("天 days · {task.fields[acts]} 件 acts"),
         TimeElapsedColumn(),
     )
-    async with Doors(urls) as doors:
+    async with ServicesClient(urls) as client:
         with Progress(*columns, console=console) as bar:
             task = bar.add_task(f"{PUBLISHED_AT:%Y-%m-%d}", total=days, acts=len(acts) - len(waiting))
             done = len(acts) - len(waiting)
 
-            def tell(day: date, number: int) -> None:
+            def show_day(day: date, number: int) -> None:
                 nonlocal done
                 done += number
                 bar.update(task, description=day.isoformat(), advance=1, acts=done)
 
-            driver = Driver(doors, start.clock, tell)
+            driver = Driver(client, start.clock, show_day)
             if start.since <= PUBLISHED_AT:
-                await publish(doors, driver, start, years)
+                await publish(client, driver, start, years)
             await driver.live(waiting)
         if "notify" in urls:
-            await doors.told()
-        seen = [await look(doors, year.plan) for year in years]
+            await client.wait_until_notified()
+        seen = [await read_counts(client, year.plan) for year in years]
     results = [
         show(console, year.programme, year.plan, counts, brief=index > 0)
         for index, (year, counts) in enumerate(zip(years, seen, strict=True))
@@ -67,10 +67,10 @@ async def _run(urls: Mapping[str, str], start: Start, years: Sequence[Year], con
     return all(results)
 
 
-async def publish(doors: Doors, driver: Driver, start: Start, years: Sequence[Year]) -> None:
+async def publish(client: ServicesClient, driver: Driver, start: Start, years: Sequence[SimulatedYear]) -> None:
     """Publish the programmes one after the other, and hand in the evidence that later acts name."""
     set_driven(start.clock, PUBLISHED_AT)
-    await doors.hand_in_evidence(PUBLISHER)
+    await client.upload_evidence(PUBLISHER)
     for year in years:
-        driver.note(await doors.publish(PUBLISHER, year.body, f"publish-{year.programme.programme}"))
+        driver.remember(await client.publish(PUBLISHER, year.body, f"publish-{year.programme.programme}"))
     await driver.catch_up(PUBLISHED_AT.astimezone(SHANGHAI))

@@ -11,8 +11,9 @@ from typing import Any, Literal
 from contracts.submissions import ItemAssigned
 from contracts.values import Actor, ReportingPeriod, Target
 from sandbox.year import evidence
-from sandbox.year.days import DESK_HOURS, SHANGHAI, WorkingDays, instant, last_day
+from sandbox.year.days import DESK_HOURS, SHANGHAI, instant, last_day, shift
 from sandbox.year.targets import node_of, reached, short_of, targets_of
+from supervision.workdays import WorkingDays
 
 Json = dict[str, Any]
 REVIEWER, DECLARER, DECIDER = "o1", "o2", "o3"
@@ -20,7 +21,7 @@ REVIEWER, DECLARER, DECIDER = "o1", "o2", "o3"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
+class PlannedAct:
     """Something that somebody submits about an item; `expected` is the verdict: `accepted` or the first reason."""
 
     at: datetime
@@ -34,14 +35,14 @@ class Act:
     expected: str = "accepted"
 
 
-class Story:
+class ItemStory:
     """Collects the acts of one item; days are Shanghai days, the hour is drawn but never before the act before."""
 
     def __init__(self, programme: str, item: str, assigned: ItemAssigned, behaviour: str, seed: str) -> None:
         self.assigned = assigned
-        self.days = WorkingDays(assigned.calendar)
+        self._days = WorkingDays(assigned.calendar)
         self.rng = random.Random(f"{seed}/{programme}/{item}")
-        self.acts: list[Act] = []
+        self.acts: list[PlannedAct] = []
         self.programme, self.item = programme, item
         self._behaviour = behaviour
         self._seed = seed
@@ -79,7 +80,11 @@ class Story:
 
     def after(self, day: date, least: int, most: int) -> date:
         """A working day between `least` and `most` working days after `day`."""
-        return self.days.shift(day, self.rng.randint(least, most))
+        return self.shift(day, self.rng.randint(least, most))
+
+    def shift(self, day: date, count: int) -> date:
+        """The working day `count` working days after `day` (before it, if negative); `day` itself if 0."""
+        return shift(self._days, day, count)
 
     # --- what people do ---
 
@@ -166,7 +171,7 @@ class Story:
                 raise ValueError(f"{self.item}: {type_} on {on} stands before {self.acts[-1].type} in its own story")
             moment = self.acts[-1].at
         self.acts.append(
-            Act(
+            PlannedAct(
                 at=moment,
                 actor=actor,
                 programme=self.programme,

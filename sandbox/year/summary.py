@@ -11,8 +11,8 @@ from rich.table import Table
 from contracts.values import Light
 from programmes.programme import Programme
 from sandbox.year.behaviours import Behaviour
+from sandbox.year.counts import Counts, differences, planned
 from sandbox.year.plan import YearPlan
-from sandbox.year.seen import Counts, differences, planned
 
 LIGHTS: Mapping[Light, str] = {"green": "● 绿 green", "yellow": "▲ 黄 yellow", "red": "■ 红 red", "none": "– 无 none"}
 _STYLES: Mapping[Light, str] = {"green": "green", "yellow": "yellow", "red": "red", "none": "dim"}
@@ -56,7 +56,7 @@ def _cast(plan: YearPlan) -> Table:
     table = Table("项", quarters, "行为 behaviour", title="计划的行为 planned behaviours", title_justify="left")
     counts = Counter(behaviour.name for behaviour in plan.cast.values())
     for behaviour in _in_order(plan.cast.values()):
-        lights = [behaviour.standing(index) for index in range(4)]
+        lights = [behaviour.light(index) for index in range(4)]
         marks = "  ".join(f"[{_STYLES[light]}]{_MARKS[light]}[/]" for light in lights)
         table.add_row(str(counts[behaviour.name]), marks, f"{behaviour.zh} · {behaviour.en}")
     table.add_section()

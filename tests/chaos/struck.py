@@ -20,15 +20,15 @@ from eventlog.clock import set_driven
 from eventlog.log.kafka import KafkaLog
 from eventlog.log.settings import KafkaSettings
 from sandbox.parts import EVERYTHING
-from sandbox.year.as_seen import look
-from sandbox.year.doors import Doors, Place
+from sandbox.year.client import ServicesClient, SubmissionPosition
+from sandbox.year.counts import Counts, differences, planned
 from sandbox.year.driver import Driver
 from sandbox.year.journal import Start, begin
+from sandbox.year.observed_counts import read_counts
 from sandbox.year.plan import PUBLISHED_AT
 from sandbox.year.run import publish
-from sandbox.year.seen import Counts, differences, planned
-from sandbox.year.story import Act
-from sandbox.year.year import SMALL, Year, years
+from sandbox.year.simulated_year import SMALL, SimulatedYear, simulated_years
+from sandbox.year.story import PlannedAct
 from services.audit import replay
 from services.audit.finding import Report, Verdict
 from services.query.follow.rebuild import RebuildOutcome, rebuild
@@ -41,14 +41,14 @@ async def no_strike(_struck: Struck, _at: datetime) -> None:
     """A year in peace."""
 
 
-class StruckDoors(Doors):
-    """The public doors; rating's progress is that of all its instances, and every submission may be sent twice."""
+class StruckClient(ServicesClient):
+    """Rating's progress is that of all its instances, and every submission may be sent twice."""
 
     def __init__(self, struck: Struck) -> None:
         super().__init__(struck.stack.urls)
         self._struck = struck
 
-    async def rated(self) -> dict[str, Any]:
+    async def rating_progress(self) -> dict[str, Any]:
         """The furthest progress of each partition over the instances that answer."""
         merged: dict[str, Any] = {}
         names = [name for name in self._struck.stack.urls if name.startswith("rating")]
@@ -61,7 +61,7 @@ class StruckDoors(Doors):
                         merged[partition] = state
         return merged
 
-    async def submit(self, act: Act) -> Place:
+    async def submit(self, act: PlannedAct) -> SubmissionPosition:
         """Submit an act, remember its receipt, and send it again where the test asks for it."""
         place = await super().submit(act)
         self._struck.receipts.append((act, place))
@@ -75,13 +75,13 @@ def _further(state: dict[str, Any]) -> tuple[int, str]:
 
 
 class StruckDriver(Driver):
-    """Strikes after the clock has moved and before the house has caught up: in the middle of whatever falls due."""
+    """Strikes after the clock has moved and before the services have caught up: in the middle of whatever falls due."""
 
-    def __init__(self, struck: Struck, doors: Doors, clock: Path) -> None:
-        super().__init__(doors, clock)
+    def __init__(self, struck: Struck, client: ServicesClient, clock: Path) -> None:
+        super().__init__(client, clock)
         self._struck = struck
 
-    async def arrive(self, at: datetime) -> None:
+    async def advance_to(self, at: datetime) -> None:
         """Move the clock on, strike, and wait until all that fell due up to then is announced, ruled and shown."""
         set_driven(self._clock, at)
         await self._struck.strike(self._struck, at)
@@ -90,13 +90,13 @@ class StruckDriver(Driver):
 
 @dataclass
 class Struck:
-    """A house of real processes in which the small programme lives through its year."""
+    """Real processes with which the small programme lives through its year."""
 
     stack: Stack
     start: Start
     strike: Strike = no_strike
     twice: bool = False
-    receipts: list[tuple[Act, Place]] = field(default_factory=list)
+    receipts: list[tuple[PlannedAct, SubmissionPosition]] = field(default_factory=list)
     strikes: int = 0
     before: datetime = PUBLISHED_AT
 
@@ -112,14 +112,14 @@ class Struck:
         """A client of the log; close it."""
         return KafkaLog(KafkaSettings(bootstrap_servers=self.bootstrap, topic_prefix=self.prefix))
 
-    async def live(self, year: Year) -> Counts:
+    async def live(self, year: SimulatedYear) -> Counts:
         """Live through the whole year and look at how it ended."""
-        async with StruckDoors(self) as doors:
-            driver = StruckDriver(self, doors, self.start.clock)
-            await publish(doors, driver, self.start, [year])
+        async with StruckClient(self) as client:
+            driver = StruckDriver(self, client, self.start.clock)
+            await publish(client, driver, self.start, [year])
             await driver.live(year.plan.acts)
-            await doors.told()
-            return await look(doors, year.plan)
+            await client.wait_until_notified()
+            return await read_counts(client, year.plan)
 
     def replay(self) -> Report:
         """What an audit finds."""
@@ -139,7 +139,7 @@ class Struck:
         counts: dict[str, dict[str, int]] = answer.json()
         return counts
 
-    async def judge(self, year: Year, seen: Counts) -> str:
+    async def judge(self, year: SimulatedYear, seen: Counts) -> str:
         """Check what must hold after any fault; returns a line of figures.
 
         The lights, escalations and verdicts of the plan; one counting ruling per submission, all of them derived
@@ -182,11 +182,11 @@ class Struck:
         assert by_place == {}, "receipts without a record"
 
 
-def house(
+def stack_for_a_year(
     home: Path, name: str, database: str, kafka: str | None, settings: dict[str, dict[str, str]] | None = None
-) -> tuple[Stack, Start, Year]:
-    """A house for one year; without `kafka` it has a broker of its own."""
-    (year,) = years(SEED, files=[SMALL])
+) -> tuple[Stack, Start, SimulatedYear]:
+    """A stack for one year; without `kafka` it has a broker of its own."""
+    (year,) = simulated_years(SEED, files=[SMALL])
     start = begin(home, [year.plan])
     stack = Stack(
         home,

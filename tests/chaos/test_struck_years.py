@@ -12,7 +12,7 @@ import pytest
 from kafka import KafkaAdminClient
 
 from embedded.stack import Stack
-from tests.chaos.struck import Struck, house, kill_all, no_strike
+from tests.chaos.struck import Struck, kill_all, no_strike, stack_for_a_year
 
 pytestmark = [pytest.mark.chaos, pytest.mark.services, pytest.mark.timeout(300)]
 
@@ -85,7 +85,7 @@ def _rewrite_offsets(bootstrap: str, prefix: str, group: str, number: int) -> No
 async def test_every_part_killed_in_the_middle_of_every_deadline(
     tmp_path: Path, kafka: str, postgres: Callable[[], str]
 ) -> None:
-    stack, start, year = house(tmp_path, "killed", postgres(), kafka)
+    stack, start, year = stack_for_a_year(tmp_path, "killed", postgres(), kafka)
     with stack:
         struck = Struck(stack, start, kill_every_service)
         seen = await struck.live(year)
@@ -97,7 +97,7 @@ async def test_every_part_killed_in_the_middle_of_every_deadline(
 async def test_every_submission_sent_twice_while_group_offsets_are_moved_and_deleted(
     tmp_path: Path, kafka: str, postgres: Callable[[], str]
 ) -> None:
-    stack, start, year = house(tmp_path, "twice", postgres(), kafka)
+    stack, start, year = stack_for_a_year(tmp_path, "twice", postgres(), kafka)
     with stack:
         struck = Struck(stack, start, move_group_offsets, twice=True)
         seen = await struck.live(year)
@@ -111,7 +111,7 @@ async def test_two_ratings_in_one_group_or_in_two_leave_the_same_year(
     group: str, tmp_path: Path, kafka: str, postgres: Callable[[], str]
 ) -> None:
     """In one group an owner is stopped beyond its session; in two groups every partition always has two owners."""
-    stack, start, year = house(tmp_path, group, postgres(), kafka)
+    stack, start, year = stack_for_a_year(tmp_path, group, postgres(), kafka)
     with stack:
         own = {} if group == "one-group" else {"RATING_GROUP": f"chaos-{group}-other"}
         _second_rating(stack, own)
@@ -128,7 +128,7 @@ def _second_rating(stack: Stack, env: dict[str, str]) -> None:
 async def test_a_broker_that_is_killed_with_batches_in_flight_loses_no_receipt(
     tmp_path: Path, postgres: Callable[[], str]
 ) -> None:
-    stack, start, year = house(tmp_path, "broker", postgres(), kafka=None)
+    stack, start, year = stack_for_a_year(tmp_path, "broker", postgres(), kafka=None)
     with stack:
         struck = Struck(stack, start, kill_the_broker)
         seen = await struck.live(year)

@@ -18,7 +18,7 @@ import yaml
 from typer.testing import CliRunner
 
 from cli.main import app
-from cli.output import told
+from cli.output import errors_reported
 from embedded.child_process import free_port
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -120,7 +120,7 @@ def test_what_needs_servers_that_come_along_says_that_the_image_has_none(run: Ru
 
 
 def test_what_needs_the_sandbox_says_that_the_image_has_none(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended, told():
+    with pytest.raises(SystemExit) as ended, errors_reported():
         raise ModuleNotFoundError(name="sandbox.parts")
     assert ended.value.code == 2
     assert "come with the source only" in capsys.readouterr().err

@@ -10,8 +10,8 @@ from bench.recorded import Recorded, counts, record
 from contracts.rulings import RulingData
 from programmes import FOLDER
 from programmes.programme_file import load_programme
+from sandbox.year.counts import differences, planned
 from sandbox.year.plan import plan
-from sandbox.year.seen import differences, planned
 
 PROGRAMMES = FOLDER
 

@@ -14,16 +14,16 @@ from embedded.machine_error import MachineError
 from embedded.stack import Stack
 from eventlog.clock import set_driven
 from sandbox.parts import EVERYTHING
-from sandbox.year.doors import Doors
+from sandbox.year.client import ServicesClient
 from sandbox.year.driver import Driver
 from sandbox.year.journal import BEFORE_THE_YEAR, begin, finish
 from sandbox.year.plan import PUBLISHED_AT
 from sandbox.year.run import publish, run
-from sandbox.year.year import SMALL, Year, years
+from sandbox.year.simulated_year import SMALL, SimulatedYear, simulated_years
 
 
-def small(seed: str = "1") -> list[Year]:
-    return years(seed, files=[SMALL])
+def small(seed: str = "1") -> list[SimulatedYear]:
+    return simulated_years(seed, files=[SMALL])
 
 
 def test_a_fresh_folder_begins_before_the_publication(tmp_path: Path) -> None:
@@ -72,28 +72,28 @@ def test_a_year_that_was_cut_in_the_middle_of_a_day_ends_as_planned(
     plans = [year.plan for year in lived]
     acts = plans[0].acts
 
-    def house(clock: Path) -> Stack:
+    def stack_with(clock: Path) -> Stack:
         env = {"LIANGDENG_TOPIC_PREFIX": "resumed-", "RATING_GROUP": "rating-resumed"}
         return Stack(tmp_path, parts=EVERYTHING, clock=clock, kafka=kafka, database_url=database, env=env)
 
     async def half(stack: Stack) -> None:
-        async with Doors(stack.urls) as doors:
-            driver = Driver(doors, start.clock)
-            await publish(doors, driver, start, lived)
+        async with ServicesClient(stack.urls) as client:
+            driver = Driver(client, start.clock)
+            await publish(client, driver, start, lived)
             await driver.live(acts[:30], ends_at=acts[29].at)
             # The next instant's acts are under way when the demo is killed: one of them got through.
             set_driven(start.clock, acts[30].at)
-            await doors.submit(acts[30])
+            await client.submit(acts[30])
 
     start = begin(tmp_path, plans)
     assert start.since < PUBLISHED_AT
-    with house(start.clock) as stack:
+    with stack_with(start.clock) as stack:
         asyncio.run(half(stack))
         for name in ("rating", "intake", "query", "notify"):
             stack.kill(name)
     again = begin(tmp_path, plans)
     assert again.found == "interrupted"
     printed = io.StringIO()
-    with house(again.clock) as stack:
+    with stack_with(again.clock) as stack:
         assert run(stack.urls, again, lived, Console(file=printed, width=160)), printed.getvalue()
     assert "继续" in printed.getvalue()

@@ -21,12 +21,12 @@ from embedded.stack import Stack
 from eventlog.log.kafka import KafkaLog
 from eventlog.log.settings import KafkaSettings
 from sandbox.parts import EVERYTHING
-from sandbox.year.as_seen import AUDITOR, look
-from sandbox.year.doors import Doors
+from sandbox.year.client import ServicesClient
+from sandbox.year.counts import Counts
 from sandbox.year.journal import begin
+from sandbox.year.observed_counts import AUDITOR, read_counts
 from sandbox.year.run import run
-from sandbox.year.seen import Counts
-from sandbox.year.year import SMALL, Year, years
+from sandbox.year.simulated_year import SMALL, SimulatedYear, simulated_years
 from services.audit import replay
 from services.audit.finding import Verdict
 from services.query.follow.rebuild import RebuildOutcome, rebuild
@@ -38,10 +38,10 @@ SHORT = ("yellow", "red")
 
 @dataclass(frozen=True)
 class Lived:
-    """A house in which a year was lived, still running."""
+    """A stack with which a year was lived, still running."""
 
     stack: Stack
-    years: Sequence[Year]
+    years: Sequence[SimulatedYear]
     as_planned: bool
     printed: str
 
@@ -53,11 +53,11 @@ class Lived:
 @pytest.fixture(scope="module")
 def live(
     tmp_path_factory: pytest.TempPathFactory, kafka: str, postgres: Callable[[], str]
-) -> Iterator[Callable[[str, Sequence[Year]], Lived]]:
-    """Lives through a year in a house with a log and a database of its own; all houses end with the module."""
+) -> Iterator[Callable[[str, Sequence[SimulatedYear]], Lived]]:
+    """Lives through a year with a log and a database of its own; all stacks end with the module."""
     stacks: list[Stack] = []
 
-    def live(name: str, programmes: Sequence[Year]) -> Lived:
+    def live(name: str, programmes: Sequence[SimulatedYear]) -> Lived:
         home = tmp_path_factory.mktemp(name)
         start = begin(home, [year.plan for year in programmes])
         stack = Stack(
@@ -80,8 +80,8 @@ def live(
 
 
 @pytest.fixture(scope="module")
-def lived(live: Callable[[str, Sequence[Year]], Lived]) -> Lived:
-    return live("first", years(SEED, share=0.25))
+def lived(live: Callable[[str, Sequence[SimulatedYear]], Lived]) -> Lived:
+    return live("first", simulated_years(SEED, share=0.25))
 
 
 def test_everything_comes_out_as_the_table_of_behaviours_says(lived: Lived) -> None:
@@ -117,8 +117,8 @@ def test_the_sheets_of_the_evaluation_follow_from_the_log_and_from_the_lights(
     programme = lived.years[0].programme.programme
 
     async def ask(what: str) -> Any:
-        async with Doors(lived.stack.urls) as doors:
-            return await doors.look(AUDITOR, f"/v1/programmes/{programme}/{what}")
+        async with ServicesClient(lived.stack.urls) as client:
+            return await client.get(AUDITOR, f"/v1/programmes/{programme}/{what}")
 
     exported, lights = asyncio.run(ask("evaluation")), asyncio.run(ask("lights"))["lights"]
     counted = {(sheet["unit"], light): sheet["counts"][light] for sheet in exported["sheets"] for light in SHORT}
@@ -149,9 +149,9 @@ def test_every_page_of_a_simulated_programme_says_so(lived: Lived) -> None:
 
 
 def test_the_same_seed_writes_the_same_log(
-    lived: Lived, live: Callable[[str, Sequence[Year]], Lived], kafka: str
+    lived: Lived, live: Callable[[str, Sequence[SimulatedYear]], Lived], kafka: str
 ) -> None:
-    again = live("again", years(SEED, share=0.25))
+    again = live("again", simulated_years(SEED, share=0.25))
     again.stack.stop()
     first, second = (asyncio.run(_everything(kafka, one.prefix)) for one in (lived, again))
     assert len(first) > 2000
@@ -159,15 +159,17 @@ def test_the_same_seed_writes_the_same_log(
         assert before == after
 
 
-def test_neither_programme_disturbs_the_other(lived: Lived, live: Callable[[str, Sequence[Year]], Lived]) -> None:
-    (small,) = years(SEED, files=[SMALL])
+def test_neither_programme_disturbs_the_other(
+    lived: Lived, live: Callable[[str, Sequence[SimulatedYear]], Lived]
+) -> None:
+    (small,) = simulated_years(SEED, files=[SMALL])
     alone = live("alone", [small])
     assert _seen(alone, small) == _seen(lived, lived.years[1])
     alone.stack.stop()
 
 
 def test_what_concerns_a_whole_programme_goes_the_same_way(lived: Lived) -> None:
-    """A bulletin is composed and approved, an item handed on, a policy adopted: through the doors, to the proof."""
+    """A bulletin is composed and approved, an item handed on, a policy adopted: through the client, to the proof."""
     year = lived.years[1]
     base = f"/v1/programmes/{year.plan.programme}"
     item = next(iter(year.plan.cast))
@@ -214,10 +216,10 @@ def test_what_concerns_a_whole_programme_goes_the_same_way(lived: Lived) -> None
     assert report.verdict is Verdict.PROVED, report.as_dict()
 
 
-def _seen(lived: Lived, year: Year) -> Counts:
+def _seen(lived: Lived, year: SimulatedYear) -> Counts:
     async def ask() -> Counts:
-        async with Doors(lived.stack.urls) as doors:
-            return await look(doors, year.plan)
+        async with ServicesClient(lived.stack.urls) as client:
+            return await read_counts(client, year.plan)
 
     return asyncio.run(ask())
 

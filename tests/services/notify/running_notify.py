@@ -31,8 +31,8 @@ from eventlog.log.log import Log
 from eventlog.log.memory import MemoryLog, MemoryTopics
 from eventlog.log.record import Record
 from eventlog.owner.assignment import Assignment, FixedAssignment
-from sandbox.mail.box import Box
-from sandbox.mail.door import Door, listen
+from sandbox.mail.mail_store import MailStore
+from sandbox.mail.smtp_server import SmtpHandler, listen
 from services.notify import app
 from services.notify.delivery.channels.channel import Channel
 from services.notify.notices.directory import Directory
@@ -223,11 +223,11 @@ class Mailbox:
     """A real SMTP server on this loop."""
 
     port: int
-    door: Door
-    box: Box
+    smtp: SmtpHandler
+    store: MailStore
 
     def counts(self) -> dict[str, dict[str, int]]:
-        return self.box.counts()
+        return self.store.counts()
 
     @property
     def originals(self) -> int:
@@ -241,13 +241,13 @@ class Mailbox:
 @asynccontextmanager
 async def mailbox(tmp_path: Path) -> AsyncIterator[Mailbox]:
     """Open a mailbox on a free port."""
-    box = Box(tmp_path / "mail")
-    door = Door(box)
-    server = await listen(door, "127.0.0.1", 0)
+    store = MailStore(tmp_path / "mail")
+    smtp = SmtpHandler(store)
+    server = await listen(smtp, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    yield Mailbox(port, door, box)
+    yield Mailbox(port, smtp, store)
     server.close()
-    box.close()
+    store.close()
 
 
 async def until(what: Callable[[], object], missing: str, seconds: float = 15.0) -> None:

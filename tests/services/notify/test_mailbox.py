@@ -71,7 +71,7 @@ async def mail(tmp_path: Path) -> AsyncIterator[Mailbox]:
 
 @pytest.fixture
 async def web(mail: Mailbox) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(application(mail.door))
+    transport = httpx.ASGITransport(application(mail.smtp))
     async with httpx.AsyncClient(transport=transport, base_url="http://mail.test") as client:
         yield client
 
@@ -149,7 +149,7 @@ async def test_an_address_that_cannot_be_one_is_refused_for_good_and_spoils_noth
         assert isinstance(refused, Refused)
         assert refused.permanent
     assert isinstance(await channel.send(message(), Lease.after(10)), Accepted)
-    assert mail.box.count() == 1
+    assert mail.store.count() == 1
 
 
 async def test_where_encryption_is_asked_for_nothing_goes_out_in_the_clear(mail: Mailbox) -> None:
@@ -157,7 +157,7 @@ async def test_where_encryption_is_asked_for_nothing_goes_out_in_the_clear(mail:
     told = await SmtpChannel(server, LOG).send(message(), Lease.after(10))
     assert isinstance(told, Unsent)
     assert told.trouble
-    assert mail.box.count() == 0
+    assert mail.store.count() == 0
 
 
 def test_no_text_of_a_title_gets_into_the_headers() -> None:

@@ -209,12 +209,12 @@ async def test_a_process_killed_again_and_again_loses_no_mail(
     log: KafkaUnderTest, mail: Mailbox, tmp_path: Path
 ) -> None:
     await reminders(log, 60)
-    mail.door.faults.delay_seconds = 0.15
+    mail.smtp.faults.delay_seconds = 0.15
     for round_ in range(3):
         with running(log, mail, tmp_path) as process:
             await log.until(DeliveryAccepted, 8 * (round_ + 1))
             process.kill()
-    mail.door.faults.delay_seconds = 0
+    mail.smtp.faults.delay_seconds = 0
     with running(log, mail, tmp_path) as process:
         await until(lambda: len(mail.counts()) == 60, "all 60 mails", 40)
         await process.idle()
@@ -226,20 +226,20 @@ async def test_a_process_stopped_past_until_sends_nothing_when_it_goes_on(
     log: KafkaUnderTest, mail: Mailbox, tmp_path: Path
 ) -> None:
     await reminders(log, 40)
-    mail.door.faults.delay_seconds = 0.2
+    mail.smtp.faults.delay_seconds = 0.2
     with ExitStack() as stack:
         first = stack.enter_context(running(log, mail, tmp_path, NOTIFY_SMTP_CONCURRENCY="1"))
         await log.until(DeliveryClaimed, 15)
         first.signal(signal.SIGSTOP)
-        mail.door.faults.delay_seconds = 0
+        mail.smtp.faults.delay_seconds = 0
         second = stack.enter_context(running(log, mail, tmp_path))
         await until(lambda: len(mail.counts()) == 40, "all 40 mails by the other", 60)
         await second.idle()
-        before = mail.box.count()
+        before = mail.store.count()
         first.signal(signal.SIGCONT)
         await first.ready()
         await asyncio.sleep(LEASE)
-        assert mail.box.count() == before, "it sent something that others had already resolved"
+        assert mail.store.count() == before, "it sent something that others had already resolved"
     await nothing_lost(log, mail, 40)
     assert mail.copies > 0, "nothing was claimed when it was stopped"
 

@@ -15,8 +15,8 @@ from contracts.position_vector import NextOffsets
 from contracts.topics import DISPATCHES, PARTITIONS, RULINGS, partition_of
 from eventlog.log.memory import MAX_BATCH_BYTES, Fault, MemoryLog
 from eventlog.owner.assignment import FixedAssignment
-from sandbox.mail.box import body
-from sandbox.mail.door import Rejection
+from sandbox.mail.mail_store import body
+from sandbox.mail.smtp_server import Rejection
 from services.notify.delivery.channels.channel import Lease, Message
 from services.notify.delivery.outcome import Accepted, Capability, SendOutcome, Unsent
 from services.notify.dispatch.issue import issue
@@ -75,7 +75,7 @@ async def test_every_recipient_gets_one_mail_and_every_claim_an_outcome(stage: S
         assert notify.reasons() == []
     nothing_lost(stage, originals=3, copies=0)
     assert kinds(stage.topics) == {"NoticeIssued": 2, "DeliveryClaimed": 3, "DeliveryAccepted": 3}
-    assert {one.recipient for one in stage.mail.box.listed()} == {"nongye@units.test", "leader-1@leaders.test"}
+    assert {one.recipient for one in stage.mail.store.listed()} == {"nongye@units.test", "leader-1@leaders.test"}
     assert "@" not in "".join(n.text + n.document for n in issued(stage.topics)).replace("@media", "")
 
 
@@ -96,8 +96,8 @@ async def test_a_mail_says_what_it_is_in_both_forms_under_a_message_id_of_its_ow
     async with running(stage.notify()):
         await until(lambda: stage.mail.originals == 2, "two mails")
     (notice,) = issued(stage.topics)
-    for mail in stage.mail.box.listed():
-        raw = stage.mail.box.raw(mail.id)
+    for mail in stage.mail.store.listed():
+        raw = stage.mail.store.raw(mail.id)
         assert mail.subject == "【模拟数据】源督整〔2024〕1号 督查整改通知书：高标准农田提升改造8000亩"
         assert body(raw, "html") == notice.document
         text = body(raw, "plain")
@@ -182,10 +182,10 @@ async def test_a_crash_loses_no_mail_and_doubles_only_with_a_mark(
         assert copies <= 2
     nothing_lost(stage, originals=originals, copies=copies)
     assert len(issued(stage.topics)) == 1
-    marked = [one for one in stage.mail.box.listed() if one.copy]
+    marked = [one for one in stage.mail.store.listed() if one.copy]
     for one in marked:
         assert "【重发 COPY】" in one.subject
-        assert "Marked copy" in (body(stage.mail.box.raw(one.id), "plain") or "")
+        assert "Marked copy" in (body(stage.mail.store.raw(one.id), "plain") or "")
 
 
 def plan_faults(log: MemoryLog, faults: list[Fault | None]) -> None:
@@ -229,7 +229,7 @@ async def test_an_append_without_an_answer_sends_no_mail_twice_and_loses_none(st
 
 
 async def test_a_lost_answer_after_data_gives_one_more_copy_that_is_marked(stage: Stage) -> None:
-    stage.mail.door.faults.answers_dropped = 1
+    stage.mail.smtp.faults.answers_dropped = 1
     await one_rectification(stage)
     async with running(stage.notify()) as notify:
         await until(lambda: stage.mail.copies == 1 and notify.idle, "the copy")
@@ -240,7 +240,7 @@ async def test_a_policy_that_holds_sends_no_copy_until_the_office_drives_it_agai
     async with mailbox(tmp_path) as mail:
         stage = Stage(mail, tmp_path)
         await stage.rulings.opened("k-001", policy=policy(blind_channel="hold"))
-        mail.door.faults.answers_dropped = 1
+        mail.smtp.faults.answers_dropped = 1
         await stage.rulings.rule(f"{PROGRAMME}/k-001", reminder())
         async with running(stage.notify()) as notify:
             await until(lambda: kinds(stage.topics)["DeliveryUnknown"], "the doubt")
@@ -254,7 +254,7 @@ async def test_a_policy_that_holds_sends_no_copy_until_the_office_drives_it_agai
 
 
 async def test_a_refusal_for_now_is_tried_again_and_sent_unmarked(stage: Stage) -> None:
-    stage.mail.door.faults.rejections = [Rejection("nongye@units.test", 451, times=2)]
+    stage.mail.smtp.faults.rejections = [Rejection("nongye@units.test", 451, times=2)]
     await one_rectification(stage)
     async with running(stage.notify()) as notify:
         await until(lambda: stage.mail.originals == 2 and notify.idle, "two mails")
@@ -263,14 +263,14 @@ async def test_a_refusal_for_now_is_tried_again_and_sent_unmarked(stage: Stage) 
 
 
 async def test_a_refusal_for_good_is_abandoned_at_once_listed_and_driven_again(stage: Stage) -> None:
-    stage.mail.door.faults.rejections = [Rejection("nongye@units.test", 550)]
+    stage.mail.smtp.faults.rejections = [Rejection("nongye@units.test", 550)]
     await one_rectification(stage)
     async with running(stage.notify()) as notify:
         await until(lambda: kinds(stage.topics)["DeliveryAbandoned"] == 1 and notify.idle, "abandoned")
         (left,) = notify.workers.by_partition[PLACE].ledger.deliveries.values()
         assert (left.status, left.tries) == ("abandoned", 1)
         assert left.reason == "550 refused by the sandbox <address>"
-        stage.mail.door.faults.rejections = []
+        stage.mail.smtp.faults.rejections = []
         log = MemoryLog(stage.topics)
         await redrive_on(log, "test", PROGRAMME, left.id, "mailbox opened")
         await until(lambda: stage.mail.originals == 2 and notify.idle, "delivered after all")
@@ -280,7 +280,7 @@ async def test_a_refusal_for_good_is_abandoned_at_once_listed_and_driven_again(s
 
 
 async def test_the_last_try_is_the_last(stage: Stage) -> None:
-    stage.mail.door.faults.rejections = [Rejection("nongye@units.test", 451)]
+    stage.mail.smtp.faults.rejections = [Rejection("nongye@units.test", 451)]
     await one_rectification(stage)
     async with running(stage.notify(max_tries=3)) as notify:
         await until(lambda: kinds(stage.topics)["DeliveryAbandoned"] == 1 and notify.idle, "abandoned")
@@ -295,27 +295,27 @@ async def test_who_is_in_no_directory_is_listed_and_reached_once_the_directory_k
         await until(lambda: kinds(stage.topics)["DeliveryAbandoned"] == 1 and notify.idle, "abandoned")
         (left,) = notify.workers.by_partition[PLACE].ledger.deliveries.values()
         assert left.reason == "nobody in the directory has an address for this"
-        assert stage.mail.box.count() == 0
+        assert stage.mail.store.count() == 0
 
 
 async def test_an_address_that_changes_is_used_from_the_next_try_on(stage: Stage) -> None:
-    stage.mail.door.faults.rejections = [Rejection("nongye@units.test", 451)]
+    stage.mail.smtp.faults.rejections = [Rejection("nongye@units.test", 451)]
     await one_rectification(stage)
     async with running(stage.notify(max_tries=20)) as notify:
         await until(lambda: kinds(stage.topics)["DeliveryFailed"] > 1, "refusals")
         (stage.folder / "directory.yaml").write_text(DIRECTORY.replace('"{id}@units.test"', '"{id}@moved.test"'))
         await until(lambda: notify.idle, "delivered")
-    assert {one.recipient for one in stage.mail.box.listed()} == {"nongye@moved.test", "leader-1@leaders.test"}
+    assert {one.recipient for one in stage.mail.store.listed()} == {"nongye@moved.test", "leader-1@leaders.test"}
 
 
 async def test_a_relay_that_is_down_costs_time_and_no_mail(stage: Stage) -> None:
-    stage.mail.door.faults.closed = True
+    stage.mail.smtp.faults.closed = True
     for number in range(10):
         await stage.rulings.rule(f"{PROGRAMME}/k-001", raised(number + 1))
     async with running(stage.notify()) as notify:
         await until(lambda: kinds(stage.topics)["DeliveryFailed"] > 4, "failures")
         assert notify.senders["mail"].in_trouble
-        stage.mail.door.faults.closed = False
+        stage.mail.smtp.faults.closed = False
         await until(lambda: stage.mail.originals == 20 and notify.idle, "all mails")
     nothing_lost(stage, originals=20, copies=0)
 
@@ -328,11 +328,11 @@ async def test_nothing_leaves_after_the_lease_of_its_claim(stage: Stage) -> None
         message = Message(id="p", delivery="d", notice=issued(stage.topics)[0], address="late@units.test")
         late = await channel.send(message, Lease.after(-0.001))
         assert isinstance(late, Unsent)
-    assert stage.mail.box.listed("late@units.test") == []
+    assert stage.mail.store.listed("late@units.test") == []
 
 
 async def test_a_claim_that_runs_out_while_it_waits_for_its_turn_is_claimed_anew_and_sent_once(stage: Stage) -> None:
-    stage.mail.door.faults.delay_seconds = 0.4
+    stage.mail.smtp.faults.delay_seconds = 0.4
     for number in range(5):
         await stage.rulings.rule(f"{PROGRAMME}/k-001", reminder(days=number + 1))
     async with running(stage.notify(smtp_concurrency=1, lease=1)) as notify:
@@ -342,24 +342,24 @@ async def test_a_claim_that_runs_out_while_it_waits_for_its_turn_is_claimed_anew
 
 
 async def test_an_outage_of_the_relay_counts_as_no_try_and_abandons_nothing(stage: Stage) -> None:
-    stage.mail.door.faults.closed = True
+    stage.mail.smtp.faults.closed = True
     await one_rectification(stage)
     async with running(stage.notify(max_tries=1)) as notify:
         await until(lambda: kinds(stage.topics)["DeliveryFailed"] > 2, "failures")
-        stage.mail.door.faults.closed = False
+        stage.mail.smtp.faults.closed = False
         await until(lambda: stage.mail.originals == 2 and notify.idle, "all mails")
     assert kinds(stage.topics)["DeliveryAbandoned"] == 0
     nothing_lost(stage, originals=2, copies=0)
 
 
 async def test_a_stop_takes_back_what_was_claimed_and_not_begun_so_that_nothing_is_doubted(stage: Stage) -> None:
-    stage.mail.door.faults.delay_seconds = 0.3
+    stage.mail.smtp.faults.delay_seconds = 0.3
     for number in range(20):
         await stage.rulings.rule(f"{PROGRAMME}/k-001", reminder(days=number + 1))
     async with running(stage.notify(smtp_concurrency=1, lease=60)):
         await until(lambda: kinds(stage.topics)["DeliveryClaimed"] == 20, "claims")
     assert kinds(stage.topics)["DeliveryFailed"] > 15
-    stage.mail.door.faults.delay_seconds = 0
+    stage.mail.smtp.faults.delay_seconds = 0
     async with running(stage.notify()) as notify:
         await until(lambda: stage.mail.originals == 20 and notify.idle, "20 mails")
     nothing_lost(stage, originals=20, copies=0)
@@ -411,7 +411,7 @@ async def test_a_slow_channel_never_holds_up_another(stage: Stage) -> None:
 
 
 async def test_an_instance_that_loses_its_partitions_still_brings_in_the_outcomes_of_its_claims(stage: Stage) -> None:
-    stage.mail.door.faults.delay_seconds = 0.5
+    stage.mail.smtp.faults.delay_seconds = 0.5
     await one_rectification(stage)
     assignment = FixedAssignment(range(PARTITIONS))
     notify = notify_on(MemoryLog(stage.topics), stage.settings(lease=60), assignment=assignment)
@@ -424,7 +424,7 @@ async def test_an_instance_that_loses_its_partitions_still_brings_in_the_outcome
 
 
 async def test_a_worker_that_starts_over_still_brings_in_the_outcomes_of_what_it_sent(stage: Stage) -> None:
-    stage.mail.door.faults.delay_seconds = 0.3
+    stage.mail.smtp.faults.delay_seconds = 0.3
     await one_rectification(stage)
     log = MemoryLog(stage.topics)
     async with running(stage.notify(log, lease=60)) as notify:

@@ -1,4 +1,4 @@
-"""Reads off query's API how a year ended, as the counts that it is compared by."""
+"""Reads from query's API how a year ended, as the counts that it is compared by."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from collections import Counter
 from typing import Any
 
 from contracts.values import Actor
-from sandbox.year.doors import Doors
+from sandbox.year.client import ServicesClient
+from sandbox.year.counts import Counts
 from sandbox.year.plan import YearPlan
-from sandbox.year.seen import Counts
 
 AUDITOR = Actor(role="auditor", id="auditor")
 
 
-async def look(doors: Doors, plan: YearPlan) -> Counts:
-    """How a programme stands at the end of its year."""
+async def read_counts(client: ServicesClient, plan: YearPlan) -> Counts:
+    """How a programme is at the end of its year."""
     base = f"/v1/programmes/{plan.programme}"
     lights, escalations, notices = await asyncio.gather(
-        doors.look(AUDITOR, f"{base}/lights"),
-        doors.look(AUDITOR, f"{base}/escalations", state="all"),
-        doors.look(AUDITOR, f"{base}/notices"),
+        client.get(AUDITOR, f"{base}/lights"),
+        client.get(AUDITOR, f"{base}/escalations", state="all"),
+        client.get(AUDITOR, f"{base}/notices"),
     )
-    timelines = await asyncio.gather(*(doors.look(AUDITOR, f"{base}/items/{item}/timeline") for item in plan.cast))
+    timelines = await asyncio.gather(*(client.get(AUDITOR, f"{base}/items/{item}/timeline") for item in plan.cast))
     return Counts(
         lights={q: _lights(lights, q, "light", len(plan.cast)) for q in plan.quarters},
         rated={q: _lights(lights, q, "rated", len(plan.cast)) for q in plan.quarters},

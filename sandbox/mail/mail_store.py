@@ -41,7 +41,7 @@ class Mail:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-class Box:
+class MailStore:
     """The mails, in the order in which they came."""
 
     def __init__(self, folder: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cli.compose_calendar import NotComposable, compose
+from cli.calendar_composition import NotComposable, compose
 from cli.holidays import NotAnnounced, announced, announced_years
 from cli.main import app
 from programmes import FOLDER

@@ -1,4 +1,4 @@
-"""What a year is compared by: counts, as planned and as the house shows them."""
+"""What a year is compared by: counts, as planned and as query shows them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Lights = Mapping[str, Counter[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """What is counted: lights by quarter (standing, and as first rated), escalations by `level state`, and the rest.
+    """What is counted: lights by quarter (at the end, and as first rated), escalations by `level state`, and the rest.
 
     Rulings go by type and verdict, notices by kind, messages by the notice's kind, channel and outcome.
     """

@@ -1,4 +1,4 @@
-"""Rarer turns of a quarter: visits, lag, blockages, appeals, adjustments, a withdrawal."""
+"""Rarer quarters of a key task: visits, lag, blockages, appeals, adjustments, a withdrawal."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from datetime import date
 
 from contracts.values import Target
 from sandbox.year import evidence
-from sandbox.year.story import DECIDER, DECLARER, Story
+from sandbox.year.key_task_quarters import admit, in_time, unseen
+from sandbox.year.story import DECIDER, DECLARER, ItemStory
 from sandbox.year.targets import node_of, targets_of
-from sandbox.year.turns import admit, in_time, unseen
 
 
-def overturned_on_site(s: Story, q: str) -> None:
+def overturned_on_site(s: ItemStory, q: str) -> None:
     """Green by its report, yellow after a visit under an approved plan; put right."""
     unseen(s, q)
     overturn(s, q, q)
 
 
-def overturn(s: Story, q: str, period: str) -> None:
+def overturn(s: ItemStory, q: str, period: str) -> None:
     """A visit overturns the report of a settled quarter's (last) period; put right."""
     settled = s.settles(q)
     visit(s, period, s.after(settled, 1, 1), s.after(settled, 4, 5))
@@ -26,7 +26,7 @@ def overturn(s: Story, q: str, period: str) -> None:
     s.rectify(s.after(day, 6, 9), s.after(day, 10, 12))
 
 
-def visit(s: Story, period: str, planned_on: date, visited_on: date) -> None:
+def visit(s: ItemStory, period: str, planned_on: date, visited_on: date) -> None:
     """An approved inspection plan, and a visit within its term that overturns the report."""
     plan = f"ins-{s.item}-{period}"
     term = {"from_on": s.after(planned_on, 1, 1).isoformat(), "to_on": s.after(visited_on, 2, 2).isoformat()}
@@ -44,7 +44,7 @@ def visit(s: Story, period: str, planned_on: date, visited_on: date) -> None:
     )
 
 
-def lagging(s: Story, q: str) -> None:
+def lagging(s: ItemStory, q: str) -> None:
     """The office declares severe lag in mid-quarter; rectified, and the quarter is met."""
     opens = s.opens(q)
     day = s.after(opens, 25, 30)
@@ -54,7 +54,7 @@ def lagging(s: Story, q: str) -> None:
     in_time(s, q)
 
 
-def unblocked(s: Story, q: str) -> None:
+def unblocked(s: ItemStory, q: str) -> None:
     """A blockage answered in time; the quarter is met."""
     day = s.after(s.opens(q), 20, 30)
     s.unit("blockage.raised", {"blockage": f"b-{s.item}", "text": "用地指标需上级协调（模拟）"}, day)
@@ -64,11 +64,11 @@ def unblocked(s: Story, q: str) -> None:
     in_time(s, q)
 
 
-def blocked(s: Story, q: str) -> None:
+def blocked(s: ItemStory, q: str) -> None:
     """A blockage answered too late: the claim `blocked` does not spare the light."""
-    day = s.days.shift(s.due(q), -13)
+    day = s.shift(s.due(q), -13)
     s.unit("blockage.raised", {"blockage": f"b-{s.item}", "text": "征地受阻需区政府协调（模拟）"}, day)
-    s.report(q, s.days.shift(s.due(q), -1), claim="blocked", values="short")
+    s.report(q, s.shift(s.due(q), -1), claim="blocked", values="short")
     settled = s.settles(q)
     s.sign("rectification", q, s.after(settled, 1, 1))
     s.office(
@@ -80,7 +80,7 @@ def blocked(s: Story, q: str) -> None:
     s.rectify(s.after(settled, 6, 9), s.after(settled, 10, 13))
 
 
-def vindicated(s: Story, q: str) -> None:
+def vindicated(s: ItemStory, q: str) -> None:
     """A review overturns a good report; the appeal is upheld by somebody who took no part."""
     unseen(s, q)
     day = s.after(s.settles(q), 2, 4)
@@ -89,7 +89,7 @@ def vindicated(s: Story, q: str) -> None:
     appeal(s, q, s.after(day, 2, 4), s.after(day, 8, 12), "upheld")
 
 
-def appealed_in_vain(s: Story, q: str) -> None:
+def appealed_in_vain(s: ItemStory, q: str) -> None:
     """A yellow light is appealed, the appeal dismissed; put right within the limit all the same."""
     admit(s, q)
     settled = s.settles(q)
@@ -100,7 +100,7 @@ def appealed_in_vain(s: Story, q: str) -> None:
     s.office("appeal.decided", {"appeal": f"a-{s.item}", "decision": "dismissed"}, s.after(settled, 15, 17), by=DECIDER)
 
 
-def appeal(s: Story, q: str, on: date, decided_on: date | None, decision: str) -> None:
+def appeal(s: ItemStory, q: str, on: date, decided_on: date | None, decision: str) -> None:
     """An appeal against a light, and its decision."""
     against = {"light": q}
     s.unit("appeal.lodged", {"appeal": f"a-{s.item}", "against": against, "reason": "对亮灯有异议（模拟）"}, on)
@@ -108,25 +108,25 @@ def appeal(s: Story, q: str, on: date, decided_on: date | None, decision: str) -
         s.office("appeal.decided", {"appeal": f"a-{s.item}", "decision": decision}, decided_on, by=DECIDER)
 
 
-def adjusted(s: Story, q: str) -> None:
+def adjusted(s: ItemStory, q: str) -> None:
     """The node is lowered in time by the item's own leader, and reached."""
-    day = s.days.shift(s.due(q), -18)
+    day = s.shift(s.due(q), -18)
     lower = _ask_for_less(s, q, day)
     s.leader("adjustment.decided", _approved(s), s.after(day, 2, 4))
-    s.report(q, s.days.shift(s.due(q), -s.rng.randint(0, 2)), against=lower)
+    s.report(q, s.shift(s.due(q), -s.rng.randint(0, 2)), against=lower)
 
 
-def adjusted_too_late(s: Story, q: str) -> None:
+def adjusted_too_late(s: ItemStory, q: str) -> None:
     """The node would be lowered after the deadline, which is refused; put right."""
-    _ask_for_less(s, q, s.days.shift(s.due(q), -2))
-    s.report(q, s.days.shift(s.due(q), -1), claim="in_progress", values="short")
+    _ask_for_less(s, q, s.shift(s.due(q), -2))
+    s.report(q, s.shift(s.due(q), -1), claim="in_progress", values="short")
     settled = s.settles(q)
     s.leader("adjustment.decided", _approved(s), s.after(settled, 1, 2), expected="period_settled")
     s.sign("rectification", q, s.after(settled, 3, 3))
     s.rectify(s.after(settled, 6, 9), s.after(settled, 10, 13))
 
 
-def _ask_for_less(s: Story, q: str, on: date) -> list[Target]:
+def _ask_for_less(s: ItemStory, q: str, on: date) -> list[Target]:
     lower = targets_of(s.assigned.annual_targets, q, percent=80)
     node = node_of(s.assigned.title, lower, s.period(q))
     s.unit(
@@ -137,11 +137,11 @@ def _ask_for_less(s: Story, q: str, on: date) -> list[Target]:
     return lower
 
 
-def _approved(s: Story) -> dict[str, str]:
+def _approved(s: ItemStory) -> dict[str, str]:
     return {"adjustment": f"adj-{s.item}", "decision": "approved", "reason": "同意调整（模拟）"}
 
 
-def withdraws(s: Story, q: str) -> None:
+def withdraws(s: ItemStory, q: str) -> None:
     """Behind, then withdrawn from the assessment by the chief leader."""
     admit(s, q)
     settled = s.settles(q)

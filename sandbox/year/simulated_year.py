@@ -16,7 +16,7 @@ CATALOGUE, SMALL = PROGRAMMES / "yuancheng-2024.yaml", PROGRAMMES / "shili-2024.
 
 
 @dataclass(frozen=True, slots=True)
-class Year:
+class SimulatedYear:
     """A programme and what is planned for it."""
 
     programme: Programme
@@ -28,14 +28,14 @@ class Year:
         return self.programme.model_dump_json(by_alias=True, exclude_none=True).encode()
 
 
-def years(seed: str, share: float = 1.0, files: Sequence[Path] = (CATALOGUE, SMALL)) -> list[Year]:
+def simulated_years(seed: str, share: float = 1.0, files: Sequence[Path] = (CATALOGUE, SMALL)) -> list[SimulatedYear]:
     """The years of these programme files; of the first one only a `share` of the units take part."""
     found = []
     for index, file in enumerate(files):
         programme = load_programme(file, simulated=True)
         if index == 0 and share < 1.0:
             programme = of_some_units(programme, share)
-        found.append(Year(programme, plan(programme, seed)))
+        found.append(SimulatedYear(programme, plan(programme, seed)))
     return found
 
 

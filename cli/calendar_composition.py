@@ -1,4 +1,4 @@
-"""Fills the announced holidays into a programme's calendar: in the file that it refers to, or within its own text."""
+"""Composes a programme's calendar from the announced holidays: in the file it refers to, or within its own text."""
 
 from __future__ import annotations
 

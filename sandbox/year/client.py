@@ -1,4 +1,4 @@
-"""The public HTTP doors as the simulated people use them, each with a token of their own."""
+"""The services' HTTP APIs as the simulated people use them, each with a token of their own."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ import httpx
 from contracts.values import Actor
 from embedded.machine_error import MachineError
 from sandbox.year.evidence import EVIDENCE_FILES
-from sandbox.year.story import Act
+from sandbox.year.story import PlannedAct
 
 PATIENCE_SECONDS: Final = 60.0
 """A part that crashed is back by then; the same key makes asking again harmless."""
 _AGAIN = frozenset({429, 502, 503, 504})
 
 
-class DoorClosed(MachineError):
-    """A door answered what the year cannot go on with, or nothing for too long."""
+class YearInterrupted(MachineError):
+    """A service answered what the year cannot go on with, or nothing for too long."""
 
     def __init__(self, what: str) -> None:
         super().__init__(f"全年演示中断：{what}", f"The year cannot go on: {what}")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SubmissionPosition:
     """Where a submission lies on the log."""
 
     partition: int
     offset: int
 
 
-class Doors:
-    """HTTP clients for intake, query and the issuer, and rating's report of its progress."""
+class ServicesClient:
+    """A client of intake, query and the issuer, and of rating's report of its progress."""
 
     def __init__(self, urls: Mapping[str, str]) -> None:
         self._urls = urls
@@ -44,20 +44,20 @@ class Doors:
         limits = httpx.Limits(max_connections=16, max_keepalive_connections=16)
         self._http = httpx.AsyncClient(timeout=30, limits=limits, trust_env=False)
 
-    async def __aenter__(self) -> Doors:
+    async def __aenter__(self) -> ServicesClient:
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._http.aclose()
 
-    async def publish(self, actor: Actor, body: bytes, key: str) -> list[Place]:
+    async def publish(self, actor: Actor, body: bytes, key: str) -> list[SubmissionPosition]:
         """Publish a programme (JSON), marked as simulated."""
         headers = {"Idempotency-Key": key, "Content-Type": "application/json"}
         path = "/v1/programmes?simulated=true"
         answer = await self._ask("POST", "intake", path, actor, content=body, headers=headers)
-        return [Place(r["partition"], r["offset"]) for r in answer.json()["receipts"]]
+        return [SubmissionPosition(r["partition"], r["offset"]) for r in answer.json()["receipts"]]
 
-    async def submit(self, act: Act) -> Place:
+    async def submit(self, act: PlannedAct) -> SubmissionPosition:
         """Submit an act; asks again with the same key until there is a receipt."""
         receipt = await self._ask(
             "POST",
@@ -68,9 +68,9 @@ class Doors:
             headers={"Idempotency-Key": act.key},
         )
         answer = receipt.json()
-        return Place(answer["partition"], answer["offset"])
+        return SubmissionPosition(answer["partition"], answer["offset"])
 
-    async def hand_in_evidence(self, actor: Actor) -> None:
+    async def upload_evidence(self, actor: Actor) -> None:
         """Upload the files that later acts name, those that are not there yet."""
         for file in EVIDENCE_FILES:
             headers = {"Content-Type": file.media_type}
@@ -78,30 +78,30 @@ class Doors:
                 "PUT", "intake", f"/v1/evidence/{file.sha256}", actor, content=file.content, headers=headers
             )
 
-    async def rated(self) -> dict[str, Any]:
+    async def rating_progress(self) -> dict[str, Any]:
         """Rating's progress, by partition."""
         answer = await self._ask("GET", "rating", "/v1/progress", None)
         partitions: dict[str, Any] = answer.json()["partitions"]
         return partitions
 
-    async def shown(self, positions: Mapping[int, int]) -> None:
+    async def wait_until_shown(self, positions: Mapping[int, int]) -> None:
         """Return when query shows the rulings on the submissions at these offsets."""
         text = ",".join(f"submissions-{p}@{offset}" for p, offset in sorted(positions.items()))
         await self._ask("GET", "query", "/v1/progress", None, params={"min_position": text, "timeout": "30"})
 
-    async def told(self) -> None:
+    async def wait_until_notified(self) -> None:
         """Return when notify has nothing left to send and query has read what became of it."""
-        await self._until("notify", "idle")
-        await self._until("query", "caught_up")
+        await self._wait_until("notify", "idle")
+        await self._wait_until("query", "caught_up")
 
-    async def _until(self, part: str, word: str) -> None:
+    async def _wait_until(self, part: str, state: str) -> None:
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while not (progress := (await self._ask("GET", part, "/v1/progress", None)).json())[word]:
+        while not (progress := (await self._ask("GET", part, "/v1/progress", None)).json())[state]:
             if time.monotonic() > deadline:
-                raise DoorClosed(f"{part}: not {word} yet: {progress}")
+                raise YearInterrupted(f"{part}: not {state} yet: {progress}")
             await asyncio.sleep(0.1)
 
-    async def look(self, actor: Actor, path: str, **params: str) -> Any:
+    async def get(self, actor: Actor, path: str, **params: str) -> Any:
         """A JSON answer of query."""
         return (await self._ask("GET", "query", path, actor, params=params)).json()
 
@@ -124,7 +124,7 @@ class Doors:
                     break
             await asyncio.sleep(pause)
             pause = min(pause * 2, 1.0)
-        raise DoorClosed(f"{part}: {method} {path}: {last}")
+        raise YearInterrupted(f"{part}: {method} {path}: {last}")
 
     async def _token(self, actor: Actor) -> str:
         if actor not in self._tokens:

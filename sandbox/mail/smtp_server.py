@@ -1,4 +1,4 @@
-"""The SMTP door of the sandbox, with switches that make it as bad as a real relay can be."""
+"""The SMTP server of the sandbox, with switches that make it as bad as a real relay can be."""
 
 import asyncio
 from dataclasses import asdict, dataclass, field
@@ -6,7 +6,7 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from sandbox.mail.box import Box
+from sandbox.mail.mail_store import MailStore
 
 MAX_BYTES = 10_000_000
 
@@ -41,17 +41,17 @@ class Faults:
         return asdict(self)
 
 
-class Door:
-    """Handler of aiosmtpd's sessions: keeps what it takes in the box."""
+class SmtpHandler:
+    """What aiosmtpd calls in a session; it keeps what it takes."""
 
-    def __init__(self, box: Box) -> None:
-        self.box = box
+    def __init__(self, store: MailStore) -> None:
+        self.store = store
         self.faults = Faults()
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        """Take a sender, unless the door is closed."""
+        """Take a sender, unless it is closed."""
         del server, session
         if self.faults.closed:
             return "421 4.3.2 the sandbox takes nothing now"
@@ -78,7 +78,7 @@ class Door:
             await asyncio.sleep(self.faults.delay_seconds)
         raw = envelope.content
         assert isinstance(raw, bytes)
-        kept = self.box.keep(envelope.mail_from or "", list(envelope.rcpt_tos), raw)
+        kept = self.store.keep(envelope.mail_from or "", list(envelope.rcpt_tos), raw)
         if self.faults.answers_dropped:
             self.faults.answers_dropped -= 1
             transport = server.transport
@@ -87,9 +87,9 @@ class Door:
         return f"250 2.0.0 OK sandbox-{kept}"
 
 
-async def listen(door: Door, host: str, port: int) -> asyncio.Server:
-    """Open the door on the running loop."""
+async def listen(smtp: SmtpHandler, host: str, port: int) -> asyncio.Server:
+    """Listen on the running loop."""
     loop = asyncio.get_running_loop()
     return await loop.create_server(
-        lambda: SMTP(door, data_size_limit=MAX_BYTES, ident="Liangdeng sandbox", hostname="sandbox"), host, port
+        lambda: SMTP(smtp, data_size_limit=MAX_BYTES, ident="Liangdeng sandbox", hostname="sandbox"), host, port
     )
