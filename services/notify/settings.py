@@ -21,7 +21,7 @@ class NotifySettings(ServingSettings):
     """Metrics, health and progress; nothing can be changed through it."""
 
     directory: Path
-    """Who can be reached where: a YAML file (see directory.py)."""
+    """Who can be reached where: a YAML file (see notices/directory.py)."""
     prefixes: dict[str, str] = Field(default_factory=dict)
     """Word in front of the numbers of a programme's notices, where its own document's is not wanted (JSON object)."""
 

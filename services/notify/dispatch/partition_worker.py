@@ -91,7 +91,7 @@ class PartitionWorker:
         delay = FIRST_BACKOFF
         while True:
             try:
-                await self._follow()
+                await self._work()
             except LogUnavailable as error:
                 self.status.ready, self.status.problem = False, repr(error)
                 await asyncio.sleep(FIRST_BACKOFF)
@@ -112,7 +112,7 @@ class PartitionWorker:
             else:
                 return
 
-    async def _follow(self) -> None:
+    async def _work(self) -> None:
         started = time.monotonic()
         await self._appender.catch_up()
         self.status.catch_up_seconds = time.monotonic() - started
