@@ -19,7 +19,7 @@ from services.intake.api.routes import api_router
 from services.intake.dependencies import Dependencies
 from services.intake.health import health_router
 from services.intake.metrics import IntakeMetrics
-from services.intake.pages.page import problem_page
+from services.intake.pages.renderer import problem_page
 from services.intake.pages.routes import pages_router
 from services.intake.problem import IntakeProblem, unauthenticated
 from services.intake.settings import IntakeSettings

@@ -18,7 +18,7 @@ from contracts.topics import PARTITIONS, TOPIC_CONFIG, TOPICS
 from eventlog.log import provisioning
 from eventlog.log.kafka import KafkaLog
 from eventlog.log.log import Log
-from services.query.answers.problem import Problem
+from services.query.answers.problem import QueryProblem
 from services.query.answers.request_view import RequestViews
 from services.query.follow.follow_loop import Following
 from services.query.metrics import QueryMetrics
@@ -125,16 +125,16 @@ async def _count(app: FastAPI) -> None:
 
 
 def _errors(app: FastAPI) -> None:
-    @app.exception_handler(Problem)
+    @app.exception_handler(QueryProblem)
     async def problem(request: Request, error: Exception) -> Response:
-        assert isinstance(error, Problem)
+        assert isinstance(error, QueryProblem)
         return await _told(request, error)
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         if error.status_code == 404:
-            return await _told(request, Problem("not-found"))
+            return await _told(request, QueryProblem("not-found"))
         return JSONResponse(
             {"type": "about:blank", "title": str(error.detail), "status": error.status_code},
             error.status_code,
@@ -146,10 +146,10 @@ def _errors(app: FastAPI) -> None:
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         where = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
-        return await _told(request, Problem("malformed", where))
+        return await _told(request, QueryProblem("malformed", where))
 
 
-async def _told(request: Request, error: Problem) -> Response:
+async def _told(request: Request, error: QueryProblem) -> Response:
     if request.url.path.startswith("/v1"):
         return error.response()
     return await pages.problem_page(request, error)

@@ -11,7 +11,7 @@ from services.intake.pages import overview
 from services.intake.pages.choices import choices_of
 from services.intake.pages.fields import FORMS
 from services.intake.pages.form_post import FormPost, kept_text
-from services.intake.pages.page import page
+from services.intake.pages.renderer import page
 from services.intake.pages.session import form_token, language_of
 from services.intake.problem import IntakeProblem
 from services.intake.who.item import Item

@@ -14,7 +14,7 @@ from services.intake.pages.fields import FORMS
 from services.intake.pages.form_body import FormFields, submission_body
 from services.intake.pages.form_page import form_page
 from services.intake.pages.form_post import FormPost, read_form
-from services.intake.pages.page import FOLDER, page
+from services.intake.pages.renderer import FOLDER, page
 from services.intake.pages.session import check_form_token, check_origin, signed_in
 from services.intake.problem import IntakeProblem
 from services.intake.submitting.receipt import Receipt

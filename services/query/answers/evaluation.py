@@ -6,27 +6,27 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from services.query.answers.explanations import data_of
-from services.query.answers.problem import Problem
+from services.query.answers.problem import QueryProblem
 from services.query.answers.request_view import RequestView
 from supervision.evaluation.deduction import Source, SourcedEvent
 from supervision.evaluation.sheets import Sheet, evaluate
 
 
 async def sheets(view: RequestView, programme_id: str) -> list[Sheet]:
-    """The sheets that the viewer may see, the highest score first. Raises Problem: the public sees none."""
+    """The sheets that the viewer may see, the highest score first. Raises QueryProblem: the public sees none."""
     if not view.viewer.signed_in:
-        raise Problem("sign-in-required", "an evaluation is shown to its unit, the office, leaders and auditors")
+        raise QueryProblem("sign-in-required", "an evaluation is shown to its unit, the office, leaders and auditors")
     found = evaluate(_entries(await view.snapshot.events(programme_id)))
     seen = [sheet for sheet in found if view.viewer.sees_all or sheet.unit == view.viewer.unit]
     return sorted(seen, key=lambda sheet: (-sheet.score, sheet.unit))
 
 
 async def sheet_of(view: RequestView, programme_id: str, unit: str) -> Sheet:
-    """The sheet of a unit. Raises Problem: there is none, or it is not the viewer's to see."""
+    """The sheet of a unit. Raises QueryProblem: there is none, or it is not the viewer's to see."""
     for sheet in await sheets(view, programme_id):
         if sheet.unit == unit:
             return sheet
-    raise Problem("not-found", f"evaluation of unit {unit}")
+    raise QueryProblem("not-found", f"evaluation of unit {unit}")
 
 
 def _entries(rows: Iterable[Mapping[str, Any]]) -> Iterator[SourcedEvent]:

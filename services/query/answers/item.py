@@ -9,7 +9,7 @@ from services.query.answers.access import Sight, event_is_seen, inspection_is_se
 from services.query.answers.escalations import EscalationAnswer, fold_escalations
 from services.query.answers.explanations import explained
 from services.query.answers.heat_map import Tile, tiles
-from services.query.answers.problem import Problem
+from services.query.answers.problem import QueryProblem
 from services.query.answers.request_view import RequestView
 from services.query.answers.timeline import delivery_view, notice_view, submission_view, timeline
 from supervision.words import Word
@@ -25,10 +25,10 @@ async def programmes(view: RequestView) -> list[Found]:
 
 
 async def programme(view: RequestView, id_: str) -> Found:
-    """One programme. Raises Problem."""
+    """One programme. Raises QueryProblem."""
     rows = await view.snapshot.programmes(id_)
     if not rows:
-        raise Problem("not-found", f"programme {id_}")
+        raise QueryProblem("not-found", f"programme {id_}")
     return _programme(rows[0])
 
 
@@ -48,12 +48,12 @@ async def items(view: RequestView, programme_id: str, unit: str | None = None) -
 
 
 async def item(view: RequestView, programme_id: str, item_id: str) -> tuple[Found, Sight]:
-    """One item and how much of it may be seen. Raises Problem."""
+    """One item and how much of it may be seen. Raises QueryProblem."""
     for row in await view.snapshot.items(programme_id, item_id):
         sight = view.viewer.sight_of(row)
         if sight != "none":
             return row, sight
-    raise Problem("not-found", f"item {item_id}")
+    raise QueryProblem("not-found", f"item {item_id}")
 
 
 def item_view(row: Found) -> Found:
@@ -73,7 +73,7 @@ async def lights(view: RequestView, programme_id: str, rows: list[Found], period
 
 
 async def escalations(view: RequestView, programme_id: str, *, open_only: bool = True) -> list[EscalationAnswer]:
-    """Escalations of the items that the viewer sees in full, in the order raised. Raises Problem."""
+    """Escalations of the items that the viewer sees in full, in the order raised. Raises QueryProblem."""
     _signed_in(view)
     seen = {row["item"] for row in await items(view, programme_id) if row["sight"] == "full"}
     found = await _escalations(view, programme_id)
@@ -89,7 +89,7 @@ async def _escalations(view: RequestView, programme_id: str, item_id: str | None
 
 
 async def notices(view: RequestView, programme_id: str) -> list[Found]:
-    """Notices about the items that the viewer sees in full, newest first, with their messages. Raises Problem."""
+    """Notices about the items that the viewer sees in full, newest first, with their messages. Raises QueryProblem."""
     _signed_in(view)
     seen = {row["item"] for row in await items(view, programme_id) if row["sight"] == "full"}
     rows = [row for row in await view.snapshot.notices(programme_id) if row["item"] in seen]
@@ -97,7 +97,7 @@ async def notices(view: RequestView, programme_id: str) -> list[Found]:
 
 
 async def inbox(view: RequestView) -> list[Found]:
-    """What was delivered to the inbox of the viewer's unit or office, newest first. Raises Problem."""
+    """What was delivered to the inbox of the viewer's unit or office, newest first. Raises QueryProblem."""
     _signed_in(view)
     if view.viewer.inbox is None:
         return []
@@ -105,16 +105,16 @@ async def inbox(view: RequestView) -> list[Found]:
 
 
 async def notice(view: RequestView, id_: str) -> Found:
-    """One notice with its document, for its recipients and whoever sees its item in full. Raises Problem."""
+    """One notice with its document, for its recipients and whoever sees its item in full. Raises QueryProblem."""
     _signed_in(view)
     row = await view.snapshot.notice(id_)
     if row is None:
-        raise Problem("not-found", "notice")
+        raise QueryProblem("not-found", "notice")
     addressed = any(to["role"] == view.viewer.inbox for to in row["recipients"])
     if not addressed:
         seen = [view.viewer.sight_of(one) for one in await view.snapshot.items(row["programme"], row["item"])]
         if "full" not in seen:
-            raise Problem("not-found", "notice")
+            raise QueryProblem("not-found", "notice")
     (shown,) = await _with_state(view, await _with_messages(view, [row]))
     return {**shown, "document": row["document"], "text": row["body"]}
 
@@ -179,11 +179,11 @@ async def escalations_of(view: RequestView, programme_id: str, item_id: str) -> 
 
 
 async def submission(view: RequestView, id_: str) -> Found:
-    """A submission with its ruling and what followed, or that it waits; and its repetitions. Raises Problem."""
+    """A submission with its ruling and what followed, or that it waits; and its repetitions. Raises QueryProblem."""
     _signed_in(view)
     rows = [row for row in await view.snapshot.submissions_named(id_) if await _is_seen(view, row)]
     if not rows:
-        raise Problem("not-found", f"submission {id_}")
+        raise QueryProblem("not-found", f"submission {id_}")
     first = rows[0]
     caused = await view.snapshot.caused(first["part"], first["pos"])
     whole = bool(first["item"]) and await _in_full(view, first)
@@ -238,4 +238,4 @@ async def waiting(view: RequestView, programme_id: str, rows: list[Found]) -> li
 
 def _signed_in(view: RequestView) -> None:
     if not view.viewer.signed_in:
-        raise Problem("sign-in-required", "this is shown to units, the office, leaders and auditors")
+        raise QueryProblem("sign-in-required", "this is shown to units, the office, leaders and auditors")

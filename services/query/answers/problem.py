@@ -19,7 +19,7 @@ _KINDS: Final[dict[str, ProblemKind]] = {
 _HEADERS: Final = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "2"}, 504: {"Retry-After": "2"}}
 
 
-class Problem(HttpProblem):
+class QueryProblem(HttpProblem):
     """An answer that is an error; `detail` says more, `more` are further members of the document."""
 
     kinds = _KINDS

@@ -14,7 +14,7 @@ from psycopg_pool import PoolTimeout
 from contracts.position_vector import LastOffsets, MalformedPosition
 from services.query.answers.access import Viewer
 from services.query.answers.explanations import Explanations
-from services.query.answers.problem import Problem
+from services.query.answers.problem import QueryProblem
 from services.query.read_model.as_of import MalformedAsOf, parse_as_of
 from services.query.read_model.pools import ReadingPool
 from services.query.read_model.position import Progress
@@ -46,21 +46,21 @@ class RequestViews:
 
     @asynccontextmanager
     async def open(self, request: Request) -> AsyncIterator[RequestView]:
-        """Wait for `min_position`, then look `as_of`. Raises Problem."""
+        """Wait for `min_position`, then look `as_of`. Raises QueryProblem."""
         viewer = self.viewer(request)
         try:
             as_of = parse_as_of(request.query_params.get("as_of", ""))
         except MalformedAsOf as error:
-            raise Problem("malformed", f"as_of: {error}") from None
+            raise QueryProblem("malformed", f"as_of: {error}") from None
         await self._wait_for(request)
         try:
             async with snapshot(self._pool, as_of) as seen:
                 yield RequestView(seen, viewer, self._explanations)
         except psycopg.DataError:
             # An id that PostgreSQL cannot even hold, such as one with a NUL character, names nothing.
-            raise Problem("not-found") from None
+            raise QueryProblem("not-found") from None
         except (psycopg.OperationalError, PoolTimeout) as error:
-            raise Problem("unavailable", type(error).__name__) from error
+            raise QueryProblem("unavailable", type(error).__name__) from error
 
     def viewer(self, request: Request) -> Viewer:
         """Who asks; a bad token of a program is refused, a browser's old cookie only means signed out."""
@@ -72,7 +72,7 @@ class RequestViews:
             return Viewer(self._verifier.verify(token).identity)
         except Unauthenticated as error:
             if header:
-                raise Problem("sign-in-required", str(error)) from None
+                raise QueryProblem("sign-in-required", str(error)) from None
             return Viewer()
 
     async def _wait_for(self, request: Request) -> None:
@@ -82,12 +82,12 @@ class RequestViews:
             return
         try:
             await self.wait(request, PAGE_WAIT)
-        except Problem as problem:
+        except QueryProblem as problem:
             if problem.code != "not-reached-yet":
                 raise
 
     async def wait(self, request: Request, usual: float = USUAL_WAIT) -> None:
-        """Wait until `min_position` is in the read model, at most `timeout` (else `usual`) seconds. Raises Problem."""
+        """Wait until `min_position` was read, `timeout` (else `usual`) seconds at most. Raises QueryProblem."""
         wanted = request.query_params.get("min_position", "")
         if not wanted:
             return
@@ -95,11 +95,11 @@ class RequestViews:
             position = LastOffsets.parse(wanted)
             seconds = min(max(0.0, float(request.query_params.get("timeout", usual))), LONGEST_WAIT)
         except MalformedPosition as error:
-            raise Problem("malformed", f"min_position: {error}") from None
+            raise QueryProblem("malformed", f"min_position: {error}") from None
         except ValueError:
-            raise Problem("malformed", "timeout: a number of seconds") from None
+            raise QueryProblem("malformed", "timeout: a number of seconds") from None
         if not await self._progress.reach(position, seconds):
-            raise Problem(
+            raise QueryProblem(
                 "not-reached-yet",
                 f"waited {seconds:g} s",
                 position=str(self._progress.position),

@@ -18,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 
 from services.query.answers import event_sentences as sentences
 from services.query.answers.access import REASSESSMENT
-from services.query.answers.problem import Problem
+from services.query.answers.problem import QueryProblem
 from services.query.answers.request_view import RequestView
 from services.query.read_model.as_of import LOCAL
 from services.query.read_model.snapshot import snapshot
@@ -149,7 +149,7 @@ async def page(
     )
 
 
-async def problem_page(request: Request, problem: Problem) -> HTMLResponse:
+async def problem_page(request: Request, problem: QueryProblem) -> HTMLResponse:
     """An error as a page; it says which data is simulated as far as the read model can be asked."""
     notes: list[str] = []
     if problem.code != "unavailable":

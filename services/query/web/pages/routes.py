@@ -9,7 +9,7 @@ from services.query.answers import item as answers
 from services.query.answers.evaluation import sheet_of, sheets
 from services.query.answers.heat_map import COLOURS, heat_map
 from services.query.answers.periods import periods_of
-from services.query.answers.problem import Problem
+from services.query.answers.problem import QueryProblem
 from services.query.answers.request_view import ViewDep
 from services.query.web.pages.renderer import page
 from supervision.evaluation.deduction import KINDS
@@ -62,7 +62,7 @@ async def get_unit(request: Request, view: ViewDep, programme: str, unit: str) -
     """A unit's items, those that it leads and those where it cooperates."""
     about = await answers.programme(view, programme)
     if unit not in {one["id"] for one in about["units"]}:
-        raise Problem("not-found", f"unit {unit}")
+        raise QueryProblem("not-found", f"unit {unit}")
     rows = await answers.items(view, programme, unit)
     tiles: dict[str, list[object]] = {}
     for tile in await answers.lights(view, programme, rows):

@@ -1,4 +1,4 @@
-"""A page: its template, the words of both languages, and headers that let nothing foreign into it."""
+"""Renders a page: its template, the words of both languages, and headers that let nothing foreign into it."""
 
 from __future__ import annotations
 
