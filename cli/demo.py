@@ -8,7 +8,7 @@ from contextlib import suppress
 from rich.console import Console
 
 from cli import audit, rebuild
-from cli.output import say
+from cli.output import NO_RESULT_EXIT, say
 from cli.up import ended_by_signals, serve_until_ended, tell_addresses
 from embedded.stack import Stack
 from embedded.state import home_from_environment
@@ -33,6 +33,7 @@ def run(*, end: bool, seed: str, share: float) -> int:
             tell_addresses(stack)
             if not end:
                 serve_until_ended(stack)
+                return NO_RESULT_EXIT
     return INTERRUPTED if good is None else int(not good)
 
 

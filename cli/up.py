@@ -9,7 +9,7 @@ from types import FrameType
 
 import typer
 
-from cli.output import print_json, say
+from cli.output import NO_RESULT_EXIT, print_json, say
 from embedded.parts import SERVICES, Part
 from embedded.stack import Stack
 from embedded.state import home_from_environment
@@ -27,6 +27,7 @@ def run(*, as_json: bool, sandbox: bool) -> int:
         else:
             tell_addresses(stack)
         serve_until_ended(stack)
+        return NO_RESULT_EXIT
     return 0
 
 
@@ -38,7 +39,7 @@ def tell_addresses(stack: Stack) -> None:
 
 
 def serve_until_ended(stack: Stack) -> None:
-    """Wait for Ctrl-C; the stack does the rest. Raises `MachineError` when its state folder is gone."""
+    """Wait for Ctrl-C, which raises KeyboardInterrupt; return only when the stack had to give up."""
     typer.echo("按 Ctrl-C 结束 · Ctrl-C ends it")
     stack.wait()
 

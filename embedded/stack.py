@@ -10,7 +10,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 from subprocess import Popen
 from types import TracebackType
-from typing import NoReturn, Self
+from typing import Self
 
 from contracts.topics import PARTITIONS, TOPIC_CONFIG, TOPICS
 from embedded.child_process import LOOPBACK, free_port
@@ -114,9 +114,9 @@ class Stack:
             raise
         return self
 
-    def wait(self) -> NoReturn:
-        """Wait for ever. Raises `MachineError` when the state folder is gone; then everything was ended."""
-        raise self._supervisor.wait()
+    def wait(self) -> None:
+        """Wait for ever; return only when the state folder is gone, after that was told and everything was ended."""
+        self._supervisor.wait()
 
     def stop(self) -> None:
         """End everything: the parts together, then PostgreSQL and Kafka."""

@@ -59,18 +59,18 @@ class StateFolder:
         self._lock = descriptor
         return self
 
-    def lost(self) -> MachineError | None:
-        """Say so when the folder that this process uses is no longer there, or is another one by now."""
+    def lost(self) -> str:
+        """What to tell when the folder in use is no longer there, or is another one by now; else empty."""
         try:
             there = (self.path / "lock").stat()
         except FileNotFoundError:
             pass
         else:
             if os.path.samestat(there, os.fstat(self.lock)):
-                return None
-        return MachineError(
-            f"状态文件夹 {self.path} 已被删除或移走：日志随之丢失，全部进程已结束。",
-            f"The state folder {self.path} was removed or moved away, and the log with it: everything is ended.",
+                return ""
+        return (
+            f"状态文件夹 {self.path} 已被删除或移走，日志随之丢失：正在结束全部进程。\n"
+            f"The state folder {self.path} was removed or moved away, and the log with it: ending everything."
         )
 
     def release(self) -> None:

@@ -5,7 +5,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -59,7 +59,7 @@ class _Watched:
 class Supervisor:
     """Child processes by name, watched by a thread from the first start until `close`.
 
-    `fatal` is asked every 50 ms; once it answers, that is said, every child is ended and none is started again.
+    `fatal` is asked every 50 ms; once it answers, that is told, every child is ended and none is started again.
     """
 
     def __init__(
@@ -67,14 +67,14 @@ class Supervisor:
         *,
         say: Callable[[str], None],
         restart: bool = True,
-        fatal: Callable[[], MachineError | None] = lambda: None,
+        fatal: Callable[[], str] = lambda: "",
     ) -> None:
         self.ended: list[UnexpectedEnd] = []
         self._children: dict[str, _Watched] = {}
         self._say = say
         self._restart = restart
         self._fatal = fatal
-        self._given_up: Future[MachineError] = Future()
+        self._given_up = threading.Event()
         self._lock = threading.RLock()
         self._closing = threading.Event()
         self._watch = threading.Thread(target=self._look, name="supervisor", daemon=True)
@@ -113,9 +113,9 @@ class Supervisor:
                     raise self._not_ready(name)
                 time.sleep(LOOK_SECONDS)
 
-    def wait(self) -> MachineError:
-        """Return what is fatal, once it has happened and every child was ended."""
-        return self._given_up.result()
+    def wait(self) -> None:
+        """Return once something fatal has happened and every child was ended."""
+        self._given_up.wait()
 
     def close(self) -> None:
         """Stop watching; children still running are stopped, last started first."""
@@ -138,10 +138,10 @@ class Supervisor:
 
     def _look(self) -> None:
         while not self._closing.wait(LOOK_SECONDS):
-            if error := self._fatal():
-                self._say(str(error))
+            if reason := self._fatal():
+                self._say(reason)
                 self.stop(*self.names())
-                self._given_up.set_result(error)
+                self._given_up.set()
                 return
             with self._lock:
                 for name, watched in self._children.items():
