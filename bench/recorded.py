@@ -30,7 +30,7 @@ from programmes.programme import Programme, expand
 from sandbox.year.counts import Counts
 from sandbox.year.plan import ENDS_AT, PUBLISHED_AT, YearPlan
 from services.rating.alarm import Alarm
-from services.rating.rules.envelope import Asked, Rules, rule_on
+from services.rating.rules.envelope import LoggedSubmission, Rules, rule_on
 from services.rating.rules.state.state import State
 
 LOG = "1"
@@ -60,13 +60,13 @@ class Recorded:
         """Append a submission and its ruling."""
         number = partition_of(subject)
         partition = self.partitions[number]
-        asked = Asked(number, len(partition.submissions), int(at.timestamp() * 1000), value)
+        logged = LoggedSubmission(number, len(partition.submissions), int(at.timestamp() * 1000), value)
         partition.submissions.append(value)
-        ruled = rule_on(Rules(), LOG, asked, len(partition.rulings), partition.states)
+        ruled = rule_on(Rules(), LOG, logged, len(partition.rulings), partition.states)
         partition.rulings += ruled.values
         partition.answers.append(ruled.values)
         self.events += ruled.events
-        self.verdicts[f"{number}@{asked.offset}"] = (subject, type_, ruled.events[0].data)
+        self.verdicts[f"{number}@{logged.offset}"] = (subject, type_, ruled.events[0].data)
         if ruled.state is not None:
             partition.states[subject] = ruled.state
             partition.alarm.changed(subject)

@@ -10,9 +10,10 @@ from bench.figures import Rate, Watch
 from bench.recorded import Recorded
 from contracts.rulings import RulingData
 from contracts.submission import Submission, decode_submission
-from services.rating.rules.decide import ACCEPTED, decide
+from services.rating.rules.decide import decide
 from services.rating.rules.state.evolve import evolve
 from services.rating.rules.state.state import State
+from services.rating.rules.verdict import ACCEPTED
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from eventlog.log.record import Record
 from services.audit.as_json import shown, shown_bytes
 from services.audit.finding import Finding, Kind, Report
 from services.audit.sentences import Sayings, said, said_on_log
-from services.rating.rules.envelope import Asked, Ruled, Rules, rule_on, take
+from services.rating.rules.envelope import LoggedSubmission, Ruled, Rules, evolve_states, rule_on
 from services.rating.rules.state.state import State
 
 VERDICT = "liangdeng.submission."
@@ -35,27 +35,27 @@ class Comparing:
         if self._waits:
             self._report.behind += 1
             return
-        asked = Asked(submission.partition, submission.offset, submission.timestamp_ms, submission.value)
+        logged = LoggedSubmission(submission.partition, submission.offset, submission.timestamp_ms, submission.value)
         at = found.events[0].record.offset if found else 0
         ruled: Ruled | None = None
         try:
-            ruled = rule_on(self._rules, self._log, asked, at, self._states)
+            ruled = rule_on(self._rules, self._log, logged, at, self._states)
         except UnknownType as error:
-            self._undecided(asked, found, f"these rules do not know the type {error}")
+            self._undecided(logged, found, f"these rules do not know the type {error}")
         except Exception as error:
-            self._undecided(asked, found, f"these rules fail on it: {error!r}")
+            self._undecided(logged, found, f"these rules fail on it: {error!r}")
         if found is None:
             self._waits = ruled is None
             if ruled is not None:
-                self._missing(asked, ruled)
+                self._missing(logged, ruled)
             return
         self._count(found)
         if ruled is not None and ruled.values == tuple(counted.record.value for counted in found.events):
             self._go_on_with(ruled)
             return
         if ruled is not None:
-            self._differences(asked, ruled, found)
-        self._go_on(asked, found, ruled)
+            self._differences(logged, ruled, found)
+        self._go_on(logged, found, ruled)
 
     def surplus(self, found: CountedAnswer) -> None:
         """A counted ruling on a submission that is not on the log."""
@@ -73,17 +73,17 @@ class Comparing:
             )
         )
 
-    def _missing(self, asked: Asked, ruled: Ruled) -> None:
+    def _missing(self, logged: LoggedSubmission, ruled: Ruled) -> None:
         self._add(
             Kind.MISSING,
             "The submission has no ruling that counts.",
-            asked,
+            logged,
             subject=ruled.events[0].subject,
             expected=[shown_bytes(value) for value in ruled.values],
             expected_said=said(ruled.events, ruled.state),
         )
 
-    def _differences(self, asked: Asked, ruled: Ruled, found: CountedAnswer) -> None:
+    def _differences(self, logged: LoggedSubmission, ruled: Ruled, found: CountedAnswer) -> None:
         other = found.events[0].body.get("rules")
         if other != self._rules.version:
             self._report.other_rules[str(other)] = self._report.other_rules.get(str(other), 0) + 1
@@ -99,7 +99,7 @@ class Comparing:
             self._add(
                 kind,
                 sentence,
-                asked,
+                logged,
                 ruling_at=str(counted.record) if counted else None,
                 subject=ruled.events[0].subject,
                 ordinal=ordinal,
@@ -110,11 +110,11 @@ class Comparing:
             )
             return
 
-    def _undecided(self, asked: Asked, found: CountedAnswer | None, why: str) -> None:
+    def _undecided(self, logged: LoggedSubmission, found: CountedAnswer | None, why: str) -> None:
         self._add(
             Kind.UNDECIDABLE,
             f"The submission cannot be ruled on here: {why}.",
-            asked,
+            logged,
             ruling_at=str(found.events[0].record) if found else None,
             found=[counted.body for counted in found.events] if found else None,
         )
@@ -123,15 +123,15 @@ class Comparing:
         if ruled.state is not None:
             self._states[ruled.events[0].subject] = ruled.state
 
-    def _go_on(self, asked: Asked, found: CountedAnswer, ruled: Ruled | None) -> None:
+    def _go_on(self, logged: LoggedSubmission, found: CountedAnswer, ruled: Ruled | None) -> None:
         try:
             for counted in found.events:
-                take(self._rules, self._states, ruling_from(counted.body, self._partition))
+                evolve_states(self._rules, self._states, ruling_from(counted.body, self._partition))
         except Exception as error:
             self._add(
                 Kind.UNDECIDABLE if ruled is None else Kind.DIFFERENT,
                 f"What lies on the log cannot be folded: {error!r}.",
-                asked,
+                logged,
                 ruling_at=str(found.events[0].record),
                 found=[counted.body for counted in found.events],
             )
@@ -148,17 +148,19 @@ class Comparing:
         verdict = str(found.events[0].body.get("type")).removeprefix(VERDICT).removesuffix(".v1")
         self._report.verdicts[verdict] = self._report.verdicts.get(verdict, 0) + 1
 
-    def _add(self, kind: Kind, sentence: str, asked: Asked, subject: str | None = None, **more: Any) -> None:
-        submission = shown_bytes(asked.value)
+    def _add(
+        self, kind: Kind, sentence: str, logged: LoggedSubmission, subject: str | None = None, **more: Any
+    ) -> None:
+        submission = shown_bytes(logged.value)
         if subject is None and isinstance(submission, dict):
             subject = submission.get("subject")
         self._report.add(
             Finding(
                 kind=kind,
                 sentence=sentence,
-                submission_at=f"submissions-{self._partition}@{asked.offset}",
+                submission_at=f"submissions-{self._partition}@{logged.offset}",
                 subject=subject,
-                logged_at=asked.logged_at.isoformat(),
+                logged_at=logged.logged_at.isoformat(),
                 submission=submission,
                 state_before=shown(self._states.get(subject or "")),
                 **more,

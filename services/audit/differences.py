@@ -163,13 +163,13 @@ def _totals(lived: Iterable[Lived]) -> Mapping[str, int]:
 
 
 def _lights(a: Lived, b: Lived) -> Iterator[LightDifference]:
-    for frame, one, other in zip(a.item.scheme.quarters, a.item.quarters, b.item.quarters, strict=True):
+    for frame, one, other in zip(a.item.frame.quarters, a.item.quarters, b.item.quarters, strict=True):
         if (one.rated, one.light) != (other.rated, other.light):
             yield LightDifference(period=frame.id, a=_light(a, frame.id), b=_light(b, frame.id))
 
 
 def _light(lived: Lived, period: str) -> Light:
-    quarter = lived.item.quarters[lived.item.scheme.quarter_index[period]]
+    quarter = lived.item.quarters[lived.item.frame.quarter_index[period]]
     changed = lived.changed.get(period)
     return Light(
         rated=quarter.rated,

@@ -12,9 +12,9 @@ from typing import Final
 from contracts.envelope import UnknownType, Unreadable
 from contracts.submission import Submission, decode_submission
 from contracts.submissions import DeadlinePassed, ItemAssigned
-from contracts.topics import MAX_SUBMISSION_BYTES, PARTITIONS, SUBMISSIONS, partition_of, split_subject
+from contracts.topics import PARTITIONS, SUBMISSIONS, partition_of, split_subject
 from services.audit.reader import Reading
-from services.rating.rules.envelope import Asked, cause_of
+from services.rating.rules.envelope import LoggedSubmission, cause_of, objection_to_envelope
 
 Progress = Callable[[int, int], None]
 """Told (records read, records in all) after each."""
@@ -71,8 +71,8 @@ def read_year(reading: Reading, log: str, programme: str, progress: Progress | N
         for record in reading.records(SUBMISSIONS, partition, 0, end):
             done += 1
             if record.value is not None and name in record.value:
-                asked = Asked(partition, record.offset, record.timestamp_ms, record.value)
-                found += _act(log, asked, programme)
+                logged = LoggedSubmission(partition, record.offset, record.timestamp_ms, record.value)
+                found += _act(log, logged, programme)
             if progress is not None:
                 progress(done, total)
     return _year(programme, found)
@@ -94,8 +94,8 @@ def read_file(path: Path, programme: str) -> Year:
             raise NotRecorded(f"第 {number} 行无法读取：{error}", f"line {number} cannot be read: {error}") from None
         if split_subject(submission.subject)[0] == programme:
             logged_ms = -int(-submission.received_at.timestamp() * 1000 // 1)
-            asked = Asked(partition_of(submission.subject), number, logged_ms, line)
-            found += _act(submission.log, asked, programme)
+            logged = LoggedSubmission(partition_of(submission.subject), number, logged_ms, line)
+            found += _act(submission.log, logged, programme)
     return _year(programme, found)
 
 
@@ -106,21 +106,19 @@ def unknown_type(place: str, error: UnknownType) -> NotRecorded:
     )
 
 
-def _act(log: str, asked: Asked, programme: str) -> list[Act]:
+def _act(log: str, logged: LoggedSubmission, programme: str) -> list[Act]:
     """The act, unless rating refused to look at it: unreadable, of another log, too large, misplaced."""
     try:
-        cause = cause_of(log, asked)
+        cause = cause_of(log, logged)
     except UnknownType as error:
-        raise unknown_type(f"{SUBMISSIONS}-{asked.partition}@{asked.offset}", error) from None
+        raise unknown_type(f"{SUBMISSIONS}-{logged.partition}@{logged.offset}", error) from None
     submission = cause.submission
     owner, item = split_subject(cause.subject)
     if submission is None or owner != programme or item is None:
         return []
-    if partition_of(cause.subject) != asked.partition or len(asked.value or b"") > MAX_SUBMISSION_BYTES:
+    if objection_to_envelope(submission, cause.source, logged) is not None:
         return []
-    if submission.actor.role == "alarm" and not cause.source.endswith("/rating"):
-        return []
-    return [Act(submission, asked.logged_at)]
+    return [Act(submission, logged.logged_at)]
 
 
 def _year(programme: str, found: Iterable[Act]) -> Year:

@@ -7,7 +7,7 @@ from typing import Any
 
 from contracts.ruling import RulingEvent, ruling_from
 from contracts.rulings import LightChanged, LightSettled
-from services.rating.rules.envelope import Rules, take
+from services.rating.rules.envelope import Rules, evolve_states
 from services.rating.rules.explain import explain, explain_escalation
 from services.rating.rules.state.state import Item, State
 from supervision.words import Word
@@ -40,7 +40,7 @@ def said_on_log(
     try:
         events = [ruling_from(dict(body), partition) for body in bodies]
         for event in events:
-            take(rules, states, event)
+            evolve_states(rules, states, event)
         return said(events, states.get(events[0].subject), ordinals)
     except Exception:
         # Whatever was put there is shown as it lies; there is no sentence about it.
@@ -53,7 +53,7 @@ def _words(item: Item, events: Iterable[RulingEvent]) -> Iterator[Word]:
     for event in events:
         data = event.data
         if isinstance(data, LightChanged | LightSettled):
-            if data.period in item.scheme.quarter_index:
+            if data.period in item.frame.quarter_index:
                 yield explain(item, data.period, compared.get(data.period, ()))
         else:
             named = getattr(data, "escalation", None)

@@ -22,7 +22,7 @@ from contracts.submission import SUBMISSION_TYPES, Submission, body_digest, new_
 from contracts.submissions import DeadlinePassed, ItemAssigned, PolicyAdopted
 from contracts.values import Actor
 from services.audit.recorded_acts import Act, Year
-from services.rating.rules.deadlines.pending import Deadline, due
+from services.rating.rules.deadlines.pending import Deadline, pending_deadlines
 from services.rating.rules.decide import decide
 from services.rating.rules.state.evolve import evolve
 from services.rating.rules.state.state import Item, State
@@ -90,7 +90,9 @@ class Lived:
     def ring(self, log: str, now: datetime) -> None:
         """Let the alarm announce, in order of due time, everything that is to be announced by `now`."""
         while True:
-            ready = next((d for d in due(self.state) if d.announce_at <= now and d not in self._rung), None)
+            ready = next(
+                (d for d in pending_deadlines(self.state) if d.announce_at <= now and d not in self._rung), None
+            )
             if ready is None:
                 return
             self._rung.add(ready)

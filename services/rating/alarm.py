@@ -11,7 +11,7 @@ from contracts.submission import SUBMISSION_TYPES, encode_submission, new_submis
 from contracts.submissions import DeadlinePassed
 from contracts.values import Actor
 from eventlog.log.record import Entry
-from services.rating.rules.deadlines.pending import Deadline, due
+from services.rating.rules.deadlines.pending import Deadline, pending_deadlines
 from services.rating.rules.state.state import State
 
 ALARM: Final = Actor(role="alarm", id="alarm")
@@ -74,7 +74,7 @@ class Alarm:
     def _await(self, subject: str, state: State) -> None:
         if not _simulated(state):
             self._real.add(subject)
-        instant = min((one.announce_at for one in due(state)), default=None)
+        instant = min((one.announce_at for one in pending_deadlines(state)), default=None)
         if instant is None:
             self._waiting.pop(subject, None)
         elif self._waiting.get(subject) != instant:
@@ -83,7 +83,7 @@ class Alarm:
 
     def _first(self, now: datetime, state: State) -> list[Deadline]:
         """What has passed at the earliest instant, in the order of the rulebook."""
-        passed = [one for one in due(state) if one.announce_at <= now - self._margin]
+        passed = [one for one in pending_deadlines(state) if one.announce_at <= now - self._margin]
         return list(dict.fromkeys(one for one in passed if one.due_at == passed[0].due_at))
 
     def _announcement(self, subject: str, deadline: Deadline, now: datetime) -> bytes:
@@ -94,5 +94,5 @@ class Alarm:
 
 def _simulated(state: State) -> bool:
     if state.item is not None:
-        return state.item.scheme.simulated
+        return state.item.frame.simulated
     return state.programme is None or state.programme.simulated

@@ -22,7 +22,7 @@ from eventlog.owner.partition import PartitionStatus
 from services.rating import ops
 from services.rating.alarm import Alarm
 from services.rating.metrics import Metrics
-from services.rating.partition_rating import RatingAnswers
+from services.rating.partition_rating import PartitionRating
 from services.rating.rules.envelope import Rules
 from services.rating.settings import RatingSettings
 
@@ -60,9 +60,9 @@ class Rating:
         """As `ops.Working.metrics`."""
         return self._metrics.render()
 
-    def _take_over(self, partition: int) -> RatingAnswers:
+    def _take_over(self, partition: int) -> PartitionRating:
         settings = self._settings
-        return RatingAnswers(
+        return PartitionRating(
             partition,
             settings.log,
             rules=self._rules,

@@ -54,7 +54,7 @@ class PartitionTally:
         self.lights: Counter[str] = Counter()
         self._waited = waited
 
-    def take(self, event: RulingEvent) -> None:
+    def count(self, event: RulingEvent) -> None:
         """Count one event."""
         data = event.data
         if event.ordinal == 0:

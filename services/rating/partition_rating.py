@@ -16,7 +16,7 @@ from eventlog.log.quarantine import Quarantine
 from eventlog.log.record import Entry, Record
 from services.rating.alarm import Alarm
 from services.rating.metrics import PartitionTally
-from services.rating.rules.envelope import Asked, Rules, States, identities, rule_on, take
+from services.rating.rules.envelope import LoggedSubmission, Rules, States, evolve_states, identities, rule_on
 from services.rating.rules.state.state import State
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ class _Ahead(NamedTuple):
     logged_ms: int
 
 
-class RatingAnswers:
+class PartitionRating:
     """As `eventlog.owner.partition.PartitionHandler`.
 
     `states` changes only in `fold`, by `evolve` of what was decoded from the bytes that count. The state that a
@@ -76,8 +76,8 @@ class RatingAnswers:
 
     def answer(self, submission: Record, at: int) -> Sequence[Entry]:
         """As `PartitionHandler.answer`."""
-        asked = asked_by(submission)
-        values, events, state = rule_on(self._rules, self._log, asked, at, self._overlay)
+        logged = logged_submission(submission)
+        values, events, state = rule_on(self._rules, self._log, logged, at, self._overlay)
         subject = events[0].subject
         if state is not None:
             self._overlay[subject] = state
@@ -90,7 +90,7 @@ class RatingAnswers:
     def verify(self, ruling: CountedAnswer, submission: Record) -> None:
         """As `PartitionHandler.verify`."""
         first = ruling.events[0].body
-        if (first.get("causeid"), first.get("causedigest")) not in identities(self._log, asked_by(submission)):
+        if (first.get("causeid"), first.get("causedigest")) not in identities(self._log, logged_submission(submission)):
             raise LogCut(f"{submission} is not what {ruling.events[0].record} rules on: the log was cut")
 
     def due(self, now: datetime) -> Sequence[Entry]:
@@ -103,15 +103,15 @@ class RatingAnswers:
             self.states[subject] = ahead.state
             self.alarm.changed(subject)
         for event in ahead.events:
-            self._tally.take(event)
+            self._tally.count(event)
         self._tally.waited(ahead.logged_ms)
 
     def _derive(self, ruling: CountedAnswer) -> None:
         for counted in ruling.events:
             event = ruling_from(counted.body, self._partition)
-            if take(self._rules, self.states, event):
+            if evolve_states(self._rules, self.states, event):
                 self.alarm.changed(event.subject)
-            self._tally.take(event)
+            self._tally.count(event)
 
     def _keep(self, submission: Record, why: str) -> None:
         try:
@@ -120,6 +120,6 @@ class RatingAnswers:
             logger.exception("%s could not be copied to quarantine; the log keeps it", submission)
 
 
-def asked_by(submission: Record) -> Asked:
+def logged_submission(submission: Record) -> LoggedSubmission:
     """A record as the rules see it."""
-    return Asked(submission.partition, submission.offset, submission.timestamp_ms, submission.value)
+    return LoggedSubmission(submission.partition, submission.offset, submission.timestamp_ms, submission.value)

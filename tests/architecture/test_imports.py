@@ -69,6 +69,7 @@ def test_the_project_keeps_its_boundaries() -> None:
         ("services/audit/replay.py", "services.rating.app", "Services never import each other"),
         ("services/rating/rules/lights/light.py", "eventlog.clock", "Rules of rating"),
         ("services/rating/rules/decide.py", "pydantic", "Rules of rating"),
+        ("services/rating/rules/verdict.py", "services.rating.rules.decide", "Rooms of the rules"),
         ("services/audit/replay.py", "services.rating.scenario_book.book", "Services never import each other"),
         ("supervision/lights.py", "pydantic", "What several services know"),
         ("services/query/read_model/tables.py", "services.query.answers.access", "Rooms of query"),

@@ -31,7 +31,7 @@ from contracts.submission import Submission, encode_submission, new_submission
 from contracts.submissions import BulletinApproved, BulletinComposed, ProgrammePublished, SubmissionData
 from contracts.topics import partition_of
 from contracts.values import Actor, Leader, Unit
-from services.rating.rules.envelope import Asked, Rules, rule_on
+from services.rating.rules.envelope import LoggedSubmission, Rules, rule_on
 from services.rating.rules.state.state import State
 from services.rating.scenario_book import runner as scenarios
 from services.rating.scenario_book.book import OFFICE, Scenario, read_book
@@ -54,8 +54,8 @@ class Recorder:
 
     def take_bytes(self, subject: str, value: bytes, logged_at: datetime) -> None:
         milliseconds = int(logged_at.timestamp() * 1000)
-        asked = Asked(partition_of(subject), len(self.submissions), milliseconds, value)
-        ruled = rule_on(Rules(), "1", asked, len(self.rulings), self.states)
+        logged = LoggedSubmission(partition_of(subject), len(self.submissions), milliseconds, value)
+        ruled = rule_on(Rules(), "1", logged, len(self.rulings), self.states)
         if ruled.state is not None:
             self.states[subject] = ruled.state
         self.submissions.append(value)
@@ -92,7 +92,7 @@ def lived(scenario: Scenario, recorder: Recorder) -> None:
 
 def programme(recorder: Recorder) -> None:
     """A programme, its bulletin, and a record that nobody can read."""
-    policy = next(state.item.scheme.policy for state in recorder.states.values() if state.item is not None)
+    policy = next(state.item.frame.policy for state in recorder.states.values() if state.item is not None)
     published = ProgrammePublished(
         title="2024年区《政府工作报告》重点工作督查方案",
         jurisdiction="河源市源城区",

@@ -11,7 +11,7 @@ from contracts.policy import Policy
 from contracts.rulings import LightChanged, PolicyChanged, SubmissionAccepted, SubmissionRejected
 from contracts.submissions import PlanDecided, PlanSubmitted, PolicyAdopted, ProgressReported, ProgressReviewed
 from contracts.values import Actor, Node
-from services.rating.rules.deadlines.pending import due
+from services.rating.rules.deadlines.pending import pending_deadlines
 from services.rating.rules.draft import Event
 from tests.rules.test_rulings import programme as published
 from tests.rules.timelines import ACTORS, FILE, OFFICE, OUHAI, YUANCHENG, Run, assigned
@@ -104,7 +104,7 @@ def test_a_reminder_of_the_new_policy_whose_hour_is_over_is_not_sent() -> None:
     run = under_way()
     run.ring(day("2024-04-08 10:00"))
     say(run, "2024-04-08 10:00", OFFICE, PolicyAdopted(policy=replace(YUANCHENG, version=2, reminder_days=(4, 1))))
-    reminders = [one.due_at for one in due(run.state) if one.kind == "reminder" and one.ref == "2024Q1"]
+    reminders = [one.due_at for one in pending_deadlines(run.state) if one.kind == "reminder" and one.ref == "2024Q1"]
     assert reminders == [day("2024-04-09 09:00")]
 
 

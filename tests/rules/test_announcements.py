@@ -32,7 +32,7 @@ from contracts.submissions import (
     ProgressReviewed,
 )
 from contracts.values import Evidence, Node
-from services.rating.rules.deadlines.pending import due
+from services.rating.rules.deadlines.pending import pending_deadlines
 from services.rating.rules.draft import Event
 from tests.rules.timelines import ACTORS, ALARM, OFFICE, PUBLISHED_AT, YUANCHENG, Run, assigned
 
@@ -91,7 +91,7 @@ def test_a_plan_that_came_and_was_returned_is_not_missing() -> None:
     run = Run(assigned("key_task"))
     run.submit(LEAD, "a", run.now, PlanSubmitted(nodes={"2024Q1": Node(text="t")}))
     run.submit(LEADER, "b", run.now, PlanDecided(decision="returned"))
-    assert all(deadline.kind != "plan" for deadline in due(run.state))
+    assert all(deadline.kind != "plan" for deadline in pending_deadlines(run.state))
 
 
 def test_an_appeal_not_decided_in_time_is_marked_overdue() -> None:
@@ -100,15 +100,15 @@ def test_an_appeal_not_decided_in_time_is_marked_overdue() -> None:
     run.now = at("2024-04-12T10:00:00")
     run.submit(LEAD, "a", run.now, AppealLodged(appeal="a1", against=Appealed(light="2024Q1")))
     run.ring(at("2024-05-13T00:09:59"))
-    appeals = [one for one in due(run.state) if one.kind == "appeal"]
+    appeals = [one for one in pending_deadlines(run.state) if one.kind == "appeal"]
     assert [one.due_at for one in appeals] == [at("2024-05-13T00:00:00")]
     run.ring(at("2024-05-13T00:10:00"))
     assert AppealOverdue(appeal="a1") in [event.data for events in run.rulings for event in events]
 
 
 def test_a_withdrawn_or_unknown_item_has_no_deadlines() -> None:
-    assert due(None) == []
-    assert due(Run(None).state) == []
+    assert pending_deadlines(None) == []
+    assert pending_deadlines(Run(None).state) == []
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_a_policy_adopted_between_two_reminders_sends_none_for_hours_that_had_pa
     run.ring(at("2024-04-03T00:00:00"))
     run.now = at("2024-04-08T10:00:00")
     run.submit(OFFICE, "a", run.now, PolicyAdopted(policy=replace(YUANCHENG, version=2, reminder_days=(4, 3, 1))))
-    hours = [one.due_at for one in due(run.state) if one.kind == "reminder" and one.ref == "2024Q1"]
+    hours = [one.due_at for one in pending_deadlines(run.state) if one.kind == "reminder" and one.ref == "2024Q1"]
     assert hours == [at("2024-04-09T09:00:00")]
 
 
@@ -178,7 +178,7 @@ def test_a_decided_appeal_waits_no_longer_and_another_still_does() -> None:
         run.submit(LEAD, name, run.now, AppealLodged(appeal=name, against=Appealed(light="2024Q1")))
     run.submit(OFFICE, "d2", run.now, AppealDecided(appeal="a2", decision="dismissed"))
     assert [appeal.id for appeal in run.item.appeals] == ["a1", "a3"]
-    assert [one.ref for one in due(run.state) if one.kind == "appeal"] == ["a1", "a3"]
+    assert [one.ref for one in pending_deadlines(run.state) if one.kind == "appeal"] == ["a1", "a3"]
     assert not run.item.quarters[0].upheld
 
 
@@ -189,5 +189,5 @@ def test_a_plan_in_the_ten_minutes_after_the_deadline_is_listed_as_missing_unles
     for run in (late, twice):
         run.now = at("2024-03-30T00:00:00")
         assert told(run.submit(LEAD, "b", run.now, plan))[0] == SubmissionAccepted(remarks=("late",))
-    assert next(one.kind for one in due(late.state)) == "plan"
-    assert all(one.kind != "plan" for one in due(twice.state))
+    assert next(one.kind for one in pending_deadlines(late.state)) == "plan"
+    assert all(one.kind != "plan" for one in pending_deadlines(twice.state))

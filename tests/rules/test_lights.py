@@ -52,10 +52,10 @@ def at(text: str) -> datetime:
 def year(policy: Policy, met: Sequence[str] = (), category: str = "key_task", node: Node = NODE, **changes: Any) -> Run:
     """An item with a confirmed plan, the node of the periods in `met` reported as met a day before their deadline."""
     run = Run(assigned(category, policy=policy, **changes))
-    nodes = {period.id: node for period in run.item.scheme.periods}
+    nodes = {period.id: node for period in run.item.frame.periods}
     run.submit(LEAD, "plan", run.now, PlanSubmitted(nodes=nodes))
     run.submit(LEADER, "plan", run.now, PlanDecided(decision="confirmed"))
-    for period in run.item.scheme.periods:
+    for period in run.item.frame.periods:
         if period.id in met:
             run.ring(period.due_at.replace(day=max(period.due_at.day - 1, 1)))
             report(run, period.id)

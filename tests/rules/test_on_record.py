@@ -44,11 +44,11 @@ from contracts.submissions import (
 from contracts.topics import MAX_RULING_BYTES, partition_of
 from contracts.values import Actor, Leader, Node, Unit
 from programmes import FOLDER
-from services.rating.rules.decide import capped
 from services.rating.rules.draft import Event
-from services.rating.rules.envelope import Asked, Rules, rule_on
-from services.rating.rules.state.frame import scheme_of
+from services.rating.rules.envelope import LoggedSubmission, Rules, rule_on
+from services.rating.rules.state.frame import frame_of
 from services.rating.rules.state.state import State
+from services.rating.rules.verdict import capped
 from services.rating.scenario_book.book import Scenario, read_book
 from supervision.item import ItemRecord, evolve, opened
 from supervision.light_sentences import SIGNS, due_word, period_word, plain
@@ -82,7 +82,7 @@ PUBLISHED = ProgrammePublished(
 def lived(story: Scenario) -> Run:
     assert story.item is not None
     assert story.until is not None
-    scheme_of.cache_clear()  # a frame of this test's own making
+    frame_of.cache_clear()  # a frame of this test's own making
     run = Run(story.item, now=story.item.published_at)
     for step in story.steps:
         run.ring(step.appended_at)
@@ -167,8 +167,8 @@ def ruled(run: Run) -> Iterator[RulingEvent]:
     at = 0
     for offset, (submission, logged_at) in enumerate(run.submissions):
         milliseconds = round(logged_at.timestamp() * 1000)
-        asked = Asked(partition_of(submission.subject), offset, milliseconds, encode_submission(submission))
-        found = rule_on(Rules(), "1", asked, at, states)
+        logged = LoggedSubmission(partition_of(submission.subject), offset, milliseconds, encode_submission(submission))
+        found = rule_on(Rules(), "1", logged, at, states)
         at += len(found.values)
         if found.state is not None:
             states[submission.subject] = found.state

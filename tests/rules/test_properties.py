@@ -18,7 +18,7 @@ from contracts.rulings import (
     SubmissionRepeated,
     SubmissionUnreadable,
 )
-from services.rating.rules.deadlines.pending import due
+from services.rating.rules.deadlines.pending import pending_deadlines
 from services.rating.rules.lights.light import colours
 from services.rating.rules.state.state import Quarter, State
 from tests.rules.strategies import items, steps, timelines
@@ -71,14 +71,14 @@ def test_an_announced_deadline_announced_again_changes_nothing(run: Run) -> None
 @many
 @given(timelines())
 def test_no_light_without_a_cause_and_no_settled_period_without_a_light(run: Run) -> None:
-    seen = {frame.id: "none" for frame in run.item.scheme.quarters}
+    seen = {frame.id: "none" for frame in run.item.frame.quarters}
     for events in run.rulings:
         for event in events:
             if isinstance(event.data, LightChanged):
                 assert event.data.because
                 assert seen[event.data.period] == event.data.from_ != event.data.to
                 seen[event.data.period] = event.data.to
-    for frame, quarter in zip(run.item.scheme.quarters, run.item.quarters, strict=True):
+    for frame, quarter in zip(run.item.frame.quarters, run.item.quarters, strict=True):
         assert seen[frame.id] == quarter.light
         assert not quarter.settled or quarter.light != "none"
         assert quarter.settled or quarter.light in ("none", "green")
@@ -95,7 +95,7 @@ def test_the_lights_are_those_that_follow_from_what_is_known(run: Run) -> None:
 @given(timelines())
 def test_no_open_escalation_without_a_standing_cause(run: Run) -> None:
     item = run.item
-    lights = dict(zip((frame.id for frame in item.scheme.quarters), (q.light for q in item.quarters), strict=True))
+    lights = dict(zip((frame.id for frame in item.frame.quarters), (q.light for q in item.quarters), strict=True))
     for escalation in item.escalations:
         standing = [cause for cause in escalation.causes if cause.standing]
         assert bool(standing) == (escalation.phase != "withdrawn")
@@ -117,7 +117,7 @@ def test_every_red_has_had_its_interview_and_every_yellow_its_rectification_unle
     run: Run,
 ) -> None:
     level = {"yellow": "rectification", "red": "interview"}
-    for frame, quarter in zip(run.item.scheme.quarters, run.item.quarters, strict=True):
+    for frame, quarter in zip(run.item.frame.quarters, run.item.quarters, strict=True):
         if quarter.light in level:
             assert any(
                 e.level == level[quarter.light] and any(c.name == frame.id for c in e.causes)
@@ -128,10 +128,10 @@ def test_every_red_has_had_its_interview_and_every_yellow_its_rectification_unle
 @many
 @given(timelines())
 def test_nothing_that_has_to_be_announced_is_left_and_dates_come_in_order(run: Run) -> None:
-    listed = due(run.state)
+    listed = pending_deadlines(run.state)
     assert [one.due_at for one in listed] == sorted(one.due_at for one in listed)
     run.ring(run.now + timedelta(days=500))
-    assert due(run.state) == []
+    assert pending_deadlines(run.state) == []
     assert all(quarter.settled or run.item.hands.withdrawn for quarter in _bound(run))
 
 
@@ -177,14 +177,14 @@ def test_hash_seed_time_zone_and_locale_change_no_byte_of_any_ruling() -> None:
 
 
 def _bound(run: Run) -> list[Quarter]:
-    return [q for q, frame in zip(run.item.quarters, run.item.scheme.quarters, strict=True) if not frame.void]
+    return [q for q, frame in zip(run.item.quarters, run.item.frame.quarters, strict=True) if not frame.void]
 
 
 def _told(state: State | None) -> tuple[object, ...]:
     """A state as far as it can differ: frames are shared, and their values are compared one by one."""
     assert state is not None
     assert state.item is not None
-    item, scheme = state.item, state.item.scheme
+    item, frame = state.item, state.item.frame
     return (
         state.answered,
         item.hands,
@@ -195,5 +195,5 @@ def _told(state: State | None) -> tuple[object, ...]:
         item.appeals,
         item.inspections,
         item.involved,
-        (scheme.periods, scheme.void, scheme.policy, scheme.since, scheme.reminders, scheme.quarters),
+        (frame.periods, frame.void, frame.policy, frame.since, frame.reminders, frame.quarters),
     )

@@ -14,7 +14,7 @@ from pydantic import AwareDatetime
 
 from contracts.submissions import ItemAssigned, SubmissionData
 from contracts.values import ReportingPeriod
-from services.rating.rules.deadlines.pending import due
+from services.rating.rules.deadlines.pending import pending_deadlines
 from tests.rules.strategies import items
 from tests.rules.test_properties import many
 from tests.rules.timelines import ACTORS, ALARM, Run
@@ -106,4 +106,4 @@ def _live(run: Run, story: Any) -> None:
         run.now += timedelta(days=days)
         run.submit(actor, f"#{number}", received_at, data)
         run.ring(run.now)
-    due(run.state)
+    pending_deadlines(run.state)

@@ -31,8 +31,8 @@ from contracts.submissions import (
 )
 from contracts.topics import MAX_RULING_BYTES
 from contracts.values import Evidence
-from services.rating.rules.decide import capped, refuse, unreadable
 from services.rating.rules.draft import Event
+from services.rating.rules.verdict import capped, refuse, unreadable
 from tests.rules.timelines import ACTORS, CHIEF, OFFICE, PUBLISHED_AT, YUANCHENG, Run, assigned
 
 LEAD, LEADER = ACTORS[0], ACTORS[4]
@@ -199,7 +199,7 @@ def test_a_policy_adopted_for_the_programme_is_on_its_record() -> None:
 
 def test_states_of_items_with_the_same_frame_share_it() -> None:
     one, other = Run(assigned("key_task")), Run(assigned("key_task"), subject="441602-2024/K02")
-    assert one.item.scheme is other.item.scheme
+    assert one.item.frame is other.item.frame
 
 
 def test_of_several_acknowledgements_only_the_first_is_told() -> None:

@@ -29,20 +29,20 @@ from contracts.submissions import (
     WithdrawalRequested,
 )
 from contracts.values import Actor, Node
-from services.rating.rules.state.frame import scheme_of
+from services.rating.rules.state.frame import frame_of
 from tests.rules.timelines import ACTORS, CHIEF, OFFICE, YUANCHENG, Run, assigned
 
 LEAD, LEADER, ALARM = ACTORS[0], ACTORS[4], Actor(role="alarm", id="alarm")
 
 
 def test_a_frame_tells_its_instants_in_the_policys_offset() -> None:
-    scheme_of.cache_clear()
+    frame_of.cache_clear()
     item = assigned("key_task")
     far = tuple(
         replace(period, opens_at=period.opens_at.astimezone(UTC), due_at=period.due_at.astimezone(UTC))
         for period in item.periods
     )
-    frame = Run(replace(item, periods=far)).item.scheme
+    frame = Run(replace(item, periods=far)).item.frame
     assert [(one.opens_at.isoformat(), one.due_at.isoformat()) for one in frame.periods] == [
         (one.opens_at.isoformat(), one.due_at.isoformat()) for one in item.periods
     ]
@@ -72,7 +72,7 @@ def test_an_adjustment_that_takes_effect_with_the_plan_keeps_the_plans_own_node_
 
 def test_a_report_in_time_that_reaches_the_log_after_a_late_one_leaves_that_on_record() -> None:
     run = Run(assigned("key_task"))
-    over = run.item.scheme.periods[0].due_at
+    over = run.item.frame.periods[0].due_at
     report = ProgressReported(period="2024Q1", claim="in_progress")
     run.ring(over)
     run.now = over + timedelta(minutes=2)
@@ -95,13 +95,13 @@ def test_a_policy_is_adopted_for_an_item_of_the_same_category_simulated_or_not()
         for simulated in (False, True):
             run = Run(assigned(category, simulated=simulated))
             run.submit(OFFICE, "a", run.now, PolicyAdopted(policy=replace(YUANCHENG, version=2)))
-            assert (run.item.scheme.category, run.item.scheme.simulated) == (category, simulated)
+            assert (run.item.frame.category, run.item.frame.simulated) == (category, simulated)
 
 
 def test_signing_for_one_cause_of_a_notice_signs_for_no_other() -> None:
     run = Run(assigned("key_task"))
     run.submit(OFFICE, "lag", run.now, LagDeclared())
-    run.ring(run.item.scheme.periods[0].due_at + timedelta(minutes=10))
+    run.ring(run.item.frame.periods[0].due_at + timedelta(minutes=10))
     run.submit(LEAD, "a", run.now, NoticeAcknowledged(level="rectification", cause="2024Q1"))
     signed = {cause.name: cause.signed_at for one in run.item.escalations for cause in one.causes}
     assert signed["lag"] is None
@@ -110,7 +110,7 @@ def test_signing_for_one_cause_of_a_notice_signs_for_no_other() -> None:
 
 def test_the_alarm_is_told_that_an_item_is_withdrawn_or_unknown_and_that_it_asked() -> None:
     run = Run(assigned("key_task"))
-    due_at = run.item.scheme.periods[0].due_at
+    due_at = run.item.frame.periods[0].due_at
     ring = DeadlinePassed(kind="report", ref="2024Q1", due_at=due_at)
     unknown = Run(None).submit(ALARM, "a", due_at, ring)
     assert unknown[0].data == SubmissionRejected(reasons=("unknown_item",), alarm=True)

@@ -17,7 +17,7 @@ from contracts.submissions import (
 )
 from contracts.values import Actor, Evidence
 from programmes.policy_file import read_calendar, read_policy
-from services.rating.rules.deadlines.pending import due
+from services.rating.rules.deadlines.pending import pending_deadlines
 from services.rating.rules.decide import decide
 from services.rating.rules.draft import Event
 from services.rating.rules.state.evolve import evolve
@@ -107,13 +107,13 @@ class Run:
 
     def ring(self, until: datetime) -> None:
         """Let the alarm announce everything up to an instant."""
-        while ready := [one for one in due(self.state) if one.announce_at <= until]:
+        while ready := [one for one in pending_deadlines(self.state) if one.announce_at <= until]:
             first = ready[0]
             self.now = max(self.now, first.announce_at)
             data = DeadlinePassed(kind=first.kind, ref=first.ref, due_at=first.due_at)
             key = f"{first.kind}/{first.ref}/{first.due_at.isoformat()}"
             self.submit(ALARM, key, self.now, data)
-            assert first not in due(self.state), "an announced deadline is announced for ever"
+            assert first not in pending_deadlines(self.state), "an announced deadline is announced for ever"
 
     def live(self, steps: Sequence[Step]) -> Run:
         """Live through the steps, the alarm before each."""

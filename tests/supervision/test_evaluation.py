@@ -281,7 +281,7 @@ def test_the_sheets_count_what_the_state_shows(run: Run) -> None:
     found = [one for sheet in sheets(run).values() for one in sheet.deductions]
     item = run.item
     for light in ("yellow", "red"):
-        expected = [frame.id for frame, q in zip(item.scheme.quarters, item.quarters, strict=True) if q.light == light]
+        expected = [frame.id for frame, q in zip(item.frame.quarters, item.quarters, strict=True) if q.light == light]
         assert [one.about for one in found if one.kind == light] == expected
     missing = {one.about for one in found if one.kind == "missing_report"}
     assert missing == set(periods_missed(item))
@@ -294,9 +294,9 @@ def test_the_sheets_count_what_the_state_shows(run: Run) -> None:
 
 
 def periods_missed(item: Item) -> list[str]:
-    scheme = item.scheme
+    frame = item.frame
     return [
         period.id
-        for index, (period, here) in enumerate(zip(scheme.periods, item.periods, strict=True))
-        if here.settled and not here.in_time and not here.late and not item.quarters[scheme.quarter_of[index]].upheld
+        for index, (period, here) in enumerate(zip(frame.periods, item.periods, strict=True))
+        if here.settled and not here.in_time and not here.late and not item.quarters[frame.quarter_of[index]].upheld
     ]

@@ -1,15 +1,16 @@
-"""A ruling in the making: the events told so far, and the state that they lead to."""
+"""A ruling in the making: the events emitted so far, and the state that they lead to."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, NamedTuple
 
 from contracts.rulings import RulingData
 from contracts.submission import Submission
-from services.rating.rules.state.evolve import fold_item
-from services.rating.rules.state.frame import Scheme
-from services.rating.rules.state.state import Escalation, Item
+from services.rating.rules.state.evolve import evolve, evolve_item
+from services.rating.rules.state.frame import Frame
+from services.rating.rules.state.state import Escalation, Item, State
 
 
 class Event(NamedTuple):
@@ -19,38 +20,48 @@ class Event(NamedTuple):
     data: RulingData
 
 
+class UnplacedEvent(NamedTuple):
+    """The same with what `evolve` reads besides: subject, and id and digest of the submission that is ruled on."""
+
+    subject: str
+    time: datetime
+    causeid: str
+    causedigest: str
+    data: RulingData
+
+
 class Draft:
     """What a submission leads to; `at` is the time that counts for it (rulebook: Fine print)."""
 
-    __slots__ = ("_folded", "_item", "at", "events", "submission")
+    __slots__ = ("_evolved", "_item", "at", "events", "submission")
 
     def __init__(self, item: Item | None, submission: Submission, at: datetime) -> None:
-        """Start from `item`, with nothing told yet."""
+        """Start from `item`, with no event yet."""
         self.submission: Final = submission
         self.at: Final = at
         self.events: Final[list[Event]] = []
         self._item = item
-        self._folded = 0
+        self._evolved = 0
 
-    def tell(self, data: RulingData) -> None:
+    def emit(self, data: RulingData) -> None:
         """Add an event to the ruling."""
         self.events.append(Event(self.at, data))
 
     @property
     def item(self) -> Item:
-        """The item as it stands after what was told; folded only when it is asked for."""
+        """The item after the events so far, worked out only when it is asked for. Raises LookupError: there is none."""
         item = self._item
         if item is None:
             raise LookupError(f"{self.submission.subject}: no item was opened")
-        while self._folded < len(self.events):
-            item = self._item = fold_item(item, self.at, self.events[self._folded].data)
-            self._folded += 1
+        while self._evolved < len(self.events):
+            item = self._item = evolve_item(item, self.at, self.events[self._evolved].data)
+            self._evolved += 1
         return item
 
     @property
-    def scheme(self) -> Scheme:
+    def frame(self) -> Frame:
         """The item's frame."""
-        return self.item.scheme
+        return self.item.frame
 
     @property
     def because(self) -> tuple[str, ...]:
@@ -58,5 +69,14 @@ class Draft:
         return (self.submission.id,)
 
     def escalation(self, escalation_id: str) -> Escalation:
-        """An escalation as it stands now."""
+        """An escalation as it stands now. Raises StopIteration: the item has none of that id."""
         return next(e for e in self.item.escalations if e.id == escalation_id)
+
+
+def fold(state: State | None, submission: Submission, ruling: Iterable[Event]) -> State | None:
+    """The state after a whole ruling on a submission."""
+    for event in ruling:
+        state = evolve(
+            state, UnplacedEvent(submission.subject, event.time, submission.id, submission.digest, event.data)
+        )
+    return state

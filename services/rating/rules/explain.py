@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contracts.rulings import Compared
 from contracts.values import Light, PeriodId
 from services.rating.rules.lights.light import made_up, met_in_time
-from services.rating.rules.lights.node import node_met
+from services.rating.rules.state.node import node_met
 from services.rating.rules.state.state import Cause, Escalation, Item
 from supervision.escalation_sentences import CauseFacts, EscalationFacts, EscalationState, escalation_sentence
 from supervision.light_sentences import LightFacts, PartFacts, light_sentence
@@ -25,15 +25,15 @@ def explain(item: Item, period: str, compared: Sequence[Compared] = ()) -> Word:
 
 def facts_of(item: Item, period: str, compared: Sequence[Compared] = ()) -> LightFacts:
     """What the sentence about a period is made from. Raises KeyError."""
-    index = item.scheme.quarter_index[period]
+    index = item.frame.quarter_index[period]
     quarter = item.quarters[index]
-    policy = quarter.policy or item.scheme.policy
+    policy = quarter.policy or item.frame.policy
     return LightFacts(
         period=period,
         light=quarter.light,
         settled=quarter.settled,
-        monthly=item.scheme.category == "livelihood",
-        parts=[_part(item, part) for part in item.scheme.quarters[index].parts],
+        monthly=item.frame.category == "livelihood",
+        parts=[_part(item, part) for part in item.frame.quarters[index].parts],
         upheld=quarter.upheld,
         withdrawn=item.hands.withdrawn,
         made_up=quarter.settled
@@ -57,22 +57,22 @@ def escalation_facts_of(item: Item, escalation: Escalation) -> EscalationFacts:
         level=escalation.level,
         state=_state(escalation),
         causes=[_cause(item, cause) for cause in escalation.causes if cause.standing],
-        due_on=None if escalation.due_at is None else item.scheme.day_before(escalation.due_at),
+        due_on=None if escalation.due_at is None else item.frame.day_before(escalation.due_at),
         overdue=escalation.overdue,
     )
 
 
 def _part(item: Item, index: int) -> PartFacts:
-    here, period = item.periods[index], item.scheme.periods[index]
+    here, period = item.periods[index], item.frame.periods[index]
     report = here.in_time
     return PartFacts(
         period=period.id,
-        due_on=item.scheme.day_before(period.due_at),
+        due_on=item.frame.day_before(period.due_at),
         settled=here.settled,
         claim=report.claim if report else None,
         overturned=report is not None and report.finding == "overturned",
         met=node_met(report),
-        late_on=item.scheme.day_of(late.late_at) if (late := here.late) and late.late_at else None,
+        late_on=item.frame.day_of(late.late_at) if (late := here.late) and late.late_at else None,
         planned=period.id in item.plan.nodes,
     )
 
@@ -81,7 +81,7 @@ def _before(item: Item, index: int) -> tuple[PeriodId, Light] | None:
     """The previous settled period, if it was missed (rulebook: Lights 3)."""
     settled = [earlier for earlier in range(index) if item.quarters[earlier].settled]
     missed = [earlier for earlier in settled[-1:] if item.quarters[earlier].light in ("yellow", "red")]
-    return (item.scheme.quarters[missed[0]].id, item.quarters[missed[0]].light) if missed else None
+    return (item.frame.quarters[missed[0]].id, item.quarters[missed[0]].light) if missed else None
 
 
 def _state(escalation: Escalation) -> EscalationState:
@@ -94,10 +94,10 @@ def _state(escalation: Escalation) -> EscalationState:
 
 
 def _cause(item: Item, cause: Cause) -> CauseFacts:
-    index = item.scheme.quarter_index.get(cause.name)
+    index = item.frame.quarter_index.get(cause.name)
     source = next((one for one in item.escalations if one.id == cause.source), None)
     return CauseFacts(
         name=cause.name,
         light=None if index is None else item.quarters[index].light,
-        due_on=None if source is None or source.due_at is None else item.scheme.day_before(source.due_at),
+        due_on=None if source is None or source.due_at is None else item.frame.day_before(source.due_at),
     )

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from contracts.submission import Submission
 from contracts.submissions import ItemAssigned, ProgrammePublished
-from services.rating.rules.state.frame import Scheme
+from services.rating.rules.state.frame import Frame
 from supervision.workdays import offset_of
 
 
-def counted_at(scheme: Scheme, submission: Submission, logged_at: datetime) -> datetime:
+def counted_at(frame: Frame, submission: Submission, logged_at: datetime) -> datetime:
     """The instant that counts for a submission about an item, in the policy's UTC offset.
 
     Its receipt, if it reached the log within the grace after it and not more than the skew before it; otherwise
@@ -18,9 +18,9 @@ def counted_at(scheme: Scheme, submission: Submission, logged_at: datetime) -> d
     rulebook: Lights 7
     """
     received_at = submission.received_at
-    if not scheme.simulated and not -scheme.skew <= logged_at - received_at <= scheme.grace:
+    if not frame.simulated and not -frame.skew <= logged_at - received_at <= frame.grace:
         received_at = logged_at
-    return scheme.local(received_at)
+    return frame.local(received_at)
 
 
 def opened_at(submission: Submission, logged_at: datetime) -> datetime:

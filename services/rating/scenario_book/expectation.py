@@ -18,11 +18,11 @@ def differences(expect: dict[str, Any], story: Story, state: State | None, steps
         return ["the item was not opened"]
     found = _verdicts(expect, story, steps)
     found += _remarks(expect.get("remarks") or {}, story)
-    places = item.scheme.quarter_index
+    places = item.frame.quarter_index
     for name, seen in (
         ("lights", {q: item.quarters[i].light for q, i in places.items()}),
         ("rated", {q: item.quarters[i].rated or "none" for q, i in places.items()}),
-        ("months", {p: item.periods[i].status for p, i in item.scheme.index.items()}),
+        ("months", {p: item.periods[i].status for p, i in item.frame.index.items()}),
     ):
         for period, wanted in (expect.get(name) or {}).items():
             nothing_yet = name == "months" and wanted in ("none", None) and seen.get(str(period)) == "open"
@@ -115,7 +115,7 @@ def _shown(escalation: Escalation, item: Item) -> dict[str, Any]:
     return {
         "level": escalation.level,
         "for": list(dict.fromkeys(cause.name for cause in escalation.causes if cause.standing)),
-        "due_on": None if due_at is None else item.scheme.day_before(due_at).isoformat(),
+        "due_on": None if due_at is None else item.frame.day_before(due_at).isoformat(),
         "state": escalation.phase,
         "overdue": escalation.overdue,
     }

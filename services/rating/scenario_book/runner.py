@@ -13,7 +13,7 @@ from contracts.rulings import RulingData, Verdict
 from contracts.submission import new_submission
 from contracts.submissions import DeadlinePassed, ItemAssigned, SubmissionData
 from contracts.values import Actor
-from services.rating.rules.deadlines.pending import due
+from services.rating.rules.deadlines.pending import pending_deadlines
 from services.rating.rules.decide import decide
 from services.rating.rules.state.evolve import evolve
 from services.rating.rules.state.state import State
@@ -66,7 +66,7 @@ class Run:
     def ring(self, now: datetime) -> None:
         """Let the alarm announce, in order of due time, everything that has to be announced by `now`."""
         while True:
-            ready = next((d for d in due(self.state) if d.announce_at <= now), None)
+            ready = next((d for d in pending_deadlines(self.state) if d.announce_at <= now), None)
             if ready is None:
                 return
             data = DeadlinePassed(kind=ready.kind, ref=ready.ref, due_at=ready.due_at)

@@ -118,7 +118,7 @@ def test_a_policy_adopted_on_the_way_is_replaced_too() -> None:
 def test_a_deadline_that_leaves_its_day_out_falls_a_day_earlier_and_back_again() -> None:
     year = year_of("S07")
     exclusive = replace(YUANCHENG, deadline_inclusive=False)
-    periods = live(year, exclusive)[SUBJECT].item.scheme.periods
+    periods = live(year, exclusive)[SUBJECT].item.frame.periods
     recorded = year.items[SUBJECT].periods
     assert [p.due_at for p in periods] == [p.due_at - timedelta(days=1) for p in recorded]
     assert [p.opens_at for p in periods] == [p.opens_at for p in recorded]
@@ -187,7 +187,7 @@ def test_the_catalogues_year_under_its_own_policy_is_the_one_that_the_table_of_b
     lights = {q: Counter[str]() for q in expected.quarters}
     rated = {q: Counter[str]() for q in expected.quarters}
     for one in lived.values():
-        for frame, quarter in zip(one.item.scheme.quarters, one.item.quarters, strict=True):
+        for frame, quarter in zip(one.item.frame.quarters, one.item.quarters, strict=True):
             lights[frame.id][quarter.light] += 1
             rated[frame.id][quarter.rated or "none"] += 1
     assert lights == expected.lights()

@@ -18,7 +18,7 @@ from services.intake.problem import IntakeProblem
 from services.intake.who import item as items
 from services.intake.who.rights import ITEM_RIGHTS, PROGRAMME_RIGHTS, check_item
 from services.intake.who.roster import Roster
-from services.rating.rules.decide import ACTS
+from services.rating.rules.acts.table import ABOUT_ITEMS
 from tests.services.intake.running_intake import YUANCHENG
 from web.tokens import Identity
 
@@ -53,7 +53,7 @@ def test_every_role_may_do_exactly_what_rating_lets_it_do(roster: Roster) -> Non
         "alarm": Identity("alarm", "alarm"),
     }
     roles = {"lead_unit": "unit", "own_leader": "leader"}
-    rating = {SUBMISSION_TYPES.short_names[cls]: roles.get(act.right, act.right) for cls, act in ACTS.items()}
+    rating = {SUBMISSION_TYPES.short_names[cls]: roles.get(act.right, act.right) for cls, act in ABOUT_ITEMS.items()}
     del rating["policy.adopted"]  # expanded from a door of its own
     assert rating.keys() == ITEM_RIGHTS.keys()
     for name, role in rating.items():

@@ -12,7 +12,7 @@ from contracts.topics import SUBMISSIONS
 from eventlog.log.memory import Fault, MemoryLog
 from services.audit.finding import Verdict
 from services.rating.alarm import ALARM, Alarm
-from services.rating.rules.envelope import Asked, Rules, rule_on
+from services.rating.rules.envelope import LoggedSubmission, Rules, rule_on
 from services.rating.rules.state.state import State
 from tests.services.rating.acts import LOG, OFFICE, PUBLISHED, UNIT, assigned, at, report, subjects, submitted, until
 from tests.services.rating.house import House, status
@@ -196,7 +196,7 @@ async def test_an_announcement_is_the_same_event_whoever_makes_it(house: House) 
     await house.open(SUBJECT)
     states: dict[str, State] = {}
     for record in house.topics.records(SUBMISSIONS, 3):
-        ruled = rule_on(Rules(), LOG, Asked(3, record.offset, record.timestamp_ms, record.value), 0, states)
+        ruled = rule_on(Rules(), LOG, LoggedSubmission(3, record.offset, record.timestamp_ms, record.value), 0, states)
         states[SUBJECT] = ruled.state or State(SUBJECT)
     made = []
     for now in (DUE + GRACE, DUE + 2 * GRACE):

@@ -19,9 +19,9 @@ from eventlog.log.record import Record
 from services.rating.alarm import Alarm
 from services.rating.app import Rating
 from services.rating.metrics import Metrics
-from services.rating.partition_rating import RatingAnswers
+from services.rating.partition_rating import PartitionRating
 from services.rating.rules.draft import Event
-from services.rating.rules.envelope import Asked, Rules, cause_of, identities, rule_on, take
+from services.rating.rules.envelope import LoggedSubmission, Rules, cause_of, evolve_states, identities, rule_on
 from services.rating.rules.state.state import State
 from tests.services.rating.acts import LOG, OFFICE, PUBLISHED, UNIT, assigned, at, report, subjects, submitted, until
 from tests.services.rating.house import House
@@ -37,18 +37,18 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 def test_a_record_that_an_earlier_version_could_not_read_is_no_cut_of_the_log() -> None:
     subject = subjects(3)[0]
     value = submitted(subject, report("2024Q1"), UNIT, "k", at("2024-04-09 10:00"))
-    asked = Asked(3, 0, 0, value)
-    read, unread = cause_of(LOG, asked), cause_of(LOG, asked._replace(value=value[:-1]))
-    assert {(read.id, read.digest)} < set(identities(LOG, asked))
-    assert (unread.id, unread.digest) in identities(LOG, asked._replace(value=value[:-1]))
-    assert (unread.id, unread.digest) not in identities(LOG, asked), "the digest covers every byte"
-    assert len({id_ for id_, _ in identities(LOG, asked)}) == 2
+    logged = LoggedSubmission(3, 0, 0, value)
+    read, unread = cause_of(LOG, logged), cause_of(LOG, logged._replace(value=value[:-1]))
+    assert {(read.id, read.digest)} < set(identities(LOG, logged))
+    assert (unread.id, unread.digest) in identities(LOG, logged._replace(value=value[:-1]))
+    assert (unread.id, unread.digest) not in identities(LOG, logged), "the digest covers every byte"
+    assert len({id_ for id_, _ in identities(LOG, logged)}) == 2
 
 
 def held_by(rating: Rating, partition: int) -> dict[str, State]:
     """The states that an instance has in memory."""
     answering = rating.owner._owners[partition]._backlog.handler  # type: ignore[union-attr]
-    assert isinstance(answering, RatingAnswers)
+    assert isinstance(answering, PartitionRating)
     return answering.states
 
 
@@ -56,7 +56,7 @@ def folded(house: House, partition: int) -> dict[str, State]:
     """The states as the log has them."""
     states: dict[str, State] = {}
     for event in house.events(partition=partition):
-        take(Rules(), states, event)
+        evolve_states(Rules(), states, event)
     return states
 
 
@@ -102,12 +102,12 @@ def test_what_was_decided_ahead_of_a_stranger_s_ruling_is_not_taken_over(tmp_pat
         submitted(subject, report("2024Q1"), UNIT, "first", at("2024-04-09 10:00")),
         submitted(subject, RectificationReported(), UNIT, "second", at("2024-04-09 11:00")),
     ]
-    asked = [Record(SUBMISSIONS, 3, offset, 0, None, value) for offset, value in enumerate(values)]
+    records = [Record(SUBMISSIONS, 3, offset, 0, None, value) for offset, value in enumerate(values)]
     first, second = answers(tmp_path, Rules()), answers(tmp_path, an_hour_later_for(subject))
     for one in (first, second):
         one.begin()
-    mine = [entry.value for record in asked for entry in first.answer(record, {0: 0, 1: 2, 2: 4}[record.offset])]
-    theirs = [entry.value for record in asked for entry in second.answer(record, {0: 0, 1: 2, 2: 4}[record.offset])]
+    mine = [entry.value for record in records for entry in first.answer(record, {0: 0, 1: 2, 2: 4}[record.offset])]
+    theirs = [entry.value for record in records for entry in second.answer(record, {0: 0, 1: 2, 2: 4}[record.offset])]
     assert len(mine) == len(theirs)
     assert [a == b for a, b in zip(mine, theirs, strict=True)].count(False) >= 1
     theirs[-1] = mine[-1]
@@ -118,9 +118,9 @@ def test_what_was_decided_ahead_of_a_stranger_s_ruling_is_not_taken_over(tmp_pat
     assert first.states == again.states
 
 
-def answers(folder: Path, rules: Rules) -> RatingAnswers:
+def answers(folder: Path, rules: Rules) -> PartitionRating:
     """The answers of partition 3, with nothing folded yet."""
-    return RatingAnswers(
+    return PartitionRating(
         3,
         LOG,
         rules=rules,
@@ -132,8 +132,8 @@ def answers(folder: Path, rules: Rules) -> RatingAnswers:
 
 def test_a_ruling_on_the_wrong_partition_is_not_folded_into_its_subject() -> None:
     elsewhere = subjects(4)[0]
-    asked = Asked(3, 0, 0, submitted(elsewhere, assigned(), OFFICE, "open", PUBLISHED))
-    (event,) = rule_on(Rules(), LOG, asked, 0, {}).events
+    logged = LoggedSubmission(3, 0, 0, submitted(elsewhere, assigned(), OFFICE, "open", PUBLISHED))
+    (event,) = rule_on(Rules(), LOG, logged, 0, {}).events
     states: dict[str, State] = {}
-    assert not take(Rules(), states, event)
+    assert not evolve_states(Rules(), states, event)
     assert states == {}

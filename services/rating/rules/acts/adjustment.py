@@ -6,32 +6,32 @@ from datetime import datetime
 
 from contracts.rulings import AdjustmentApproved, AdjustmentFiled, AdjustmentRefused, Reason, Remark
 from contracts.submissions import AdjustmentDecided, AdjustmentRequested
-from services.rating.rules.acts.plan import is_over, tell_adjusted
+from services.rating.rules.acts.plan import adjust_node, is_over
 from services.rating.rules.draft import Draft
 from services.rating.rules.lights.light import rederive
-from services.rating.rules.lights.month import tell_months
+from services.rating.rules.lights.month import update_months
 from services.rating.rules.state.state import Adjustment, Item
 
 
 def object_to_request(item: Item, data: AdjustmentRequested, at: datetime) -> list[Reason]:
     """Only periods not yet settled can be adjusted, and none from its deadline on (rulebook: Lights 7)."""
-    if data.period not in item.scheme.index:
+    if data.period not in item.frame.index:
         return ["unknown_period"]
     return ["period_settled"] if is_over(item, data.period, at) else []
 
 
 def file_request(draft: Draft, data: AdjustmentRequested) -> list[Remark]:
     """The request waits for the item's own leader."""
-    draft.tell(AdjustmentFiled(adjustment=data.adjustment, period=data.period, node=data.node, reason=data.reason))
+    draft.emit(AdjustmentFiled(adjustment=data.adjustment, period=data.period, node=data.node, reason=data.reason))
     return []
 
 
 def object_to_decision(item: Item, data: AdjustmentDecided, at: datetime) -> list[Reason]:
     """An adjustment asked for in time and approved after the deadline is refused; refusing it is accepted."""
-    asked = waiting(item, data.adjustment)
-    if asked is None:
+    request = waiting(item, data.adjustment)
+    if request is None:
         return ["nothing_to_decide"]
-    return ["period_settled"] if data.decision == "approved" and is_over(item, asked.period, at) else []
+    return ["period_settled"] if data.decision == "approved" and is_over(item, request.period, at) else []
 
 
 def decide_request(draft: Draft, data: AdjustmentDecided) -> list[Remark]:
@@ -39,16 +39,16 @@ def decide_request(draft: Draft, data: AdjustmentDecided) -> list[Remark]:
 
     rulebook: Fine print ("An adjustment approved before the plan takes effect with the plan")
     """
-    asked = waiting(draft.item, data.adjustment)
-    if asked is None:
+    request = waiting(draft.item, data.adjustment)
+    if request is None:
         return []
     if data.decision == "refused":
-        draft.tell(AdjustmentRefused(adjustment=asked.id))
+        draft.emit(AdjustmentRefused(adjustment=request.id))
     elif not draft.item.plan.confirmed:
-        draft.tell(AdjustmentApproved(adjustment=asked.id))
+        draft.emit(AdjustmentApproved(adjustment=request.id))
     else:
-        tell_adjusted(draft, asked)
-        tell_months(draft)
+        adjust_node(draft, request)
+        update_months(draft)
         rederive(draft)
     return []
 

@@ -9,7 +9,7 @@ from contracts.submissions import AppealDecided, AppealLodged, NoticeAcknowledge
 from contracts.values import Level
 from services.rating.rules.acts.blockage import close_if_answered
 from services.rating.rules.draft import Draft
-from services.rating.rules.lights.escalation import remove_cause
+from services.rating.rules.escalations.escalation import remove_cause
 from services.rating.rules.lights.light import rederive
 from services.rating.rules.state.state import Appeal, Cause, Escalation, Item, notice_of
 
@@ -23,7 +23,7 @@ def acknowledge(draft: Draft, data: NoticeAcknowledged) -> list[Remark]:
     """Of several acknowledgements the first counts (rulebook: Fine print)."""
     notice = notice_of(draft.item, data.level, data.cause)
     if notice is not None and _signed_at(notice, data.cause) is None:
-        draft.tell(NoticeSigned(escalation=notice.id, level=notice.level, cause=data.cause, signed_at=draft.at))
+        draft.emit(NoticeSigned(escalation=notice.id, level=notice.level, cause=data.cause, signed_at=draft.at))
     return []
 
 
@@ -35,7 +35,7 @@ def object_to_appeal(item: Item, data: AppealLodged, at: datetime) -> list[Reaso
     """
     against = data.against
     if against.light is not None:
-        quarter = item.scheme.quarter_index.get(against.light)
+        quarter = item.frame.quarter_index.get(against.light)
         if quarter is None:
             return ["unknown_period"]
         light = item.quarters[quarter].light
@@ -47,7 +47,7 @@ def object_to_appeal(item: Item, data: AppealLodged, at: datetime) -> list[Reaso
         if notice is None or against.cause is None:
             return ["no_open_escalation"]
         received_at = _signed_at(notice, against.cause)
-    if received_at is None or at < item.scheme.calendar_limit(received_at, item.scheme.policy.appeal_days):
+    if received_at is None or at < item.frame.calendar_limit(received_at, item.frame.policy.appeal_days):
         return []
     return ["appeal_out_of_time"]
 
@@ -68,8 +68,8 @@ def _signed_at(escalation: Escalation, name: str) -> datetime | None:
 
 def lodge(draft: Draft, data: AppealLodged) -> list[Remark]:
     """The light stands while the appeal waits; it is to be decided within the policy's days."""
-    due_at = draft.scheme.calendar_limit(draft.at, draft.scheme.policy.appeal_decision_days)
-    draft.tell(AppealOpened(appeal=data.appeal, against=data.against, due_at=due_at))
+    due_at = draft.frame.calendar_limit(draft.at, draft.frame.policy.appeal_decision_days)
+    draft.emit(AppealOpened(appeal=data.appeal, against=data.against, due_at=due_at))
     return []
 
 
@@ -118,7 +118,7 @@ def decide_appeal(draft: Draft, data: AppealDecided) -> list[Remark]:
     if appeal is None:
         return []
     against = appeal.against
-    draft.tell(
+    draft.emit(
         AppealClosed(appeal=appeal.id, against=against, decision=data.decision, person=draft.submission.actor.id)
     )
     if data.decision == "upheld" and against.light is not None:
@@ -141,4 +141,4 @@ def _appealed(item: Item, appeal: Appeal) -> Escalation | None:
 
 def overdue(draft: Draft, appeal: Appeal) -> None:
     """An appeal not decided in time is marked overdue and told to the chief leader."""
-    draft.tell(AppealOverdue(appeal=appeal.id))
+    draft.emit(AppealOverdue(appeal=appeal.id))

@@ -7,7 +7,7 @@ from datetime import datetime
 from contracts.rulings import BlockageResolved, Reason, Remark
 from contracts.submissions import BlockageAnswered, BlockageRaised
 from services.rating.rules.draft import Draft
-from services.rating.rules.lights.escalation import close, raise_or_join, standing
+from services.rating.rules.escalations.escalation import close, raise_or_join, standing
 from services.rating.rules.state.state import Item
 
 
@@ -35,7 +35,7 @@ def answer_blockage(draft: Draft, data: BlockageAnswered) -> list[Remark]:
     there = standing(draft.item, "blockage")
     if there is None:
         return []
-    draft.tell(BlockageResolved(escalation=there.id, blockage=data.blockage))
+    draft.emit(BlockageResolved(escalation=there.id, blockage=data.blockage))
     close_if_answered(draft, there.id)
     return []
 

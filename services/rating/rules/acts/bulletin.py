@@ -10,7 +10,7 @@ from services.rating.rules.state.state import Programme
 
 def compose(draft: Draft, data: BulletinComposed) -> None:
     """One that names a unit waits for the chief leader, another is published at once (rulebook: Fairness Art. 21)."""
-    draft.tell(
+    draft.emit(
         BulletinFiled(
             bulletin=data.bulletin,
             kind=data.kind,
@@ -21,7 +21,7 @@ def compose(draft: Draft, data: BulletinComposed) -> None:
         )
     )
     if not data.names_units:
-        draft.tell(BulletinPublished(bulletin=data.bulletin))
+        draft.emit(BulletinPublished(bulletin=data.bulletin))
 
 
 def object_to_bulletin(programme: Programme, data: BulletinComposed) -> list[Reason]:
@@ -38,4 +38,4 @@ def object_to_approval(programme: Programme, data: BulletinApproved) -> list[Rea
 
 def approve(draft: Draft, data: BulletinApproved) -> None:
     """The chief leader approves (rulebook: Fairness Art. 21)."""
-    draft.tell(BulletinPublished(bulletin=data.bulletin))
+    draft.emit(BulletinPublished(bulletin=data.bulletin))

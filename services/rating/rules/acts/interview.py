@@ -7,7 +7,7 @@ from datetime import datetime
 from contracts.rulings import Reason, Remark
 from contracts.submissions import InterviewConfirmed, InterviewHeld
 from services.rating.rules.draft import Draft
-from services.rating.rules.lights.escalation import close, confirm, standing
+from services.rating.rules.escalations.escalation import close, confirm, standing
 from services.rating.rules.state.state import Item
 
 

@@ -8,14 +8,14 @@ from contracts.rulings import NodeAdjusted, PlanAdopted, PlanMissed, PlanReceive
 from contracts.submissions import PlanDecided, PlanSubmitted
 from services.rating.rules.draft import Draft
 from services.rating.rules.lights.light import rederive
-from services.rating.rules.lights.month import tell_months
-from services.rating.rules.lights.node import node_of
+from services.rating.rules.lights.month import update_months
+from services.rating.rules.state.node import node_of
 from services.rating.rules.state.state import Adjustment, Item
 
 
 def object_to_plan(item: Item, data: PlanSubmitted, _at: datetime) -> list[Reason]:
     """A confirmed plan can't be submitted again; its periods are the item's."""
-    if any(period not in item.scheme.index for period in data.nodes):
+    if any(period not in item.frame.index for period in data.nodes):
         return ["unknown_period"]
     return ["plan_already_confirmed"] if item.plan.confirmed else []
 
@@ -23,18 +23,18 @@ def object_to_plan(item: Item, data: PlanSubmitted, _at: datetime) -> list[Reaso
 def receive_plan(draft: Draft, data: PlanSubmitted) -> list[Remark]:
     """A late plan is accepted with the remark `late`, but not one of an item published after the plans' deadline."""
     late = plan_late(draft.item, draft.at)
-    draft.tell(PlanReceived(nodes=data.nodes, late=late))
+    draft.emit(PlanReceived(nodes=data.nodes, late=late))
     return ["late"] if late else []
 
 
 def plan_late(item: Item, at: datetime) -> bool:
     """Whether a plan that comes `at` is late (rulebook: Changing the goal posts; Fine print)."""
-    return plan_is_due(item) and at >= item.scheme.plan_due_at
+    return plan_is_due(item) and at >= item.frame.plan_due_at
 
 
 def plan_is_due(item: Item) -> bool:
     """A deadline that had already passed when the programme was published binds nobody (rulebook: Deadlines)."""
-    return item.scheme.plan_due_at > item.scheme.published_at
+    return item.frame.plan_due_at > item.frame.published_at
 
 
 def object_to_plan_decision(item: Item, _data: PlanDecided, _at: datetime) -> list[Reason]:
@@ -50,46 +50,46 @@ def decide_plan(draft: Draft, data: PlanDecided) -> list[Remark]:
     "A confirmed plan that holds a settled period has no effect on that one")
     """
     if data.decision == "returned":
-        draft.tell(PlanReturned())
+        draft.emit(PlanReturned())
         return []
     item = draft.item
     nodes = item.plan.waiting or {}
     over = {period for period in nodes if is_over(item, period, draft.at)}
-    draft.tell(
+    draft.emit(
         PlanAdopted(
             nodes={period: node_of(goal) for period, goal in nodes.items() if period not in over},
             without_effect={period: node_of(goal) for period, goal in nodes.items() if period in over},
         )
     )
-    for asked in item.plan.adjustments:
-        if asked.approved and not is_over(item, asked.period, draft.at):
-            tell_adjusted(draft, asked)
+    for request in item.plan.adjustments:
+        if request.approved and not is_over(item, request.period, draft.at):
+            adjust_node(draft, request)
     if any(period.in_time or period.late for period in item.periods):
-        tell_months(draft)
+        update_months(draft)
         rederive(draft)
     return []
 
 
-def tell_adjusted(draft: Draft, asked: Adjustment) -> None:
+def adjust_node(draft: Draft, request: Adjustment) -> None:
     """An approved adjustment takes effect; old and new node stay on record (rulebook: Changing the goal posts)."""
-    before = draft.item.plan.nodes.get(asked.period)
-    draft.tell(
+    before = draft.item.plan.nodes.get(request.period)
+    draft.emit(
         NodeAdjusted(
-            adjustment=asked.id,
-            period=asked.period,
+            adjustment=request.id,
+            period=request.period,
             before=before and node_of(before),
-            after=asked.node,
-            reason=asked.reason,
+            after=request.node,
+            reason=request.reason,
         )
     )
 
 
 def is_over(item: Item, period: str, at: datetime) -> bool:
     """Whether a period's node can no longer change: from its deadline on (rulebook: Lights 7, 9)."""
-    index = item.scheme.index[period]
-    return item.periods[index].settled or at >= item.scheme.periods[index].due_at
+    index = item.frame.index[period]
+    return item.periods[index].settled or at >= item.frame.periods[index].due_at
 
 
 def miss_plan(draft: Draft) -> None:
     """A missing plan is listed (rulebook: Changing the goal posts)."""
-    draft.tell(PlanMissed())
+    draft.emit(PlanMissed())

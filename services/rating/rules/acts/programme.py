@@ -10,13 +10,13 @@ from contracts.rulings import ItemOpened, ItemTransferred, PolicyChanged, Progra
 from contracts.submissions import ItemAssigned, ItemReassigned, PolicyAdopted, ProgrammePublished
 from services.rating.rules.draft import Draft
 from services.rating.rules.lights.light import rederive
-from services.rating.rules.lights.month import tell_months
-from services.rating.rules.state.state import Item
+from services.rating.rules.lights.month import update_months
+from services.rating.rules.state.state import Item, Programme
 
 
 def open_programme(draft: Draft, data: ProgrammePublished) -> None:
     """The office publishes a programme."""
-    draft.tell(
+    draft.emit(
         ProgrammeOpened(
             title=data.title,
             jurisdiction=data.jurisdiction,
@@ -34,7 +34,7 @@ def open_programme(draft: Draft, data: ProgrammePublished) -> None:
 
 def open_item(draft: Draft, data: ItemAssigned) -> None:
     """An item is under supervision; deadlines that had passed at the publication bind nobody (rulebook: Deadlines)."""
-    draft.tell(
+    draft.emit(
         ItemOpened(
             title=data.title,
             category=data.category,
@@ -63,13 +63,13 @@ def object_to_transfer(_item: Item, _data: ItemReassigned, _at: datetime) -> lis
 
 def transfer(draft: Draft, data: ItemReassigned) -> list[Remark]:
     """Obligations, lights and escalations stay with the item, rights pass on (rulebook: Changing the goal posts)."""
-    draft.tell(ItemTransferred(lead_unit=data.lead_unit, cooperating=data.cooperating, leader=data.leader))
+    draft.emit(ItemTransferred(lead_unit=data.lead_unit, cooperating=data.cooperating, leader=data.leader))
     return []
 
 
 def object_to_policy(item: Item, data: PolicyAdopted, _at: datetime) -> list[Reason]:
     """The office may adopt another policy version, or an earlier one again."""
-    return objections_to((*item.policies, item.scheme.policy), data)
+    return objections_to((*item.policies, item.frame.policy), data)
 
 
 def objections_to(known: Iterable[Policy], data: PolicyAdopted) -> list[Reason]:
@@ -78,14 +78,19 @@ def objections_to(known: Iterable[Policy], data: PolicyAdopted) -> list[Reason]:
     return ["already_published"] if changed else []
 
 
+def object_to_programme_policy(there: Programme, data: PolicyAdopted) -> list[Reason]:
+    """The same, of a programme: it keeps every policy adopted so far."""
+    return objections_to(there.policies, data)
+
+
 def adopt_policy(draft: Draft, data: PolicyAdopted) -> list[Remark]:
     """A new policy takes effect for periods not yet settled; limits that run stay (rulebook: Policy)."""
-    draft.tell(PolicyChanged(policy=data.policy))
-    tell_months(draft)
+    draft.emit(PolicyChanged(policy=data.policy))
+    update_months(draft)
     rederive(draft, "Policy")
     return []
 
 
 def change_policy(draft: Draft, data: PolicyAdopted) -> None:
     """The programme's own record of its policy; its items take it over one by one."""
-    draft.tell(PolicyChanged(policy=data.policy))
+    draft.emit(PolicyChanged(policy=data.policy))

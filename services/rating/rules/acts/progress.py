@@ -7,10 +7,10 @@ from datetime import datetime
 from contracts.rulings import Compared, ProgressRecorded, Reason, Remark
 from contracts.submissions import ProgressReported
 from services.rating.rules.draft import Draft
-from services.rating.rules.lights.escalating import report_by_progress
+from services.rating.rules.escalations.from_lights import report_by_progress
 from services.rating.rules.lights.light import move_open, rederive
-from services.rating.rules.lights.month import tell_month
-from services.rating.rules.lights.node import compare, policy_of
+from services.rating.rules.lights.month import update_month
+from services.rating.rules.state.node import compare, policy_of
 from services.rating.rules.state.state import Item, Period
 
 
@@ -19,7 +19,7 @@ def object_to_report(item: Item, data: ProgressReported, at: datetime) -> list[R
 
     rulebook: Is a node met?; Lights 10; Fine print ("An indicator must be in some node of the plan")
     """
-    index = item.scheme.index.get(data.period)
+    index = item.frame.index.get(data.period)
     if index is None:
         return ["unknown_period"]
     reasons: list[Reason] = []
@@ -27,7 +27,7 @@ def object_to_report(item: Item, data: ProgressReported, at: datetime) -> list[R
         reasons.append("indicator_not_in_plan")
     if data.claim == "completed" and not data.evidence and policy_of(item, index).evidence_required:
         reasons.append("completed_without_evidence")
-    if at < item.scheme.periods[index].opens_at:
+    if at < item.frame.periods[index].opens_at:
         reasons.append("period_not_open")
     return reasons
 
@@ -39,20 +39,20 @@ def record_report(draft: Draft, data: ProgressReported) -> list[Remark]:
     accepted without `late`, and nothing follows. rulebook: Is a node met?; Lights 1, 5; Fine print
     """
     item, at = draft.item, draft.at
-    scheme = item.scheme
-    index = scheme.index[data.period]
-    void = data.period in scheme.void
-    in_time = not void and not item.periods[index].settled and at < scheme.periods[index].due_at
+    frame = item.frame
+    index = frame.index[data.period]
+    void = data.period in frame.void
+    in_time = not void and not item.periods[index].settled and at < frame.periods[index].due_at
     compared = compare(item.plan.nodes.get(data.period), data.measures)
     remarks: list[Remark] = [] if in_time or void else ["late"]
     if data.claim == "completed" and not all(target.reached for target in compared):
         remarks.append("claim_contradicts_measures")
-    draft.tell(_recorded(draft, item, index, data, compared, in_time=in_time))
+    draft.emit(_recorded(draft, item, index, data, compared, in_time=in_time))
     if void:
         return remarks
-    tell_month(draft, index)
-    quarter = scheme.quarter_of[index]
-    last = index == scheme.quarters[quarter].parts[-1]
+    update_month(draft, index)
+    quarter = frame.quarter_of[index]
+    last = index == frame.quarters[quarter].parts[-1]
     if in_time:
         move_open(draft, quarter, compared if last else None)
     else:

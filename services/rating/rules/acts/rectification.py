@@ -7,7 +7,7 @@ from datetime import datetime
 from contracts.rulings import EscalationReported, EscalationReviewed, LagRecorded, Reason, Remark
 from contracts.submissions import LagDeclared, RectificationReported, RectificationReviewed
 from services.rating.rules.draft import Draft
-from services.rating.rules.lights.escalation import close, raise_or_join, standing
+from services.rating.rules.escalations.escalation import close, raise_or_join, standing
 from services.rating.rules.state.state import Item
 
 
@@ -18,7 +18,7 @@ def object_to_lag(_item: Item, _data: LagDeclared, _at: datetime) -> list[Reason
 
 def declare_lag(draft: Draft, _data: LagDeclared) -> list[Remark]:
     """Severe lag raises or joins a rectification, whatever the light."""
-    draft.tell(LagRecorded(person=draft.submission.actor.id))
+    draft.emit(LagRecorded(person=draft.submission.actor.id))
     raise_or_join(draft, "rectification", "lag", "Escalation ladder: rectification")
     return []
 
@@ -34,7 +34,7 @@ def report_rectification(draft: Draft, _data: RectificationReported) -> list[Rem
     if there is None:
         return []
     late = there.due_at is not None and draft.at >= there.due_at
-    draft.tell(EscalationReported(escalation=there.id, late=late))
+    draft.emit(EscalationReported(escalation=there.id, late=late))
     return ["late"] if late else []
 
 
@@ -54,7 +54,7 @@ def review_rectification(draft: Draft, data: RectificationReviewed) -> list[Rema
     there = standing(draft.item, "rectification")
     if there is None:
         return []
-    draft.tell(EscalationReviewed(escalation=there.id, finding=data.finding, person=draft.submission.actor.id))
+    draft.emit(EscalationReviewed(escalation=there.id, finding=data.finding, person=draft.submission.actor.id))
     if data.finding == "done":
         close(draft, there)
     else:

@@ -9,21 +9,21 @@ from contracts.rulings import InspectionAuthorized, Reason, Remark, Verification
 from contracts.submissions import InspectionPlanned, InspectionRecorded, ProgressReviewed
 from contracts.values import Finding
 from services.rating.rules.draft import Draft
-from services.rating.rules.lights.escalating import report_by_progress
+from services.rating.rules.escalations.from_lights import report_by_progress
 from services.rating.rules.lights.light import rederive
-from services.rating.rules.lights.month import tell_month
+from services.rating.rules.lights.month import update_month
 from services.rating.rules.state.state import Item, Report
 
 
 def counting_report(item: Item, period: str) -> Report | None:
     """The report that counts: the last one in time, with none in time the last late one (rulebook: Fine print)."""
-    here = item.periods[item.scheme.index[period]]
+    here = item.periods[item.frame.index[period]]
     return here.in_time or here.late
 
 
 def object_to_review(item: Item, data: ProgressReviewed, _at: datetime) -> list[Reason]:
     """A review needs an accepted report."""
-    if data.period not in item.scheme.index:
+    if data.period not in item.frame.index:
         return ["unknown_period"]
     return ["nothing_to_review"] if counting_report(item, data.period) is None else []
 
@@ -41,7 +41,7 @@ def object_to_inspection_plan(_item: Item, _data: InspectionPlanned, _at: dateti
 
 def plan_inspection(draft: Draft, data: InspectionPlanned) -> list[Remark]:
     """The plan is on record; the unit does not see it before the visit is recorded (rulebook: Fairness Art. 15)."""
-    draft.tell(InspectionAuthorized(plan=data.plan, from_on=data.from_on, to_on=data.to_on, approved=data.approved))
+    draft.emit(InspectionAuthorized(plan=data.plan, from_on=data.from_on, to_on=data.to_on, approved=data.approved))
     return []
 
 
@@ -50,7 +50,7 @@ def object_to_inspection(item: Item, data: InspectionRecorded, _at: datetime) ->
 
     rulebook: Fairness Art. 15; Fine print ("An inspection, too, needs an accepted report")
     """
-    if data.period not in item.scheme.index:
+    if data.period not in item.frame.index:
         return ["unknown_period"]
     plan = next((i for i in item.inspections if i.plan == data.plan), None)
     reasons: list[Reason] = []
@@ -75,16 +75,16 @@ def _record_finding(
     report = counting_report(item, period)
     if report is None:
         return
-    draft.tell(
+    draft.emit(
         VerificationRecorded(
             period=period, report=report.id, finding=finding, by=by, person=draft.submission.actor.id, plan=plan
         )
     )
-    if period in item.scheme.void:
+    if period in item.frame.void:
         return
-    index = item.scheme.index[period]
-    tell_month(draft, index)
+    index = item.frame.index[period]
+    update_month(draft, index)
     rederive(draft, "Lights 4")
-    quarter = item.scheme.quarter_of[index]
-    if finding == "confirmed" and index == item.scheme.quarters[quarter].parts[-1]:
+    quarter = item.frame.quarter_of[index]
+    if finding == "confirmed" and index == item.frame.quarters[quarter].parts[-1]:
         report_by_progress(draft, quarter)

@@ -7,7 +7,7 @@ from datetime import datetime
 from contracts.rulings import ItemWithdrawn, Reason, Remark, WithdrawalFiled, WithdrawalRefused
 from contracts.submissions import WithdrawalDecided, WithdrawalRequested
 from services.rating.rules.draft import Draft
-from services.rating.rules.lights.escalation import withdraw
+from services.rating.rules.escalations.escalation import withdraw
 from services.rating.rules.lights.light import rederive
 from services.rating.rules.state.state import Item
 
@@ -19,7 +19,7 @@ def object_to_withdrawal(_item: Item, _data: WithdrawalRequested, _at: datetime)
 
 def file_withdrawal(draft: Draft, data: WithdrawalRequested) -> list[Remark]:
     """The request waits for the chief leader."""
-    draft.tell(WithdrawalFiled(reason=data.reason))
+    draft.emit(WithdrawalFiled(reason=data.reason))
     return []
 
 
@@ -34,9 +34,9 @@ def decide_withdrawal(draft: Draft, data: WithdrawalDecided) -> list[Remark]:
     rulebook: Lights 8; Fine print
     """
     if data.decision == "refused":
-        draft.tell(WithdrawalRefused())
+        draft.emit(WithdrawalRefused())
         return []
-    draft.tell(ItemWithdrawn())
+    draft.emit(ItemWithdrawn())
     rederive(draft)
     for escalation in draft.item.escalations:
         if draft.escalation(escalation.id).stands:

@@ -11,21 +11,21 @@ from services.rating.rules.acts.plan import plan_is_due
 from services.rating.rules.acts.progress import received
 from services.rating.rules.state.state import Escalation, Item, State
 
-Kind = Literal["plan", "report", "limit", "appeal", "reminder"]
-Date = tuple[str, datetime]
+DeadlineKind = Literal["plan", "report", "limit", "appeal", "reminder"]
+RefAndInstant = tuple[str, datetime]
 _NO_GRACE: Final = timedelta(0)
 
 
 class Deadline(NamedTuple):
     """Something that falls due: it is over at `due_at` and announced from `announce_at` on."""
 
-    kind: Kind
+    kind: DeadlineKind
     ref: str
     due_at: datetime
     announce_at: datetime
 
 
-def due(state: State | None) -> list[Deadline]:
+def pending_deadlines(state: State | None) -> list[Deadline]:
     """Everything that will fall due as things stand, by due time; at the same instant plans, report deadlines by
     period, limits in the order raised, appeals, reminders.
 
@@ -41,9 +41,9 @@ def due(state: State | None) -> list[Deadline]:
     return sorted(listed, key=_BY_DUE)
 
 
-def find(item: Item, kind: Kind, ref: str, due_at: datetime) -> Deadline | None:
+def find_pending(item: Item, kind: DeadlineKind, ref: str, due_at: datetime) -> Deadline | None:
     """The deadline that an alarm announces, if it is still to come."""
-    index = item.scheme.index.get(ref)
+    index = item.frame.index.get(ref)
     if kind == "report" and index is not None:
         dates = _report(item, index)
     elif kind == "reminder":
@@ -52,60 +52,60 @@ def find(item: Item, kind: Kind, ref: str, due_at: datetime) -> Deadline | None:
         dates = _DATES[kind](item)
     if (ref, due_at) not in dates:
         return None
-    return Deadline(kind, ref, due_at, due_at if kind == "reminder" else _later(due_at, item.scheme.grace))
+    return Deadline(kind, ref, due_at, due_at if kind == "reminder" else _later(due_at, item.frame.grace))
 
 
-def of_kind(item: Item, kind: Kind) -> Iterator[Deadline]:
+def of_kind(item: Item, kind: DeadlineKind) -> Iterator[Deadline]:
     """What will fall due of one kind, in the order of periods, of raising, or of lodging."""
-    grace = _NO_GRACE if kind == "reminder" else item.scheme.grace
+    grace = _NO_GRACE if kind == "reminder" else item.frame.grace
     return (Deadline(kind, ref, due_at, _later(due_at, grace)) for ref, due_at in _DATES[kind](item))
 
 
-def _plan(item: Item) -> Iterator[Date]:
+def _plan(item: Item) -> Iterator[RefAndInstant]:
     if not item.plan.came and not item.plan.missed and plan_is_due(item):
-        yield "plan", item.scheme.plan_due_at
+        yield "plan", item.frame.plan_due_at
 
 
-def _reports(item: Item) -> Iterator[Date]:
+def _reports(item: Item) -> Iterator[RefAndInstant]:
     for index in range(len(item.periods)):
         yield from _report(item, index)
 
 
-def _report(item: Item, index: int) -> Iterator[Date]:
-    period = item.scheme.periods[index]
-    if not item.periods[index].settled and period.id not in item.scheme.void:
+def _report(item: Item, index: int) -> Iterator[RefAndInstant]:
+    period = item.frame.periods[index]
+    if not item.periods[index].settled and period.id not in item.frame.void:
         yield period.id, period.due_at
 
 
-def _limits(item: Item) -> Iterator[Date]:
+def _limits(item: Item) -> Iterator[RefAndInstant]:
     for escalation in item.escalations:
         limit = running_limit(escalation)
         if limit is not None:
             yield escalation.id, limit
 
 
-def _appeals(item: Item) -> Iterator[Date]:
+def _appeals(item: Item) -> Iterator[RefAndInstant]:
     return ((appeal.id, appeal.due_at) for appeal in item.appeals if not appeal.overdue)
 
 
-def _reminders(item: Item) -> Iterator[Date]:
+def _reminders(item: Item) -> Iterator[RefAndInstant]:
     for index in range(len(item.periods)):
         yield from _report_hours(item, index)
     yield from _rectification_hours(item)
 
 
-def _report_hours(item: Item, index: int) -> Iterator[Date]:
+def _report_hours(item: Item, index: int) -> Iterator[RefAndInstant]:
     """Hours of the reminders about a report that is due and not yet received (rulebook: Escalation ladder)."""
     here = item.periods[index]
     if here.settled or received(here):
         return
-    until, ref = here.reminded_until, item.scheme.periods[index].id
-    for at, _days in item.scheme.reminders[index]:
+    until, ref = here.reminded_until, item.frame.periods[index].id
+    for at, _days in item.frame.reminders[index]:
         if until is None or at > until:
             yield ref, at
 
 
-def _rectification_hours(item: Item) -> Iterator[Date]:
+def _rectification_hours(item: Item) -> Iterator[RefAndInstant]:
     for escalation in item.escalations:
         for at, _days in rectification_reminders(item, escalation):
             yield escalation.id, at
@@ -124,7 +124,7 @@ def rectification_reminders(item: Item, escalation: Escalation) -> list[tuple[da
     if escalation.level != "rectification" or escalation.reported or due_at is None:
         return []
     until = escalation.reminded_until
-    hours = item.scheme.reminders_before(due_at, max(escalation.raised_at, item.scheme.since))
+    hours = item.frame.reminders_before(due_at, max(escalation.raised_at, item.frame.since))
     return [(at, days) for at, days in hours if until is None or at > until]
 
 
@@ -135,7 +135,7 @@ def _later(due_at: datetime, grace: timedelta) -> datetime:
         return due_at
 
 
-_DATES: Final[Mapping[Kind, Callable[[Item], Iterator[Date]]]] = {
+_DATES: Final[Mapping[DeadlineKind, Callable[[Item], Iterator[RefAndInstant]]]] = {
     "plan": _plan,
     "report": _reports,
     "limit": _limits,

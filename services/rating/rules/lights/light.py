@@ -9,8 +9,8 @@ from typing import Final
 from contracts.rulings import Compared, LightChanged, LightSettled
 from contracts.values import Light
 from services.rating.rules.draft import Draft
-from services.rating.rules.lights import escalating as ladder
-from services.rating.rules.lights.node import compare, node_met
+from services.rating.rules.escalations.from_lights import follow_light
+from services.rating.rules.state.node import compare, node_met
 from services.rating.rules.state.state import Item, Quarter
 
 NOT_COMPARED: Final[Mapping[int, tuple[Compared, ...]]] = MappingProxyType({})
@@ -25,7 +25,7 @@ def met_in_time(item: Item, quarter: int) -> bool:
     if item.quarters[quarter].upheld:
         return True
     periods = item.periods
-    parts = item.scheme.quarters[quarter].parts
+    parts = item.frame.quarters[quarter].parts
     for part in parts:
         if periods[part].in_time is None:
             return False
@@ -34,7 +34,7 @@ def met_in_time(item: Item, quarter: int) -> bool:
 
 def made_up(item: Item, quarter: int) -> bool:
     """Whether everything that was missing came later: every part reported, the last one's node met (Policy)."""
-    parts = item.scheme.quarters[quarter].parts
+    parts = item.frame.quarters[quarter].parts
     reports = [(item.periods[part].in_time, item.periods[part].late) for part in parts]
     return all(early or late for early, late in reports) and any(node_met(report) for report in reports[-1])
 
@@ -45,7 +45,7 @@ def missed_colour(item: Item, quarter: int, misses: int) -> Light:
     rulebook: Lights 2 (yellow), 3 (red after a yellow or red); Policy (what is late may be red, what is made up
     later another colour)
     """
-    policy = item.quarters[quarter].policy or item.scheme.policy
+    policy = item.quarters[quarter].policy or item.frame.policy
     if policy.made_up_light is not None and made_up(item, quarter):
         return policy.made_up_light
     return "red" if misses + 1 >= policy.yellows_to_red else policy.missed_light
@@ -63,7 +63,7 @@ def colours(item: Item) -> list[Light]:
         if quarter.settled:
             colour = "green" if met_in_time(item, index) else missed_colour(item, index, misses)
             misses = 0 if colour == "green" else misses + 1
-        elif not item.hands.withdrawn and not item.scheme.quarters[index].void and met_in_time(item, index):
+        elif not item.hands.withdrawn and not item.frame.quarters[index].void and met_in_time(item, index):
             colour = "green"
         lights.append(colour)
     return lights
@@ -88,7 +88,7 @@ def move_open(draft: Draft, quarter: int, compared: tuple[Compared, ...] | None)
     new: Light = "green" if met_in_time(item, quarter) else "none"
     if old != new:
         values = compared_of(item, quarter) if compared is None else compared
-        _tell_change(draft, quarter, old, new, None, values)
+        _emit_change(draft, quarter, old, new, None, values)
 
 
 def settle(draft: Draft, quarter: int, compared: tuple[Compared, ...]) -> None:
@@ -100,7 +100,7 @@ def settle(draft: Draft, quarter: int, compared: tuple[Compared, ...]) -> None:
         if here.settled:
             misses = 0 if here.light == "green" else misses + 1
     light: Light = "green" if met_in_time(item, quarter) else missed_colour(item, quarter, misses)
-    draft.tell(LightSettled(period=item.scheme.quarters[quarter].id, light=light))
+    draft.emit(LightSettled(period=item.frame.quarters[quarter].id, light=light))
     if any(here.settled for here in item.quarters[quarter + 1 :]):
         after = colours(draft.item)
     else:
@@ -111,11 +111,11 @@ def settle(draft: Draft, quarter: int, compared: tuple[Compared, ...]) -> None:
 
 def compared_of(item: Item, quarter: int) -> tuple[Compared, ...]:
     """The targets of a period beside the values of the report that counts; of a settled one they are not kept."""
-    last = item.scheme.quarters[quarter].parts[-1]
+    last = item.frame.quarters[quarter].parts[-1]
     report = item.periods[last].in_time
     if report is None or report.content is None:
         return ()
-    return compare(item.plan.nodes.get(item.scheme.periods[last].id), report.content.measures)
+    return compare(item.plan.nodes.get(item.frame.periods[last].id), report.content.measures)
 
 
 def _follow(
@@ -128,21 +128,21 @@ def _follow(
     for index, (old, new) in enumerate(zip(before, after, strict=True)):
         if old != new:
             values = compared[index] if index in compared else compared_of(draft.item, index)
-            _tell_change(draft, index, old, new, rule, values)
+            _emit_change(draft, index, old, new, rule, values)
         if old != new or new == "red":
             quarters = draft.item.quarters
             if quarters[index].settled:
                 was, now = _second_red(quarters, before, index), _second_red(quarters, after, index)
-                ladder.follow_light(draft, index, old, new, was_second_red=was, is_second_red=now)
+                follow_light(draft, index, old, new, was_second_red=was, is_second_red=now)
 
 
-def _tell_change(
+def _emit_change(
     draft: Draft, index: int, old: Light, new: Light, rule: str | None, compared: tuple[Compared, ...]
 ) -> None:
     item = draft.item
-    frame = item.scheme.quarters[index]
+    frame = item.frame.quarters[index]
     report = item.periods[frame.parts[-1]].in_time
-    draft.tell(
+    draft.emit(
         LightChanged(
             period=frame.id,
             from_=old,
@@ -156,16 +156,16 @@ def _tell_change(
 
 
 def _rule_of(item: Item, index: int, new: Light) -> str:
-    frame = item.scheme.quarters[index]
+    frame = item.frame.quarters[index]
     if new == "green":
-        return "Lights 6" if item.scheme.category == "livelihood" else "Lights 1"
+        return "Lights 6" if item.frame.category == "livelihood" else "Lights 1"
     if new == "red":
-        return "Lights 3" if (item.quarters[index].policy or item.scheme.policy).missed_light == "yellow" else "Policy"
+        return "Lights 3" if (item.quarters[index].policy or item.frame.policy).missed_light == "yellow" else "Policy"
     if new == "none":
         return "Lights 8" if item.hands.withdrawn else "Lights 1"
-    if item.scheme.periods[frame.parts[-1]].id not in item.plan.nodes:
+    if item.frame.periods[frame.parts[-1]].id not in item.plan.nodes:
         return "Lights 9"
-    return "Lights 6" if item.scheme.category == "livelihood" else "Lights 2"
+    return "Lights 6" if item.frame.category == "livelihood" else "Lights 2"
 
 
 def _second_red(quarters: tuple[Quarter, ...], lights: list[Light], index: int) -> bool:

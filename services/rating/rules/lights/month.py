@@ -5,7 +5,7 @@ from __future__ import annotations
 from contracts.rulings import MonthSettled
 from contracts.values import MonthStatus
 from services.rating.rules.draft import Draft
-from services.rating.rules.lights.node import node_met
+from services.rating.rules.state.node import node_met
 from services.rating.rules.state.state import Item
 
 
@@ -15,7 +15,7 @@ def status_of(item: Item, index: int, *, over: bool) -> MonthStatus:
     rulebook: Lights 6; Fine print ("`late` and `missing` are told when the deadline is announced")
     """
     period = item.periods[index]
-    if item.scheme.periods[index].id in item.scheme.void:
+    if item.frame.periods[index].id in item.frame.void:
         return "void"
     if period.in_time is not None:
         return "met" if node_met(period.in_time) else "unmet"
@@ -24,26 +24,26 @@ def status_of(item: Item, index: int, *, over: bool) -> MonthStatus:
     return "late" if period.late is not None else "missing"
 
 
-def tell_months(draft: Draft) -> None:
+def update_months(draft: Draft) -> None:
     """Tell the status of every month that has another one now."""
-    if draft.scheme.category == "livelihood":
-        for index in range(len(draft.scheme.periods)):
-            tell_month(draft, index)
+    if draft.frame.category == "livelihood":
+        for index in range(len(draft.frame.periods)):
+            update_month(draft, index)
 
 
-def tell_month(draft: Draft, index: int) -> None:
+def update_month(draft: Draft, index: int) -> None:
     """Tell a month's status if it changed."""
     item = draft.item
-    if item.scheme.category != "livelihood":
+    if item.frame.category != "livelihood":
         return
     period = item.periods[index]
     status = status_of(item, index, over=period.settled)
     if status != period.status:
-        draft.tell(MonthSettled(month=item.scheme.periods[index].id, status=status, settled=period.settled))
+        draft.emit(MonthSettled(month=item.frame.periods[index].id, status=status, settled=period.settled))
 
 
 def settle_month(draft: Draft, index: int) -> None:
     """The deadline of a month is announced."""
     item = draft.item
-    month = item.scheme.periods[index].id
-    draft.tell(MonthSettled(month=month, status=status_of(item, index, over=True), settled=True))
+    month = item.frame.periods[index].id
+    draft.emit(MonthSettled(month=month, status=status_of(item, index, over=True), settled=True))

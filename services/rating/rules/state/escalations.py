@@ -22,7 +22,6 @@ from contracts.rulings import (
     EscalationWithdrawn,
     NoticeSigned,
 )
-from services.rating.rules.state.changed import change
 from services.rating.rules.state.item import involve
 from services.rating.rules.state.state import Appeal, Arrival, Cause, Escalation, Item, notice_of
 
@@ -36,16 +35,16 @@ def _raised(item: Item, at: datetime, data: EscalationRaised) -> Item:
         raised_at=at,
         due_at=data.due_at,
     )
-    return change(item, escalations=(*item.escalations, raised))
+    return item._replace(escalations=(*item.escalations, raised))
 
 
 def _joined(item: Item, _at: datetime, data: EscalationJoined) -> Item:
     cause = Cause(data.cause, data.source)
-    return _change(item, data.escalation, lambda e: change(e, causes=(*e.causes, cause)))
+    return _change(item, data.escalation, lambda e: e._replace(causes=(*e.causes, cause)))
 
 
 def _confirmed(item: Item, _at: datetime, data: EscalationConfirmed) -> Item:
-    return _change(item, data.escalation, lambda e: change(e, phase="open", due_at=data.due_at))
+    return _change(item, data.escalation, lambda e: e._replace(phase="open", due_at=data.due_at))
 
 
 def _reported(item: Item, _at: datetime, data: EscalationReported) -> Item:
@@ -53,10 +52,10 @@ def _reported(item: Item, _at: datetime, data: EscalationReported) -> Item:
 
     def report(there: Escalation) -> Escalation:
         if data.by == "progress":
-            return change(
-                there, progressed=_first(there.progressed, arrival), progress_report=data.report, awaits_review=True
+            return there._replace(
+                progressed=_first(there.progressed, arrival), progress_report=data.report, awaits_review=True
             )
-        return change(there, acted=_first(there.acted, arrival), awaits_review=True)
+        return there._replace(acted=_first(there.acted, arrival), awaits_review=True)
 
     return _change(item, data.escalation, report)
 
@@ -67,20 +66,19 @@ def _first(before: Arrival | None, now: Arrival) -> Arrival:
 
 
 def _reviewed(item: Item, _at: datetime, data: EscalationReviewed) -> Item:
-    after = _change(item, data.escalation, lambda e: change(e, awaits_review=False))
-    return change(after, involved=involve(item, data.escalation, data.person))
+    after = _change(item, data.escalation, lambda e: e._replace(awaits_review=False))
+    return after._replace(involved=involve(item, data.escalation, data.person))
 
 
 def _overdue(item: Item, _at: datetime, data: EscalationOverdue) -> Item:
-    return _change(item, data.escalation, lambda e: change(e, overdue=True))
+    return _change(item, data.escalation, lambda e: e._replace(overdue=True))
 
 
 def _reduced(item: Item, _at: datetime, data: EscalationReduced) -> Item:
     def reduce(there: Escalation) -> Escalation:
-        return change(
-            there,
+        return there._replace(
             causes=tuple(
-                change(c, standing=False)
+                c._replace(standing=False)
                 if c.standing and c.name == data.cause and data.source in (None, c.source)
                 else c
                 for c in there.causes
@@ -91,27 +89,26 @@ def _reduced(item: Item, _at: datetime, data: EscalationReduced) -> Item:
 
 
 def _closed(item: Item, _at: datetime, data: EscalationClosed) -> Item:
-    return _change(item, data.escalation, lambda e: change(e, phase="closed"))
+    return _change(item, data.escalation, lambda e: e._replace(phase="closed"))
 
 
 def _withdrawn(item: Item, _at: datetime, data: EscalationWithdrawn) -> Item:
     return _change(
         item,
         data.escalation,
-        lambda e: change(e, phase="withdrawn", causes=tuple(change(c, standing=False) for c in e.causes)),
+        lambda e: e._replace(phase="withdrawn", causes=tuple(c._replace(standing=False) for c in e.causes)),
     )
 
 
 def _answered(item: Item, _at: datetime, data: BlockageResolved) -> Item:
-    return _change(item, data.escalation, lambda e: change(e, answered=(*e.answered, data.blockage)))
+    return _change(item, data.escalation, lambda e: e._replace(answered=(*e.answered, data.blockage)))
 
 
 def _signed(item: Item, _at: datetime, data: NoticeSigned) -> Item:
     def sign(there: Escalation) -> Escalation:
-        return change(
-            there,
+        return there._replace(
             causes=tuple(
-                change(c, signed_at=data.signed_at)
+                c._replace(signed_at=data.signed_at)
                 if c.standing and c.name == data.cause and c.signed_at is None
                 else c
                 for c in there.causes
@@ -126,8 +123,8 @@ def _lodged(item: Item, _at: datetime, data: AppealOpened) -> Item:
     appeal = Appeal(data.appeal, data.against, data.due_at)
     if notice is not None:
         causes = tuple(i for i, c in enumerate(notice.causes) if c.name == data.against.cause and c.standing)
-        appeal = change(appeal, notice=notice.id, causes=causes)
-    return change(item, appeals=(*item.appeals, appeal))
+        appeal = appeal._replace(notice=notice.id, causes=causes)
+    return item._replace(appeals=(*item.appeals, appeal))
 
 
 def _decided(item: Item, _at: datetime, data: AppealClosed) -> Item:
@@ -135,25 +132,25 @@ def _decided(item: Item, _at: datetime, data: AppealClosed) -> Item:
     appeals = item.appeals if index is None else item.appeals[:index] + item.appeals[index + 1 :]
     against = data.against
     topic = against.light or f"{against.level}:{against.cause}"
-    if against.cause in item.scheme.quarter_index:
+    if against.cause in item.frame.quarter_index:
         topic = str(against.cause)
     quarters = item.quarters
-    if data.decision == "upheld" and against.light in item.scheme.quarter_index:
-        at = item.scheme.quarter_index[against.light]
-        quarters = (*quarters[:at], change(quarters[at], upheld=True), *quarters[at + 1 :])
-    return change(item, appeals=appeals, quarters=quarters, involved=involve(item, topic, data.person))
+    if data.decision == "upheld" and against.light in item.frame.quarter_index:
+        at = item.frame.quarter_index[against.light]
+        quarters = (*quarters[:at], quarters[at]._replace(upheld=True), *quarters[at + 1 :])
+    return item._replace(appeals=appeals, quarters=quarters, involved=involve(item, topic, data.person))
 
 
 def _late_decision(item: Item, _at: datetime, data: AppealOverdue) -> Item:
-    return change(item, appeals=tuple(change(a, overdue=True) if a.id == data.appeal else a for a in item.appeals))
+    return item._replace(appeals=tuple(a._replace(overdue=True) if a.id == data.appeal else a for a in item.appeals))
 
 
 def _change(item: Item, escalation_id: str, alter: Callable[[Escalation], Escalation]) -> Item:
     escalations = tuple(alter(e) if e.id == escalation_id else e for e in item.escalations)
-    return change(item, escalations=escalations)
+    return item._replace(escalations=escalations)
 
 
-FOLDS: Final[Mapping[type, Callable[[Item, datetime, Any], Item]]] = {
+BY_EVENT: Final[Mapping[type, Callable[[Item, datetime, Any], Item]]] = {
     EscalationRaised: _raised,
     EscalationJoined: _joined,
     EscalationConfirmed: _confirmed,

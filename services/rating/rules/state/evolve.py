@@ -1,4 +1,4 @@
-"""State is the fold of rulings, and of nothing else."""
+"""State is the fold of rulings, and of nothing else: `evolve` takes in one event."""
 
 from __future__ import annotations
 
@@ -18,18 +18,14 @@ from contracts.rulings import (
     SubmissionAccepted,
     SubmissionRejected,
 )
-from services.rating.rules.state import escalations as fold_ladder
-from services.rating.rules.state import item as folds_of_items
-from services.rating.rules.state import plan as fold_plan
-from services.rating.rules.state.changed import change
-from services.rating.rules.state.item import opened
+from services.rating.rules.state import escalations, item, plan
 from services.rating.rules.state.state import Bulletin, Item, Programme, State
 
 _MARK: Final = 16
 """Bytes that remember an id, and as many the digest of its body."""
 
 
-class Told(Protocol):
+class RuledEvent(Protocol):
     """What is read of an event of a ruling."""
 
     @property
@@ -44,14 +40,14 @@ class Told(Protocol):
     def data(self) -> RulingData: ...
 
 
-_ITEM: Final[Mapping[type, Callable[[Item, datetime, Any], Item]]] = {
-    **folds_of_items.FOLDS,
-    **fold_plan.FOLDS,
-    **fold_ladder.FOLDS,
+_OF_ITEM: Final[Mapping[type, Callable[[Item, datetime, Any], Item]]] = {
+    **item.BY_EVENT,
+    **plan.BY_EVENT,
+    **escalations.BY_EVENT,
 }
 
 
-def evolve(state: State | None, event: Told) -> State:
+def evolve(state: State | None, event: RuledEvent) -> State:
     """The state after one event of a ruling. Events must come in the order of the log.
 
     A verdict uses up its key; a repeated one changes nothing, and the alarm has no key.
@@ -59,36 +55,36 @@ def evolve(state: State | None, event: Told) -> State:
     """
     before = state if state is not None else State(event.subject)
     data = event.data
-    rule = _ITEM.get(type(data))
-    if rule is not None and before.item is not None:
-        return State(before.subject, before.answered, rule(before.item, event.time, data), before.programme)
+    change = _OF_ITEM.get(type(data))
+    if change is not None and before.item is not None:
+        return State(before.subject, before.answered, change(before.item, event.time, data), before.programme)
     if isinstance(data, SubmissionAccepted | SubmissionRejected):
         return before if data.alarm else _use_up(before, event.causeid, event.causedigest)
     if isinstance(data, ItemOpened):
-        return change(before, item=opened(data))
-    return change(before, programme=_fold_programme(before.programme, data))
+        return before._replace(item=item.opened(data))
+    return before._replace(programme=_evolve_programme(before.programme, data))
 
 
-def fold_item(item: Item, at: datetime, data: RulingData) -> Item:
-    """The item after an event that follows from a verdict."""
-    rule = _ITEM.get(type(data))
-    return item if rule is None else rule(item, at, data)
+def evolve_item(before: Item, at: datetime, data: RulingData) -> Item:
+    """The item after an event that follows from a verdict; `at` is the event's business time."""
+    change = _OF_ITEM.get(type(data))
+    return before if change is None else change(before, at, data)
 
 
-def _fold_programme(programme: Programme | None, data: RulingData) -> Programme | None:
+def _evolve_programme(programme: Programme | None, data: RulingData) -> Programme | None:
     if isinstance(data, ProgrammeOpened):
         return Programme((data.policy,), data.simulated)
     if programme is None:
         return None
     if isinstance(data, PolicyChanged):
-        return change(programme, policies=(*programme.policies, data.policy))
+        return programme._replace(policies=(*programme.policies, data.policy))
     if isinstance(data, BulletinFiled):
         filed = Bulletin(data.bulletin, data.sha256, published=False)
         others = tuple(b for b in programme.bulletins if b.id != data.bulletin)
-        return change(programme, bulletins=(*others, filed))
+        return programme._replace(bulletins=(*others, filed))
     if isinstance(data, BulletinPublished):
-        bulletins = tuple(change(b, published=True) if b.id == data.bulletin else b for b in programme.bulletins)
-        return change(programme, bulletins=bulletins)
+        bulletins = tuple(b._replace(published=True) if b.id == data.bulletin else b for b in programme.bulletins)
+        return programme._replace(bulletins=bulletins)
     return programme
 
 

@@ -25,7 +25,7 @@ class QuarterFrame:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Scheme:
+class Frame:
     """Periods in the order of their deadlines; `void` names those that had passed at the publication.
 
     `since` is the instant before which no reminder is sent; `quarter_of` maps a period's index to its quarter's.
@@ -79,7 +79,7 @@ class Scheme:
 
 
 @lru_cache(maxsize=4096)
-def scheme_of(
+def frame_of(
     category: Category,
     simulated: bool,
     published_at: datetime,
@@ -89,19 +89,19 @@ def scheme_of(
     void: tuple[PeriodId, ...],
     calendar: Calendar,
     policy: Policy,
-) -> Scheme:
+) -> Frame:
     """The frame of these values; equal values share one frame."""
     zone = offset_of(policy.utc_offset)
     first = {p.id: p for p in reversed(periods)}
     ordered = tuple(sorted((_in_zone(p, zone) for p in first.values()), key=lambda p: (p.due_at, p.id)))
     names = tuple(dict.fromkeys(p.quarter for p in ordered))
-    frames = tuple(
+    quarters = tuple(
         QuarterFrame(name, tuple(i for i, p in enumerate(ordered) if p.quarter == name and p.id not in void))
         for name in names
     )
-    frames = tuple(sorted(frames, key=lambda frame: frame.parts[-1] if frame.parts else -1))
-    quarter_index = {frame.id: i for i, frame in enumerate(frames)}
-    scheme = Scheme(
+    quarters = tuple(sorted(quarters, key=lambda quarter: quarter.parts[-1] if quarter.parts else -1))
+    quarter_index = {quarter.id: i for i, quarter in enumerate(quarters)}
+    frame = Frame(
         category=category,
         simulated=simulated,
         published_at=local(published_at, zone),
@@ -113,16 +113,16 @@ def scheme_of(
         days=_working_days(calendar),
         zone=zone,
         index={p.id: i for i, p in enumerate(ordered)},
-        quarters=frames,
+        quarters=quarters,
         quarter_index=quarter_index,
         quarter_of=tuple(quarter_index[p.quarter] for p in ordered),
         reminders=(),
         grace=timedelta(seconds=policy.grace_seconds),
         skew=timedelta(seconds=policy.skew_seconds),
     )
-    hours = tuple(() if p.id in void else scheme.reminders_before(p.due_at, since) for p in ordered)
-    object.__setattr__(scheme, "reminders", hours)
-    return scheme
+    hours = tuple(() if p.id in void else frame.reminders_before(p.due_at, since) for p in ordered)
+    object.__setattr__(frame, "reminders", hours)
+    return frame
 
 
 def _in_zone(period: ReportingPeriod, zone: timezone) -> ReportingPeriod:

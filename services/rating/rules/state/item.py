@@ -26,9 +26,8 @@ from contracts.rulings import (
     WithdrawalRefused,
 )
 from contracts.values import MonthStatus
-from services.rating.rules.lights.node import judge_again
-from services.rating.rules.state.changed import change
-from services.rating.rules.state.frame import scheme_of
+from services.rating.rules.state.frame import frame_of
+from services.rating.rules.state.node import judge_again
 from services.rating.rules.state.state import Content, Goal, Hands, Inspection, Item, Period, Plan, Quarter, Report
 
 T = TypeVar("T")
@@ -40,7 +39,7 @@ UNLIT: Final = Quarter()
 
 def opened(data: ItemOpened) -> Item:
     """An item as it is published."""
-    scheme = scheme_of(
+    frame = frame_of(
         data.category,
         data.simulated,
         data.published_at,
@@ -52,34 +51,34 @@ def opened(data: ItemOpened) -> Item:
         data.policy,
     )
     return Item(
-        scheme=scheme,
+        frame=frame,
         hands=Hands(intern(data.lead_unit), tuple(map(intern, data.cooperating)), intern(data.leader)),
         plan=Plan(),
-        periods=tuple([VOID if period.id in scheme.void else OPEN for period in scheme.periods]),
-        quarters=(UNLIT,) * len(scheme.quarters),
+        periods=tuple([VOID if period.id in frame.void else OPEN for period in frame.periods]),
+        quarters=(UNLIT,) * len(frame.quarters),
     )
 
 
 def _policy_changed(item: Item, at: datetime, data: PolicyChanged) -> Item:
     """Another policy holds from here on; what has settled keeps its own (rulebook: Policy)."""
-    scheme = item.scheme
-    void = tuple(sorted(scheme.void))
-    after = scheme_of(
-        scheme.category,
-        scheme.simulated,
-        scheme.published_at,
-        scheme.plan_due_at,
-        max(scheme.since, at),
-        scheme.periods,
+    frame = item.frame
+    void = tuple(sorted(frame.void))
+    after = frame_of(
+        frame.category,
+        frame.simulated,
+        frame.published_at,
+        frame.plan_due_at,
+        max(frame.since, at),
+        frame.periods,
         void,
-        scheme.days.calendar,
+        frame.days.calendar,
         data.policy,
     )
-    return judge_again(change(item, scheme=after, policies=(*item.policies, scheme.policy)))
+    return judge_again(item._replace(frame=after, policies=(*item.policies, frame.policy)))
 
 
 def _recorded(item: Item, _at: datetime, data: ProgressRecorded) -> Item:
-    index = item.scheme.index[data.period]
+    index = item.frame.index[data.period]
     before = item.periods[index]
     content: Content | None = None
     if not before.settled:
@@ -88,30 +87,29 @@ def _recorded(item: Item, _at: datetime, data: ProgressRecorded) -> Item:
             measures = {intern(indicator): value for indicator, value in data.measures.items()}
         content = Content(measures, bool(data.evidence))
     if data.in_time:
-        after = change(before, in_time=Report(data.report, data.claim, content, data.met, None))
+        after = before.with_in_time(Report(data.report, data.claim, content, data.met, None))
     else:
-        late_at = item.scheme.local(data.received_at)
-        after = change(before, late=Report(data.report, data.claim, content, data.met, late_at))
-    return change(item, periods=_put(item.periods, index, after))
+        late_at = item.frame.local(data.received_at)
+        after = before._replace(late=Report(data.report, data.claim, content, data.met, late_at))
+    return item.with_periods(_put(item.periods, index, after))
 
 
 def _verified(item: Item, at: datetime, data: VerificationRecorded) -> Item:
-    index = item.scheme.index[data.period]
+    index = item.frame.index[data.period]
     period = item.periods[index]
     if period.in_time is not None and period.in_time.id == data.report:
-        period = change(period, in_time=change(period.in_time, finding=data.finding))
+        period = period._replace(in_time=period.in_time._replace(finding=data.finding))
     elif period.late is not None and period.late.id == data.report:
-        period = change(period, late=change(period.late, finding=data.finding))
-    quarter_index = item.scheme.quarter_of[index]
-    frame = item.scheme.quarters[quarter_index]
+        period = period._replace(late=period.late._replace(finding=data.finding))
+    quarter_index = item.frame.quarter_of[index]
+    frame = item.frame.quarters[quarter_index]
     quarters = item.quarters
     if data.finding == "overturned":
-        looked_at = item.scheme.local(at)
-        period = change(period, reminded_until=max(period.reminded_until or looked_at, looked_at))
+        looked_at = item.frame.local(at)
+        period = period._replace(reminded_until=max(period.reminded_until or looked_at, looked_at))
         if frame.parts and frame.parts[-1] == index and quarters[quarter_index].upheld:
-            quarters = _put(quarters, quarter_index, change(quarters[quarter_index], upheld=False))
-    return change(
-        item,
+            quarters = _put(quarters, quarter_index, quarters[quarter_index]._replace(upheld=False))
+    return item._replace(
         periods=_put(item.periods, index, period),
         quarters=quarters,
         involved=involve(item, frame.id, data.person),
@@ -119,33 +117,33 @@ def _verified(item: Item, at: datetime, data: VerificationRecorded) -> Item:
 
 
 def _lag(item: Item, _at: datetime, data: LagRecorded) -> Item:
-    return change(item, involved=involve(item, "lag", data.person))
+    return item._replace(involved=involve(item, "lag", data.person))
 
 
 def _authorized(item: Item, _at: datetime, data: InspectionAuthorized) -> Item:
     others = tuple(i for i in item.inspections if i.plan != data.plan)
-    return change(item, inspections=(*others, Inspection(data.plan, data.from_on, data.to_on, data.approved)))
+    return item._replace(inspections=(*others, Inspection(data.plan, data.from_on, data.to_on, data.approved)))
 
 
 def _changed(item: Item, _at: datetime, data: LightChanged) -> Item:
-    index = item.scheme.quarter_index[data.period]
-    quarter = change(item.quarters[index], light=data.to)
-    return change(item, quarters=_put(item.quarters, index, quarter))
+    index = item.frame.quarter_index[data.period]
+    quarter = item.quarters[index]._replace(light=data.to)
+    return item.with_quarters(_put(item.quarters, index, quarter))
 
 
 def _settled(item: Item, _at: datetime, data: LightSettled) -> Item:
-    index = item.scheme.quarter_index[data.period]
-    quarter = change(item.quarters[index], rated=data.light, policy=item.scheme.policy)
-    last = item.scheme.quarters[index].parts[-1]
+    index = item.frame.quarter_index[data.period]
+    quarter = item.quarters[index]._replace(rated=data.light, policy=item.frame.policy)
+    last = item.frame.quarters[index].parts[-1]
     return _over(item, last, item.periods[last].status, _put(item.quarters, index, quarter))
 
 
 def _month(item: Item, _at: datetime, data: MonthSettled) -> Item:
-    index = item.scheme.index[data.month]
+    index = item.frame.index[data.month]
     if data.settled and not item.periods[index].settled:
         return _over(item, index, data.status, item.quarters)
-    period = change(item.periods[index], status=data.status)
-    return change(item, periods=_put(item.periods, index, period))
+    period = item.periods[index]._replace(status=data.status)
+    return item.with_periods(_put(item.periods, index, period))
 
 
 def _over(item: Item, index: int, status: MonthStatus, quarters: tuple[Quarter, ...]) -> Item:
@@ -153,12 +151,12 @@ def _over(item: Item, index: int, status: MonthStatus, quarters: tuple[Quarter, 
 
     What its reports are worth is known for good; what they said, and the node's text, are forgotten.
     """
-    period, name, plan = item.periods[index], item.scheme.periods[index].id, item.plan
+    period, name, plan = item.periods[index], item.frame.periods[index].id, item.plan
     settled = Period(_without_content(period.in_time), _without_content(period.late), True, status)
     goal = plan.nodes.get(name)
     if goal is not None:
-        plan = change(plan, nodes={**plan.nodes, name: Goal("", goal.gauges, goal.values)})
-    return change(item, plan=plan, periods=_put(item.periods, index, settled), quarters=quarters)
+        plan = plan._replace(nodes={**plan.nodes, name: Goal("", goal.gauges, goal.values)})
+    return item._replace(plan=plan, periods=_put(item.periods, index, settled), quarters=quarters)
 
 
 def _without_content(report: Report | None) -> Report | None:
@@ -168,30 +166,30 @@ def _without_content(report: Report | None) -> Report | None:
 
 
 def _reminded(item: Item, at: datetime, data: ReminderDue) -> Item:
-    until = item.scheme.local(at)
+    until = item.frame.local(at)
     if data.kind == "report":
-        index = item.scheme.index[data.about]
-        period = change(item.periods[index], reminded_until=until)
-        return change(item, periods=_put(item.periods, index, period))
-    escalations = tuple(change(e, reminded_until=until) if e.id == data.about else e for e in item.escalations)
-    return change(item, escalations=escalations)
+        index = item.frame.index[data.about]
+        period = item.periods[index].with_reminded_until(until)
+        return item.with_periods(_put(item.periods, index, period))
+    escalations = tuple(e._replace(reminded_until=until) if e.id == data.about else e for e in item.escalations)
+    return item._replace(escalations=escalations)
 
 
 def _transferred(item: Item, _at: datetime, data: ItemTransferred) -> Item:
-    hands = change(item.hands, lead_unit=data.lead_unit, cooperating=data.cooperating, leader=data.leader)
-    return change(item, hands=hands)
+    hands = item.hands._replace(lead_unit=data.lead_unit, cooperating=data.cooperating, leader=data.leader)
+    return item._replace(hands=hands)
 
 
-def _asked_out(item: Item, _at: datetime, data: WithdrawalFiled) -> Item:
-    return change(item, hands=change(item.hands, withdrawal=data.reason))
+def _withdrawal_filed(item: Item, _at: datetime, data: WithdrawalFiled) -> Item:
+    return item._replace(hands=item.hands._replace(withdrawal=data.reason))
 
 
-def _kept(item: Item, _at: datetime, _data: WithdrawalRefused) -> Item:
-    return change(item, hands=change(item.hands, withdrawal=None))
+def _withdrawal_refused(item: Item, _at: datetime, _data: WithdrawalRefused) -> Item:
+    return item._replace(hands=item.hands._replace(withdrawal=None))
 
 
 def _withdrawn(item: Item, _at: datetime, _data: ItemWithdrawn) -> Item:
-    return change(item, hands=change(item.hands, withdrawal=None, withdrawn=True))
+    return item._replace(hands=item.hands._replace(withdrawal=None, withdrawn=True))
 
 
 def involve(item: Item, topic: str, person: str) -> tuple[tuple[str, str], ...]:
@@ -205,7 +203,7 @@ def _put(values: tuple[T, ...], index: int, value: T) -> tuple[T, ...]:
     return tuple(changed)
 
 
-FOLDS: Final[Mapping[type, Callable[[Item, datetime, Any], Item]]] = {
+BY_EVENT: Final[Mapping[type, Callable[[Item, datetime, Any], Item]]] = {
     PolicyChanged: _policy_changed,
     ProgressRecorded: _recorded,
     VerificationRecorded: _verified,
@@ -216,7 +214,7 @@ FOLDS: Final[Mapping[type, Callable[[Item, datetime, Any], Item]]] = {
     MonthSettled: _month,
     ReminderDue: _reminded,
     ItemTransferred: _transferred,
-    WithdrawalFiled: _asked_out,
-    WithdrawalRefused: _kept,
+    WithdrawalFiled: _withdrawal_filed,
+    WithdrawalRefused: _withdrawal_refused,
     ItemWithdrawn: _withdrawn,
 }

@@ -18,14 +18,13 @@ from contracts.rulings import (
     PlanReturned,
 )
 from contracts.values import Node
-from services.rating.rules.lights.node import goal_of, judge_again
-from services.rating.rules.state.changed import change
+from services.rating.rules.state.node import goal_of, judge_again
 from services.rating.rules.state.state import Adjustment, Goal, Item, Plan
 
 
 def _received(item: Item, at: datetime, data: PlanReceived) -> Item:
-    came = item.plan.came or at < item.scheme.plan_due_at
-    return change(item, plan=change(item.plan, waiting=_goals(data.nodes), came=came))
+    came = item.plan.came or at < item.frame.plan_due_at
+    return item._replace(plan=item.plan._replace(waiting=_goals(data.nodes), came=came))
 
 
 def _goals(nodes: Mapping[str, Node]) -> dict[str, Goal]:
@@ -33,15 +32,15 @@ def _goals(nodes: Mapping[str, Node]) -> dict[str, Goal]:
 
 
 def _returned(item: Item, _at: datetime, _data: PlanReturned) -> Item:
-    return change(item, plan=change(item.plan, waiting=None))
+    return item._replace(plan=item.plan._replace(waiting=None))
 
 
 def _adopted(item: Item, _at: datetime, data: PlanAdopted) -> Item:
     waiting = item.plan.waiting or {}
     nodes = {period: waiting[period] for period in data.nodes}
     idle = _indicators({period: waiting[period] for period in data.without_effect}) if data.without_effect else ()
-    plan = change(item.plan, confirmed=True, nodes=nodes, idle=idle, indicators=_indicators(nodes, idle), waiting=None)
-    return judge_again(change(item, plan=plan))
+    plan = item.plan._replace(confirmed=True, nodes=nodes, idle=idle, indicators=_indicators(nodes, idle), waiting=None)
+    return judge_again(item._replace(plan=plan))
 
 
 def _indicators(nodes: Mapping[str, Goal], others: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -50,25 +49,25 @@ def _indicators(nodes: Mapping[str, Goal], others: tuple[str, ...] = ()) -> tupl
 
 
 def _missed(item: Item, _at: datetime, _data: PlanMissed) -> Item:
-    return change(item, plan=change(item.plan, missed=True))
+    return item._replace(plan=item.plan._replace(missed=True))
 
 
 def _filed(item: Item, _at: datetime, data: AdjustmentFiled) -> Item:
-    asked = Adjustment(data.adjustment, data.period, data.node, data.reason)
-    return change(item, plan=change(item.plan, adjustments=(*item.plan.adjustments, asked)))
+    request = Adjustment(data.adjustment, data.period, data.node, data.reason)
+    return item._replace(plan=item.plan._replace(adjustments=(*item.plan.adjustments, request)))
 
 
 def _approved(item: Item, _at: datetime, data: AdjustmentApproved) -> Item:
     """It waits for the plan behind those approved before it (rulebook: Fine print, "Last")."""
-    asked = _asked(item.plan, data.adjustment)
-    if asked is None:
+    request = _waiting(item.plan, data.adjustment)
+    if request is None:
         return item
-    plan = _without(item.plan, asked)
-    return change(item, plan=change(plan, adjustments=(*plan.adjustments, change(asked, approved=True))))
+    plan = _without(item.plan, request)
+    return item._replace(plan=plan._replace(adjustments=(*plan.adjustments, request._replace(approved=True))))
 
 
 def _refused(item: Item, _at: datetime, data: AdjustmentRefused) -> Item:
-    return change(item, plan=_without(item.plan, _asked(item.plan, data.adjustment)))
+    return item._replace(plan=_without(item.plan, _waiting(item.plan, data.adjustment)))
 
 
 def _adjusted(item: Item, _at: datetime, data: NodeAdjusted) -> Item:
@@ -76,20 +75,20 @@ def _adjusted(item: Item, _at: datetime, data: NodeAdjusted) -> Item:
     plan = _without(item.plan, next((a for a in named if a.period == data.period and a.node == data.after), None))
     nodes = {**plan.nodes, intern(data.period): goal_of(data.after)}
     indicators = _indicators(nodes, plan.idle)
-    return judge_again(change(item, plan=change(plan, nodes=nodes, indicators=indicators)))
+    return judge_again(item._replace(plan=plan._replace(nodes=nodes, indicators=indicators)))
 
 
-def _asked(plan: Plan, adjustment: str) -> Adjustment | None:
+def _waiting(plan: Plan, adjustment: str) -> Adjustment | None:
     """The first request of that id that waits for its decision."""
     return next((a for a in plan.adjustments if a.id == adjustment and not a.approved), None)
 
 
-def _without(plan: Plan, asked: Adjustment | None) -> Plan:
+def _without(plan: Plan, request: Adjustment | None) -> Plan:
     """The plan without a request that was decided or took effect."""
-    return change(plan, adjustments=tuple(a for a in plan.adjustments if a is not asked))
+    return plan._replace(adjustments=tuple(a for a in plan.adjustments if a is not request))
 
 
-FOLDS: Final[Mapping[type, Callable[[Item, datetime, Any], Item]]] = {
+BY_EVENT: Final[Mapping[type, Callable[[Item, datetime, Any], Item]]] = {
     PlanReceived: _received,
     PlanReturned: _returned,
     PlanAdopted: _adopted,

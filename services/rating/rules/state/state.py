@@ -11,9 +11,9 @@ from typing import Final, Literal, NamedTuple
 from contracts.policy import Policy
 from contracts.submissions import Appealed
 from contracts.values import Claim, Comparator, Finding, Identifier, Level, Light, MonthStatus, Node, PeriodId
-from services.rating.rules.state.frame import Scheme
+from services.rating.rules.state.frame import Frame
 
-Phase = Literal["proposed", "open", "closed", "withdrawn"]
+EscalationPhase = Literal["proposed", "open", "closed", "withdrawn"]
 Arrival = Literal["in_time", "late"]
 
 
@@ -73,6 +73,14 @@ class Period(NamedTuple):
     status: MonthStatus = "open"
     reminded_until: datetime | None = None
 
+    def with_in_time(self, report: Report) -> Period:
+        """As `_replace(in_time=report)`, at half the cost (see `Item.with_periods`)."""
+        return Period(report, self.late, self.settled, self.status, self.reminded_until)
+
+    def with_reminded_until(self, until: datetime) -> Period:
+        """As `_replace(reminded_until=until)`, at half the cost (see `Item.with_periods`)."""
+        return Period(self.in_time, self.late, self.settled, self.status, until)
+
 
 class Quarter(NamedTuple):
     """A period with a light: as it stands, as first rated, by which policy it settled, whether an appeal upholds it."""
@@ -102,7 +110,7 @@ class Escalation(NamedTuple):
 
     id: str
     level: Level
-    phase: Phase
+    phase: EscalationPhase
     causes: tuple[Cause, ...]
     raised_at: datetime
     due_at: datetime | None
@@ -200,12 +208,12 @@ class Bulletin(NamedTuple):
 
 
 class Item(NamedTuple):
-    """One supervised item; tuples run parallel to the scheme's periods and quarters.
+    """One supervised item; `periods` and `quarters` run parallel to those of its frame.
 
-    `policies` are those that held before; the one in force is the scheme's.
+    `policies` are those that held before; the one in force is the frame's.
     """
 
-    scheme: Scheme
+    frame: Frame
     hands: Hands
     plan: Plan
     periods: tuple[Period, ...]
@@ -215,6 +223,20 @@ class Item(NamedTuple):
     inspections: tuple[Inspection, ...] = ()
     involved: tuple[tuple[str, str], ...] = ()
     policies: tuple[Policy, ...] = ()
+
+    def with_periods(self, periods: tuple[Period, ...]) -> Item:
+        """As `_replace(periods=periods)`, at half the cost.
+
+        Four of five events of a year change a report, a reminder or a light. These go through `with_...`; with
+        `_replace` in all places the rules decide and evolve 4 % fewer submissions a second.
+        """
+        frame, hands, plan, _, quarters, escalations, appeals, inspections, involved, policies = self
+        return Item(frame, hands, plan, periods, quarters, escalations, appeals, inspections, involved, policies)
+
+    def with_quarters(self, quarters: tuple[Quarter, ...]) -> Item:
+        """As `_replace(quarters=quarters)`, at half the cost."""
+        frame, hands, plan, periods, _, escalations, appeals, inspections, involved, policies = self
+        return Item(frame, hands, plan, periods, quarters, escalations, appeals, inspections, involved, policies)
 
 
 class Programme(NamedTuple):

@@ -2,6 +2,6 @@
 
 # mypy: ignore-errors
 
-from services.rating.partition_rating import RatingAnswers
+from services.rating.partition_rating import PartitionRating
 
-RatingAnswers.due = lambda self, now: []
+PartitionRating.due = lambda self, now: []

@@ -38,7 +38,7 @@ def standing(item: Item, level: Level) -> Escalation | None:
 
 def limit_days(item: Item, level: Level) -> int:
     """The limit of a level in working days (rulebook: Policy)."""
-    policy = item.scheme.policy
+    policy = item.frame.policy
     return {
         "rectification": policy.rectification_days,
         "interview": policy.interview_days,
@@ -49,7 +49,7 @@ def limit_days(item: Item, level: Level) -> int:
 
 def limit_from(item: Item, level: Level, start: datetime) -> datetime:
     """End of the n-th working day after the day on which the limit starts."""
-    return item.scheme.working_limit(start, limit_days(item, level))
+    return item.frame.working_limit(start, limit_days(item, level))
 
 
 def addressees(hands: Hands, level: Level) -> tuple[str, tuple[str, ...]]:
@@ -69,7 +69,7 @@ def raise_or_join(draft: Draft, level: Level, cause: str, rule: str, source: str
     there = standing(item, level)
     if there is not None:
         if not any(c.name == cause and c.source == source and c.standing for c in there.causes):
-            draft.tell(
+            draft.emit(
                 EscalationJoined(
                     escalation=there.id, level=level, cause=cause, source=source, rule=rule, because=draft.because
                 )
@@ -77,7 +77,7 @@ def raise_or_join(draft: Draft, level: Level, cause: str, rule: str, source: str
         return
     proposed = level == "chief_interview"
     to, copy = addressees(item.hands, level)
-    draft.tell(
+    draft.emit(
         EscalationRaised(
             escalation=f"{level}-{len(item.escalations) + 1}",
             level=level,
@@ -99,7 +99,7 @@ def confirm(draft: Draft, escalation: Escalation) -> None:
     item = draft.item
     to, copy = addressees(item.hands, escalation.level)
     due_at = limit_from(item, escalation.level, draft.at)
-    draft.tell(EscalationConfirmed(escalation=escalation.id, level=escalation.level, due_at=due_at, to=to, copy=copy))
+    draft.emit(EscalationConfirmed(escalation=escalation.id, level=escalation.level, due_at=due_at, to=to, copy=copy))
 
 
 def take_away(draft: Draft, levels: Iterable[Level], cause: str, source: str | None = None) -> None:
@@ -120,7 +120,7 @@ def remove_cause(draft: Draft, escalation_id: str, cause: str, source: str | Non
     if not gone:
         return
     if len(gone) < sum(c.standing for c in there.causes):
-        draft.tell(
+        draft.emit(
             EscalationReduced(escalation=there.id, level=there.level, cause=cause, source=source, because=draft.because)
         )
         return
@@ -129,7 +129,7 @@ def remove_cause(draft: Draft, escalation_id: str, cause: str, source: str | Non
 
 def withdraw(draft: Draft, escalation: Escalation, cause: str | None = None) -> None:
     """Withdraw an escalation, and take away the causes that came from it."""
-    draft.tell(
+    draft.emit(
         EscalationWithdrawn(escalation=escalation.id, level=escalation.level, cause=cause, because=draft.because)
     )
     for level, derived in DERIVED[escalation.level]:
@@ -138,7 +138,7 @@ def withdraw(draft: Draft, escalation: Escalation, cause: str | None = None) -> 
 
 def close(draft: Draft, escalation: Escalation) -> None:
     """Close an escalation that was dealt with."""
-    draft.tell(EscalationClosed(escalation=escalation.id, level=escalation.level))
+    draft.emit(EscalationClosed(escalation=escalation.id, level=escalation.level))
 
 
 def lapse(draft: Draft, escalation: Escalation) -> None:
@@ -147,7 +147,7 @@ def lapse(draft: Draft, escalation: Escalation) -> None:
     rulebook: Escalation ladder (an overdue rectification raises an interview, a lapsed interview proposes one with
     the chief leader)
     """
-    draft.tell(EscalationOverdue(escalation=escalation.id, level=escalation.level))
+    draft.emit(EscalationOverdue(escalation=escalation.id, level=escalation.level))
     if escalation.level == "rectification":
         raise_or_join(draft, "interview", "rectification_overdue", "Escalation ladder: interview", escalation.id)
     elif escalation.level == "interview":

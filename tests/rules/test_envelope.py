@@ -13,7 +13,16 @@ from contracts.submissions import DeadlinePassed, LagDeclared, SubmissionData
 from contracts.topics import MAX_SUBMISSION_BYTES, partition_of
 from contracts.values import Actor
 from services.rating.rules.draft import Event
-from services.rating.rules.envelope import EPOCH, Asked, Rules, cause_of, identities, policy_of, rule_on, take
+from services.rating.rules.envelope import (
+    EPOCH,
+    LoggedSubmission,
+    Rules,
+    cause_of,
+    evolve_states,
+    identities,
+    policy_of,
+    rule_on,
+)
 from services.rating.rules.state.state import State
 from tests.rules.test_on_record import PUBLISHED
 from tests.rules.timelines import LOG, OFFICE, SUBJECT, YUANCHENG, Run, assigned
@@ -22,7 +31,7 @@ ALARM = Actor(role="alarm", id="alarm")
 SECOND = timedelta(seconds=1)
 
 
-def asked(data: SubmissionData, actor: Actor, **changes: Any) -> Asked:
+def logged(data: SubmissionData, actor: Actor, **changes: Any) -> LoggedSubmission:
     run = Run(None)
     now = run.now
     run.submit(actor, "a", now, data)
@@ -34,11 +43,11 @@ def asked(data: SubmissionData, actor: Actor, **changes: Any) -> Asked:
         "logged_ms": int(now.timestamp() * 1000),
         "value": value,
     }
-    return Asked(**{**place, **changes})
+    return LoggedSubmission(**{**place, **changes})
 
 
 def test_a_ruling_names_its_cause_its_place_and_its_policy() -> None:
-    one = asked(assigned("key_task"), OFFICE)
+    one = logged(assigned("key_task"), OFFICE)
     ruled = rule_on(Rules(version="9"), LOG, one, 40, {})
     cause = cause_of(LOG, one)
     assert [event.at for event in ruled.events] == [40, 41]
@@ -50,26 +59,26 @@ def test_a_ruling_names_its_cause_its_place_and_its_policy() -> None:
     assert identities(LOG, one)[1] == (cause.id, cause.digest)
     states = {SUBJECT: ruled.state} if ruled.state else {}
     assert policy_of(ruled.state, []) == YUANCHENG.ref
-    again = rule_on(Rules(), LOG, asked(LagDeclared(), OFFICE), 42, states)
+    again = rule_on(Rules(), LOG, logged(LagDeclared(), OFFICE), 42, states)
     assert again.events[0].policy == YUANCHENG.ref
     taken: dict[str, State] = {}
-    assert all(take(Rules(), taken, event) for event in ruled.events)
+    assert all(evolve_states(Rules(), taken, event) for event in ruled.events)
     assert taken[SUBJECT] == ruled.state
     assert one.logged_at == Run(None).now
     assert EPOCH.timestamp() == 0
 
 
 def test_a_record_on_another_partition_too_large_or_with_a_false_alarm_is_refused_unasked() -> None:
-    lag = asked(LagDeclared(), OFFICE)
+    lag = logged(LagDeclared(), OFFICE)
     wrong = rule_on(Rules(), LOG, lag._replace(partition=(lag.partition + 1) % 12), 0, {})
     assert (verdict_of(wrong.events[0].data), wrong.state) == (("wrong_partition",), None)
-    assert not take(Rules(), {}, wrong.events[0])
+    assert not evolve_states(Rules(), {}, wrong.events[0])
     assert lag.value is not None
     fitting = lag._replace(value=lag.value + b" " * (MAX_SUBMISSION_BYTES - len(lag.value)))
     assert verdict_of(rule_on(Rules(), LOG, fitting, 0, {}).events[0].data) == ("unknown_item",)
     large = lag._replace(value=lag.value + b" " * (MAX_SUBMISSION_BYTES + 1 - len(lag.value)))
     assert verdict_of(rule_on(Rules(), LOG, large, 0, {}).events[0].data) == ("too_large",)
-    ring = asked(DeadlinePassed(kind="report", ref="2024Q1", due_at=Run(None).now), ALARM)
+    ring = logged(DeadlinePassed(kind="report", ref="2024Q1", due_at=Run(None).now), ALARM)
     assert ring.value is not None
     assert verdict_of(rule_on(Rules(), LOG, ring, 0, {}).events[0].data) == ("unknown_item",)
     forged = rule_on(Rules(), LOG, ring._replace(value=ring.value.replace(b"/rating", b"/intake")), 0, {})
@@ -84,7 +93,7 @@ def verdict_of(data: object) -> tuple[str, ...]:
 
 
 def test_what_cannot_be_read_is_ruled_under_its_place_and_never_remembered() -> None:
-    lag = asked(LagDeclared(), OFFICE)
+    lag = logged(LagDeclared(), OFFICE)
     assert lag.value is not None
     other_log = rule_on(Rules(), "2", lag, 3, {})
     assert other_log.events[0].subject == SUBJECT
@@ -102,7 +111,7 @@ def test_what_cannot_be_read_is_ruled_under_its_place_and_never_remembered() -> 
         assert ruled.state is None
         assert ruled.events[0].time == lag.logged_at
         assert ruled.events[0].policy == ""
-        assert not take(Rules(), {}, ruled.events[0])
+        assert not evolve_states(Rules(), {}, ruled.events[0])
     assert identities(LOG, lag)[0][0] == identities(LOG, lag._replace(value=None))[0][0]
 
 
@@ -110,9 +119,9 @@ def test_a_ruling_that_is_too_large_is_written_as_a_refusal_in_its_place() -> No
     def talkative(_state: State | None, _submission: Submission, logged_at: datetime) -> list[Event]:
         return [Event(logged_at, SubmissionAccepted()), Event(logged_at, SubmissionUnreadable(problem="x" * 300_000))]
 
-    opened = rule_on(Rules(), LOG, asked(assigned("key_task"), OFFICE), 0, {})
+    opened = rule_on(Rules(), LOG, logged(assigned("key_task"), OFFICE), 0, {})
     assert opened.state is not None
-    lag = asked(LagDeclared(), OFFICE)
+    lag = logged(LagDeclared(), OFFICE)
     (event,) = rule_on(Rules(version="9", decide=talkative), LOG, lag, 40, {SUBJECT: opened.state}).events
     assert event.data == SubmissionRejected(reasons=("too_large",))
     assert (event.at, event.of, event.rules, event.policy) == (40, 1, "9", YUANCHENG.ref)
@@ -128,13 +137,13 @@ def test_a_ruling_about_a_programme_is_made_under_the_programmes_policy() -> Non
 
 
 def test_a_record_without_a_digest_has_an_empty_one() -> None:
-    lag = asked(LagDeclared(), OFFICE)
+    lag = logged(LagDeclared(), OFFICE)
     assert lag.value is not None
     assert identities(LOG, lag._replace(value=lag.value.replace(b'"digest"', b'"digits"')))[1][1] == ""
 
 
 def test_what_has_no_id_is_named_by_its_place_and_its_bytes() -> None:
-    (named,) = identities(LOG, asked(LagDeclared(), OFFICE)._replace(value=b"tea"))
+    (named,) = identities(LOG, logged(LagDeclared(), OFFICE)._replace(value=b"tea"))
     assert named == (
         derived_id(LOG, "submissions", partition_of(SUBJECT), 7),
         hashlib.sha256(b"tea").hexdigest(),

@@ -7,8 +7,8 @@ from typing import Final
 from contracts.rulings import EscalationReported
 from contracts.values import Level, Light
 from services.rating.rules.draft import Draft
-from services.rating.rules.lights.escalation import raise_or_join, standing, take_away
-from services.rating.rules.lights.node import node_met
+from services.rating.rules.escalations.escalation import raise_or_join, standing, take_away
+from services.rating.rules.state.node import node_met
 from services.rating.rules.state.state import Item
 
 EVERY_LEVEL: Final[tuple[Level, ...]] = ("rectification", "interview", "chief_interview")
@@ -25,7 +25,7 @@ def follow_light(
     rectification if that period has not had one; a light that turns green takes all its causes away. A red that
     follows a red proposes a chief interview. rulebook: Escalation ladder
     """
-    cause = draft.scheme.quarters[quarter].id
+    cause = draft.frame.quarters[quarter].id
     if old != new and new == "green":
         take_away(draft, EVERY_LEVEL, cause)
     elif old == "red" and new == "yellow":
@@ -57,15 +57,15 @@ def report_by_progress(draft: Draft, quarter: int) -> None:
     rulebook: Lights 5
     """
     item = draft.item
-    last = item.scheme.quarters[quarter].parts[-1]
+    last = item.frame.quarters[quarter].parts[-1]
     report = item.periods[last].late
     there = standing(item, "rectification")
-    if report is None or there is None or not there.has(item.scheme.quarters[quarter].id):
+    if report is None or there is None or not there.has(item.frame.quarters[quarter].id):
         return
     if there.progress_report == report.id or not node_met(report):
         return
     late = there.due_at is not None and report.late_at is not None and report.late_at >= there.due_at
-    draft.tell(EscalationReported(escalation=there.id, late=late, by="progress", report=report.id))
+    draft.emit(EscalationReported(escalation=there.id, late=late, by="progress", report=report.id))
 
 
 def _rectify(draft: Draft, quarter: int, cause: str) -> None:

@@ -12,7 +12,6 @@ from typing import Final
 from contracts.policy import Policy
 from contracts.rulings import Compared
 from contracts.values import Claim, Comparator, Node, Target
-from services.rating.rules.state.changed import change
 from services.rating.rules.state.state import Content, Gauge, Goal, Item, Report
 
 REACHED: Final[Mapping[Comparator, Callable[[Decimal, Decimal | int], bool]]] = {
@@ -48,7 +47,7 @@ def judge(item: Item, period: int, claim: Claim, content: Content) -> bool:
         return False
     if not content.evidenced and policy_of(item, period).evidence_required:
         return False
-    goal = item.plan.nodes.get(item.scheme.periods[period].id)
+    goal = item.plan.nodes.get(item.frame.periods[period].id)
     return goal is not None and targets_reached(goal, content.measures)
 
 
@@ -73,24 +72,24 @@ def compare(goal: Goal | None, measures: Mapping[str, Decimal]) -> tuple[Compare
 
 def policy_of(item: Item, period: int) -> Policy:
     """The policy that holds for a reporting period: that of its settlement, else the present one (rulebook: Policy)."""
-    return item.quarters[item.scheme.quarter_of[period]].policy or item.scheme.policy
+    return item.quarters[item.frame.quarter_of[period]].policy or item.frame.policy
 
 
 def judge_again(item: Item) -> Item:
     """Node or policy are other ones: what is kept of reports is judged by them as they stand."""
     periods = tuple(
-        change(here, in_time=_judged(item, index, here.in_time), late=_judged(item, index, here.late))
+        here._replace(in_time=_judged(item, index, here.in_time), late=_judged(item, index, here.late))
         if here.in_time or here.late
         else here
         for index, here in enumerate(item.periods)
     )
-    return change(item, periods=periods)
+    return item._replace(periods=periods)
 
 
 def _judged(item: Item, index: int, report: Report | None) -> Report | None:
     if report is None or report.content is None:
         return report
-    return change(report, met=judge(item, index, report.claim, report.content))
+    return report._replace(met=judge(item, index, report.claim, report.content))
 
 
 def goal_of(node: Node) -> Goal:
