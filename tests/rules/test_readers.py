@@ -30,9 +30,9 @@ from contracts.submissions import (
 from contracts.values import Actor, Node
 from services.intake.pages.choices import choices_of
 from services.intake.pages.overview import waiting
-from services.rating.rules.decide import ACTS
+from services.rating.rules.acts.table import ABOUT_ITEMS
 from services.rating.rules.explain import escalation_facts_of, explain, explain_escalation
-from services.rating.rules.lights.node import node_of
+from services.rating.rules.state.node import node_of
 from services.rating.rules.state.state import Escalation, Goal, Item
 from services.rating.scenario_book.book import Scenario
 from supervision.escalations import EscalationRecord
@@ -181,14 +181,14 @@ def the_record_agrees(readers: Readers) -> None:
     assert list(map(known, record.escalations.values())) == [expected(item, one) for one in item.escalations]
     for one in item.escalations:
         assert record.explain_escalation(one.id) == explain_escalation(item, one)
-    for frame, quarter in zip(item.scheme.quarters, item.quarters, strict=True):
+    for frame, quarter in zip(item.frame.quarters, item.quarters, strict=True):
         lit = record.lights.of(frame.id)
         assert (lit.light, lit.settled, lit.upheld) == (quarter.light, quarter.settled, quarter.upheld)
         why = explain(item, frame.id, lit.compared)
         assert record.explain(frame.id) == why
         assert readers.lights_only is not None
         assert readers.lights_only.explain(frame.id) == why
-    for period, here in zip(item.scheme.periods, item.periods, strict=True):
+    for period, here in zip(item.frame.periods, item.periods, strict=True):
         known_of = record.lights.reports(period.id)
         assert known_of.settled == here.settled
         assert (known_of.in_time and known_of.in_time.report) == (here.in_time and here.in_time.id)
@@ -200,8 +200,8 @@ def the_record_agrees(readers: Readers) -> None:
         hands.leader,
         hands.withdrawn,
     )
-    assert people.policy == item.scheme.policy
-    assert people.zone == item.scheme.zone
+    assert people.policy == item.frame.policy
+    assert people.zone == item.frame.zone
     the_same_nodes(people.nodes, item.plan.nodes)
     assert [(one.id, one.against) for one in record.appeals] == [(one.id, one.against) for one in item.appeals]
 
@@ -223,7 +223,7 @@ def intake_agrees(readers: Readers) -> None:
     assert {one.plan: (one.from_on, one.to_on, one.approved) for one in ours.inspections.values()} == {
         one.plan: (one.from_on, one.to_on, one.approved) for one in item.inspections
     }
-    came = zip(item.scheme.periods, item.periods, strict=True)
+    came = zip(item.frame.periods, item.periods, strict=True)
     assert ours.reported == {period.id for period, here in came if here.in_time or here.late}
     assert set(waiting(ours)) == to_do(item)
 
@@ -297,4 +297,8 @@ def to_do(item: Item) -> set[str]:
         "interview.confirmed": [InterviewConfirmed()],
         "interview.held": [InterviewHeld(level="interview"), InterviewHeld(level="chief_interview")],
     }
-    return {name for name, asked in acts.items() if any(not ACTS[type(one)].object_to(item, one, NOW) for one in asked)}
+    return {
+        name
+        for name, asked in acts.items()
+        if any(not ABOUT_ITEMS[type(one)].object_to(item, one, NOW) for one in asked)
+    }

@@ -57,7 +57,7 @@ def escalation_facts_of(item: Item, escalation: Escalation) -> EscalationFacts:
         level=escalation.level,
         state=_state(escalation),
         causes=[_cause(item, cause) for cause in escalation.causes if cause.standing],
-        due_on=None if escalation.due_at is None else item.frame.day_before(escalation.due_at),
+        due_on=None if escalation.due_at is None else item.frame.last_day(escalation.due_at),
         overdue=escalation.overdue,
     )
 
@@ -67,7 +67,7 @@ def _part(item: Item, index: int) -> PartFacts:
     report = here.in_time
     return PartFacts(
         period=period.id,
-        due_on=item.frame.day_before(period.due_at),
+        due_on=item.frame.last_day(period.due_at),
         settled=here.settled,
         claim=report.claim if report else None,
         overturned=report is not None and report.finding == "overturned",
@@ -99,5 +99,5 @@ def _cause(item: Item, cause: Cause) -> CauseFacts:
     return CauseFacts(
         name=cause.name,
         light=None if index is None else item.quarters[index].light,
-        due_on=None if source is None or source.due_at is None else item.frame.day_before(source.due_at),
+        due_on=None if source is None or source.due_at is None else item.frame.last_day(source.due_at),
     )

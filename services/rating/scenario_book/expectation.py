@@ -115,7 +115,7 @@ def _shown(escalation: Escalation, item: Item) -> dict[str, Any]:
     return {
         "level": escalation.level,
         "for": list(dict.fromkeys(cause.name for cause in escalation.causes if cause.standing)),
-        "due_on": None if due_at is None else item.frame.day_before(due_at).isoformat(),
+        "due_on": None if due_at is None else item.frame.last_day(due_at).isoformat(),
         "state": escalation.phase,
         "overdue": escalation.overdue,
     }

@@ -150,7 +150,7 @@ def _change(item: Item, escalation_id: str, alter: Callable[[Escalation], Escala
     return item._replace(escalations=escalations)
 
 
-BY_EVENT: Final[Mapping[type, Callable[[Item, datetime, Any], Item]]] = {
+TRANSITIONS: Final[Mapping[type, Callable[[Item, datetime, Any], Item]]] = {
     EscalationRaised: _raised,
     EscalationJoined: _joined,
     EscalationConfirmed: _confirmed,

@@ -41,9 +41,9 @@ class RuledEvent(Protocol):
 
 
 _OF_ITEM: Final[Mapping[type, Callable[[Item, datetime, Any], Item]]] = {
-    **item.BY_EVENT,
-    **plan.BY_EVENT,
-    **escalations.BY_EVENT,
+    **item.TRANSITIONS,
+    **plan.TRANSITIONS,
+    **escalations.TRANSITIONS,
 }
 
 
@@ -55,9 +55,9 @@ def evolve(state: State | None, event: RuledEvent) -> State:
     """
     before = state if state is not None else State(event.subject)
     data = event.data
-    change = _OF_ITEM.get(type(data))
-    if change is not None and before.item is not None:
-        return State(before.subject, before.answered, change(before.item, event.time, data), before.programme)
+    transition = _OF_ITEM.get(type(data))
+    if transition is not None and before.item is not None:
+        return State(before.subject, before.answered, transition(before.item, event.time, data), before.programme)
     if isinstance(data, SubmissionAccepted | SubmissionRejected):
         return before if data.alarm else _use_up(before, event.causeid, event.causedigest)
     if isinstance(data, ItemOpened):
@@ -67,8 +67,8 @@ def evolve(state: State | None, event: RuledEvent) -> State:
 
 def evolve_item(before: Item, at: datetime, data: RulingData) -> Item:
     """The item after an event that follows from a verdict; `at` is the event's business time."""
-    change = _OF_ITEM.get(type(data))
-    return before if change is None else change(before, at, data)
+    transition = _OF_ITEM.get(type(data))
+    return before if transition is None else transition(before, at, data)
 
 
 def _evolve_programme(programme: Programme | None, data: RulingData) -> Programme | None:

@@ -68,13 +68,13 @@ class Frame:
 
     def reminders_before(self, due_at: datetime, since: datetime) -> tuple[tuple[datetime, int], ...]:
         """Hours of the reminders about something due before `due_at`, none before `since`, in order of time."""
-        due_on = self.day_before(due_at)
+        due_on = self.last_day(due_at)
         hour = timedelta(hours=self.policy.reminder_hour)
         hours = ((start_of(self.days.before(due_on, n), self.zone) + hour, n) for n in self.policy.reminder_days)
         return tuple(sorted((at, n) for at, n in hours if since <= at < due_at))
 
-    def day_before(self, instant: datetime) -> date:
-        """The day on which something is due whose limit is the end of a day."""
+    def last_day(self, instant: datetime) -> date:
+        """The last day of what is due before `instant`."""
         return last_day(instant, self.zone)
 
 

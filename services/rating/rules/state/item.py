@@ -203,7 +203,7 @@ def _put(values: tuple[T, ...], index: int, value: T) -> tuple[T, ...]:
     return tuple(changed)
 
 
-BY_EVENT: Final[Mapping[type, Callable[[Item, datetime, Any], Item]]] = {
+TRANSITIONS: Final[Mapping[type, Callable[[Item, datetime, Any], Item]]] = {
     PolicyChanged: _policy_changed,
     ProgressRecorded: _recorded,
     VerificationRecorded: _verified,

@@ -88,7 +88,7 @@ def _without(plan: Plan, request: Adjustment | None) -> Plan:
     return plan._replace(adjustments=tuple(a for a in plan.adjustments if a is not request))
 
 
-BY_EVENT: Final[Mapping[type, Callable[[Item, datetime, Any], Item]]] = {
+TRANSITIONS: Final[Mapping[type, Callable[[Item, datetime, Any], Item]]] = {
     PlanReceived: _received,
     PlanReturned: _returned,
     PlanAdopted: _adopted,
