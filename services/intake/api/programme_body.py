@@ -14,7 +14,7 @@ from exact.texts import unknown_fields
 from programmes.programme import Programme
 from programmes.programme_file import FaultyProgramme, read_programme
 from services.intake.problem import invalid
-from services.intake.submitting.body import LimitedRequest, content_type, read_object
+from services.intake.submitting.body import content_type, read_body, read_object
 
 _POLICY: Final[TypeAdapter[Policy]] = TypeAdapter(Policy)
 _JSON: Final = "application/json"
@@ -28,7 +28,7 @@ async def posted_programme(request: Request, limit: int, library: Path) -> Progr
         IntakeProblem: `media_type`, `too_large`, `aborted`, or `invalid` with every fault and its line.
     """
     json = content_type(request, *_TYPES) == _JSON
-    body = await LimitedRequest(request, limit).body()
+    body = await read_body(request, limit)
     simulated = request.query_params.get("simulated") == "true"
     try:
         return read_programme(body, library, json=json, simulated=simulated)

@@ -12,7 +12,7 @@ from starlette.responses import FileResponse, Response
 from services.intake.api.programme_body import posted_policy, posted_programme
 from services.intake.dependencies import Dependencies
 from services.intake.problem import IntakeProblem, forbidden
-from services.intake.submitting.body import LimitedRequest, idempotency_key, read_object
+from services.intake.submitting.body import idempotency_key, limited, read_object
 from services.intake.submitting.evidence import SHA256
 from services.intake.submitting.receipt import Receipt
 from web.tokens import Identity, token_from
@@ -63,8 +63,8 @@ async def upload(request: Request, sha256: str) -> Response:
         raise forbidden("wrong_role")
     _require_hash(sha256)
     known = dependencies.evidence.size(sha256) is not None
-    limited = LimitedRequest(request, dependencies.settings.evidence_limit)
-    _, size = await dependencies.evidence.keep(limited.stream(), sha256)
+    receive = limited(request, dependencies.settings.evidence_limit)
+    _, size = await dependencies.evidence.keep(Request(request.scope, receive).stream(), sha256)
     dependencies.metrics.evidence_bytes.inc(0 if known else size)
     return Response(orjson.dumps({"sha256": sha256, "size": size}), 200 if known else 201, media_type=_JSON)
 

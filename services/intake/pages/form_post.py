@@ -14,7 +14,7 @@ from starlette.requests import Request
 
 from contracts.topics import MAX_SUBMISSION_BYTES
 from services.intake.pages.form_body import FormFields
-from services.intake.submitting.body import LimitedRequest, content_type
+from services.intake.submitting.body import content_type, limited
 from services.intake.submitting.evidence import SHA256, EvidenceStore
 
 MAX_FILES: Final = 20
@@ -60,8 +60,8 @@ async def read_form(request: Request, store: EvidenceStore, evidence_limit: int)
         IntakeProblem: `media_type`, `too_large`, `aborted`.
     """
     content_type(request, "multipart/form-data", "application/x-www-form-urlencoded")
-    limited = LimitedRequest(request, evidence_limit + _TEXT_BYTES)
-    form = await limited.form(max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=2 * MAX_SUBMISSION_BYTES)
+    received = Request(request.scope, limited(request, evidence_limit + _TEXT_BYTES))
+    form = await received.form(max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=2 * MAX_SUBMISSION_BYTES)
     fields = FormFields([(name, value) for name, value in form.multi_items() if isinstance(value, str)])
     uploads = [
         Upload(value, name == _INTERNAL_FILES)

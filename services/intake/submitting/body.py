@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator
 from typing import Any, Final
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
+from starlette.types import Message, Receive
 
 from contracts.topics import MAX_SUBMISSION_BYTES
 from exact.texts import Inexact, read_json
@@ -17,30 +17,27 @@ _LONGEST_LENGTH: Final = 18
 """Digits of a Content-Length that is worth reading as a number."""
 
 
-class LimitedRequest(Request):
-    """A request whose body has at most `limit` bytes, whether it is read at once, as a stream or as a form.
+def limited(request: Request, limit: int) -> Receive:
+    """Receives the request's body up to `limit` bytes, whether it is read at once, as a stream or as a form.
 
-    Reading it raises IntakeProblem `too_large` (of a declared length, before anything is read) or `aborted`.
+    Raises IntakeProblem `too_large` here where a longer one is declared, else it or `aborted` while it is received.
     """
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and (len(declared) > _LONGEST_LENGTH or int(declared) > limit):
+        raise too_large(limit)
+    size = 0
 
-    def __init__(self, request: Request, limit: int) -> None:
-        super().__init__(request.scope, request.receive)
-        self._limit = limit
+    async def receive() -> Message:
+        nonlocal size
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise IntakeProblem("aborted")
+        size += len(message.get("body", b""))
+        if size > limit:
+            raise too_large(limit)
+        return message
 
-    async def stream(self) -> AsyncGenerator[bytes, None]:
-        """The body in chunks; `body` and `form` read it from here."""
-        declared = self.headers.get("content-length", "")
-        if declared.isdecimal() and (len(declared) > _LONGEST_LENGTH or int(declared) > self._limit):
-            raise too_large(self._limit)
-        size = 0
-        try:
-            async for chunk in super().stream():
-                size += len(chunk)
-                if size > self._limit:
-                    raise too_large(self._limit)
-                yield chunk
-        except ClientDisconnect:
-            raise IntakeProblem("aborted") from None
+    return receive
 
 
 def idempotency_key(request: Request) -> str:
@@ -61,10 +58,20 @@ def content_type(request: Request, *allowed: str) -> str:
     return given
 
 
+async def read_body(request: Request, limit: int) -> bytes:
+    """The whole body, at most `limit` bytes. Raises IntakeProblem `too_large` or `aborted`."""
+    receive, chunks, more = limited(request, limit), [], True
+    while more:  # starlette's `body` takes two generators for this, on the busiest way
+        message = await receive()
+        chunks.append(message.get("body", b""))
+        more = message.get("more_body", False)
+    return b"".join(chunks)
+
+
 async def read_object(request: Request) -> dict[str, Any]:
     """The body as a JSON object of at most 64 KiB. Raises IntakeProblem."""
     content_type(request, "application/json")
-    return exact_object(await LimitedRequest(request, MAX_SUBMISSION_BYTES).body())
+    return exact_object(await read_body(request, MAX_SUBMISSION_BYTES))
 
 
 def exact_object(text: bytes) -> dict[str, Any]:
