@@ -13,7 +13,7 @@ from contracts.rulings import ItemOpened
 from contracts.topics import RULINGS, split_subject
 from eventlog.at.at_rule import AtRule, CountedAnswer
 from eventlog.log.record import Record
-from services.intake.who.item import Item
+from services.intake.who.item import KnownItem
 from services.intake.who.roster import Roster
 from services.notify.notices import notice
 from services.notify.notices.facts import ItemFacts
@@ -52,7 +52,7 @@ class Readers:
         return self.state.item
 
     @property
-    def intake(self) -> Item:
+    def intake(self) -> KnownItem:
         """The item as intake holds it."""
         programme, item = split_subject(self.subject)
         found = self.roster.items.get((programme, item or ""))

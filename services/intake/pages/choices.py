@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from contracts.submissions import Appealed
-from services.intake.who.item import Item
+from services.intake.who.item import KnownItem
 from services.intake.who.roster import Roster
 from supervision.escalation_sentences import CauseFacts, cause_word
 from supervision.words import LEVELS, LIGHTS, Language, say
@@ -20,7 +20,7 @@ class Choice(NamedTuple):
     label: str
 
 
-def choices_of(name: str, field: str, item: Item, roster: Roster, lang: Language) -> list[Choice]:
+def choices_of(name: str, field: str, item: KnownItem, roster: Roster, lang: Language) -> list[Choice]:
     """Choices of a field of kind `pick` or `people` in the form for `name`."""
     if name == "item.reassigned":
         return _people(field, item, roster)
@@ -43,13 +43,13 @@ def choices_of(name: str, field: str, item: Item, roster: Roster, lang: Language
     return notices if field == "notice" else [*_lights(item, lang), *notices]
 
 
-def _lights(item: Item, lang: Language) -> list[Choice]:
+def _lights(item: KnownItem, lang: Language) -> list[Choice]:
     quarters = dict.fromkeys(period.quarter for period in item.opened.periods if period.id not in item.opened.void)
     light = f"{say(LIGHTS, 'yellow', lang)}/{say(LIGHTS, 'red', lang)}"
     return [Choice(f"light|{quarter}", f"{quarter} {light}") for quarter in quarters]
 
 
-def _people(field: str, item: Item, roster: Roster) -> list[Choice]:
+def _people(field: str, item: KnownItem, roster: Roster) -> list[Choice]:
     known = roster.programmes.get(item.programme)
     if known is None:
         return []

@@ -14,7 +14,7 @@ from services.intake.pages.form_post import FormPost, kept_text
 from services.intake.pages.renderer import page
 from services.intake.pages.session import form_token, language_of
 from services.intake.problem import IntakeProblem
-from services.intake.who.item import Item
+from services.intake.who.item import KnownItem
 from web.tokens import Identity
 
 
@@ -22,7 +22,7 @@ def form_page(
     request: Request,
     dependencies: Dependencies,
     identity: Identity,
-    item: Item,
+    item: KnownItem,
     name: str,
     post: FormPost,
     problem: IntakeProblem | None = None,

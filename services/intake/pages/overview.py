@@ -8,7 +8,7 @@ from datetime import datetime
 
 from contracts.values import ReportingPeriod
 from services.intake.pages.fields import FORMS
-from services.intake.who.item import Item
+from services.intake.who.item import KnownItem
 from services.intake.who.rights import allowed
 from web.tokens import Identity
 
@@ -17,13 +17,13 @@ from web.tokens import Identity
 class ItemRow:
     """An item in a person's list: the report that is due next, and what waits for this person."""
 
-    item: Item
+    item: KnownItem
     next_due: ReportingPeriod | None
     plan: str
     waiting: tuple[str, ...]
 
 
-def rows(items: Iterable[Item], identity: Identity, now: datetime) -> list[ItemRow]:
+def rows(items: Iterable[KnownItem], identity: Identity, now: datetime) -> list[ItemRow]:
     """A person's list: first the items where something waits for them, then by the report that is due next."""
     listed = [_row(item, identity, now) for item in items]
     return sorted(
@@ -31,7 +31,7 @@ def rows(items: Iterable[Item], identity: Identity, now: datetime) -> list[ItemR
     )
 
 
-def _row(item: Item, identity: Identity, now: datetime) -> ItemRow:
+def _row(item: KnownItem, identity: Identity, now: datetime) -> ItemRow:
     due = [p for p in item.opened.periods if p.due_at > now and p.id not in item.opened.void]
     plan = "confirmed" if item.plan_confirmed else "waiting" if item.waiting_plan is not None else "none"
     may = set(allowed(identity, item))
@@ -39,7 +39,7 @@ def _row(item: Item, identity: Identity, now: datetime) -> ItemRow:
     return ItemRow(item, due[0] if due and not item.withdrawn else None, plan, mine)
 
 
-def waiting(item: Item) -> list[str]:
+def waiting(item: KnownItem) -> list[str]:
     """Types of submission that somebody is expected to make about an item now, most pressing first."""
     rectifications, interviews = item.open_escalations("rectification"), item.open_escalations("interview")
     chief = item.open_escalations("chief_interview")
@@ -58,14 +58,14 @@ def waiting(item: Item) -> list[str]:
     return [name for name, is_open in open_now.items() if is_open and not item.withdrawn]
 
 
-def actions(item: Item, identity: Identity) -> tuple[list[str], list[str]]:
+def actions(item: KnownItem, identity: Identity) -> tuple[list[str], list[str]]:
     """What this person may submit about an item: what is waited for, and everything else."""
     pressing = waiting(item)
     may = [name for name in allowed(identity, item) if name in FORMS]
     return [name for name in pressing if name in may], [name for name in may if name not in pressing]
 
 
-def current_period(item: Item, now: datetime) -> str:
+def current_period(item: KnownItem, now: datetime) -> str:
     """The period that a report is most likely about: the first one not over yet that is open."""
     able = [p for p in item.opened.periods if p.id not in item.opened.void]
     coming = [p for p in able if p.due_at > now and p.opens_at <= now]

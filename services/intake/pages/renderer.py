@@ -16,7 +16,7 @@ from services.intake.pages.choices import cause_text
 from services.intake.pages.fields import ACTIONS
 from services.intake.pages.session import language_of, sign_in_link
 from services.intake.problem import IntakeProblem
-from services.intake.who.item import Item
+from services.intake.who.item import KnownItem
 from supervision import words
 from supervision.words import say
 from supervision.workdays import last_day, local, offset_of
@@ -45,7 +45,7 @@ def page(request: Request, template: str, identity: Identity | None, status: int
     """A page of this template; `context` is what the template is about."""
     dependencies: Dependencies = request.app.state.dependencies
     lang, settings, item = language_of(request), dependencies.settings, context.get("item")
-    zone = item.assignment.zone if isinstance(item, Item) else offset_of(_ZONE)
+    zone = item.assignment.zone if isinstance(item, KnownItem) else offset_of(_ZONE)
     programmes = [known.opened for known in dependencies.roster.programmes.values()]
     text = _ENVIRONMENT.get_template(template).render(
         lang=lang,

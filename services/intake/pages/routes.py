@@ -18,7 +18,7 @@ from services.intake.pages.renderer import FOLDER, page
 from services.intake.pages.session import check_form_token, check_origin, signed_in
 from services.intake.problem import IntakeProblem
 from services.intake.submitting.receipt import Receipt
-from services.intake.who.item import Item
+from services.intake.who.item import KnownItem
 from services.intake.who.rights import check_item
 from web.tokens import Identity
 
@@ -88,13 +88,15 @@ async def send(request: Request, programme: str, item: str, name: str) -> Respon
     return page(request, "receipt.html", identity, 202, item=known, name=name, receipt=receipt, location=location)
 
 
-async def _receipt(dependencies: Dependencies, identity: Identity, item: Item, name: str, post: FormPost) -> Receipt:
+async def _receipt(
+    dependencies: Dependencies, identity: Identity, item: KnownItem, name: str, post: FormPost
+) -> Receipt:
     await post.store_files(dependencies.evidence)
     body = submission_body(name, post.fields, post.cited)
     return await dependencies.receiver.receive(identity, item.programme, item.id, body, f"form-{post.key}")
 
 
-def _concerned(dependencies: Dependencies, identity: Identity, programme: str, item: str) -> Item:
+def _concerned(dependencies: Dependencies, identity: Identity, programme: str, item: str) -> KnownItem:
     """The item, if it is in this person's list. Raises IntakeProblem."""
     dependencies.receiver.ready()
     known = dependencies.roster.items.get((programme, item))
@@ -103,7 +105,7 @@ def _concerned(dependencies: Dependencies, identity: Identity, programme: str, i
     return known
 
 
-def _permitted(dependencies: Dependencies, identity: Identity, programme: str, item: str, name: str) -> Item:
+def _permitted(dependencies: Dependencies, identity: Identity, programme: str, item: str, name: str) -> KnownItem:
     """The item, if this person may submit `name` about it. Raises IntakeProblem."""
     if name not in FORMS:
         raise IntakeProblem("not_found")

@@ -24,7 +24,7 @@ class AdjustmentRequest(NamedTuple):
 
 
 @dataclass(slots=True)
-class Item:
+class KnownItem:
     """Held in memory for every item on the log; of its escalations only those that stand."""
 
     programme: str
@@ -100,70 +100,70 @@ class Item:
             transition(self, data)
 
 
-def opened(programme: str, id_: str, data: rulings.ItemOpened) -> Item:
+def opened(programme: str, id_: str, data: rulings.ItemOpened) -> KnownItem:
     """An item that was just published."""
-    return Item(programme, id_, data, assignment.opened(data))
+    return KnownItem(programme, id_, data, assignment.opened(data))
 
 
-def _plan_received(item: Item, data: rulings.PlanReceived) -> None:
+def _plan_received(item: KnownItem, data: rulings.PlanReceived) -> None:
     item.waiting_plan = data.nodes
 
 
-def _plan_returned(item: Item, _: rulings.PlanReturned) -> None:
+def _plan_returned(item: KnownItem, _: rulings.PlanReturned) -> None:
     item.waiting_plan = None
 
 
-def _plan_adopted(item: Item, _: rulings.PlanAdopted) -> None:
+def _plan_adopted(item: KnownItem, _: rulings.PlanAdopted) -> None:
     item.plan_confirmed, item.waiting_plan = True, None
 
 
-def _adjustment_filed(item: Item, data: rulings.AdjustmentFiled) -> None:
+def _adjustment_filed(item: KnownItem, data: rulings.AdjustmentFiled) -> None:
     item.requests = (*item.requests, AdjustmentRequest(data))
 
 
-def _adjustment_approved(item: Item, data: rulings.AdjustmentApproved) -> None:
+def _adjustment_approved(item: KnownItem, data: rulings.AdjustmentApproved) -> None:
     """It waits for the plan behind those approved before it (rulebook: Fine print, "Last")."""
     asked = _waiting(item, data.adjustment)
     if asked is not None:
         item.requests = (*_without(item, asked), AdjustmentRequest(asked.filed, approved=True))
 
 
-def _adjustment_refused(item: Item, data: rulings.AdjustmentRefused) -> None:
+def _adjustment_refused(item: KnownItem, data: rulings.AdjustmentRefused) -> None:
     item.requests = _without(item, _waiting(item, data.adjustment))
 
 
-def _node_adjusted(item: Item, data: rulings.NodeAdjusted) -> None:
+def _node_adjusted(item: KnownItem, data: rulings.NodeAdjusted) -> None:
     wanted = (data.adjustment, data.period, data.after)
     asked = (one for one in item.requests if (one.filed.adjustment, one.filed.period, one.filed.node) == wanted)
     item.requests = _without(item, next(asked, None))
 
 
-def _waiting(item: Item, adjustment: str) -> AdjustmentRequest | None:
+def _waiting(item: KnownItem, adjustment: str) -> AdjustmentRequest | None:
     """The first request of that id that waits for its decision; a unit may give two of them one id."""
     return next((one for one in item.requests if one.filed.adjustment == adjustment and not one.approved), None)
 
 
-def _without(item: Item, asked: AdjustmentRequest | None) -> tuple[AdjustmentRequest, ...]:
+def _without(item: KnownItem, asked: AdjustmentRequest | None) -> tuple[AdjustmentRequest, ...]:
     return tuple(one for one in item.requests if one is not asked)
 
 
-def _reported(item: Item, data: rulings.ProgressRecorded) -> None:
+def _reported(item: KnownItem, data: rulings.ProgressRecorded) -> None:
     item.reported.add(data.period)
 
 
-def _inspection_authorized(item: Item, data: rulings.InspectionAuthorized) -> None:
+def _inspection_authorized(item: KnownItem, data: rulings.InspectionAuthorized) -> None:
     item.inspections[data.plan] = data
 
 
-def _withdrawal_filed(item: Item, _: rulings.WithdrawalFiled) -> None:
+def _withdrawal_filed(item: KnownItem, _: rulings.WithdrawalFiled) -> None:
     item.withdrawal_waits = True
 
 
-def _withdrawal_decided(item: Item, _: rulings.WithdrawalRefused | rulings.ItemWithdrawn) -> None:
+def _withdrawal_decided(item: KnownItem, _: rulings.WithdrawalRefused | rulings.ItemWithdrawn) -> None:
     item.withdrawal_waits = False
 
 
-_TRANSITIONS: Final[Mapping[type, Callable[[Item, Any], None]]] = {
+_TRANSITIONS: Final[Mapping[type, Callable[[KnownItem, Any], None]]] = {
     rulings.PlanReceived: _plan_received,
     rulings.PlanReturned: _plan_returned,
     rulings.PlanAdopted: _plan_adopted,

@@ -9,7 +9,7 @@ from typing import Final, Literal, NamedTuple
 
 from contracts.values import Role
 from services.intake.problem import IntakeProblem, forbidden
-from services.intake.who.item import Item
+from services.intake.who.item import KnownItem
 from services.intake.who.roster import Roster
 from supervision.assignment import AssignmentRecord
 from web.tokens import Identity
@@ -62,7 +62,7 @@ PROGRAMME_RIGHTS: Final[dict[str, tuple[Right, ...]]] = {
 """What may be submitted about a programme as a whole, beside publishing it."""
 
 
-def check_item(roster: Roster, identity: Identity, programme: str, item: str, name: str) -> Item:
+def check_item(roster: Roster, identity: Identity, programme: str, item: str, name: str) -> KnownItem:
     """The item, if this person may submit `name` about it. Raises IntakeProblem `forbidden` or `not_found`."""
     rights = ITEM_RIGHTS.get(name, ())
     by_role = [right for right in rights if right.role == identity.role]
@@ -84,7 +84,7 @@ def check_programme(roster: Roster, identity: Identity, programme: str, name: st
         raise _unknown("unknown_programme")
 
 
-def allowed(identity: Identity, item: Item) -> list[str]:
+def allowed(identity: Identity, item: KnownItem) -> list[str]:
     """The types that this person may submit about an item."""
     return [
         name

@@ -9,7 +9,7 @@ from typing import Any, Final
 from contracts.ruling import RULING_TYPES, ruling_from
 from contracts.rulings import ItemOpened, ProgrammeOpened
 from contracts.topics import split_subject
-from services.intake.who.item import FOLDED, Item, opened
+from services.intake.who.item import FOLDED, KnownItem, opened
 from web.tokens import Identity
 
 _TYPES: Final = frozenset(RULING_TYPES.types[cls] for cls in (*FOLDED, ProgrammeOpened, ItemOpened))
@@ -30,14 +30,14 @@ class Roster:
 
     def __init__(self) -> None:
         self.programmes: dict[str, KnownProgramme] = {}
-        self.items: dict[tuple[str, str], Item] = {}
+        self.items: dict[tuple[str, str], KnownItem] = {}
         """By programme and id."""
         self.caught_up = False
         """Whether everything that was on the log at the start has been folded: before that no right can be checked."""
         self.simulated_only = True
         """Whether nothing real is on the log, so that a driven clock may stamp."""
 
-    def items_of(self, identity: Identity) -> Iterator[Item]:
+    def items_of(self, identity: Identity) -> Iterator[KnownItem]:
         """The items in a person's list, in the order of programme and id."""
         return (item for _, item in sorted(self.items.items()) if item.concerns(identity))
 
