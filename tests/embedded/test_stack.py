@@ -25,7 +25,7 @@ from tests.child import started
 
 pytestmark = pytest.mark.services
 
-CANDLE = Part(name="candle", module="tests.embedded.candle")
+SMALL = Part(name="small", module="tests.embedded.small_server")
 
 
 def until(condition: Callable[[], bool], what: str, seconds: float = 20) -> None:
@@ -46,52 +46,52 @@ def said() -> list[str]:
 
 
 @pytest.fixture
-def candles(home: Path, said: list[str]) -> Iterator[Stack]:
+def stack(home: Path, said: list[str]) -> Iterator[Stack]:
     with Stack(home, parts=(), servers=(), say=said.append) as stack:
-        stack.add(CANDLE)
+        stack.add(SMALL)
         yield stack
 
 
-def test_a_part_that_crashes_is_reported_and_started_again_on_its_port(candles: Stack, said: list[str]) -> None:
-    before = candles.process("candle").pid
+def test_a_part_that_crashes_is_reported_and_started_again_on_its_port(stack: Stack, said: list[str]) -> None:
+    before = stack.process("small").pid
     with pytest.raises(httpx.HTTPError):
-        httpx.get(f"{candles.urls['candle']}/blow")
-    until(lambda: candles.process("candle").pid != before, "a new process")
-    candles.wait_ready("candle")
-    assert [(end.name, end.because) for end in candles.ended] == [("candle", "exit 7")]
-    assert "candle 意外退出" in said[0]
+        httpx.get(f"{stack.urls['small']}/crash")
+    until(lambda: stack.process("small").pid != before, "a new process")
+    stack.wait_ready("small")
+    assert [(end.name, end.because) for end in stack.ended] == [("small", "exit 7")]
+    assert "small 意外退出" in said[0]
     assert "exit 7" in said[0]
 
 
-def test_a_killed_part_names_the_signal(candles: Stack, said: list[str]) -> None:
-    candles.kill("candle")
+def test_a_killed_part_names_the_signal(stack: Stack, said: list[str]) -> None:
+    stack.kill("small")
     until(lambda: bool(said), "the report")
     assert "SIGKILL" in said[0]
 
 
-def test_a_part_stopped_on_purpose_stays_down_until_it_is_started(candles: Stack, said: list[str]) -> None:
-    candles.stop_part("candle")
+def test_a_part_stopped_on_purpose_stays_down_until_it_is_started(stack: Stack, said: list[str]) -> None:
+    stack.stop_part("small")
     with pytest.raises(httpx.ConnectError):
-        httpx.get(candles.urls["candle"])
-    candles.start_part("candle")
-    assert httpx.get(candles.urls["candle"]).status_code == 200
+        httpx.get(stack.urls["small"])
+    stack.start_part("small")
+    assert httpx.get(stack.urls["small"]).status_code == 200
     assert said == []
 
 
 def test_without_restart_a_part_that_ends_stays_down(home: Path, said: list[str]) -> None:
     with Stack(home, parts=(), servers=(), restart=False, say=said.append) as stack:
-        stack.add(CANDLE)
-        process = stack.process("candle")
-        stack.kill("candle")
+        stack.add(SMALL)
+        process = stack.process("small")
+        stack.kill("small")
         until(lambda: bool(said), "the report")
         assert process.poll() == -signal.SIGKILL
-        assert stack.process("candle") is process
+        assert stack.process("small") is process
 
 
 def test_a_part_that_cannot_start_is_named_with_the_end_of_its_log(home: Path) -> None:
-    darkness = Part(name="darkness", module="tests.embedded.darkness")
-    with Stack(home, parts=(), servers=()) as stack, pytest.raises(MachineError, match=r"(?s)darkness.*No module"):
-        stack.add(darkness)
+    missing = Part(name="missing", module="tests.embedded.missing")
+    with Stack(home, parts=(), servers=()) as stack, pytest.raises(MachineError, match=r"(?s)missing.*No module"):
+        stack.add(missing)
 
 
 def test_a_part_that_is_no_python_module_makes_its_own_process(home: Path, said: list[str]) -> None:
@@ -99,9 +99,9 @@ def test_a_part_that_is_no_python_module_makes_its_own_process(home: Path, said:
 
     def process(launch: Launch) -> Child:
         made.append(launch)
-        return python_module(replace(launch, part=CANDLE))
+        return python_module(replace(launch, part=SMALL))
 
-    with Stack(home, parts=[replace(CANDLE, name="server", process=process)], servers=(), say=said.append) as stack:
+    with Stack(home, parts=[replace(SMALL, name="server", process=process)], servers=(), say=said.append) as stack:
         assert httpx.get(stack.urls["server"]).status_code == 200
         stack.kill("server")
         until(lambda: "SIGKILL" in "".join(said), "the report")
@@ -109,12 +109,12 @@ def test_a_part_that_is_no_python_module_makes_its_own_process(home: Path, said:
     assert [launch.part.name for launch in made] == ["server"]
 
 
-def test_a_second_instance_on_the_same_state_is_refused_in_two_languages(candles: Stack, home: Path) -> None:
+def test_a_second_instance_on_the_same_state_is_refused_in_two_languages(stack: Stack, home: Path) -> None:
     with pytest.raises(
         MachineError, match=rf"(?s)正被另一个实例（进程 {os.getpid()}）使用.*in use by another instance"
     ):
         Stack(home, parts=(), servers=()).start()
-    assert httpx.get(candles.urls["candle"]).status_code == 200
+    assert httpx.get(stack.urls["small"]).status_code == 200
 
 
 def test_a_running_instance_tells_its_addresses_and_a_finished_one_does_not(home: Path) -> None:
@@ -124,25 +124,21 @@ def test_a_running_instance_tells_its_addresses_and_a_finished_one_does_not(home
     assert StateFolder(home).running_addresses() is None
 
 
-def test_a_state_folder_that_is_removed_ends_everything_and_says_so(
-    candles: Stack, home: Path, said: list[str]
-) -> None:
-    process = candles.process("candle")
+def test_a_state_folder_that_is_removed_ends_everything_and_says_so(stack: Stack, home: Path, said: list[str]) -> None:
+    process = stack.process("small")
     shutil.rmtree(home)
-    candles.wait()
+    stack.wait()
     assert process.poll() is not None
-    assert candles.ended == []
+    assert stack.ended == []
     (told,) = said
     assert re.search(r"(?s)已被删除或移走.*removed or moved away", told)
 
 
-def test_a_state_folder_that_was_replaced_is_not_taken_for_ones_own(
-    candles: Stack, home: Path, said: list[str]
-) -> None:
+def test_a_state_folder_that_was_replaced_is_not_taken_for_ones_own(stack: Stack, home: Path, said: list[str]) -> None:
     home.rename(home.with_name("moved"))
     home.mkdir()
     (home / "lock").touch()
-    candles.wait()
+    stack.wait()
     assert "moved away" in said[0]
 
 
@@ -158,8 +154,8 @@ from pathlib import Path
 from embedded.parts import Part
 from embedded.stack import Stack
 with Stack(Path(sys.argv[1]), parts=()) as stack:
-    stack.add(Part(name="candle", module="{CANDLE.module}"))
-    print(*(stack.process(name).pid for name in ("kafka", "postgres", "candle")), flush=True)
+    stack.add(Part(name="small", module="{SMALL.module}"))
+    print(*(stack.process(name).pid for name in ("kafka", "postgres", "small")), flush=True)
     time.sleep(600)
 """
 

@@ -37,7 +37,7 @@ SHORT = ("yellow", "red")
 
 
 @dataclass(frozen=True)
-class Lived:
+class LivedYear:
     """A stack with which a year was lived, still running."""
 
     stack: Stack
@@ -53,11 +53,11 @@ class Lived:
 @pytest.fixture(scope="module")
 def live(
     tmp_path_factory: pytest.TempPathFactory, kafka: str, postgres: Callable[[], str]
-) -> Iterator[Callable[[str, Sequence[SimulatedYear]], Lived]]:
+) -> Iterator[Callable[[str, Sequence[SimulatedYear]], LivedYear]]:
     """Lives through a year with a log and a database of its own; all stacks end with the module."""
     stacks: list[Stack] = []
 
-    def live(name: str, programmes: Sequence[SimulatedYear]) -> Lived:
+    def live(name: str, programmes: Sequence[SimulatedYear]) -> LivedYear:
         home = tmp_path_factory.mktemp(name)
         start = begin(home, [year.plan for year in programmes])
         stack = Stack(
@@ -72,7 +72,7 @@ def live(
         stack.start()
         with (home / "printed.txt").open("w", encoding="utf-8") as file:
             as_planned = run(stack.urls, start, programmes, Console(file=file, width=160))
-        return Lived(stack, programmes, as_planned, (home / "printed.txt").read_text(encoding="utf-8"))
+        return LivedYear(stack, programmes, as_planned, (home / "printed.txt").read_text(encoding="utf-8"))
 
     yield live
     for stack in stacks:
@@ -80,23 +80,23 @@ def live(
 
 
 @pytest.fixture(scope="module")
-def lived(live: Callable[[str, Sequence[SimulatedYear]], Lived]) -> Lived:
+def lived(live: Callable[[str, Sequence[SimulatedYear]], LivedYear]) -> LivedYear:
     return live("first", simulated_years(SEED, share=0.25))
 
 
-def test_everything_comes_out_as_the_table_of_behaviours_says(lived: Lived) -> None:
+def test_everything_comes_out_as_the_table_of_behaviours_says(lived: LivedYear) -> None:
     assert lived.as_planned, lived.printed
     assert "✗" not in lived.printed
     assert lived.stack.ended == []
 
 
-def test_the_replay_proves_every_ruling(lived: Lived) -> None:
+def test_the_replay_proves_every_ruling(lived: LivedYear) -> None:
     report = replay.run(lived.stack.env["KAFKA_BOOTSTRAP_SERVERS"], lived.prefix)
     assert report.verdict is Verdict.PROVED, report.as_dict()
     assert report.submissions > 700
 
 
-def test_a_rebuilt_read_model_equals_the_live_one(lived: Lived) -> None:
+def test_a_rebuilt_read_model_equals_the_live_one(lived: LivedYear) -> None:
     env = lived.stack.env
 
     async def again() -> RebuildOutcome:
@@ -112,7 +112,7 @@ def test_a_rebuilt_read_model_equals_the_live_one(lived: Lived) -> None:
 
 
 def test_the_sheets_of_the_evaluation_follow_from_the_log_and_from_the_lights(
-    lived: Lived, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lived: LivedYear, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     programme = lived.years[0].programme.programme
 
@@ -142,14 +142,14 @@ def test_the_sheets_of_the_evaluation_follow_from_the_log_and_from_the_lights(
     assert CliRunner().invoke(app, command).exit_code == 2
 
 
-def test_every_page_of_a_simulated_programme_says_so(lived: Lived) -> None:
+def test_every_page_of_a_simulated_programme_says_so(lived: LivedYear) -> None:
     with httpx.Client(base_url=lived.stack.urls["query"], trust_env=False) as client:
         answer = client.get(f"/v1/programmes/{lived.years[0].programme.programme}/lights")
     assert any("模拟数据" in note and "simulated data" in note for note in answer.json()["notes"])
 
 
 def test_the_same_seed_writes_the_same_log(
-    lived: Lived, live: Callable[[str, Sequence[SimulatedYear]], Lived], kafka: str
+    lived: LivedYear, live: Callable[[str, Sequence[SimulatedYear]], LivedYear], kafka: str
 ) -> None:
     again = live("again", simulated_years(SEED, share=0.25))
     again.stack.stop()
@@ -160,7 +160,7 @@ def test_the_same_seed_writes_the_same_log(
 
 
 def test_neither_programme_disturbs_the_other(
-    lived: Lived, live: Callable[[str, Sequence[SimulatedYear]], Lived]
+    lived: LivedYear, live: Callable[[str, Sequence[SimulatedYear]], LivedYear]
 ) -> None:
     (small,) = simulated_years(SEED, files=[SMALL])
     alone = live("alone", [small])
@@ -168,7 +168,7 @@ def test_neither_programme_disturbs_the_other(
     alone.stack.stop()
 
 
-def test_what_concerns_a_whole_programme_goes_the_same_way(lived: Lived) -> None:
+def test_what_concerns_a_whole_programme_goes_the_same_way(lived: LivedYear) -> None:
     """A bulletin is composed and approved, an item handed on, a policy adopted: through the client, to the proof."""
     year = lived.years[1]
     base = f"/v1/programmes/{year.plan.programme}"
@@ -216,7 +216,7 @@ def test_what_concerns_a_whole_programme_goes_the_same_way(lived: Lived) -> None
     assert report.verdict is Verdict.PROVED, report.as_dict()
 
 
-def _seen(lived: Lived, year: SimulatedYear) -> Counts:
+def _seen(lived: LivedYear, year: SimulatedYear) -> Counts:
     async def ask() -> Counts:
         async with ServicesClient(lived.stack.urls) as client:
             return await read_counts(client, year.plan)

@@ -1,4 +1,4 @@
-"""A whole year on real processes, each time struck by another fault: it must end with the same lights."""
+"""A whole year on real processes, each time with another fault: it must end with the same lights."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from kafka import KafkaAdminClient
 
 from embedded.stack import Stack
-from tests.chaos.struck import Struck, kill_all, no_strike, stack_for_a_year
+from tests.chaos.faulty_year import FaultyYear, kill_all, no_fault, stack_for_a_year
 
 pytestmark = [pytest.mark.chaos, pytest.mark.services, pytest.mark.timeout(300)]
 
@@ -23,45 +23,45 @@ DEADLINES = [
 """When the quarters' reports are announced."""
 
 
-def over_a_deadline(struck: Struck, at: datetime) -> bool:
-    """Whether the clock has just moved over a deadline; each strike comes a little later behind it than the last."""
-    crossed = any(struck.before < instant <= at for instant in DEADLINES)
-    struck.before = at
-    struck.strikes += crossed
+def over_a_deadline(faulty: FaultyYear, at: datetime) -> bool:
+    """Whether the clock has just moved over a deadline; each fault comes a little later behind it than the last."""
+    crossed = any(faulty.before < instant <= at for instant in DEADLINES)
+    faulty.before = at
+    faulty.faults += crossed
     return crossed
 
 
-async def kill_every_service(struck: Struck, at: datetime) -> None:
+async def kill_every_service(faulty: FaultyYear, at: datetime) -> None:
     """SIGKILL of every service and of the mail server at once, in the middle of a deadline."""
-    if over_a_deadline(struck, at):
-        await asyncio.sleep(0.06 * struck.strikes)
-        await asyncio.to_thread(kill_all, struck.stack, PARTS)
+    if over_a_deadline(faulty, at):
+        await asyncio.sleep(0.06 * faulty.faults)
+        await asyncio.to_thread(kill_all, faulty.stack, PARTS)
 
 
-async def kill_the_broker(struck: Struck, at: datetime) -> None:
+async def kill_the_broker(faulty: FaultyYear, at: datetime) -> None:
     """SIGKILL of the broker while rulings and notices are being appended."""
-    if over_a_deadline(struck, at) and struck.strikes <= 3:
-        await asyncio.sleep(0.06 * struck.strikes)
-        struck.stack.kill("kafka")
+    if over_a_deadline(faulty, at) and faulty.faults <= 3:
+        await asyncio.sleep(0.06 * faulty.faults)
+        faulty.stack.kill("kafka")
 
 
-async def stop_an_owner(struck: Struck, at: datetime) -> None:
+async def stop_an_owner(faulty: FaultyYear, at: datetime) -> None:
     """SIGSTOP of one of two ratings beyond its session, in the middle of a deadline, then SIGCONT."""
-    if over_a_deadline(struck, at) and struck.strikes <= 2:
-        name = ("rating", "rating-2")[struck.strikes % 2]
-        process = struck.stack.process(name)
+    if over_a_deadline(faulty, at) and faulty.faults <= 2:
+        name = ("rating", "rating-2")[faulty.faults % 2]
+        process = faulty.stack.process(name)
         process.send_signal(signal.SIGSTOP)
         await asyncio.sleep(9)
         process.send_signal(signal.SIGCONT)
 
 
-async def move_group_offsets(struck: Struck, at: datetime) -> None:
+async def move_group_offsets(faulty: FaultyYear, at: datetime) -> None:
     """Offsets are written for rating's group, then the group's memory is thrown away: nobody reads them."""
-    if over_a_deadline(struck, at) and struck.strikes <= 2:
-        group = struck.stack.env["RATING_GROUP"]
-        await asyncio.to_thread(struck.stack.stop_part, "rating")
-        await asyncio.to_thread(_rewrite_offsets, struck.bootstrap, struck.prefix, group, struck.strikes)
-        await asyncio.to_thread(struck.stack.start_part, "rating")
+    if over_a_deadline(faulty, at) and faulty.faults <= 2:
+        group = faulty.stack.env["RATING_GROUP"]
+        await asyncio.to_thread(faulty.stack.stop_part, "rating")
+        await asyncio.to_thread(_rewrite_offsets, faulty.bootstrap, faulty.prefix, group, faulty.faults)
+        await asyncio.to_thread(faulty.stack.start_part, "rating")
 
 
 def _rewrite_offsets(bootstrap: str, prefix: str, group: str, number: int) -> None:
@@ -87,10 +87,10 @@ async def test_every_part_killed_in_the_middle_of_every_deadline(
 ) -> None:
     stack, start, year = stack_for_a_year(tmp_path, "killed", postgres(), kafka)
     with stack:
-        struck = Struck(stack, start, kill_every_service)
-        seen = await struck.live(year)
-        print(f"killed: {struck.strikes} strikes, {await struck.judge(year, seen)}")  # noqa: T201
-        assert struck.strikes == len(DEADLINES)
+        faulty = FaultyYear(stack, start, kill_every_service)
+        seen = await faulty.live(year)
+        print(f"killed: {faulty.faults} faults, {await faulty.judge(year, seen)}")  # noqa: T201
+        assert faulty.faults == len(DEADLINES)
         assert len(stack.ended) >= len(DEADLINES) * len(PARTS)
 
 
@@ -99,9 +99,9 @@ async def test_every_submission_sent_twice_while_group_offsets_are_moved_and_del
 ) -> None:
     stack, start, year = stack_for_a_year(tmp_path, "twice", postgres(), kafka)
     with stack:
-        struck = Struck(stack, start, move_group_offsets, twice=True)
-        seen = await struck.live(year)
-        print(f"twice: {await struck.judge(year, seen)}")  # noqa: T201
+        faulty = FaultyYear(stack, start, move_group_offsets, twice=True)
+        seen = await faulty.live(year)
+        print(f"twice: {await faulty.judge(year, seen)}")  # noqa: T201
         repeated = sum(n for (_, verdict), n in seen.verdicts.items() if verdict == "repeated")
         assert repeated >= len(year.plan.acts)
 
@@ -115,10 +115,10 @@ async def test_two_ratings_in_one_group_or_in_two_leave_the_same_year(
     with stack:
         own = {} if group == "one-group" else {"RATING_GROUP": f"chaos-{group}-other"}
         _second_rating(stack, own)
-        struck = Struck(stack, start, stop_an_owner if group == "one-group" else no_strike)
-        seen = await struck.live(year)
-        print(f"{group}: {await struck.judge(year, seen)}")  # noqa: T201
-        assert group == "two-groups" or struck.strikes == len(DEADLINES)
+        faulty = FaultyYear(stack, start, stop_an_owner if group == "one-group" else no_fault)
+        seen = await faulty.live(year)
+        print(f"{group}: {await faulty.judge(year, seen)}")  # noqa: T201
+        assert group == "two-groups" or faulty.faults == len(DEADLINES)
 
 
 def _second_rating(stack: Stack, env: dict[str, str]) -> None:
@@ -130,7 +130,7 @@ async def test_a_broker_that_is_killed_with_batches_in_flight_loses_no_receipt(
 ) -> None:
     stack, start, year = stack_for_a_year(tmp_path, "broker", postgres(), kafka=None)
     with stack:
-        struck = Struck(stack, start, kill_the_broker)
-        seen = await struck.live(year)
-        print(f"broker: {await struck.judge(year, seen)}")  # noqa: T201
-        assert struck.strikes == len(DEADLINES)
+        faulty = FaultyYear(stack, start, kill_the_broker)
+        seen = await faulty.live(year)
+        print(f"broker: {await faulty.judge(year, seen)}")  # noqa: T201
+        assert faulty.faults == len(DEADLINES)

@@ -1,4 +1,4 @@
-"""The small programme's year on real processes, struck by faults while it is lived, and what must hold afterwards."""
+"""The small programme's year on real processes, with faults put in while it is lived, and what must hold afterwards."""
 
 from __future__ import annotations
 
@@ -34,24 +34,24 @@ from services.audit.finding import Report, Verdict
 from services.query.follow.rebuild import RebuildOutcome, rebuild
 
 SEED = "7"
-Strike = Callable[["Struck", datetime], Awaitable[None]]
+Inject = Callable[["FaultyYear", datetime], Awaitable[None]]
 
 
-async def no_strike(_struck: Struck, _at: datetime) -> None:
-    """A year in peace."""
+async def no_fault(_faulty: FaultyYear, _at: datetime) -> None:
+    """A year without faults."""
 
 
-class StruckClient(ServicesClient):
+class FaultyYearClient(ServicesClient):
     """Rating's progress is that of all its instances, and every submission may be sent twice."""
 
-    def __init__(self, struck: Struck) -> None:
-        super().__init__(struck.stack.urls)
-        self._struck = struck
+    def __init__(self, faulty: FaultyYear) -> None:
+        super().__init__(faulty.stack.urls)
+        self._faulty = faulty
 
     async def rating_progress(self) -> dict[str, Any]:
         """The furthest progress of each partition over the instances that answer."""
         merged: dict[str, Any] = {}
-        names = [name for name in self._struck.stack.urls if name.startswith("rating")]
+        names = [name for name in self._faulty.stack.urls if name.startswith("rating")]
         for name in names:
             with suppress(httpx.HTTPError, KeyError):
                 answer = await self._http.get(f"{self._urls[name]}/v1/progress", timeout=1.0)
@@ -64,8 +64,8 @@ class StruckClient(ServicesClient):
     async def submit(self, act: PlannedAct) -> SubmissionPosition:
         """Submit an act, remember its receipt, and send it again where the test asks for it."""
         place = await super().submit(act)
-        self._struck.receipts.append((act, place))
-        if self._struck.twice:
+        self._faulty.receipts.append((act, place))
+        if self._faulty.twice:
             await super().submit(act)
         return place
 
@@ -74,30 +74,30 @@ def _further(state: dict[str, Any]) -> tuple[int, str]:
     return int(state["position"]), str(state["announced_until"] or "")
 
 
-class StruckDriver(Driver):
-    """Strikes after the clock has moved and before the services have caught up: in the middle of whatever falls due."""
+class FaultyYearDriver(Driver):
+    """Puts a fault in after the clock has moved and before the services have caught up: amid all that falls due."""
 
-    def __init__(self, struck: Struck, client: ServicesClient, clock: Path) -> None:
+    def __init__(self, faulty: FaultyYear, client: ServicesClient, clock: Path) -> None:
         super().__init__(client, clock)
-        self._struck = struck
+        self._faulty = faulty
 
     async def advance_to(self, at: datetime) -> None:
-        """Move the clock on, strike, and wait until all that fell due up to then is announced, ruled and shown."""
+        """Move the clock on, put the fault in, and wait as the driver does."""
         set_driven(self._clock, at)
-        await self._struck.strike(self._struck, at)
+        await self._faulty.inject(self._faulty, at)
         await self.catch_up(at)
 
 
 @dataclass
-class Struck:
+class FaultyYear:
     """Real processes with which the small programme lives through its year."""
 
     stack: Stack
     start: Start
-    strike: Strike = no_strike
+    inject: Inject = no_fault
     twice: bool = False
     receipts: list[tuple[PlannedAct, SubmissionPosition]] = field(default_factory=list)
-    strikes: int = 0
+    faults: int = 0
     before: datetime = PUBLISHED_AT
 
     @property
@@ -114,8 +114,8 @@ class Struck:
 
     async def live(self, year: SimulatedYear) -> Counts:
         """Live through the whole year and look at how it ended."""
-        async with StruckClient(self) as client:
-            driver = StruckDriver(self, client, self.start.clock)
+        async with FaultyYearClient(self) as client:
+            driver = FaultyYearDriver(self, client, self.start.clock)
             await publish(client, driver, self.start, [year])
             await driver.live(year.plan.acts)
             await client.wait_until_notified()

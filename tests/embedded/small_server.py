@@ -1,15 +1,15 @@
-"""A part that does nothing but burn: answers /readyz, and goes out when told on /blow."""
+"""A part that only answers, and ends on /crash."""
 
 import os
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 
-class Flame(BaseHTTPRequestHandler):
-    """Answers every GET with 200; on /blow the process ends with exit code 7."""
+class SmallServer(BaseHTTPRequestHandler):
+    """Answers every GET with 200; on /crash the process ends with exit code 7."""
 
     def do_GET(self) -> None:
         """Answer."""
-        if self.path == "/blow":
+        if self.path == "/crash":
             os._exit(7)
         self.send_response(200)
         self.end_headers()
@@ -19,4 +19,4 @@ class Flame(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    HTTPServer(("127.0.0.1", int(os.environ["CANDLE_PORT"])), Flame).serve_forever()
+    HTTPServer(("127.0.0.1", int(os.environ["SMALL_SERVER_PORT"])), SmallServer).serve_forever()

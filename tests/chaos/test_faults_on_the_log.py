@@ -1,4 +1,4 @@
-"""The log itself is struck while real processes of rating work on it; and what each guard is for."""
+"""The log itself is damaged while real processes of rating work on it; and what each guard is for."""
 
 from __future__ import annotations
 
