@@ -10,13 +10,13 @@ from cli.output import print_json
 from cli.progress import progress_bar
 from cli.servers import reach
 from services.audit import replay as replaying
-from services.audit.finding import Report, Verdict
-from services.audit.text_report import told
+from services.audit.finding import AuditVerdict, ReplayReport
+from services.audit.text_report import as_text
 
 VERDICTS = {
-    Verdict.PROVED: "已证实：每一条裁定都由提交推出，别无其他",
-    Verdict.CONTRADICTED: "有矛盾：日志与提交推出的裁定不符",
-    Verdict.UNDECIDED: "此处无法判定",
+    AuditVerdict.PROVED: "已证实：每一条裁定都由提交推出，别无其他",
+    AuditVerdict.CONTRADICTED: "有矛盾：日志与提交推出的裁定不符",
+    AuditVerdict.UNDECIDED: "此处无法判定",
 }
 
 
@@ -31,7 +31,7 @@ def replay(*, as_json: bool, wait: float) -> int:
     return int(report.verdict)
 
 
-def replay_log(env: Mapping[str, str], *, wait: float, quiet: bool = False) -> Report:
+def replay_log(env: Mapping[str, str], *, wait: float, quiet: bool = False) -> ReplayReport:
     """Replay the log that `env` names, with a progress bar."""
     with progress_bar("重放 replay", quiet=quiet) as show_progress:
         return replaying.run(
@@ -43,7 +43,7 @@ def replay_log(env: Mapping[str, str], *, wait: float, quiet: bool = False) -> R
         )
 
 
-def tell(report: Report) -> None:
+def tell(report: ReplayReport) -> None:
     """Print a report: the verdict, what was read, and the first difference with its inputs."""
     typer.echo(VERDICTS[report.verdict])
-    typer.echo(told(report))
+    typer.echo(as_text(report))

@@ -16,7 +16,7 @@ from sandbox.parts import EVERYTHING
 from sandbox.year import journal
 from sandbox.year import run as year
 from sandbox.year.simulated_year import SimulatedYear, simulated_years
-from services.audit.finding import Verdict
+from services.audit.finding import AuditVerdict
 
 INTERRUPTED = 130
 
@@ -46,4 +46,4 @@ def _live(stack: Stack, start: journal.Start, lived: list[SimulatedYear]) -> boo
     report = audit.replay_log(stack.env, wait=10)
     audit.tell(report)
     equal = rebuild.equals_live(stack.env)
-    return as_planned and report.verdict is Verdict.PROVED and equal
+    return as_planned and report.verdict is AuditVerdict.PROVED and equal

@@ -15,8 +15,8 @@ from cli.output import NO_RESULT_EXIT, print_json, say
 from cli.policy import PIPED_WIDTH
 from cli.progress import progress_bar
 from cli.servers import reach
-from services.audit.evaluation import Derived, derive, differences, ends_of
-from services.audit.reader import Reader, Unreadable
+from services.audit.evaluation import DerivedSheets, derive, differences, ends_of
+from services.audit.reader import KafkaReader, LogUnreadable
 from services.audit.recorded_acts import NotRecorded
 from supervision.evaluation.deduction import KINDS
 from supervision.evaluation.sheets import Sheet
@@ -36,7 +36,7 @@ def evaluation(programme: str, *, unit: str | None, against: Path | None, as_jso
         shown = [sheet for sheet in found.sheets if unit in (None, sheet.unit)]
         if not shown:
             raise NotRecorded(f"单位 {unit} 没有计分表", f"the unit {unit} has no sheet")
-    except (NotRecorded, Unreadable, OSError) as error:
+    except (NotRecorded, LogUnreadable, OSError) as error:
         say(f"无法判定 · cannot be decided: {error}")
         return NO_RESULT_EXIT
     if exported is not None:
@@ -70,10 +70,10 @@ def _exported(path: Path, programme: str) -> Mapping[str, Any]:
     return body
 
 
-def _on_the_log(programme: str, ends: Mapping[int, int] | None, *, quiet: bool) -> Derived:
+def _on_the_log(programme: str, ends: Mapping[int, int] | None, *, quiet: bool) -> DerivedSheets:
     with (
         reach("kafka") as env,
-        Reader(env["KAFKA_BOOTSTRAP_SERVERS"], env.get("LIANGDENG_TOPIC_PREFIX", "")) as reader,
+        KafkaReader(env["KAFKA_BOOTSTRAP_SERVERS"], env.get("LIANGDENG_TOPIC_PREFIX", "")) as reader,
         progress_bar("读取 read", quiet=quiet) as progress,
     ):
         return derive(reader, programme, ends, progress)

@@ -14,9 +14,15 @@ from cli.progress import progress_bar
 from cli.servers import reach
 from contracts.policy import Policy
 from programmes.policy_file import FaultyFile, read_policy
-from services.audit.differences import Comparison, ItemDifference, Light, Rung, compare
-from services.audit.reader import Reader, Unreadable
-from services.audit.recorded_acts import NotRecorded, Year, read_file, read_year
+from services.audit.policy_comparison import (
+    EscalationUnderPolicy,
+    ItemDifference,
+    LightUnderPolicy,
+    PolicyComparison,
+    compare,
+)
+from services.audit.reader import KafkaReader, LogUnreadable
+from services.audit.recorded_acts import NotRecorded, RecordedYear, read_file, read_year
 from supervision.words import ESCALATION_STATES, LEVELS, LIGHTS, NOTE, REASONS, Words
 from supervision.words import say as word
 
@@ -36,7 +42,7 @@ def compare_policies(
         one, other = policy_named(a, policies), policy_named(b, policies)
         year = read_file(file, programme) if file is not None else _on_the_log(programme, quiet=as_json)
         found = compare(year, one, other, until)
-    except (UnknownPolicy, FaultyFile, NotRecorded, Unreadable, OSError) as error:
+    except (UnknownPolicy, FaultyFile, NotRecorded, LogUnreadable, OSError) as error:
         say(f"无法比较 · cannot be compared: {error}")
         return NO_RESULT_EXIT
     if as_json:
@@ -61,7 +67,7 @@ def policy_named(name: str, folder: Path) -> Policy:
     return policy
 
 
-def tell(found: Comparison) -> None:
+def tell(found: PolicyComparison) -> None:
     """What kind of data it is, a table per item that differs, then the counts."""
     console = Console(highlight=False, markup=False)
     if not console.is_terminal:
@@ -75,16 +81,16 @@ def tell(found: Comparison) -> None:
         console.print(line, soft_wrap=True)
 
 
-def _on_the_log(programme: str, *, quiet: bool) -> Year:
+def _on_the_log(programme: str, *, quiet: bool) -> RecordedYear:
     with (
         reach("kafka") as env,
-        Reader(env["KAFKA_BOOTSTRAP_SERVERS"], env.get("LIANGDENG_TOPIC_PREFIX", "")) as reader,
+        KafkaReader(env["KAFKA_BOOTSTRAP_SERVERS"], env.get("LIANGDENG_TOPIC_PREFIX", "")) as reader,
         progress_bar("读取 read", quiet=quiet) as progress,
     ):
         return read_year(reader, env.get("LIANGDENG_LOG", "1"), programme, progress)
 
 
-def _table(found: Comparison, item: ItemDifference) -> Table:
+def _table(found: PolicyComparison, item: ItemDifference) -> Table:
     table = Table(title=f"{item.item} {item.title}（{item.lead_unit}）", title_justify="left", expand=True)
     table.add_column("", width=24, overflow="fold")
     table.add_column(f"A {found.a}", ratio=1, overflow="fold")
@@ -98,13 +104,13 @@ def _table(found: Comparison, item: ItemDifference) -> Table:
     return table
 
 
-def _light(light: Light) -> str:
+def _light(light: LightUnderPolicy) -> str:
     rated = f"初评 rated {_both(LIGHTS, light.rated)}" if light.rated else "未定 not settled"
     because = f"\n← {', '.join(light.because)}" if light.because else ""
     return f"{_both(LIGHTS, light.light)}（{rated}）{light.rule}\n{light.why.zh}\n{light.why.en}{because}"
 
 
-def _rung(rung: Rung | None) -> str:
+def _rung(rung: EscalationUnderPolicy | None) -> str:
     if rung is None:
         return "— 未发出 not raised"
     overdue = f"，{_both(ESCALATION_STATES, 'overdue')}" if rung.overdue else ""
@@ -122,7 +128,7 @@ def _both(words: Words, code: str) -> str:
     return f"{word(words, code)} {word(words, code, 'en')}"
 
 
-def _summary(found: Comparison) -> Iterator[str]:
+def _summary(found: PolicyComparison) -> Iterator[str]:
     yield f"{found.programme}: {found.compared} 项事项 items, {found.acts} 份提交 submissions, A {found.a}, B {found.b}"
     for name in (*LIGHTS, *LEVELS):
         one, other = found.totals_a.get(name, 0), found.totals_b.get(name, 0)

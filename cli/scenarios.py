@@ -8,7 +8,7 @@ import typer
 
 from cli.output import print_json
 from services.rating.scenario_book.book import BadBook
-from services.rating.scenario_book.runner import Result, run_book
+from services.rating.scenario_book.runner import BookResult, run_book
 
 
 def run(book: Path, *, as_json: bool) -> int:
@@ -16,7 +16,7 @@ def run(book: Path, *, as_json: bool) -> int:
     try:
         result = run_book(book)
     except BadBook as error:
-        result = Result(0, 1, (str(error),))
+        result = BookResult(0, 1, (str(error),))
     if as_json:
         print_json(result._asdict())
     else:

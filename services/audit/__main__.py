@@ -8,7 +8,7 @@ import sys
 
 from services.audit.replay import run
 from services.audit.settings import AuditSettings
-from services.audit.text_report import ProgressLine, told
+from services.audit.text_report import ProgressLine, as_text
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
         wait=settings.wait_seconds if given.wait is None else given.wait,
         progress=ProgressLine(sys.stderr),
     )
-    text = json.dumps(report.as_dict(), ensure_ascii=False, sort_keys=True) if given.json else told(report)
+    text = json.dumps(report.as_dict(), ensure_ascii=False, sort_keys=True) if given.json else as_text(report)
     sys.stdout.write(text + "\n")
     return int(report.verdict)
 

@@ -1,4 +1,4 @@
-"""Turns inputs of a ruling (bytes, states) into JSON that people can read."""
+"""States and records as JSON that people can read, for the inputs of a finding."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 
-def shown(value: Any) -> Any:
+def as_json(value: Any) -> Any:
     """A value of any depth as JSON primitives: records of named fields as objects, decimal numbers as strings."""
     if value is None or isinstance(value, str | int | bool):
         return value
@@ -19,22 +19,22 @@ def shown(value: Any) -> Any:
     if isinstance(value, datetime | date):
         return value.isoformat()
     if is_dataclass(value):
-        return {field.name: shown(getattr(value, field.name)) for field in fields(value)}
+        return {field.name: as_json(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
-        return {str(key): shown(entry) for key, entry in value.items()}
+        return {str(key): as_json(entry) for key, entry in value.items()}
     if isinstance(value, frozenset | set):
-        return sorted((shown(entry) for entry in value), key=repr)
-    return _shown_sequence(value) if isinstance(value, tuple | list) else str(value)
+        return sorted((as_json(entry) for entry in value), key=repr)
+    return _sequence(value) if isinstance(value, tuple | list) else str(value)
 
 
-def _shown_sequence(value: tuple[Any, ...] | list[Any]) -> Any:
+def _sequence(value: tuple[Any, ...] | list[Any]) -> Any:
     if hasattr(value, "_asdict"):
-        return shown(value._asdict())
-    return [shown(entry) for entry in value]
+        return as_json(value._asdict())
+    return [as_json(entry) for entry in value]
 
 
-def shown_bytes(value: bytes | None) -> Any:
-    """A record's value as the JSON that it holds, or else as its bytes."""
+def record_as_json(value: bytes | None) -> Any:
+    """A record's value as the JSON that it holds, or else its bytes in hexadecimal digits."""
     if value is None:
         return None
     try:

@@ -11,14 +11,14 @@ from contracts.ruling import RULING_TYPES, ruling_from
 from contracts.rulings import ProgrammeOpened
 from contracts.topics import PARTITIONS, RULINGS, split_subject
 from eventlog.at.at_rule import AtRule
-from services.audit.reader import Reading
-from services.audit.recorded_acts import NotRecorded, Progress, unknown_type
+from services.audit.reader import LogReader, Progress
+from services.audit.recorded_acts import NotRecorded, unknown_type
 from supervision.evaluation.deduction import Source, SourcedEvent
 from supervision.evaluation.sheets import Sheet, evaluate
 from supervision.words import Word
 
 
-class Derived(NamedTuple):
+class DerivedSheets(NamedTuple):
     """The sheets of a programme, and what must be said wherever they are shown: codes of `supervision.words.NOTE`."""
 
     sheets: list[Sheet]
@@ -26,27 +26,27 @@ class Derived(NamedTuple):
 
 
 def derive(
-    reading: Reading, programme: str, ends: Mapping[int, int] | None = None, progress: Progress | None = None
-) -> Derived:
+    reader: LogReader, programme: str, ends: Mapping[int, int] | None = None, progress: Progress | None = None
+) -> DerivedSheets:
     """The sheets of a programme from the counted rulings of every partition, up to `ends` or else up to now.
 
     `ends`: the offset after the last record, per partition; a partition that is not named is not read.
-    Raises NotRecorded: there is no such programme up to there, or less on the log; `reading.Unreadable`.
+    Raises NotRecorded: there is no such programme up to there, or the log holds less than `ends`; LogUnreadable.
     """
-    now = {partition: reading.end(RULINGS, partition) for partition in range(PARTITIONS)}
+    now = {partition: reader.end(RULINGS, partition) for partition in range(PARTITIONS)}
     upto = now if ends is None else ends
     for partition, end in upto.items():
-        if end > now.get(partition, 0) or reading.start(RULINGS, partition):
+        if end > now.get(partition, 0) or reader.start(RULINGS, partition):
             raise NotRecorded(
                 f"日志不完整：rulings-{partition} 应有 0 至 {end - 1}",
                 f"the log is not whole: rulings-{partition} must hold 0 to {end - 1}",
             )
-    entries = list(_entries(reading, programme, upto, progress))
-    opened = next((entry.data for entry in entries if isinstance(entry.data, ProgrammeOpened)), None)
+    events = list(_events(reader, programme, upto, progress))
+    opened = next((event.data for event in events if isinstance(event.data, ProgrammeOpened)), None)
     if opened is None:
         raise NotRecorded(f"没有方案 {programme} 的裁定", f"no ruling about the programme {programme}")
     notes = [note for note, holds in (("simulated", opened.simulated), ("derived", opened.derived)) if holds]
-    return Derived(evaluate(entries), notes)
+    return DerivedSheets(evaluate(events), notes)
 
 
 def ends_of(position: str) -> dict[int, int]:
@@ -59,7 +59,7 @@ def ends_of(position: str) -> dict[int, int]:
 
 
 def differences(derived: list[Sheet], exported: list[Any]) -> list[Word]:
-    """What exported sheets say otherwise than the log; sheets that were not exported are not missed."""
+    """Where exported sheets differ from those of the log; a sheet that was not exported is no difference."""
     sheets = {sheet.unit: sheet.shown() for sheet in derived}
     found: list[Word] = []
     for one in exported:
@@ -84,24 +84,24 @@ def _compared(where: str, derived: Any, exported: Any) -> Iterator[Word]:
         )
 
 
-def _entries(
-    reading: Reading, programme: str, ends: Mapping[int, int], progress: Progress | None
+def _events(
+    reader: LogReader, programme: str, ends: Mapping[int, int], progress: Progress | None
 ) -> Iterator[SourcedEvent]:
     done, total = 0, sum(ends.values())
     for partition, end in ends.items():
-        counting = AtRule()
-        for record in reading.records(RULINGS, partition, 0, end):
-            for ruling in counting.fold([record]):
+        rule = AtRule()
+        for record in reader.records(RULINGS, partition, 0, end):
+            for ruling in rule.fold([record]):
                 for _, body in ruling.events[1:]:
                     owner, item = split_subject(body["subject"])
                     if owner == programme:
-                        yield _entry(partition, item, body)
+                        yield _event(partition, item, body)
             done += 1
             if progress is not None:
                 progress(done, total)
 
 
-def _entry(partition: int, item: str | None, body: dict[str, Any]) -> SourcedEvent:
+def _event(partition: int, item: str | None, body: dict[str, Any]) -> SourcedEvent:
     try:
         event = ruling_from(body, partition)
     except UnknownType as error:

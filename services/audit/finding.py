@@ -1,4 +1,4 @@
-"""What an audit found, and what follows from it: proved, contradicted, or not to be decided."""
+"""What a replay can find, and its report: proved, contradicted, or cannot be decided."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ MAX_KEPT = 200
 """Findings that are kept in full; all are counted."""
 
 
-class Verdict(IntEnum):
-    """The exit codes."""
+class AuditVerdict(IntEnum):
+    """What a replay comes to; the values are the exit codes."""
 
     PROVED = 0
     CONTRADICTED = 1
     UNDECIDED = 2
 
 
-class Kind(StrEnum):
-    """What can be found."""
+class FindingKind(StrEnum):
+    """How a ruling on the log differs from the one that follows from the submissions."""
 
     MISSING = "missing"
     """A submission without a ruling, or a ruling that lacks an event."""
@@ -33,14 +33,14 @@ class Kind(StrEnum):
     """The rules at hand cannot rule on it: an unknown type, a defect."""
 
 
-CONTRADICTING = frozenset({Kind.MISSING, Kind.SURPLUS, Kind.DIFFERENT})
+CONTRADICTING = frozenset({FindingKind.MISSING, FindingKind.SURPLUS, FindingKind.DIFFERENT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One difference with its inputs: the submission, the state before it, what follows from them, what was found."""
+    """One difference with its inputs: the submission, the state before it, what follows from them, what is there."""
 
-    kind: Kind
+    kind: FindingKind
     sentence: str
     submission_at: str
     ruling_at: str | None = None
@@ -52,13 +52,13 @@ class Finding:
     expected: Any = None
     found: Any = None
     expected_said: list[dict[str, str]] = field(default_factory=list)
-    """What should be there in words: the sentences about lights and escalations, each as `{zh, en}`."""
+    """What `expected` says of lights and escalations, each sentence as `{zh, en}`."""
     found_said: list[dict[str, str]] = field(default_factory=list)
-    """The same of what is there."""
+    """The same of `found`."""
 
 
 @dataclass(slots=True)
-class Report:
+class ReplayReport:
     """The result of a replay; positions are `topic-partition@offset`."""
 
     log: str
@@ -87,13 +87,13 @@ class Report:
             self.findings.append(finding)
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> AuditVerdict:
         """A contradiction outweighs what could not be decided."""
         if any(self.counts.get(kind) for kind in CONTRADICTING):
-            return Verdict.CONTRADICTED
+            return AuditVerdict.CONTRADICTED
         if self.counts or self.problem:
-            return Verdict.UNDECIDED
-        return Verdict.PROVED
+            return AuditVerdict.UNDECIDED
+        return AuditVerdict.PROVED
 
     def as_dict(self) -> dict[str, Any]:
         """For `--json`."""

@@ -1,9 +1,9 @@
-"""Reads partitions with kafka-python: assigned by hand, from the start, up to ends that were pinned before."""
+"""Reads partitions with kafka-python: assigned by hand, without a group, from one offset to another."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, Final, Protocol, Self
 
@@ -14,33 +14,37 @@ from eventlog.log.record import Record
 
 LOG_APPEND_TIME: Final = 1
 STALL_SECONDS: Final = 30.0
-"""A partition that has more and gives nothing for so long cannot be read."""
+"""If a partition has more records and none comes for so long, it cannot be read."""
 POLL_MS: Final = 500
 BOOTSTRAP_MS: Final = 10_000
 
 
-class Unreadable(Exception):
+Progress = Callable[[int, int], None]
+"""Is called with what is done and what there is to do in all."""
+
+
+class LogUnreadable(Exception):
     """The log cannot be read as it must be: nothing can be decided."""
 
 
-class Reading(Protocol):
-    """Reads one partition at a time."""
+class LogReader(Protocol):
+    """Reads the partitions of a log, one at a time."""
 
     def start(self, topic: str, partition: int) -> int:
-        """The offset of the first record kept. Raises Unreadable."""
+        """The offset of the first record kept. Raises LogUnreadable."""
         ...
 
     def end(self, topic: str, partition: int) -> int:
-        """The offset after the last record, now. Raises Unreadable."""
+        """The offset after the last record, now. Raises LogUnreadable."""
         ...
 
     def records(self, topic: str, partition: int, start: int, end: int) -> Iterator[Record]:
-        """Records from `start` up to, without, `end`, as they lie there. Raises Unreadable."""
+        """Records from `start` up to, without, `end`, as they lie there. Raises LogUnreadable."""
         ...
 
 
-class Reader:
-    """As `Reading`: one client of the log without a group; one partition at a time is read."""
+class KafkaReader:
+    """As `LogReader`, on Kafka; a context manager that connects and closes its client."""
 
     def __init__(self, bootstrap_servers: str, prefix: str, **options: Any) -> None:
         self._prefix = prefix
@@ -48,7 +52,7 @@ class Reader:
         self._consumer: Any = None
 
     def __enter__(self) -> Self:
-        """Connect. Raises Unreadable."""
+        """Connect. Raises LogUnreadable."""
         try:
             self._consumer = KafkaConsumer(
                 group_id=None,
@@ -62,7 +66,7 @@ class Reader:
                 **self._options,
             )
         except (KafkaError, OSError) as error:
-            raise Unreadable(f"no broker at {self._options['bootstrap_servers']}: {error!r}") from error
+            raise LogUnreadable(f"no broker at {self._options['bootstrap_servers']}: {error!r}") from error
         return self
 
     def __exit__(
@@ -72,22 +76,22 @@ class Reader:
         self._consumer.close()
 
     def end(self, topic: str, partition: int) -> int:
-        """As `Reading.end`."""
+        """As `LogReader.end`."""
         place = self._place(topic, partition)
         return self._asked("end_offsets", place)
 
     def start(self, topic: str, partition: int) -> int:
-        """As `Reading.start`."""
+        """As `LogReader.start`."""
         place = self._place(topic, partition)
         if partition not in (self._consumer.partitions_for_topic(place.topic) or ()):
-            raise Unreadable(f"{place.topic} has no partition {partition}")
+            raise LogUnreadable(f"{place.topic} has no partition {partition}")
         return self._asked("beginning_offsets", place)
 
     def records(self, topic: str, partition: int, start: int, end: int) -> Iterator[Record]:
-        """As `Reading.records`.
+        """As `LogReader.records`.
 
         Raises:
-            Unreadable: it stalls, an offset is missing, or a record was not stamped by the broker.
+            LogUnreadable: it stalls, an offset is missing, or a record was not stamped by the broker.
         """
         place = self._place(topic, partition)
         self._consumer.assign([place])
@@ -98,13 +102,13 @@ class Reader:
                 if found.offset >= end:
                     return
                 if found.offset != expected:
-                    raise Unreadable(f"{topic}-{partition}@{expected} is missing, {found.offset} comes next")
+                    raise LogUnreadable(f"{topic}-{partition}@{expected} is missing, {found.offset} comes next")
                 if found.timestamp_type != LOG_APPEND_TIME:
-                    raise Unreadable(f"{topic}-{partition}@{expected} was not stamped by the broker (LogAppendTime)")
+                    raise LogUnreadable(f"{topic}-{partition}@{expected} was not stamped by the broker (LogAppendTime)")
                 yield _record(topic, found)
                 expected, moved = found.offset + 1, time.monotonic()
             if time.monotonic() - moved > STALL_SECONDS:
-                raise Unreadable(f"{topic}-{partition} gives nothing from {expected} on")
+                raise LogUnreadable(f"{topic}-{partition} gives nothing from {expected} on")
 
     def _place(self, topic: str, partition: int) -> TopicPartition:
         return TopicPartition(self._prefix + topic, partition)
@@ -113,13 +117,13 @@ class Reader:
         try:
             return int(getattr(self._consumer, what)([place])[place])
         except (KafkaError, OSError, KeyError) as error:
-            raise Unreadable(f"{place.topic}-{place.partition}: {error!r}") from error
+            raise LogUnreadable(f"{place.topic}-{place.partition}: {error!r}") from error
 
     def _polled(self, place: TopicPartition) -> list[Any]:
         try:
             return list(self._consumer.poll(timeout_ms=POLL_MS).get(place, []))
         except (KafkaError, OSError) as error:
-            raise Unreadable(f"{place.topic}-{place.partition}: {error!r}") from error
+            raise LogUnreadable(f"{place.topic}-{place.partition}: {error!r}") from error
 
 
 def _record(topic: str, found: Any) -> Record:

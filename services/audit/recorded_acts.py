@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,11 +13,8 @@ from contracts.envelope import UnknownType, Unreadable
 from contracts.submission import Submission, decode_submission
 from contracts.submissions import DeadlinePassed, ItemAssigned
 from contracts.topics import PARTITIONS, SUBMISSIONS, partition_of, split_subject
-from services.audit.reader import Reading
+from services.audit.reader import LogReader, Progress
 from services.rating.rules.envelope import LoggedSubmission, cause_of, objection_to_envelope
-
-Progress = Callable[[int, int], None]
-"""Told (records read, records in all) after each."""
 
 
 class NotRecorded(LookupError):
@@ -30,8 +27,8 @@ class NotRecorded(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """A submission about an item and when it reached the log; the alarm's tell only how far the clock had come."""
+class RecordedAct:
+    """A submission about an item and when it reached the log; one of the alarm tells how far the clock had come."""
 
     submission: Submission
     logged_at: datetime
@@ -43,32 +40,32 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
-class Year:
+class RecordedYear:
     """A recorded year: each item as it was published first, and its acts in the order of the log.
 
-    `simulated`: people acted by a driven clock, so that it is the receipt that tells the time, not the log.
+    `simulated`: people acted by a driven clock, so the receipt tells the time and not the log.
     """
 
     programme: str
     items: Mapping[str, ItemAssigned]
-    acts: Mapping[str, tuple[Act, ...]]
+    acts: Mapping[str, tuple[RecordedAct, ...]]
     simulated: bool
 
-    def instant(self, act: Act) -> datetime:
+    def instant(self, act: RecordedAct) -> datetime:
         """The time at which something happened."""
         return act.submission.received_at if self.simulated else act.logged_at
 
 
-def read_year(reading: Reading, log: str, programme: str, progress: Progress | None = None) -> Year:
-    """The year of a programme on a log, up to the ends as of now. Raises NotRecorded, `reading.Unreadable`."""
-    ends = [reading.end(SUBMISSIONS, partition) for partition in range(PARTITIONS)]
-    starts = [reading.start(SUBMISSIONS, partition) for partition in range(PARTITIONS)]
+def read_year(reader: LogReader, log: str, programme: str, progress: Progress | None = None) -> RecordedYear:
+    """The year of a programme on a log, up to the ends as of now. Raises NotRecorded, `reader.Unreadable`."""
+    ends = [reader.end(SUBMISSIONS, partition) for partition in range(PARTITIONS)]
+    starts = [reader.start(SUBMISSIONS, partition) for partition in range(PARTITIONS)]
     if any(starts):
         raise NotRecorded("日志的开头已不存在", "the beginning of the log is gone")
-    done, total, found = 0, sum(ends), list[Act]()
+    done, total, found = 0, sum(ends), list[RecordedAct]()
     name = programme.encode()
     for partition, end in enumerate(ends):
-        for record in reading.records(SUBMISSIONS, partition, 0, end):
+        for record in reader.records(SUBMISSIONS, partition, 0, end):
             done += 1
             if record.value is not None and name in record.value:
                 logged = LoggedSubmission(partition, record.offset, record.timestamp_ms, record.value)
@@ -78,13 +75,13 @@ def read_year(reading: Reading, log: str, programme: str, progress: Progress | N
     return _year(programme, found)
 
 
-def read_file(path: Path, programme: str) -> Year:
+def read_file(path: Path, programme: str) -> RecordedYear:
     """The year of a programme in a file of submissions, one CloudEvent a line, as they lie on the log.
 
-    Such a file does not tell when a submission reached the log: it counts as having done so at its receipt.
+    Such a file does not tell when a submission reached the log; its receipt stands for that.
     Raises NotRecorded, OSError.
     """
-    found: list[Act] = []
+    found: list[RecordedAct] = []
     for number, line in enumerate(path.read_bytes().splitlines(), 1):
         if not line.strip():
             continue
@@ -106,8 +103,8 @@ def unknown_type(place: str, error: UnknownType) -> NotRecorded:
     )
 
 
-def _act(log: str, logged: LoggedSubmission, programme: str) -> list[Act]:
-    """The act, unless rating refused to look at it: unreadable, of another log, too large, misplaced."""
+def _act(log: str, logged: LoggedSubmission, programme: str) -> list[RecordedAct]:
+    """The act, unless rating refused it before the rules were asked. Raises NotRecorded: its type is unknown."""
     try:
         cause = cause_of(log, logged)
     except UnknownType as error:
@@ -118,11 +115,11 @@ def _act(log: str, logged: LoggedSubmission, programme: str) -> list[Act]:
         return []
     if objection_to_envelope(submission, cause.source, logged) is not None:
         return []
-    return [Act(submission, logged.logged_at)]
+    return [RecordedAct(submission, logged.logged_at)]
 
 
-def _year(programme: str, found: Iterable[Act]) -> Year:
-    acts: dict[str, list[Act]] = defaultdict(list)
+def _year(programme: str, found: Iterable[RecordedAct]) -> RecordedYear:
+    acts: dict[str, list[RecordedAct]] = defaultdict(list)
     items: dict[str, ItemAssigned] = {}
     for act in found:
         subject, data = act.submission.subject, act.submission.data
@@ -131,7 +128,7 @@ def _year(programme: str, found: Iterable[Act]) -> Year:
             items.setdefault(subject, data)
     if not items:
         raise NotRecorded(f"没有方案 {programme} 的事项记录", f"no item of the programme {programme} is recorded")
-    return Year(
+    return RecordedYear(
         programme,
         items={subject: items[subject] for subject in sorted(items)},
         acts={subject: tuple(acts[subject]) for subject in sorted(items)},

@@ -1,4 +1,4 @@
-"""Says in words what rulings tell of lights and escalations: what should be there, and what is."""
+"""What the events of a ruling say of lights and escalations, in words."""
 
 from __future__ import annotations
 
@@ -12,38 +12,40 @@ from services.rating.rules.explain import explain, explain_escalation
 from services.rating.rules.state.state import Item, State
 from supervision.words import Word
 
-Sayings = list[dict[str, str]]
+Sentences = list[dict[str, str]]
 """Sentences, each as `{zh, en}`."""
 
 
-def said(events: Sequence[RulingEvent], after: State | None, ordinals: Collection[int] | None = None) -> Sayings:
-    """The sentences about the lights and escalations that some events of a ruling tell of, as it leaves them.
+def sentences_of(
+    events: Sequence[RulingEvent], after: State | None, ordinals: Collection[int] | None = None
+) -> Sentences:
+    """Why the lights and escalations that a ruling's events are about stand as they do after it, each sentence once.
 
-    `after` is the state after the ruling, `ordinals` are the events that are asked about (none: all of them).
+    `after` is the state after the ruling; `ordinals` are the events in question, all of them by default.
     """
     item = None if after is None else after.item
     if item is None:
         return []
-    asked = [event for place, event in enumerate(events) if ordinals is None or place in ordinals]
-    return [word._asdict() for word in dict.fromkeys(_words(item, asked))]
+    chosen = [event for place, event in enumerate(events) if ordinals is None or place in ordinals]
+    return [word._asdict() for word in dict.fromkeys(_words(item, chosen))]
 
 
-def said_on_log(
+def sentences_on_log(
     rules: Rules,
     before: Mapping[str, State],
     bodies: Iterable[Mapping[str, Any]],
     partition: int,
     ordinals: Collection[int] | None = None,
-) -> Sayings:
-    """The same of a ruling as it lies on the log, on top of the states before it; nothing if it cannot be read."""
+) -> Sentences:
+    """The same of a ruling as it lies on the log, given the states before it; none if it cannot be read."""
     states = dict(before)
     try:
         events = [ruling_from(dict(body), partition) for body in bodies]
         for event in events:
             evolve_states(rules, states, event)
-        return said(events, states.get(events[0].subject), ordinals)
+        return sentences_of(events, states.get(events[0].subject), ordinals)
     except Exception:
-        # Whatever was put there is shown as it lies; there is no sentence about it.
+        # Anything may have been put there. The finding shows it as it lies; there is no sentence about it.
         return []
 
 

@@ -1,4 +1,4 @@
-"""Tells a report to people: what was read, what was found, and the first difference with its inputs."""
+"""A replay's report as text: what was read, what was found, and the first difference with its inputs."""
 
 from __future__ import annotations
 
@@ -7,22 +7,23 @@ import time
 from collections.abc import Iterator
 from typing import Any, TextIO
 
-from services.audit.finding import Finding, Report, Verdict
+from services.audit.finding import AuditVerdict, Finding, ReplayReport
 
 SENTENCES = {
-    Verdict.PROVED: "proved: every ruling follows from the submissions, and nothing else counts",
-    Verdict.CONTRADICTED: "contradicted: the log does not hold what follows from the submissions",
-    Verdict.UNDECIDED: "cannot be decided here",
+    AuditVerdict.PROVED: "proved: every ruling follows from the submissions, and nothing else counts",
+    AuditVerdict.CONTRADICTED: "contradicted: the log does not hold what follows from the submissions",
+    AuditVerdict.UNDECIDED: "cannot be decided here",
 }
 SHOWN = 10
+"""Findings that are listed; the first one is shown in full below them."""
 
 
-def told(report: Report) -> str:
-    """The report as text of some lines."""
+def as_text(report: ReplayReport) -> str:
+    """The report in some lines, without a line break at the end."""
     return "\n".join(_lines(report))
 
 
-def _lines(report: Report) -> Iterator[str]:
+def _lines(report: ReplayReport) -> Iterator[str]:
     yield f"log {report.log}, rules {report.rules}: {SENTENCES[report.verdict]}"
     verdicts = ", ".join(f"{count} {name}" for name, count in sorted(report.verdicts.items())) or "none"
     yield f"  {report.submissions} submissions, {report.rulings} rulings ({verdicts}) of {report.events} events"
@@ -38,16 +39,16 @@ def _lines(report: Report) -> Iterator[str]:
     yield "  found: " + ", ".join(f"{count} {kind}" for kind, count in sorted(report.counts.items()))
     for finding in report.findings[:SHOWN]:
         yield f"  - {finding.submission_at} {finding.subject or ''}: {finding.sentence}"
-        yield from _said(finding)
+        yield from _sentences(finding)
     yield "first difference, with its inputs:"
     yield from _inputs(report.findings[0])
 
 
-def _said(finding: Finding) -> Iterator[str]:
+def _sentences(finding: Finding) -> Iterator[str]:
     if not finding.expected_said and not finding.found_said:
         return
-    for name, sayings in (("应为 should be", finding.expected_said), ("实为 is", finding.found_said)):
-        for one in sayings or [{"zh": "（无）", "en": "nothing"}]:
+    for name, sentences in (("应为 should be", finding.expected_said), ("实为 is", finding.found_said)):
+        for one in sentences or [{"zh": "（无）", "en": "nothing"}]:
             yield f"    {name}: {one['zh']} / {one['en']}"
 
 
@@ -73,7 +74,7 @@ class ProgressLine:
         self._next = time.monotonic() + (0.0 if self._live else 10.0)
 
     def __call__(self, done: int, total: int) -> None:
-        """Tell it, if it is time."""
+        """Write it, if it is time."""
         now = time.monotonic()
         if now < self._next and done < total:
             return

@@ -1,4 +1,4 @@
-"""Lives a recorded year again under another policy: the same acts, the deadlines and what follows as they then fall."""
+"""Runs a recorded year again under another policy: the same acts; deadlines, and what follows, as they then fall."""
 
 from __future__ import annotations
 
@@ -13,18 +13,17 @@ from contracts.rulings import (
     EscalationRaised,
     ItemOpened,
     LightChanged,
-    LightSettled,
     Reason,
     RulingData,
     SubmissionRejected,
 )
 from contracts.submission import SUBMISSION_TYPES, Submission, body_digest, new_submission
-from contracts.submissions import DeadlinePassed, ItemAssigned, PolicyAdopted
+from contracts.submissions import ItemAssigned, PolicyAdopted
 from contracts.values import Actor
-from services.audit.recorded_acts import Act, Year
+from services.audit.recorded_acts import RecordedAct, RecordedYear
 from services.rating.rules.deadlines.pending import Deadline, pending_deadlines
 from services.rating.rules.decide import decide
-from services.rating.rules.state.evolve import evolve
+from services.rating.rules.draft import fold
 from services.rating.rules.state.state import Item, State
 from supervision import item as item_record
 from supervision.item import ItemRecord
@@ -34,36 +33,23 @@ ALARM: Final = Actor(role="alarm", id="alarm")
 _DAY: Final = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """An event of a ruling as `evolve` reads it."""
-
-    subject: str
-    time: datetime
-    causeid: str
-    causedigest: str
-    data: RulingData
-
-
 @dataclass(slots=True)
-class Lived:
+class ItemRerun:
     """How one item fared: its state at the end, the events behind its lights and escalations, what was refused.
 
-    `rated` are the changes that a period settled with, `changed` the last ones (none: its light never moved),
-    `record` knows the values by which it settled;
-    `refused` goes by the ids of submissions, and `said` tells of each its short type and its time.
+    `changed` are the last changes of its lights by period (none: the light never moved), `raised` the escalations by
+    id; `record` knows the values by which a period settled. `refused` and `submitted` go by the ids of submissions;
+    `submitted` has the short type and the time that counted.
     """
 
     subject: str
     state: State | None = None
-    rated: dict[str, LightChanged] = field(default_factory=dict)
-    changed: dict[str, LightChanged] = field(default_factory=dict)
     record: ItemRecord | None = None
+    changed: dict[str, LightChanged] = field(default_factory=dict)
     raised: dict[str, EscalationRaised] = field(default_factory=dict)
     refused: dict[str, tuple[Reason, ...]] = field(default_factory=dict)
-    said: dict[str, tuple[str, datetime]] = field(default_factory=dict)
-    _rung: set[Deadline] = field(default_factory=set)
-    _settling: str = ""
+    submitted: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    _announced: set[Deadline] = field(default_factory=set)
 
     @property
     def opened(self) -> bool:
@@ -79,33 +65,28 @@ class Lived:
 
     def submit(self, submission: Submission, logged_at: datetime) -> None:
         """Rule on a submission and fold its ruling."""
-        self._settling = ""
-        events = decide(self.state, submission, logged_at)
-        self.said[submission.id] = (SUBMISSION_TYPES.short_names[type(submission.data)], events[0].time)
-        for event in events:
-            told = Told(self.subject, event.time, submission.id, submission.digest, event.data)
-            self.state = evolve(self.state, told)
-            self._note(submission, event.data)
+        ruling = decide(self.state, submission, logged_at)
+        self.state = fold(self.state, submission, ruling)
+        self.submitted[submission.id] = (SUBMISSION_TYPES.short_names[type(submission.data)], ruling[0].time)
+        for event in ruling:
+            self._keep(submission, event.data)
 
-    def ring(self, log: str, now: datetime) -> None:
-        """Let the alarm announce, in order of due time, everything that is to be announced by `now`."""
+    def announce_until(self, log: str, now: datetime) -> None:
+        """Let the alarm announce, in order of due time, everything that has to be announced by `now`."""
         while True:
-            ready = next(
-                (d for d in pending_deadlines(self.state) if d.announce_at <= now and d not in self._rung), None
-            )
+            pending = (one for one in pending_deadlines(self.state) if one.announce_at <= now)
+            ready = next((one for one in pending if one not in self._announced), None)
             if ready is None:
                 return
-            self._rung.add(ready)
-            data = DeadlinePassed(kind=ready.kind, ref=ready.ref, due_at=ready.due_at)
-            key = f"{ready.kind}/{ready.ref}/{ready.due_at.isoformat()}"
-            announcement = new_submission(log, ALARM, key, self.subject, data, ready.announce_at)
+            self._announced.add(ready)
+            announcement = new_submission(log, ALARM, ready.key, self.subject, ready.passed, ready.announce_at)
             self.submit(announcement, ready.announce_at)
 
     def compared(self, period: str) -> tuple[Compared, ...]:
         """The targets and values by which a period settled."""
         return self.record.lights.of(period).compared if self.record else ()
 
-    def _note(self, submission: Submission, data: RulingData) -> None:
+    def _keep(self, submission: Submission, data: RulingData) -> None:
         if isinstance(data, ItemOpened):
             self.record = item_record.opened(data)
         elif self.record is not None:
@@ -113,43 +94,39 @@ class Lived:
         match data:
             case SubmissionRejected(alarm=False):
                 self.refused[submission.id] = data.reasons
-            case LightSettled():
-                self._settling = data.period
-                if data.period in self.changed:
-                    self.rated[data.period] = self.changed[data.period]
             case LightChanged():
                 self.changed[data.period] = data
-                if data.period == self._settling:
-                    self.rated[data.period] = data
             case EscalationRaised():
                 self.raised[data.escalation] = data
 
 
-def live(year: Year, policy: Policy, until: datetime | None = None) -> dict[str, Lived]:
-    """The recorded year of every item under `policy`, to its last record or to `until` (aware).
+def rerun(year: RecordedYear, policy: Policy, until: datetime | None = None) -> dict[str, ItemRerun]:
+    """The recorded year of every item under `policy`, by subject, to its last record or to `until` (aware).
 
     What people did stays as it was recorded, though another policy might have had them act otherwise; what the alarm
     announced is announced anew. Every policy that the record holds is replaced, those adopted later included.
     """
     end = until or max(year.instant(act) for acts in year.acts.values() for act in acts)
-    return {subject: _live(year, subject, acts, policy, end) for subject, acts in year.acts.items()}
+    return {subject: _rerun_item(year, subject, acts, policy, end) for subject, acts in year.acts.items()}
 
 
-def _live(year: Year, subject: str, acts: Sequence[Act], policy: Policy, end: datetime) -> Lived:
-    lived = Lived(subject)
+def _rerun_item(
+    year: RecordedYear, subject: str, acts: Sequence[RecordedAct], policy: Policy, end: datetime
+) -> ItemRerun:
+    item = ItemRerun(subject)
     for act in acts:
         at, log = year.instant(act), act.submission.log
         if at > end:
             continue
-        lived.ring(log, at)
+        item.announce_until(log, at)
         if not act.is_alarm:
-            lived.submit(under(act.submission, policy), act.logged_at)
-    lived.ring(acts[0].submission.log, end)
-    return lived
+            item.submit(under(act.submission, policy), act.logged_at)
+    item.announce_until(acts[0].submission.log, end)
+    return item
 
 
 def under(submission: Submission, policy: Policy) -> Submission:
-    """A submission as it would have been made under a policy: those that carry one carry this, and its deadlines."""
+    """A submission as it would have been made under a policy: with this policy and its deadlines if it carries one."""
     data = submission.data
     if isinstance(data, ItemAssigned):
         data = _assigned(data, policy)
@@ -167,7 +144,7 @@ def _assigned(data: ItemAssigned, policy: Policy) -> ItemAssigned:
     here, there = offset_of(old.utc_offset), offset_of(policy.utc_offset)
 
     def due_at(instant: datetime) -> datetime:
-        """前 and its day, read in the other way (rulebook: Deadlines)."""
+        """The same day, with 前 read as the other policy reads it (rulebook: Deadlines)."""
         day = last_day(instant, here) + (timedelta(0) if old.deadline_inclusive else _DAY)
         return end_of(day, there) if policy.deadline_inclusive else start_of(day, there)
 

@@ -1,4 +1,4 @@
-"""The alarm of one partition: announces by the clock what has fallen due, again and again until the state shows it."""
+"""The alarm of one partition: announces every deadline that has passed by the clock, until the state shows it."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from typing import Final
 
-from contracts.submission import SUBMISSION_TYPES, encode_submission, new_submission
-from contracts.submissions import DeadlinePassed
+from contracts.submission import encode_submission, new_submission
 from contracts.values import Actor
 from eventlog.log.record import Entry
 from services.rating.rules.deadlines.pending import Deadline, pending_deadlines
 from services.rating.rules.state.state import State
 
 ALARM: Final = Actor(role="alarm", id="alarm")
-TYPE: Final = SUBMISSION_TYPES.types[DeadlinePassed]
 MAX_SUBJECTS: Final = 1000
 """Subjects announced at once, in one or two batches; the next ones follow when these are ruled on."""
 
@@ -25,11 +23,11 @@ class NotSimulated(Exception):
 
 
 class Alarm:
-    """A queue of the next instant of every subject; a change of one costs one look at that one.
+    """Keeps a queue of the next instant of every subject; when one changes, only that one is looked at again.
 
     A subject's deadlines are announced instant by instant, the next when the last is ruled on: what follows from
-    one is dated by it, and may itself fall due before the next. It waits `margin` longer than the rules ask for,
-    because it is the broker's clock that decides whether something is due.
+    one is dated by it, and may itself fall due before the next. The alarm waits `margin` longer than the rules ask
+    for, because the broker's clock decides whether something is due.
     rulebook: Lights 7; Fine print ("Dates at the same instant ...")
     """
 
@@ -44,11 +42,14 @@ class Alarm:
         self._passed: dict[str, None] = {}
 
     def changed(self, subject: str) -> None:
-        """The state of a subject is another one now."""
+        """The state of a subject has changed: its deadlines are looked at again."""
         self._changed.add(subject)
 
     def entries(self, now: datetime, states: Mapping[str, State]) -> list[Entry]:
-        """The announcements to append at `now`, by the states alone. Raises NotSimulated."""
+        """The announcements to append at `now`, by the states alone: the same ones until the states have changed.
+
+        Raises NotSimulated.
+        """
         self._look(now, states)
         if self._driven and self._real:
             subject = min(self._real)
@@ -87,9 +88,7 @@ class Alarm:
         return list(dict.fromkeys(one for one in passed if one.due_at == passed[0].due_at))
 
     def _announcement(self, subject: str, deadline: Deadline, now: datetime) -> bytes:
-        data = DeadlinePassed(kind=deadline.kind, ref=deadline.ref, due_at=deadline.due_at)
-        key = f"{deadline.kind}/{deadline.ref}/{deadline.due_at.isoformat()}"
-        return encode_submission(new_submission(self._log, ALARM, key, subject, data, now))
+        return encode_submission(new_submission(self._log, ALARM, deadline.key, subject, deadline.passed, now))
 
 
 def _simulated(state: State) -> bool:

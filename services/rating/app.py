@@ -21,14 +21,14 @@ from eventlog.owner.owner import Owner
 from eventlog.owner.partition import PartitionStatus
 from services.rating import ops
 from services.rating.alarm import Alarm
-from services.rating.metrics import Metrics
+from services.rating.metrics import RatingMetrics
 from services.rating.partition_rating import PartitionRating
 from services.rating.rules.envelope import Rules
 from services.rating.settings import RatingSettings
 
 
 class Rating:
-    """The service at work on one log; as `ops.Working`."""
+    """The service at work on one log; as `ops.RunningRating`."""
 
     def __init__(
         self, settings: RatingSettings, log: Log, assignment: Assignment, clock: Clock, rules: Rules | None = None
@@ -37,27 +37,27 @@ class Rating:
         self._rules = rules or Rules()
         self._quarantine = Quarantine(settings.quarantine)
         self._margin = timedelta(0) if settings.clock else timedelta(seconds=settings.margin_seconds)
-        self._metrics = Metrics(self.statuses)
+        self._metrics = RatingMetrics(self.statuses)
         self.owner = Owner(log, assignment, self._take_over, clock, settings.owner)
 
     @property
     def ready(self) -> bool:
-        """As `ops.Working.ready`."""
+        """As `ops.RunningRating.ready`."""
         return self.owner.ready
 
     def statuses(self) -> dict[int, PartitionStatus]:
-        """As `ops.Working.statuses`."""
+        """As `ops.RunningRating.statuses`."""
         return self.owner.statuses()
 
     def announced_until(self, partition: int) -> datetime | None:
-        """As `ops.Working.announced_until`; None while something waits that may have to be announced, too."""
+        """As `ops.RunningRating.announced_until`; None while something waits that may have to be announced, too."""
         status = self.statuses()[partition]
         if status.announced_until is None or not status.idle:
             return None
         return status.announced_until - self._margin
 
     def metrics(self) -> bytes:
-        """As `ops.Working.metrics`."""
+        """As `ops.RunningRating.metrics`."""
         return self._metrics.render()
 
     def _take_over(self, partition: int) -> PartitionRating:

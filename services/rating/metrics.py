@@ -68,7 +68,7 @@ class PartitionTally:
         self._waited.observe(max(0.0, time.time() - logged_ms / 1000))
 
 
-class Metrics(Collector):
+class RatingMetrics(Collector):
     """All figures of this process; partitions that are no longer owned disappear from it."""
 
     def __init__(self, statuses: Callable[[], Mapping[int, PartitionStatus]]) -> None:

@@ -13,8 +13,8 @@ from eventlog.owner.partition import PartitionStatus
 PATHS: Final = ("/metrics", "/healthz", "/readyz", "/v1/progress")
 
 
-class Working(Protocol):
-    """What is asked of the service at work."""
+class RunningRating(Protocol):
+    """What the door shows of the running service."""
 
     @property
     def ready(self) -> bool:
@@ -34,13 +34,13 @@ class Working(Protocol):
         ...
 
 
-def build(working: Working) -> FastAPI:
+def build(rating: RunningRating) -> FastAPI:
     """The door as an ASGI application."""
     door = FastAPI(title="Liangdeng rating", docs_url=None, redoc_url=None, openapi_url=None)
 
     @door.get("/metrics")
     async def metrics() -> Response:
-        return Response(working.metrics(), media_type=CONTENT_TYPE_LATEST)
+        return Response(rating.metrics(), media_type=CONTENT_TYPE_LATEST)
 
     @door.get("/healthz")
     async def healthz() -> dict[str, str]:
@@ -48,13 +48,13 @@ def build(working: Working) -> FastAPI:
 
     @door.get("/readyz")
     async def readyz(response: Response) -> dict[str, Any]:
-        response.status_code = 200 if working.ready else 503
-        partitions = {str(p): _health(status) for p, status in working.statuses().items()}
-        return {"ready": working.ready, "partitions": partitions}
+        response.status_code = 200 if rating.ready else 503
+        partitions = {str(p): _health(status) for p, status in rating.statuses().items()}
+        return {"ready": rating.ready, "partitions": partitions}
 
     @door.get("/v1/progress")
     async def progress() -> dict[str, Any]:
-        return {"partitions": {str(p): _progress(working, status) for p, status in working.statuses().items()}}
+        return {"partitions": {str(p): _progress(rating, status) for p, status in rating.statuses().items()}}
 
     return door
 
@@ -63,8 +63,8 @@ def _health(status: PartitionStatus) -> dict[str, Any]:
     return {"phase": status.phase, "problem": status.problem or status.alarm_problem, "lag": status.lag}
 
 
-def _progress(working: Working, status: PartitionStatus) -> dict[str, Any]:
-    until = working.announced_until(status.partition)
+def _progress(rating: RunningRating, status: PartitionStatus) -> dict[str, Any]:
+    until = rating.announced_until(status.partition)
     return {
         "position": status.position,
         "announced_until": until.isoformat() if until else None,

@@ -1,4 +1,4 @@
-"""Answers the submissions of one partition: states folded from what counts, rulings decided ahead of them."""
+"""Rules on the submissions of one partition: states folded from what counts, rulings decided ahead of them."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from services.rating.rules.state.state import State
 logger = logging.getLogger(__name__)
 
 
-class _Ahead(NamedTuple):
-    """A ruling decided but not known to count."""
+class _Decided(NamedTuple):
+    """A ruling of ours that is not known to count yet."""
 
     values: tuple[bytes, ...]
     events: tuple[RulingEvent, ...]
@@ -34,9 +34,9 @@ class _Ahead(NamedTuple):
 class PartitionRating:
     """As `eventlog.owner.partition.PartitionHandler`.
 
-    `states` changes only in `fold`, by `evolve` of what was decoded from the bytes that count. The state that a
-    ruling of ours leads to was derived from those very bytes when it was decided, on the state that it counts on
-    (that is what the `at` rule tells), so `fold` may take it over instead of deriving it twice.
+    `states` changes only in `fold`, by `evolve` of what was decoded from the bytes that count. If a ruling of ours
+    counts, nothing came between (the `at` rule), so the state that was derived from its bytes when it was decided
+    is the state after it: `fold` takes that over instead of deriving it again.
     """
 
     def __init__(
@@ -56,8 +56,8 @@ class PartitionRating:
         self._rules = rules
         self._tally = tally
         self._quarantine = quarantine
-        self._overlay: States = ChainMap({}, self.states)
-        self._ahead: dict[int, _Ahead] = {}
+        self._states_ahead: States = ChainMap({}, self.states)
+        self._ahead: dict[int, _Decided] = {}
 
     def fold(self, rulings: Sequence[CountedAnswer]) -> None:
         """As `PartitionHandler.fold`."""
@@ -72,18 +72,18 @@ class PartitionRating:
     def begin(self) -> None:
         """As `PartitionHandler.begin`."""
         self._ahead.clear()
-        self._overlay = ChainMap({}, self.states)
+        self._states_ahead = ChainMap({}, self.states)
 
     def answer(self, submission: Record, at: int) -> Sequence[Entry]:
         """As `PartitionHandler.answer`."""
         logged = logged_submission(submission)
-        values, events, state = rule_on(self._rules, self._log, logged, at, self._overlay)
+        values, events, state = rule_on(self._rules, self._log, logged, at, self._states_ahead)
         subject = events[0].subject
         if state is not None:
-            self._overlay[subject] = state
+            self._states_ahead[subject] = state
         if type(events[0].data) is SubmissionUnreadable:
             self._keep(submission, events[0].data.problem)
-        self._ahead[submission.offset] = _Ahead(values, events, state, submission.timestamp_ms)
+        self._ahead[submission.offset] = _Decided(values, events, state, submission.timestamp_ms)
         key = subject.encode()
         return [Entry(key, value) for value in values]
 
@@ -97,7 +97,7 @@ class PartitionRating:
         """As `PartitionHandler.due`."""
         return self.alarm.entries(now, self.states)
 
-    def _adopt(self, ahead: _Ahead) -> None:
+    def _adopt(self, ahead: _Decided) -> None:
         subject = ahead.events[0].subject
         if ahead.state is not None:
             self.states[subject] = ahead.state

@@ -30,7 +30,7 @@ from sandbox.year.run import publish
 from sandbox.year.simulated_year import SMALL, SimulatedYear, simulated_years
 from sandbox.year.story import PlannedAct
 from services.audit import replay
-from services.audit.finding import Report, Verdict
+from services.audit.finding import AuditVerdict, ReplayReport
 from services.query.follow.rebuild import RebuildOutcome, rebuild
 
 SEED = "7"
@@ -121,7 +121,7 @@ class FaultyYear:
             await client.wait_until_notified()
             return await read_counts(client, year.plan)
 
-    def replay(self) -> Report:
+    def replay(self) -> ReplayReport:
         """What an audit finds."""
         return replay.run(self.bootstrap, self.prefix)
 
@@ -148,7 +148,7 @@ class FaultyYear:
         """
         assert differences(planned(year.plan), seen) == []
         report = self.replay()
-        assert report.verdict is Verdict.PROVED, report.as_dict()
+        assert report.verdict is AuditVerdict.PROVED, report.as_dict()
         outcome = await self.rebuilt()
         assert outcome.compared
         assert outcome.difference is None

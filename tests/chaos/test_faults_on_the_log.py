@@ -22,7 +22,7 @@ from contracts.topics import PARTITIONS, RULINGS, SUBMISSIONS, TOPIC_CONFIG, TOP
 from contracts.values import Actor, Node
 from eventlog.at.at_rule import AtRule
 from eventlog.log import provisioning
-from services.audit.finding import Verdict
+from services.audit.finding import AuditVerdict
 from tests.services.rating.acts import (
     LEADER,
     LOG,
@@ -80,12 +80,12 @@ async def test_two_owners_for_ever_agree_but_not_without_the_comparison(town: To
     if guard is None:
         await town.live_until(at("2024-07-11 00:10"))
         report_ = await town.audit()
-        assert report_.verdict is Verdict.PROVED
+        assert report_.verdict is AuditVerdict.PROVED
         assert report_.void > 0
         return
     await asyncio.sleep(3)
     report_ = await town.audit()
-    assert report_.verdict is not Verdict.PROVED
+    assert report_.verdict is not AuditVerdict.PROVED
     assert report_.findings
 
 
@@ -107,7 +107,7 @@ async def test_submissions_that_were_cut_and_written_anew_stop_the_partitions(to
         return
     await until(lambda: town.logs().count("the log was cut") >= PARTITIONS, "every partition stopped", 40)
     assert (await readiness(town, port)).status_code == 503
-    assert (await town.audit()).verdict is Verdict.CONTRADICTED
+    assert (await town.audit()).verdict is AuditVerdict.CONTRADICTED
 
 
 def _cut(town: Town) -> None:
@@ -143,7 +143,7 @@ async def test_a_quiet_partition_lets_its_deadline_pass_after_everybody_restarte
         return
     await town.live_until(at("2024-04-11 00:10"))
     assert (await rulings_on(town, partition)).count("light.settled") == 2
-    assert (await town.audit()).verdict is Verdict.PROVED
+    assert (await town.audit()).verdict is AuditVerdict.PROVED
 
 
 async def test_alarms_early_double_late_and_by_a_zombie_settle_once(town: Town) -> None:
@@ -170,7 +170,7 @@ async def test_alarms_early_double_late_and_by_a_zombie_settle_once(town: Town) 
     found = await rulings_on(town, partition_of(subject))
     assert found.count("light.settled") == 2  # two items lie on the partition
     report_ = await town.audit()
-    assert report_.verdict is Verdict.PROVED
+    assert report_.verdict is AuditVerdict.PROVED
     assert report_.verdicts["rejected"] >= 1
     assert report_.verdicts["repeated"] >= 3
 
@@ -234,7 +234,7 @@ async def test_a_defect_for_one_item_stops_its_partition_alone_until_it_is_mende
     town.rate()
     await town.live_until(at("2024-04-11 00:10"))
     report_ = await town.audit()
-    assert report_.verdict is Verdict.PROVED
+    assert report_.verdict is AuditVerdict.PROVED
     assert "unreadable" not in report_.verdicts
 
 
@@ -255,7 +255,7 @@ async def test_an_oversized_submission_and_a_stray_record_hold_nobody_up(town: T
     await town.put(subject, submitted(subject, report("2024Q1"), UNIT, "smaller", at("2024-04-02 10:01")))
     await town.live_until(at("2024-04-11 00:10"))
     report_ = await town.audit()
-    assert report_.verdict is Verdict.PROVED
+    assert report_.verdict is AuditVerdict.PROVED
     assert report_.void >= 2
     assert report_.verdicts["rejected"] == 1
 
@@ -299,7 +299,7 @@ async def test_a_submission_that_was_held_beyond_the_grace_counts_when_it_reache
             events = await _events(town, subject, wanted="progress.recorded")
             changes = [e["data"]["to"] for e in events if e["type"] == "liangdeng.light.changed.v1"]
             assert changes[-1] == light, subject
-        assert (await town.audit()).verdict is Verdict.PROVED
+        assert (await town.audit()).verdict is AuditVerdict.PROVED
         assert decode_submission(submitted(held, report("2024Q1"), UNIT, "r", stamped)).received_at == stamped
     finally:
         await town.close()

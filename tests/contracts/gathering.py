@@ -71,7 +71,7 @@ def lived(scenario: Scenario, recorder: Recorder) -> None:
     subject = f"{PROGRAMME}/{scenario.id}"
     told: list[tuple[Actor, str, datetime, datetime, SubmissionData]] = []
 
-    class Listening(scenarios.Run):
+    class Listening(scenarios.ScenarioRun):
         def submit(
             self,
             number: int | None,

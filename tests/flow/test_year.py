@@ -28,7 +28,7 @@ from sandbox.year.observed_counts import AUDITOR, read_counts
 from sandbox.year.run import run
 from sandbox.year.simulated_year import SMALL, SimulatedYear, simulated_years
 from services.audit import replay
-from services.audit.finding import Verdict
+from services.audit.finding import AuditVerdict
 from services.query.follow.rebuild import RebuildOutcome, rebuild
 
 pytestmark = [pytest.mark.flow, pytest.mark.services, pytest.mark.timeout(300)]
@@ -92,7 +92,7 @@ def test_everything_comes_out_as_the_table_of_behaviours_says(lived: LivedYear) 
 
 def test_the_replay_proves_every_ruling(lived: LivedYear) -> None:
     report = replay.run(lived.stack.env["KAFKA_BOOTSTRAP_SERVERS"], lived.prefix)
-    assert report.verdict is Verdict.PROVED, report.as_dict()
+    assert report.verdict is AuditVerdict.PROVED, report.as_dict()
     assert report.submissions > 700
 
 
@@ -213,7 +213,7 @@ def test_what_concerns_a_whole_programme_goes_the_same_way(lived: LivedYear) -> 
         adopted = submit(client, "o1", "/policies", policy)
         assert [event["type"] for event in adopted["events"]][:1] == ["policy.changed"]
     report = replay.run(lived.stack.env["KAFKA_BOOTSTRAP_SERVERS"], lived.prefix)
-    assert report.verdict is Verdict.PROVED, report.as_dict()
+    assert report.verdict is AuditVerdict.PROVED, report.as_dict()
 
 
 def _seen(lived: LivedYear, year: SimulatedYear) -> Counts:

@@ -6,9 +6,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contracts.submissions import ItemAssigned, PolicyAdopted
-from services.audit.differences import compare
-from services.audit.recorded_acts import Act, Year
-from services.audit.what_if import live
+from services.audit.policy_comparison import compare
+from services.audit.recorded_acts import RecordedAct, RecordedYear
+from services.audit.what_if import rerun
 from tests.rules.strategies import items, steps
 from tests.rules.timelines import OUHAI, YUANCHENG, Run, Step
 
@@ -23,19 +23,19 @@ def adopts(step: Step) -> bool:
 
 
 @st.composite
-def years(draw: st.DrawFn) -> tuple[Run, ItemAssigned, Year]:
+def years(draw: st.DrawFn) -> tuple[Run, ItemAssigned, RecordedYear]:
     """A year of one real item, lived through and recorded."""
     item = draw(items.filter(lambda one: not one.simulated))
     run = Run(item).live(draw(st.lists(steps(item).filter(lambda step: not adopts(step)), max_size=30)))
-    acts = tuple(Act(submission, at) for submission, at in run.submissions)
-    return run, item, Year(run.subject.split("/")[0], {run.subject: item}, {run.subject: acts}, item.simulated)
+    acts = tuple(RecordedAct(submission, at) for submission, at in run.submissions)
+    return run, item, RecordedYear(run.subject.split("/")[0], {run.subject: item}, {run.subject: acts}, item.simulated)
 
 
 @many
 @given(years())
-def test_a_year_lived_again_is_the_year_that_was(lived: tuple[Run, ItemAssigned, Year]) -> None:
+def test_a_year_lived_again_is_the_year_that_was(lived: tuple[Run, ItemAssigned, RecordedYear]) -> None:
     run, item, year = lived
-    again = live(year, item.policy, run.now)[run.subject].item
+    again = rerun(year, item.policy, run.now)[run.subject].item
     assert (again.quarters, again.periods) == (run.item.quarters, run.item.periods)
     assert (again.escalations, again.appeals) == (run.item.escalations, run.item.appeals)
     assert compare(year, item.policy, item.policy).differences == 0
@@ -43,7 +43,7 @@ def test_a_year_lived_again_is_the_year_that_was(lived: tuple[Run, ItemAssigned,
 
 @many
 @given(years())
-def test_a_difference_is_always_told_in_both_languages(lived: tuple[Run, ItemAssigned, Year]) -> None:
+def test_a_difference_is_always_told_in_both_languages(lived: tuple[Run, ItemAssigned, RecordedYear]) -> None:
     found = compare(lived[2], YUANCHENG, OUHAI)
     for difference in found.items:
         assert all((*light.a.why, *light.b.why) for light in difference.lights)

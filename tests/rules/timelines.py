@@ -11,7 +11,6 @@ from contracts.envelope import parse
 from contracts.ruling import RulingEvent, encode_ruling, ruling_from
 from contracts.submission import Submission, new_submission
 from contracts.submissions import (
-    DeadlinePassed,
     ItemAssigned,
     SubmissionData,
 )
@@ -110,9 +109,7 @@ class Run:
         while ready := [one for one in pending_deadlines(self.state) if one.announce_at <= until]:
             first = ready[0]
             self.now = max(self.now, first.announce_at)
-            data = DeadlinePassed(kind=first.kind, ref=first.ref, due_at=first.due_at)
-            key = f"{first.kind}/{first.ref}/{first.due_at.isoformat()}"
-            self.submit(ALARM, key, self.now, data)
+            self.submit(ALARM, first.key, self.now, first.passed)
             assert first not in pending_deadlines(self.state), "an announced deadline is announced for ever"
 
     def live(self, steps: Sequence[Step]) -> Run:

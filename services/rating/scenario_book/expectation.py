@@ -1,65 +1,44 @@
-"""Compares what came out of a scenario with what it expects; what is left out is not checked."""
+"""Compares what came out of a scenario with what it expects; what a scenario leaves out is not checked."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from contracts.rulings import SubmissionAccepted, SubmissionRejected, SubmissionRepeated, Verdict
 from services.rating.rules.state.state import Escalation, Item, State
-from services.rating.scenario_book.outcome import Story
+from services.rating.scenario_book.outcome import ScenarioOutcome
 
 _ESCALATION: Final = {"level", "for", "due_on", "state", "overdue"}
 
 
-def differences(expect: dict[str, Any], story: Story, state: State | None, steps: list[int]) -> list[str]:
-    """A line for each difference."""
+def differences(expect: dict[str, Any], outcome: ScenarioOutcome, state: State | None, steps: list[int]) -> list[str]:
+    """A line for each difference; `steps` are the numbers of the scenario's steps, `state` is that at its end."""
     item = state.item if state is not None else None
     if item is None:
         return ["the item was not opened"]
-    found = _verdicts(expect, story, steps)
-    found += _remarks(expect.get("remarks") or {}, story)
-    places = item.frame.quarter_index
-    for name, seen in (
-        ("lights", {q: item.quarters[i].light for q, i in places.items()}),
-        ("rated", {q: item.quarters[i].rated or "none" for q, i in places.items()}),
-        ("months", {p: item.periods[i].status for p, i in item.frame.index.items()}),
-    ):
-        for period, wanted in (expect.get(name) or {}).items():
-            nothing_yet = name == "months" and wanted in ("none", None) and seen.get(str(period)) == "open"
-            if seen.get(str(period)) != wanted and not nothing_yet:
-                found.append(f"{name}: {period}: expected {wanted}, got {seen.get(str(period), 'no such period')}")
-    if "history" in expect:
-        found += _lists("history", [[*change] for change in story.history], expect["history"] or [])
-    if "reminders" in expect:
-        sent = [[about, day.isoformat()] for about, day in story.reminders]
-        found += _lists("reminders", sent, expect["reminders"] or [])
-    if "escalations" in expect:
-        found += _escalations(expect["escalations"] or [], item)
+    found = _verdicts(expect, outcome, steps)
+    for name, compare in _COMPARISONS.items():
+        if name in expect:
+            found += compare(expect[name], outcome, item)
     return found
 
 
-def _verdicts(expect: dict[str, Any], story: Story, steps: list[int]) -> list[str]:
-    found: list[str] = []
+def _verdicts(expect: dict[str, Any], outcome: ScenarioOutcome, steps: list[int]) -> list[str]:
+    """Of every step; what is neither `refused` nor `repeated` must be accepted."""
     refused = {_step(number): reasons for number, reasons in (expect.get("refused") or {}).items()}
     repeated = [_step(number) for number in expect.get("repeated") or []]
-    for number in [*refused, *repeated]:
-        if number not in steps:
-            found.append(f"step {number}: there is no such step")
+    found = [f"step {number}: there is no such step" for number in [*refused, *repeated] if number not in steps]
     for number in steps:
-        verdict = story.verdicts[number]
+        verdict = outcome.verdicts[number]
         if number in repeated:
-            right = isinstance(verdict, SubmissionRepeated)
-            wanted = "repeated"
+            wanted, right = "repeated", isinstance(verdict, SubmissionRepeated)
         elif number in refused:
-            wanted = refused[number]
-            reasons = list(verdict.reasons) if isinstance(verdict, SubmissionRejected) else []
-            right = reasons == wanted if isinstance(wanted, list) else reasons[:1] == [wanted]
-            wanted = f"refused {wanted}"
+            wanted, right = f"refused {refused[number]}", _is_refused(verdict, refused[number])
         else:
-            right = isinstance(verdict, SubmissionAccepted)
-            wanted = "accepted"
+            wanted, right = "accepted", isinstance(verdict, SubmissionAccepted)
         if not right:
-            found.append(f"step {number}: expected {wanted}, got {_told(verdict)}")
+            found.append(f"step {number}: expected {wanted}, got {_verdict_word(verdict)}")
     return found
 
 
@@ -68,7 +47,13 @@ def _step(number: Any) -> int | str:
     return int(number) if str(number).isdecimal() else str(number)
 
 
-def _told(verdict: Verdict) -> str:
+def _is_refused(verdict: Verdict, wanted: Any) -> bool:
+    """With exactly these reasons if they are a list, else with this one first."""
+    reasons = list(verdict.reasons) if isinstance(verdict, SubmissionRejected) else []
+    return bool(reasons == wanted) if isinstance(wanted, list) else reasons[:1] == [wanted]
+
+
+def _verdict_word(verdict: Verdict) -> str:
     if isinstance(verdict, SubmissionRejected):
         return f"refused {list(verdict.reasons)}"
     if isinstance(verdict, SubmissionAccepted):
@@ -76,10 +61,10 @@ def _told(verdict: Verdict) -> str:
     return "repeated" if isinstance(verdict, SubmissionRepeated) else "unreadable"
 
 
-def _remarks(wanted: dict[str, list[str]], story: Story) -> list[str]:
+def _remarks(wanted: Mapping[str, list[str]] | None, outcome: ScenarioOutcome, _item: Item) -> list[str]:
     found = []
-    for number, remarks in wanted.items():
-        verdict = story.verdicts.get(int(number)) if number.isdecimal() else None
+    for number, remarks in (wanted or {}).items():
+        verdict = outcome.verdicts.get(int(number)) if number.isdecimal() else None
         if verdict is None:
             found.append(f"remarks: {number}: there is no such step")
             continue
@@ -89,13 +74,52 @@ def _remarks(wanted: dict[str, list[str]], story: Story) -> list[str]:
     return found
 
 
-def _lists(name: str, seen: list[list[str]], wanted: list[list[Any]]) -> list[str]:
-    texts = [[str(part) for part in row] for row in wanted]
+def _lights(wanted: Mapping[Any, Any] | None, _outcome: ScenarioOutcome, item: Item) -> list[str]:
+    seen = {quarter: item.quarters[index].light for quarter, index in item.frame.quarter_index.items()}
+    return _by_period("lights", wanted, seen)
+
+
+def _rated(wanted: Mapping[Any, Any] | None, _outcome: ScenarioOutcome, item: Item) -> list[str]:
+    seen = {quarter: item.quarters[index].rated or "none" for quarter, index in item.frame.quarter_index.items()}
+    return _by_period("rated", wanted, seen)
+
+
+def _months(wanted: Mapping[Any, Any] | None, _outcome: ScenarioOutcome, item: Item) -> list[str]:
+    """A month that is still open may be expected as `none` too."""
+    seen = {period: item.periods[index].status for period, index in item.frame.index.items()}
+    still_open = {name for name, status in seen.items() if status == "open"}
+    checked = {
+        period: status
+        for period, status in (wanted or {}).items()
+        if not (status in ("none", None) and str(period) in still_open)
+    }
+    return _by_period("months", checked, seen)
+
+
+def _by_period(name: str, wanted: Mapping[Any, Any] | None, seen: Mapping[str, str]) -> list[str]:
+    return [
+        f"{name}: {period}: expected {value}, got {seen.get(str(period), 'no such period')}"
+        for period, value in (wanted or {}).items()
+        if seen.get(str(period)) != value
+    ]
+
+
+def _history(wanted: Sequence[Sequence[Any]] | None, outcome: ScenarioOutcome, _item: Item) -> list[str]:
+    return _rows("history", wanted, [[*change] for change in outcome.history])
+
+
+def _reminders(wanted: Sequence[Sequence[Any]] | None, outcome: ScenarioOutcome, _item: Item) -> list[str]:
+    return _rows("reminders", wanted, [[about, day.isoformat()] for about, day in outcome.reminders])
+
+
+def _rows(name: str, wanted: Sequence[Sequence[Any]] | None, seen: list[list[str]]) -> list[str]:
+    texts = [[str(part) for part in row] for row in wanted or []]
     return [] if seen == texts else [f"{name}: expected {texts}, got {seen}"]
 
 
-def _escalations(wanted: list[dict[str, Any]], item: Item) -> list[str]:
-    seen = [_shown(escalation, item) for escalation in item.escalations]
+def _escalations(wanted: Sequence[Mapping[str, Any]] | None, _outcome: ScenarioOutcome, item: Item) -> list[str]:
+    """All of them in the order raised; of each, the fields that are given."""
+    seen, wanted = [_fields(escalation, item) for escalation in item.escalations], wanted or []
     if len(seen) != len(wanted):
         return [f"escalations: expected {len(wanted)}, got {len(seen)}: {seen}"]
     found = []
@@ -110,7 +134,7 @@ def _escalations(wanted: list[dict[str, Any]], item: Item) -> list[str]:
     return found
 
 
-def _shown(escalation: Escalation, item: Item) -> dict[str, Any]:
+def _fields(escalation: Escalation, item: Item) -> dict[str, Any]:
     due_at = escalation.due_at
     return {
         "level": escalation.level,
@@ -119,3 +143,15 @@ def _shown(escalation: Escalation, item: Item) -> dict[str, Any]:
         "state": escalation.phase,
         "overdue": escalation.overdue,
     }
+
+
+_COMPARISONS: Final[Mapping[str, Callable[[Any, ScenarioOutcome, Item], list[str]]]] = {
+    "remarks": _remarks,
+    "lights": _lights,
+    "rated": _rated,
+    "months": _months,
+    "history": _history,
+    "reminders": _reminders,
+    "escalations": _escalations,
+}
+"""What is compared besides the verdicts, in this order."""

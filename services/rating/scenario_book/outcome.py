@@ -20,7 +20,7 @@ from services.rating.rules.draft import Event
 
 
 @dataclass
-class Story:
+class ScenarioOutcome:
     """Verdicts by step number, every change of a light, every reminder."""
 
     verdicts: dict[int, Verdict] = field(default_factory=dict)

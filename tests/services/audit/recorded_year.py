@@ -16,9 +16,9 @@ from eventlog.log.record import Record
 from programmes import FOLDER
 from programmes.policy_file import read_policy
 from sandbox.year.plan import ENDS_AT
-from services.audit.recorded_acts import Year, read_year
+from services.audit.recorded_acts import RecordedYear, read_year
 from services.rating.scenario_book.book import Scenario, read_book
-from services.rating.scenario_book.runner import Run, play
+from services.rating.scenario_book.runner import ScenarioRun, play
 
 PROGRAMMES = FOLDER
 POLICIES = PROGRAMMES / "policies"
@@ -33,7 +33,7 @@ STORIES: dict[str, Scenario] = {
 
 @dataclass
 class Shelf:
-    """Submissions on partitions, read as by `services.audit.reader.Reading`."""
+    """Submissions on partitions, read as by `services.audit.reader.LogReader`."""
 
     partitions: dict[int, list[Record]] = field(default_factory=dict)
 
@@ -54,7 +54,7 @@ class Shelf:
         assert topic == SUBMISSIONS
         yield from self.partitions.get(partition, [])[start:end]
 
-    def year(self, programme: str = PROGRAMME, log: str = LOG) -> Year:
+    def year(self, programme: str = PROGRAMME, log: str = LOG) -> RecordedYear:
         """What people did, read back."""
         return read_year(self, log, programme)
 
@@ -69,7 +69,7 @@ def written(actor: Actor, key: str, at: datetime, data: SubmissionData, subject:
 
 
 @dataclass
-class Recording(Run):
+class Recording(ScenarioRun):
     """A scenario on its way that lays everything down as it comes, the alarm's announcements included."""
 
     shelf: Shelf = field(default_factory=Shelf)

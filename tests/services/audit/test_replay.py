@@ -11,8 +11,8 @@ import pytest
 
 from contracts.topics import RULINGS, SUBMISSIONS
 from eventlog.log.record import Record
-from services.audit.finding import Kind, Report, Verdict
-from services.audit.text_report import told
+from services.audit.finding import AuditVerdict, FindingKind, ReplayReport
+from services.audit.text_report import as_text
 from services.rating.rules.envelope import Rules
 from services.rating.rules.version import RULES
 from tests.services.rating.acts import UNIT, at, report, subjects
@@ -47,32 +47,32 @@ def find(house: House, type_: str) -> Record:
     return next(r for r in house.topics.records(RULINGS, 3) if type_.encode() in (r.value or b""))
 
 
-def the_finding(report_: Report) -> Kind:
+def the_finding(report_: ReplayReport) -> FindingKind:
     """The kind of the first finding."""
     return report_.findings[0].kind
 
 
 async def test_an_untouched_log_is_proved_and_told_in_numbers(house: House) -> None:
     found = house.audit()
-    assert (found.verdict, found.findings, found.void) == (Verdict.PROVED, [], 0)
+    assert (found.verdict, found.findings, found.void) == (AuditVerdict.PROVED, [], 0)
     assert found.submissions == found.rulings == sum(found.verdicts.values())
     assert found.position["submissions-3"] == found.submissions
-    assert "proved" in told(found)
+    assert "proved" in as_text(found)
 
 
 async def test_an_event_that_was_changed_is_shown_with_its_inputs(house: House) -> None:
     light = find(house, "light.changed")
     tamper(house, RULINGS, light.offset, lambda body: body["data"].update(to="red"))
     found = house.audit()
-    assert found.verdict is Verdict.CONTRADICTED
+    assert found.verdict is AuditVerdict.CONTRADICTED
     first = found.findings[0]
-    assert (first.kind, first.ruling_at, first.subject) == (Kind.DIFFERENT, str(light), SUBJECT)
+    assert (first.kind, first.ruling_at, first.subject) == (FindingKind.DIFFERENT, str(light), SUBJECT)
     assert "data.to" in first.sentence
     assert first.expected["data"]["to"] == "green"
     assert first.found["data"]["to"] == "red"
     assert first.state_before["item"]["hands"]["lead_unit"] == "nongye"
     assert first.submission["type"] == "liangdeng.progress.reported.v1"
-    text = told(found)
+    text = as_text(found)
     for word in ("contradicted", "state before", '"to": "red"', '"to": "green"', "reached the log at"):
         assert word in text
     json.dumps(found.as_dict())
@@ -94,7 +94,7 @@ async def test_a_difference_is_told_in_words_what_should_be_and_what_is(house: H
             "en": "2024 Q1 red: what is on record does not account for it",
         }
     ]
-    text = told(house.audit())
+    text = as_text(house.audit())
     assert "应为 should be: 2024年第一季度绿灯：按期报送，节点目标达成 / 2024 Q1 green" in text
     assert "实为 is: 2024年第一季度红灯：所记事实不支持此灯色 / 2024 Q1 red" in text
 
@@ -113,21 +113,21 @@ async def test_what_nothing_can_be_said_about_is_shown_as_it_lies(house: House) 
     raised = find(house, "escalation.raised")
     tamper(house, RULINGS, raised.offset, lambda body: body["data"].update(due_at="some day"))
     found = house.audit()
-    assert (found.verdict, found.findings[0].found_said) == (Verdict.CONTRADICTED, [])
-    assert "实为 is: （无） / nothing" in told(found)
+    assert (found.verdict, found.findings[0].found_said) == (AuditVerdict.CONTRADICTED, [])
+    assert "实为 is: （无） / nothing" in as_text(found)
 
 
 async def test_one_changed_byte_that_means_the_same_is_different_all_the_same(house: House) -> None:
     records = house.topics.records(RULINGS, 3)
     records[0] = records[0]._replace(value=(records[0].value or b"") + b" ")
     found = house.audit()
-    assert found.verdict is Verdict.CONTRADICTED
+    assert found.verdict is AuditVerdict.CONTRADICTED
     assert "its bytes" in found.findings[0].sentence
 
 
 async def test_a_changed_submission_contradicts_the_ruling_on_it(house: House) -> None:
     tamper(house, SUBMISSIONS, 6, lambda body: body["data"].update(claim="blocked"))
-    assert house.audit().verdict is Verdict.CONTRADICTED
+    assert house.audit().verdict is AuditVerdict.CONTRADICTED
 
 
 async def test_a_changed_time_of_the_log_is_found_where_it_matters(tmp_path: Path) -> None:
@@ -140,18 +140,18 @@ async def test_a_changed_time_of_the_log_is_found_where_it_matters(tmp_path: Pat
     offset = await house.say(SUBJECT, report("2024Q1"), UNIT, at("2024-04-10 10:00"))
     await house.ruled()
     await house.close()
-    assert house.audit().verdict is Verdict.PROVED
+    assert house.audit().verdict is AuditVerdict.PROVED
     records = house.topics.records(SUBMISSIONS, 3)
     late = records[offset].timestamp_ms + int(timedelta(days=2) / timedelta(milliseconds=1))
     records[offset] = records[offset]._replace(timestamp_ms=late)
     found = house.audit()
-    assert (found.verdict, the_finding(found)) == (Verdict.CONTRADICTED, Kind.DIFFERENT)
+    assert (found.verdict, the_finding(found)) == (AuditVerdict.CONTRADICTED, FindingKind.DIFFERENT)
 
 
 async def test_a_submission_without_a_ruling_is_missing(house: House) -> None:
     await house.say(SUBJECT, report("2024Q2"), UNIT, at("2024-05-09 10:00"))
     found = house.audit()
-    assert (found.verdict, the_finding(found)) == (Verdict.CONTRADICTED, Kind.MISSING)
+    assert (found.verdict, the_finding(found)) == (AuditVerdict.CONTRADICTED, FindingKind.MISSING)
     assert found.findings[0].expected[0]["type"] == "liangdeng.submission.accepted.v1"
     assert [one["en"] for one in found.findings[0].expected_said] == [
         "2024 Q2 green: reported in time, the node is met"
@@ -161,13 +161,13 @@ async def test_a_submission_without_a_ruling_is_missing(house: House) -> None:
 async def test_rulings_that_were_cut_off_are_missing(house: House) -> None:
     house.topics.cut(RULINGS, 3, house.topics.end(RULINGS, 3) - 1)
     found = house.audit()
-    assert (found.verdict, the_finding(found)) == (Verdict.CONTRADICTED, Kind.MISSING)
+    assert (found.verdict, the_finding(found)) == (AuditVerdict.CONTRADICTED, FindingKind.MISSING)
 
 
 async def test_a_ruling_on_a_submission_that_is_gone_is_surplus(house: House) -> None:
     house.topics.cut(SUBMISSIONS, 3, house.topics.end(SUBMISSIONS, 3) - 1)
     found = house.audit()
-    assert (found.verdict, the_finding(found)) == (Verdict.CONTRADICTED, Kind.SURPLUS)
+    assert (found.verdict, the_finding(found)) == (AuditVerdict.CONTRADICTED, FindingKind.SURPLUS)
 
 
 async def test_a_ruling_that_tells_more_or_less_than_follows_is_found(house: House) -> None:
@@ -175,29 +175,29 @@ async def test_a_ruling_that_tells_more_or_less_than_follows_is_found(house: Hou
     shorter = Rules(decide=lambda *given: good.decide(*given)[:1])
     longer = Rules(decide=lambda *given: [*good.decide(*given), good.decide(*given)[-1]])
     for other in (shorter, longer):
-        assert house.audit(other).verdict is Verdict.CONTRADICTED
+        assert house.audit(other).verdict is AuditVerdict.CONTRADICTED
 
 
 async def test_rules_of_another_version_that_come_out_the_same_prove_it_and_are_counted(house: House) -> None:
     found = house.audit(Rules(version="of tomorrow"))
-    assert found.verdict is Verdict.PROVED
+    assert found.verdict is AuditVerdict.PROVED
     assert found.other_rules == {RULES: found.rulings}
 
 
 async def test_rules_of_another_version_that_come_out_different_cannot_decide_and_say_so(house: House) -> None:
     good = Rules()
     found = house.audit(Rules(version="of tomorrow", decide=lambda *given: good.decide(*given)[:1]))
-    assert (found.verdict, the_finding(found)) == (Verdict.UNDECIDED, Kind.OTHER_RULES)
+    assert (found.verdict, the_finding(found)) == (AuditVerdict.UNDECIDED, FindingKind.OTHER_RULES)
     assert f"Ruled by rules {RULES}; the rules at hand are of tomorrow" in found.findings[0].sentence
 
 
 async def test_a_defect_of_the_rules_at_hand_is_no_contradiction(house: House) -> None:
     found = house.audit(broken_for(SUBJECT))
-    assert (found.verdict, the_finding(found)) == (Verdict.UNDECIDED, Kind.UNDECIDABLE)
+    assert (found.verdict, the_finding(found)) == (AuditVerdict.UNDECIDED, FindingKind.UNDECIDABLE)
 
 
 async def test_a_log_whose_beginning_is_gone_cannot_be_decided(house: House) -> None:
     house.topics.trim(RULINGS, 3, 1)
     found = house.audit()
-    assert found.verdict is Verdict.UNDECIDED
+    assert found.verdict is AuditVerdict.UNDECIDED
     assert "rulings-3 begins at 1" in (found.problem or "")

@@ -18,9 +18,9 @@ from contracts.topics import partition_of
 from contracts.values import Actor
 from programmes.programme_file import load_programme
 from sandbox.year.plan import plan
-from services.audit.differences import Comparison, ItemDifference, compare
-from services.audit.recorded_acts import NotRecorded, Year, read_file
-from services.audit.what_if import live, under
+from services.audit.policy_comparison import ItemDifference, PolicyComparison, compare
+from services.audit.recorded_acts import NotRecorded, RecordedYear, read_file
+from services.audit.what_if import rerun, under
 from services.rating.scenario_book.book import OFFICE
 from tests.services.audit.recorded_year import (
     OUHAI,
@@ -40,12 +40,12 @@ ADOPTING = {"P02"}
 """A policy that is adopted on the way is replaced, so it comes out otherwise than it was recorded."""
 
 
-def year_of(name: str) -> Year:
+def year_of(name: str) -> RecordedYear:
     """A story's year."""
     return recording(STORIES[name]).shelf.year()
 
 
-def the_difference(found: Comparison) -> ItemDifference:
+def the_difference(found: PolicyComparison) -> ItemDifference:
     """Of the only item."""
     (item,) = found.items
     return item
@@ -59,7 +59,7 @@ def test_every_story_under_its_own_policy_comes_out_as_it_was_lived(name: str) -
     assert going.state is not None
     was = going.state.item
     assert was is not None
-    now = live(going.shelf.year(), story.policy, STORIES[name].until)[SUBJECT].item
+    now = rerun(going.shelf.year(), story.policy, STORIES[name].until)[SUBJECT].item
     assert (now.quarters, now.escalations, now.appeals) == (was.quarters, was.escalations, was.appeals)
     assert compare(going.shelf.year(), story.policy, story.policy).differences == 0
 
@@ -110,7 +110,7 @@ def test_an_act_that_finds_nothing_to_act_on_under_the_other_policy_is_told_with
 def test_a_policy_adopted_on_the_way_is_replaced_too() -> None:
     year = year_of("P02")
     assert compare(year, OUHAI, OUHAI).differences == 0
-    lived = live(year, YUANCHENG)[SUBJECT].item
+    lived = rerun(year, YUANCHENG)[SUBJECT].item
     assert {quarter.policy for quarter in lived.quarters if quarter.settled} == {YUANCHENG}
     assert lived.quarters[1].light == "red", "the second yellow in a row"
 
@@ -118,7 +118,7 @@ def test_a_policy_adopted_on_the_way_is_replaced_too() -> None:
 def test_a_deadline_that_leaves_its_day_out_falls_a_day_earlier_and_back_again() -> None:
     year = year_of("S07")
     exclusive = replace(YUANCHENG, deadline_inclusive=False)
-    periods = live(year, exclusive)[SUBJECT].item.frame.periods
+    periods = rerun(year, exclusive)[SUBJECT].item.frame.periods
     recorded = year.items[SUBJECT].periods
     assert [p.due_at for p in periods] == [p.due_at - timedelta(days=1) for p in recorded]
     assert [p.opens_at for p in periods] == [p.opens_at for p in recorded]
@@ -183,7 +183,7 @@ def test_the_catalogues_year_under_its_own_policy_is_the_one_that_the_table_of_b
     catalogue: Shelf,
 ) -> None:
     expected = plan(load_programme(PROGRAMMES / "yuancheng-2024.yaml", simulated=True), "1")
-    lived = live(catalogue.year(log="1"), YUANCHENG)
+    lived = rerun(catalogue.year(log="1"), YUANCHENG)
     lights = {q: Counter[str]() for q in expected.quarters}
     rated = {q: Counter[str]() for q in expected.quarters}
     for one in lived.values():

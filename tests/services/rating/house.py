@@ -22,7 +22,7 @@ from eventlog.log.memory import MemoryLog, MemoryTopics
 from eventlog.log.record import Record
 from eventlog.owner.assignment import FixedAssignment
 from eventlog.owner.partition import PartitionStatus
-from services.audit.finding import Report
+from services.audit.finding import ReplayReport
 from services.audit.replay import replay
 from services.rating.app import Rating
 from services.rating.rules.envelope import Rules
@@ -48,7 +48,7 @@ def status(rating: Rating, partition: int) -> PartitionStatus:
 
 @dataclass
 class MemoryReader:
-    """As `services.audit.reader.Reading`."""
+    """As `services.audit.reader.LogReader`."""
 
     topics: MemoryTopics
 
@@ -176,7 +176,7 @@ class House:
         """Void records on all partitions."""
         return sum(self.counting(partition).void for partition in range(12))
 
-    def audit(self, rules: Rules | None = None) -> Report:
+    def audit(self, rules: Rules | None = None) -> ReplayReport:
         """Replay the log as it is now."""
         return replay(MemoryReader(self.topics), MemoryReader(self.topics), LOG, rules=rules)
 

@@ -10,7 +10,7 @@ from contracts.submission import decode_submission
 from contracts.submissions import DeadlinePassed
 from contracts.topics import SUBMISSIONS
 from eventlog.log.memory import Fault, MemoryLog
-from services.audit.finding import Verdict
+from services.audit.finding import AuditVerdict
 from services.rating.alarm import ALARM, Alarm
 from services.rating.rules.envelope import LoggedSubmission, Rules, rule_on
 from services.rating.rules.state.state import State
@@ -60,7 +60,7 @@ async def test_an_early_alarm_is_refused_and_the_deadline_announced_in_time_all_
     assert house.verdicts(SUBJECT)[-1] == "rejected not_due"
     await house.live_until(DUE + GRACE)
     assert house.settlements(SUBJECT) == ["2024Q1"]
-    assert house.audit().verdict is Verdict.PROVED
+    assert house.audit().verdict is AuditVerdict.PROVED
 
 
 async def test_a_double_alarm_is_repeated_and_settles_once(house: House) -> None:
@@ -71,7 +71,7 @@ async def test_a_double_alarm_is_repeated_and_settles_once(house: House) -> None
     await house.ruled()
     assert house.verdicts(SUBJECT)[-2:] == ["repeated", "repeated"]
     assert house.settlements(SUBJECT) == ["2024Q1"]
-    assert house.audit().verdict is Verdict.PROVED
+    assert house.audit().verdict is AuditVerdict.PROVED
 
 
 async def test_two_owners_that_both_announce_settle_once(house: House) -> None:
@@ -83,7 +83,7 @@ async def test_two_owners_that_both_announce_settle_once(house: House) -> None:
     await until(lambda: house.settlements(SUBJECT) and house.settlements(NEIGHBOUR), "both settlements")
     await house.ruled()
     assert house.settlements(SUBJECT) == house.settlements(NEIGHBOUR) == ["2024Q1"]
-    assert house.audit().verdict is Verdict.PROVED
+    assert house.audit().verdict is AuditVerdict.PROVED
 
 
 async def test_the_alarm_of_a_stopped_owner_that_arrives_late_changes_nothing(house: House) -> None:

@@ -14,13 +14,13 @@ from contracts.ruling import ruling_from
 from contracts.topics import RULINGS, partition_of
 from eventlog.at.at_rule import AtRule
 from programmes import FOLDER
-from services.audit.finding import Verdict
+from services.audit.finding import AuditVerdict
 from services.rating.rules.draft import Event
 from services.rating.rules.state.evolve import evolve
 from services.rating.rules.state.state import State
 from services.rating.scenario_book.book import Scenario, read_book
 from services.rating.scenario_book.expectation import differences
-from services.rating.scenario_book.outcome import Story
+from services.rating.scenario_book.outcome import ScenarioOutcome
 from tests.services.rating.acts import OFFICE, submitted
 from tests.services.rating.town import Town
 
@@ -61,7 +61,7 @@ async def test_the_first_stories_of_the_book_come_out_of_the_running_service_as_
     # Each story is looked at as it stood at its own end.
     ends = {subject: one.until for subject, one in scenarios.items()}
     await town.live_until(max(end for end in ends.values() if end is not None))
-    stories: dict[str, Story] = {subject: Story() for subject in scenarios}
+    stories: dict[str, ScenarioOutcome] = {subject: ScenarioOutcome() for subject in scenarios}
     states: dict[str, State | None] = dict.fromkeys(scenarios)
     for partition in {partition_of(subject) for subject in scenarios}:
         counting, end = AtRule(), await town.log.end(RULINGS, partition)
@@ -82,4 +82,4 @@ async def test_the_first_stories_of_the_book_come_out_of_the_running_service_as_
     for subject, scenario in scenarios.items():
         steps = [step.number for step in scenario.steps]
         assert differences(scenario.expect, stories[subject], states[subject], steps) == [], scenario.id
-    assert (await town.audit()).verdict is Verdict.PROVED
+    assert (await town.audit()).verdict is AuditVerdict.PROVED

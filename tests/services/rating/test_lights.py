@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from contracts.submissions import ProgressReviewed
-from services.audit.finding import Verdict
+from services.audit.finding import AuditVerdict
 from tests.services.rating.acts import OFFICE, UNIT, at, report, subjects
 from tests.services.rating.house import House
 
@@ -27,7 +27,7 @@ async def test_a_met_node_is_green_a_missed_one_yellow_a_second_one_red(house: H
     assert house.lights(subject) == {"2024Q1": "green"}
     await house.live_until(at("2024-10-11 00:10"))
     assert house.lights(subject) == {"2024Q1": "green", "2024Q2": "yellow", "2024Q3": "red"}
-    assert house.audit().verdict is Verdict.PROVED
+    assert house.audit().verdict is AuditVerdict.PROVED
 
 
 async def test_deadlines_that_a_jump_of_the_clock_passes_are_announced_in_the_order_of_their_instants(
@@ -54,7 +54,7 @@ async def test_an_overturned_report_takes_the_light_back_and_the_replay_agrees(h
     await house.say(subject, ProgressReviewed(period="2024Q1", finding="overturned"), OFFICE, at("2024-04-15 10:00"))
     await house.ruled()
     assert house.lights(subject) == {"2024Q1": "yellow"}
-    assert house.audit().verdict is Verdict.PROVED
+    assert house.audit().verdict is AuditVerdict.PROVED
 
 
 async def test_the_same_submission_again_is_repeated_and_with_another_body_refused(house: House) -> None:
@@ -74,4 +74,4 @@ async def test_items_of_one_partition_do_not_see_each_other(house: House) -> Non
     await house.say(second, report("2024Q1"), UNIT, at("2024-04-09 10:00"))
     await house.live_until(at("2024-04-11 00:10"))
     assert [house.lights(s)["2024Q1"] for s in (first, second, third)] == ["yellow", "green", "yellow"]
-    assert house.audit().verdict is Verdict.PROVED
+    assert house.audit().verdict is AuditVerdict.PROVED

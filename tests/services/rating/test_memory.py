@@ -18,7 +18,7 @@ from eventlog.log.quarantine import Quarantine
 from eventlog.log.record import Record
 from services.rating.alarm import Alarm
 from services.rating.app import Rating
-from services.rating.metrics import Metrics
+from services.rating.metrics import RatingMetrics
 from services.rating.partition_rating import PartitionRating
 from services.rating.rules.draft import Event
 from services.rating.rules.envelope import LoggedSubmission, Rules, cause_of, evolve_states, identities, rule_on
@@ -125,7 +125,7 @@ def answers(folder: Path, rules: Rules) -> PartitionRating:
         LOG,
         rules=rules,
         alarm=Alarm(LOG, driven=True, margin=timedelta(0)),
-        tally=Metrics(dict).tally(3),
+        tally=RatingMetrics(dict).tally(3),
         quarantine=Quarantine(folder),
     )
 

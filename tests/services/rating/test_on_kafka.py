@@ -20,7 +20,7 @@ from eventlog.log.kafka import KafkaLog
 from eventlog.log.settings import KafkaSettings
 from services.audit import replay
 from services.audit.__main__ import main as audit_command
-from services.audit.finding import Kind, Report, Verdict
+from services.audit.finding import AuditVerdict, FindingKind, ReplayReport
 from services.rating.rules.version import RULES
 from tests.services.rating.acts import (
     LOG,
@@ -43,10 +43,10 @@ async def town(kafka: str, topic_prefix: str, tmp_path: Path) -> AsyncIterator[T
     await town.close()
 
 
-async def proved(town: Town, verdicts: dict[str, int] | None = None) -> Report:
+async def proved(town: Town, verdicts: dict[str, int] | None = None) -> ReplayReport:
     """The replay proves the log; returns what it read."""
     found = await town.audit()
-    assert found.verdict is Verdict.PROVED, found.findings[:2] or found.problem
+    assert found.verdict is AuditVerdict.PROVED, found.findings[:2] or found.problem
     if verdicts:
         assert {name: found.verdicts.get(name) for name in verdicts} == verdicts
     return found
@@ -149,7 +149,7 @@ async def test_a_ruling_that_was_forged_so_that_it_counts_is_found(town: Town) -
     }
     assert await town.log.append(RULINGS, partition, None, [orjson.dumps(forged)]) == place
     found = await town.audit()
-    assert (found.verdict, found.findings[0].kind) == (Verdict.CONTRADICTED, Kind.DIFFERENT)
+    assert (found.verdict, found.findings[0].kind) == (AuditVerdict.CONTRADICTED, FindingKind.DIFFERENT)
     town.rate()
     await until(lambda: "the log was cut" in town.logs(), "rating, too, seeing that it rules on something else", 30)
 
@@ -181,12 +181,12 @@ async def test_topics_that_are_not_what_they_must_be_are_refused_at_the_start(ka
 
 async def test_an_audit_that_cannot_read_the_log_as_it_must_be_decides_nothing(kafka: str, topic_prefix: str) -> None:
     missing = await asyncio.to_thread(replay.run, kafka, "nowhere-", LOG)
-    assert (missing.verdict, missing.problem) == (Verdict.UNDECIDED, "nowhere-submissions has no partition 0")
+    assert (missing.verdict, missing.problem) == (AuditVerdict.UNDECIDED, "nowhere-submissions has no partition 0")
     stamped_by_clients = {**TOPIC_CONFIG, "message.timestamp.type": "CreateTime"}
     provisioning.apply(kafka, provisioning.specs(TOPICS, PARTITIONS, stamped_by_clients, prefix=topic_prefix))
     log = KafkaLog(KafkaSettings(bootstrap_servers=kafka, topic_prefix=topic_prefix))
     await log.append(SUBMISSIONS, 0, None, [b"{}"])
     await log.close()
     found = await asyncio.to_thread(replay.run, kafka, topic_prefix, LOG, wait=0)
-    assert found.verdict is Verdict.UNDECIDED
+    assert found.verdict is AuditVerdict.UNDECIDED
     assert "was not stamped by the broker" in (found.problem or "")

@@ -10,7 +10,7 @@ import pytest
 from contracts.submissions import RectificationReported
 from contracts.topics import RULINGS, SUBMISSIONS
 from eventlog.log.memory import Crash, Fault, MemoryLog
-from services.audit.finding import Verdict
+from services.audit.finding import AuditVerdict
 from services.rating.app import Rating
 from tests.services.rating.acts import UNIT, at, report, subjects, until
 from tests.services.rating.house import House, broken_for, status
@@ -48,7 +48,7 @@ async def test_two_owners_of_the_same_partitions_leave_one_counting_ruling_each(
         assert house.lights(subject) == {"2024Q1": "green", "2024Q2": "green"}
         assert [v for v in house.verdicts(subject) if v.startswith("rejected")] == ["rejected no_open_escalation"] * 2
     assert house.void() > 0, "the owners never met: the test shows nothing"
-    assert house.audit().verdict is Verdict.PROVED
+    assert house.audit().verdict is AuditVerdict.PROVED
 
 
 @pytest.mark.parametrize("topic", [RULINGS, SUBMISSIONS])
@@ -64,7 +64,7 @@ async def test_an_append_without_an_answer_is_neither_lost_nor_doubled(house: Ho
     await house.ruled()
     assert house.lights(subject) == {"2024Q1": "green", "2024Q2": "green", "2024Q3": "yellow"}
     assert house.settlements(subject) == ["2024Q1", "2024Q2", "2024Q3"]
-    assert house.audit().verdict is Verdict.PROVED
+    assert house.audit().verdict is AuditVerdict.PROVED
 
 
 @pytest.mark.parametrize("topic", [RULINGS, SUBMISSIONS])
@@ -87,7 +87,7 @@ async def test_an_owner_that_dies_at_an_append_is_followed_by_one_that_goes_on(
     await house.ruled()
     assert house.lights(subject) == {"2024Q1": "green"}
     assert house.settlements(subject) == ["2024Q1"]
-    assert house.audit().verdict is Verdict.PROVED
+    assert house.audit().verdict is AuditVerdict.PROVED
 
 
 async def bury(house: House, rating: Rating) -> None:
@@ -124,7 +124,7 @@ async def test_a_stopped_owner_that_goes_on_with_a_batch_in_hand_rules_on_nothin
     await house.say(subject, report("2024Q2"), UNIT, at("2024-04-09 12:00"))
     await house.ruled()
     assert house.verdicts(subject) == ["accepted"] * 6
-    assert house.audit().verdict is Verdict.PROVED
+    assert house.audit().verdict is AuditVerdict.PROVED
 
 
 async def test_a_defect_for_one_item_stops_its_partition_alone_and_nothing_is_skipped(house: House) -> None:
@@ -143,7 +143,7 @@ async def test_a_defect_for_one_item_stops_its_partition_alone_and_nothing_is_sk
     await house.ruled()
     assert house.verdicts(sick) == ["accepted"] * 3
     await until(lambda: repaired.ready, "readiness")
-    assert house.audit().verdict is Verdict.PROVED
+    assert house.audit().verdict is AuditVerdict.PROVED
 
 
 async def test_stray_records_written_to_rulings_by_hand_change_nothing(house: House) -> None:
@@ -157,7 +157,7 @@ async def test_stray_records_written_to_rulings_by_hand_change_nothing(house: Ho
     await house.ruled()
     assert house.lights(subject) == {"2024Q1": "green"}
     report_ = house.audit()
-    assert (report_.verdict, report_.void) == (Verdict.PROVED, house.void())
+    assert (report_.verdict, report_.void) == (AuditVerdict.PROVED, house.void())
     assert house.void() >= 3
 
 
@@ -172,7 +172,7 @@ async def test_submissions_that_were_cut_and_written_anew_stop_the_partition(hou
     rating = await house.rate(3)
     await until(lambda: status(rating, 3).phase == "cut", "the stop")
     assert not rating.ready
-    assert house.audit().verdict is Verdict.CONTRADICTED
+    assert house.audit().verdict is AuditVerdict.CONTRADICTED
 
 
 async def test_rulings_that_were_cut_under_a_running_owner_stop_it(house: House) -> None:

@@ -12,7 +12,7 @@ from contracts.rulings import SubmissionUnreadable
 from contracts.submission import Submission
 from contracts.submissions import DeadlinePassed
 from eventlog.log.quarantine import Quarantine
-from services.audit.finding import Verdict
+from services.audit.finding import AuditVerdict
 from services.rating.alarm import ALARM
 from services.rating.rules.draft import Event
 from services.rating.rules.envelope import Rules
@@ -63,7 +63,7 @@ async def test_what_cannot_be_read_is_ruled_unreadable_kept_and_passed(
     (kept,) = Quarantine(tmp_path / "quarantine").kept()
     assert (kept.offset, Quarantine(tmp_path / "quarantine").value(kept)) == (offset, value)
     assert house.lights(SUBJECT) == {"2024Q1": "green"}
-    assert house.audit().verdict is Verdict.PROVED
+    assert house.audit().verdict is AuditVerdict.PROVED
 
 
 async def test_a_quarantine_that_cannot_be_written_holds_nobody_up(house: House, tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ async def test_a_record_on_the_wrong_partition_is_refused_and_leaves_no_trace_in
     await house.open(SUBJECT)
     await house.ruled()
     assert house.verdicts(SUBJECT) == ["accepted"] * 3
-    assert house.audit().verdict is Verdict.PROVED
+    assert house.audit().verdict is AuditVerdict.PROVED
 
 
 async def test_a_submission_beyond_the_limit_is_refused_as_too_large(house: House) -> None:
@@ -111,7 +111,7 @@ async def test_an_oversized_ruling_becomes_a_refusal_and_the_next_small_one_pass
     await house.say(subject, report("2024Q1"), UNIT, RECEIVED)
     await house.ruled()
     assert house.verdicts(subject) == ["accepted"] * 3 + ["rejected too_large", "accepted"]
-    assert house.audit(rules).verdict is Verdict.PROVED
+    assert house.audit(rules).verdict is AuditVerdict.PROVED
 
 
 async def test_an_unknown_type_makes_its_partition_wait_and_no_other(house: House) -> None:
@@ -126,7 +126,7 @@ async def test_an_unknown_type_makes_its_partition_wait_and_no_other(house: Hous
     assert house.verdicts(SUBJECT) == ["accepted"] * 3, "nothing behind it is ruled on"
     assert not rating.ready
     assert "liangdeng.weather.changed.v1" in (status(rating, 3).problem or "")
-    assert house.audit().verdict is Verdict.UNDECIDED
+    assert house.audit().verdict is AuditVerdict.UNDECIDED
 
 
 async def test_an_alarm_that_a_person_gives_is_refused(house: House) -> None:
@@ -148,4 +148,4 @@ async def test_an_alarm_that_another_service_wrote_is_refused(house: House) -> N
     await house.ruled()
     assert house.verdicts(SUBJECT)[-1] == "rejected wrong_role"
     assert house.settlements(SUBJECT) == []
-    assert house.audit().verdict is Verdict.PROVED
+    assert house.audit().verdict is AuditVerdict.PROVED

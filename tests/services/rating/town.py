@@ -24,7 +24,7 @@ from eventlog.log import provisioning
 from eventlog.log.kafka import KafkaLog
 from eventlog.log.settings import KafkaSettings
 from services.audit import replay
-from services.audit.finding import Report
+from services.audit.finding import ReplayReport
 from tests.services.rating.acts import (
     LEADER,
     LOG,
@@ -178,6 +178,6 @@ class Town:
         files = sorted(self.folder.glob("rating-*.log"))
         return "\n".join(f"--- {file.name}\n{file.read_text()[-2500:]}" for file in files)
 
-    async def audit(self) -> Report:
+    async def audit(self) -> ReplayReport:
         """Replay with the independent client."""
         return await asyncio.to_thread(replay.run, self.bootstrap, self.prefix, LOG, wait=5)

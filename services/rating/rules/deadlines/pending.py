@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple
 
+from contracts.submissions import DeadlinePassed
 from services.rating.rules.acts.plan import plan_is_due
 from services.rating.rules.acts.progress import received
 from services.rating.rules.state.state import Escalation, Item, State
@@ -23,6 +24,16 @@ class Deadline(NamedTuple):
     ref: str
     due_at: datetime
     announce_at: datetime
+
+    @property
+    def key(self) -> str:
+        """The idempotency key of its announcement: whoever announces it, and how often, it is the same submission."""
+        return f"{self.kind}/{self.ref}/{self.due_at.isoformat()}"
+
+    @property
+    def passed(self) -> DeadlinePassed:
+        """Its announcement."""
+        return DeadlinePassed(kind=self.kind, ref=self.ref, due_at=self.due_at)
 
 
 def pending_deadlines(state: State | None) -> list[Deadline]:

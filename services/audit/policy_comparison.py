@@ -1,4 +1,4 @@
-"""Which lights and escalations of a year differ under two policies, and why: rule, causes and a sentence each."""
+"""Which lights, escalations and refusals of a recorded year differ under two policies, and why."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from contracts.policy import Policy
 from contracts.topics import split_subject
-from services.audit.as_json import shown
-from services.audit.recorded_acts import Year
-from services.audit.what_if import Lived, live
+from services.audit.as_json import as_json
+from services.audit.recorded_acts import RecordedYear
+from services.audit.what_if import ItemRerun, rerun
 from services.rating.rules.explain import explain, explain_escalation
 from services.rating.rules.state.state import Escalation
 from supervision.words import Word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Light:
+class LightUnderPolicy:
     """A period's light under one policy: as rated, as it stands, by which rule, following from which submissions."""
 
     rated: str | None
@@ -30,7 +30,7 @@ class Light:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rung:
+class EscalationUnderPolicy:
     """An escalation under one policy, with all its causes and those that still stand."""
 
     raised_at: datetime
@@ -49,18 +49,18 @@ class LightDifference:
     """A period whose light differs."""
 
     period: str
-    a: Light
-    b: Light
+    a: LightUnderPolicy
+    b: LightUnderPolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RungDifference:
-    """An escalation that is raised under one policy only, or fares otherwise; `cause` is the one that raised it."""
+class EscalationDifference:
+    """An escalation that is raised under one policy only, or goes another way; `cause` is the one that raised it."""
 
     level: str
     cause: str
-    a: Rung | None
-    b: Rung | None
+    a: EscalationUnderPolicy | None
+    b: EscalationUnderPolicy | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,12 +81,12 @@ class ItemDifference:
     title: str
     lead_unit: str
     lights: tuple[LightDifference, ...]
-    escalations: tuple[RungDifference, ...]
+    escalations: tuple[EscalationDifference, ...]
     refusals: tuple[RefusalDifference, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class PolicyComparison:
     """Two policies over one recorded year; `items` holds those that differ, `compared` counts all of them.
 
     `totals_a` and `totals_b` count the lights as they stand at the end and the escalations that were not withdrawn.
@@ -123,9 +123,9 @@ class Comparison:
         return {"differences": self.differences, **_json(self)}
 
 
-def compare(year: Year, a: Policy, b: Policy, until: datetime | None = None) -> Comparison:
-    """Live the recorded year under both policies and compare every light and every escalation."""
-    under_a, under_b = live(year, a, until), live(year, b, until)
+def compare(year: RecordedYear, a: Policy, b: Policy, until: datetime | None = None) -> PolicyComparison:
+    """Run the recorded year under both policies and compare every light, every escalation and every refusal."""
+    under_a, under_b = rerun(year, a, until), rerun(year, b, until)
     found = []
     for subject, assigned in year.items.items():
         one, other = under_a[subject], under_b[subject]
@@ -141,7 +141,7 @@ def compare(year: Year, a: Policy, b: Policy, until: datetime | None = None) -> 
         )
         if difference.lights or difference.escalations or difference.refusals:
             found.append(difference)
-    return Comparison(
+    return PolicyComparison(
         programme=year.programme,
         a=a.ref,
         b=b.ref,
@@ -155,52 +155,52 @@ def compare(year: Year, a: Policy, b: Policy, until: datetime | None = None) -> 
     )
 
 
-def _totals(lived: Iterable[Lived]) -> Mapping[str, int]:
-    items = [one.item for one in lived if one.opened]
+def _totals(reruns: Iterable[ItemRerun]) -> Mapping[str, int]:
+    items = [one.item for one in reruns if one.opened]
     counted: Counter[str] = Counter(quarter.light for item in items for quarter in item.quarters)
-    counted.update(rung.level for item in items for rung in item.escalations if rung.phase != "withdrawn")
+    counted.update(one.level for item in items for one in item.escalations if one.phase != "withdrawn")
     return counted
 
 
-def _lights(a: Lived, b: Lived) -> Iterator[LightDifference]:
+def _lights(a: ItemRerun, b: ItemRerun) -> Iterator[LightDifference]:
     for frame, one, other in zip(a.item.frame.quarters, a.item.quarters, b.item.quarters, strict=True):
         if (one.rated, one.light) != (other.rated, other.light):
             yield LightDifference(period=frame.id, a=_light(a, frame.id), b=_light(b, frame.id))
 
 
-def _light(lived: Lived, period: str) -> Light:
-    quarter = lived.item.quarters[lived.item.frame.quarter_index[period]]
-    changed = lived.changed.get(period)
-    return Light(
+def _light(run: ItemRerun, period: str) -> LightUnderPolicy:
+    quarter = run.item.quarters[run.item.frame.quarter_index[period]]
+    changed = run.changed.get(period)
+    return LightUnderPolicy(
         rated=quarter.rated,
         light=quarter.light,
         rule=changed.rule if changed else "",
-        because=_named(lived, changed.because) if changed else (),
-        why=explain(lived.item, period, lived.compared(period)),
+        because=_named(run, changed.because) if changed else (),
+        why=explain(run.item, period, run.compared(period)),
     )
 
 
-def _escalations(a: Lived, b: Lived) -> Iterator[RungDifference]:
-    ours, theirs = _rungs(a), _rungs(b)
+def _escalations(a: ItemRerun, b: ItemRerun) -> Iterator[EscalationDifference]:
+    ours, theirs = _escalations_of(a), _escalations_of(b)
     for key in [*ours, *(key for key in theirs if key not in ours)]:
         one, other = ours.get(key), theirs.get(key)
         if one is None or other is None or _outcome(one) != _outcome(other):
-            yield RungDifference(level=key[0], cause=key[1], a=one, b=other)
+            yield EscalationDifference(level=key[0], cause=key[1], a=one, b=other)
 
 
-def _rungs(lived: Lived) -> dict[tuple[str, str, int], Rung]:
-    """The item's escalations by level, by the cause that raised them, and counted where both are the same."""
-    found: dict[tuple[str, str, int], Rung] = {}
-    for escalation in lived.item.escalations:
+def _escalations_of(run: ItemRerun) -> dict[tuple[str, str, int], EscalationUnderPolicy]:
+    """The item's escalations by level, by the cause that raised them, and by a number where both are the same."""
+    found: dict[tuple[str, str, int], EscalationUnderPolicy] = {}
+    for escalation in run.item.escalations:
         level, cause = escalation.level, escalation.causes[0].name
         count = sum(key[:2] == (level, cause) for key in found)
-        found[level, cause, count] = _rung(lived, escalation)
+        found[level, cause, count] = _escalation(run, escalation)
     return found
 
 
-def _rung(lived: Lived, escalation: Escalation) -> Rung:
-    raised = lived.raised[escalation.id]
-    return Rung(
+def _escalation(run: ItemRerun, escalation: Escalation) -> EscalationUnderPolicy:
+    raised = run.raised[escalation.id]
+    return EscalationUnderPolicy(
         raised_at=escalation.raised_at,
         due_at=escalation.due_at,
         phase=escalation.phase,
@@ -208,29 +208,31 @@ def _rung(lived: Lived, escalation: Escalation) -> Rung:
         causes=tuple(cause.name for cause in escalation.causes),
         standing=tuple(cause.name for cause in escalation.causes if cause.standing),
         rule=raised.rule,
-        because=_named(lived, raised.because),
-        why=explain_escalation(lived.item, escalation),
+        because=_named(run, raised.because),
+        why=explain_escalation(run.item, escalation),
     )
 
 
-def _outcome(rung: Rung) -> tuple[Any, ...]:
+_WORDS: Final = {"rule", "because", "why"}
+
+
+def _outcome(escalation: EscalationUnderPolicy) -> tuple[Any, ...]:
     """All that is compared of an escalation: everything but the words about it."""
-    return rung.raised_at, rung.due_at, rung.phase, rung.overdue, rung.causes, rung.standing
+    return tuple(getattr(escalation, field.name) for field in fields(escalation) if field.name not in _WORDS)
 
 
-def _refusals(a: Lived, b: Lived) -> Iterator[RefusalDifference]:
+def _refusals(a: ItemRerun, b: ItemRerun) -> Iterator[RefusalDifference]:
     for id_ in dict.fromkeys([*a.refused, *b.refused]):
         one, other = a.refused.get(id_, ()), b.refused.get(id_, ())
         if one != other:
-            act, at = a.said[id_]
+            act, at = a.submitted[id_]
             yield RefusalDifference(act=act, at=at, a=one, b=other)
 
 
-def _named(lived: Lived, because: tuple[str, ...]) -> tuple[str, ...]:
+def _named(run: ItemRerun, because: tuple[str, ...]) -> tuple[str, ...]:
     """The submissions that something follows from, as type and time."""
-    return tuple(
-        f"{lived.said[id_][0]} {lived.said[id_][1].isoformat()}" if id_ in lived.said else id_ for id_ in because
-    )
+    known = run.submitted
+    return tuple(f"{known[id_][0]} {known[id_][1].isoformat()}" if id_ in known else id_ for id_ in because)
 
 
 def _json(value: Any) -> Any:
@@ -240,4 +242,4 @@ def _json(value: Any) -> Any:
         return [_json(entry) for entry in value]
     if hasattr(value, "__dataclass_fields__"):
         return {field.name: _json(getattr(value, field.name)) for field in fields(value)}
-    return shown(value)
+    return as_json(value)

@@ -1,27 +1,27 @@
-"""Rules on every submission of a partition again and compares the ruling, byte by byte, with what lies on the log."""
+"""Rules on every submission of a partition again and compares each ruling, byte by byte, with the log's own."""
 
 from __future__ import annotations
 
 from itertools import zip_longest
-from typing import Any
+from typing import Any, Final
 
 from contracts.envelope import UnknownType
 from contracts.ruling import ruling_from
 from eventlog.at.at_rule import Counted, CountedAnswer
 from eventlog.log.record import Record
-from services.audit.as_json import shown, shown_bytes
-from services.audit.finding import Finding, Kind, Report
-from services.audit.sentences import Sayings, said, said_on_log
+from services.audit.as_json import as_json, record_as_json
+from services.audit.finding import Finding, FindingKind, ReplayReport
+from services.audit.sentences import Sentences, sentences_of, sentences_on_log
 from services.rating.rules.envelope import LoggedSubmission, Ruled, Rules, evolve_states, rule_on
 from services.rating.rules.state.state import State
 
-VERDICT = "liangdeng.submission."
+VERDICT: Final = "liangdeng.submission."
 
 
-class Comparing:
-    """One partition: feed it the submissions in order, each with the counted ruling on it, or None."""
+class PartitionReplay:
+    """One partition: `compare` is given its submissions in order, each with the ruling on it that counts, or None."""
 
-    def __init__(self, partition: int, report: Report, rules: Rules) -> None:
+    def __init__(self, partition: int, report: ReplayReport, rules: Rules) -> None:
         self._partition = partition
         self._log = report.log
         self._report = report
@@ -30,7 +30,10 @@ class Comparing:
         self._waits = False
 
     def compare(self, submission: Record, found: CountedAnswer | None) -> None:
-        """Rule on it, compare, and go on with the state that the log's own ruling leads to."""
+        """Rule on it and compare; the next one is ruled on in the state that the log's own ruling leads to.
+
+        One that neither the log nor these rules have ruled on makes the later ones wait: they are only counted.
+        """
         self._report.submissions += 1
         if self._waits:
             self._report.behind += 1
@@ -51,11 +54,11 @@ class Comparing:
             return
         self._count(found)
         if ruled is not None and ruled.values == tuple(counted.record.value for counted in found.events):
-            self._go_on_with(ruled)
+            self._keep_state_of(ruled)
             return
         if ruled is not None:
-            self._differences(logged, ruled, found)
-        self._go_on(logged, found, ruled)
+            self._first_difference(logged, ruled, found)
+        self._take_from_log(logged, found, ruled)
 
     def surplus(self, found: CountedAnswer) -> None:
         """A counted ruling on a submission that is not on the log."""
@@ -63,38 +66,39 @@ class Comparing:
         first = found.events[0]
         self._report.add(
             Finding(
-                kind=Kind.SURPLUS,
+                kind=FindingKind.SURPLUS,
                 sentence="A ruling counts, but the submission that it answers is not on the log.",
                 submission_at=f"submissions-{self._partition}@{found.causeoffset}",
                 ruling_at=str(first.record),
                 subject=first.body.get("subject"),
                 found=[counted.body for counted in found.events],
-                found_said=self._said_on_log(found),
+                found_said=self._sentences_on_log(found),
             )
         )
 
     def _missing(self, logged: LoggedSubmission, ruled: Ruled) -> None:
         self._add(
-            Kind.MISSING,
+            FindingKind.MISSING,
             "The submission has no ruling that counts.",
             logged,
             subject=ruled.events[0].subject,
-            expected=[shown_bytes(value) for value in ruled.values],
-            expected_said=said(ruled.events, ruled.state),
+            expected=[record_as_json(value) for value in ruled.values],
+            expected_said=sentences_of(ruled.events, ruled.state),
         )
 
-    def _differences(self, logged: LoggedSubmission, ruled: Ruled, found: CountedAnswer) -> None:
+    def _first_difference(self, logged: LoggedSubmission, ruled: Ruled, found: CountedAnswer) -> None:
+        """Report the first event that differs, with its inputs."""
         other = found.events[0].body.get("rules")
         if other != self._rules.version:
             self._report.other_rules[str(other)] = self._report.other_rules.get(str(other), 0) + 1
-        compared = [_difference(*pair) for pair in zip_longest(ruled.values, found.events)]
+        compared = [_compare_event(*pair) for pair in zip_longest(ruled.values, found.events)]
         differing = {place for place, (kind, _) in enumerate(compared) if kind is not None}
         for ordinal, (value, counted) in enumerate(zip_longest(ruled.values, found.events)):
             kind, sentence = compared[ordinal]
             if kind is None:
                 continue
             if other != self._rules.version:
-                kind = Kind.OTHER_RULES
+                kind = FindingKind.OTHER_RULES
                 sentence = f"Ruled by rules {other}; the rules at hand are {self._rules.version} and differ. {sentence}"
             self._add(
                 kind,
@@ -103,44 +107,45 @@ class Comparing:
                 ruling_at=str(counted.record) if counted else None,
                 subject=ruled.events[0].subject,
                 ordinal=ordinal,
-                expected=shown_bytes(value),
+                expected=record_as_json(value),
                 found=counted.body if counted else None,
-                expected_said=said(ruled.events, ruled.state, differing),
-                found_said=self._said_on_log(found, differing),
+                expected_said=sentences_of(ruled.events, ruled.state, differing),
+                found_said=self._sentences_on_log(found, differing),
             )
             return
 
     def _undecided(self, logged: LoggedSubmission, found: CountedAnswer | None, why: str) -> None:
         self._add(
-            Kind.UNDECIDABLE,
+            FindingKind.UNDECIDABLE,
             f"The submission cannot be ruled on here: {why}.",
             logged,
             ruling_at=str(found.events[0].record) if found else None,
             found=[counted.body for counted in found.events] if found else None,
         )
 
-    def _go_on_with(self, ruled: Ruled) -> None:
+    def _keep_state_of(self, ruled: Ruled) -> None:
         if ruled.state is not None:
             self._states[ruled.events[0].subject] = ruled.state
 
-    def _go_on(self, logged: LoggedSubmission, found: CountedAnswer, ruled: Ruled | None) -> None:
+    def _take_from_log(self, logged: LoggedSubmission, found: CountedAnswer, ruled: Ruled | None) -> None:
+        """Fold what lies on the log; where that can't be folded, go on with what these rules made."""
         try:
             for counted in found.events:
                 evolve_states(self._rules, self._states, ruling_from(counted.body, self._partition))
         except Exception as error:
             self._add(
-                Kind.UNDECIDABLE if ruled is None else Kind.DIFFERENT,
+                FindingKind.UNDECIDABLE if ruled is None else FindingKind.DIFFERENT,
                 f"What lies on the log cannot be folded: {error!r}.",
                 logged,
                 ruling_at=str(found.events[0].record),
                 found=[counted.body for counted in found.events],
             )
             if ruled is not None:
-                self._go_on_with(ruled)
+                self._keep_state_of(ruled)
 
-    def _said_on_log(self, found: CountedAnswer, ordinals: set[int] | None = None) -> Sayings:
+    def _sentences_on_log(self, found: CountedAnswer, ordinals: set[int] | None = None) -> Sentences:
         bodies = [counted.body for counted in found.events]
-        return said_on_log(self._rules, self._states, bodies, self._partition, ordinals)
+        return sentences_on_log(self._rules, self._states, bodies, self._partition, ordinals)
 
     def _count(self, found: CountedAnswer) -> None:
         self._report.rulings += 1
@@ -149,9 +154,9 @@ class Comparing:
         self._report.verdicts[verdict] = self._report.verdicts.get(verdict, 0) + 1
 
     def _add(
-        self, kind: Kind, sentence: str, logged: LoggedSubmission, subject: str | None = None, **more: Any
+        self, kind: FindingKind, sentence: str, logged: LoggedSubmission, subject: str | None = None, **more: Any
     ) -> None:
-        submission = shown_bytes(logged.value)
+        submission = record_as_json(logged.value)
         if subject is None and isinstance(submission, dict):
             subject = submission.get("subject")
         self._report.add(
@@ -162,13 +167,13 @@ class Comparing:
                 subject=subject,
                 logged_at=logged.logged_at.isoformat(),
                 submission=submission,
-                state_before=shown(self._states.get(subject or "")),
+                state_before=as_json(self._states.get(subject or "")),
                 **more,
             )
         )
 
 
-def _differing(expected: dict[str, Any], found: dict[str, Any]) -> list[str]:
+def _differing_names(expected: dict[str, Any], found: dict[str, Any]) -> list[str]:
     """Names of the attributes, and within `data` of the fields, that differ; both given as JSON objects."""
     names = sorted(name for name in {*expected, *found} if expected.get(name) != found.get(name))
     if "data" not in names or not isinstance(found.get("data"), dict):
@@ -178,15 +183,19 @@ def _differing(expected: dict[str, Any], found: dict[str, Any]) -> list[str]:
     return [name for name in names if name != "data"] + inner
 
 
-def _difference(value: bytes | None, counted: Counted | None) -> tuple[Kind | None, str]:
+def _compare_event(value: bytes | None, counted: Counted | None) -> tuple[FindingKind | None, str]:
+    """What is wrong with an event and the sentence about it; None if nothing but the version of its rules differs."""
     if counted is None:
-        return Kind.MISSING, "The ruling lacks an event that follows from the submission."
+        return FindingKind.MISSING, "The ruling lacks an event that follows from the submission."
     if value is None:
-        return Kind.SURPLUS, "The ruling holds an event that does not follow from the submission."
+        return FindingKind.SURPLUS, "The ruling holds an event that does not follow from the submission."
     if value == counted.record.value:
         return None, ""
-    expected, body = shown_bytes(value), counted.body
-    names = _differing(expected, body)
+    expected, body = record_as_json(value), counted.body
+    names = _differing_names(expected, body)
     if names == ["rules"]:
         return None, ""
-    return Kind.DIFFERENT, f"The event comes out different in: {', '.join(names) or 'its bytes, not its values'}."
+    return (
+        FindingKind.DIFFERENT,
+        f"The event comes out different in: {', '.join(names) or 'its bytes, not its values'}.",
+    )
