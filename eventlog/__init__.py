@@ -2,6 +2,7 @@
 
 - `log`: records and positions; the log on Kafka and in memory; topics provisioned and checked; quarantine
 - `at`: which records count (the `at` rule), append where it is expected, catch up
+- `follow`: partitions are followed apart from each other, under one policy
 - `owner`: partitions are assigned, questions answered, one loop a partition
-- `clock`: where a service reads the time
+- `clock`: where a service reads the time; `backoff`: pauses between tries; `trouble_log`: trouble told once
 """

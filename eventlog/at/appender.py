@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from eventlog.at.guarded_append import GuardedPartition, race_pause
+from eventlog.backoff import Backoff
 from eventlog.log.log import AppendUnknown, LogUnavailable
 from eventlog.log.record import Entry
 
 T = TypeVar("T")
-FIRST_BACKOFF = 0.1
-MAX_BACKOFF = 5.0
+FIRST_BACKOFF = 0.2
+"""A batch without an answer often lies there: caught up within a moment, its claim is still fresh."""
 
 
 class Appender(Generic[T]):
@@ -34,7 +34,7 @@ class Appender(Generic[T]):
             LogCut, Misplaced: as `GuardedPartition.append`.
         """
         async with self._turn:
-            delay = FIRST_BACKOFF
+            backoff = Backoff(FIRST_BACKOFF)
             losses = 0
             behind = False
             while True:
@@ -50,8 +50,7 @@ class Appender(Generic[T]):
                     losses += 1
                     await asyncio.sleep(race_pause(losses))
                 except (AppendUnknown, LogUnavailable):
-                    await asyncio.sleep(delay * random.uniform(0.5, 1.0))
-                    delay = min(delay * 2, MAX_BACKOFF)
+                    await asyncio.sleep(backoff.next())
 
     async def catch_up(self) -> int:
         """Fold what others appended; returns the number of records read."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -59,6 +60,7 @@ class GuardedPartition(Generic[T]):
         """Batches appended here that lie elsewhere than expected, and so are void."""
         self._log = log
         self._fold = fold
+        self._last: Record | None = None
 
     @property
     def expected(self) -> int:
@@ -74,21 +76,48 @@ class GuardedPartition(Generic[T]):
         """
         before = self.expected
         end = await self._log.end(self.topic, self.partition)
+        place = (self.topic, self.partition)
+        if end < before:
+            raise LogCut(
+                f"{self.topic}-{self.partition}@{before}: folded up to here, and it ends at {end}", place, before
+            )
         if end == before:
             return 0
-        place = (self.topic, self.partition)
-        # An end below `before` is told by `follow`.
         async with self._log.follow({place: before}) as follower:
             moved = time.monotonic()
             while self.expected < end:
                 records = (await follower.poll(1.0)).get(place, [])
                 if records:
                     self._fold(self.rule.fold(records))
+                    self._last = records[-1]
                     moved = time.monotonic()
                     await asyncio.sleep(0)
                 elif time.monotonic() - moved > STALL_SECONDS:
-                    raise LogUnavailable(f"{self.topic}-{self.partition} gives nothing from {self.expected} on")
+                    raise LogUnavailable(
+                        f"{self.topic}-{self.partition}@{self.expected}: nothing comes", place, self.expected
+                    )
         return self.expected - before
+
+    async def verify(self) -> None:
+        """Look whether the last record that was folded still lies there, as before going on after trouble.
+
+        Raises:
+            LogCut: another one does, or none.
+            LogUnavailable: it cannot be read.
+        """
+        last = self._last
+        if last is None:
+            return
+        async with self._log.follow({last.place: last.offset}) as follower:
+            began = time.monotonic()
+            while not (records := (await follower.poll(0.5, 1)).get(last.place, [])):
+                if (follower.end(*last.place) or math.inf) <= last.offset:
+                    raise LogCut(f"{last} was folded, the partition ends before it", last.place, last.offset)
+                if time.monotonic() - began > STALL_SECONDS:
+                    raise LogUnavailable(f"{last} does not come", last.place, last.offset)
+        # Times are not compared: that of a record appended here was never read.
+        if (records[0].offset, *records[0][4:6]) != (last.offset, *last[4:6]):
+            raise LogCut(f"{last} was folded, another record lies there now", last.place, last.offset)
 
     async def append(self, entries: Sequence[Entry]) -> bool:
         """Append one batch whose records carry `at` from `expected` on; True: it counts, and was folded.
@@ -113,8 +142,10 @@ class GuardedPartition(Generic[T]):
         if answered == base:
             self.rule = ahead
             self._fold(counted)
+            self._last = records[-1]
             return True
         if answered < base:
-            raise LogCut(f"{self.topic}-{self.partition} took a batch at {answered}, folded up to {base}")
+            where = f"{self.topic}-{self.partition}@{base}"
+            raise LogCut(f"{where}: folded up to here, and a batch was appended at {answered}", records[0].place, base)
         self.lost_races += 1
         return False

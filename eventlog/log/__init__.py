@@ -1,8 +1,9 @@
 """The log: topics with partitions, to which batches are appended whole or not at all.
 
 - `log`: its protocol and its errors; `record`: what lies on it, positions, sizes of batches
-- `kafka`, `kafka_follower`: on Kafka; `stop_within`: clients that stop within a bound; `settings`: how to reach it
-- `memory`: in memory, with crash points
+- `kafka`: on Kafka; `kafka_follower`, `partition_reading`: reading it, each partition apart from the others;
+  `stop_within`: clients that stop within a bound; `client_logs`: what they say, said once; `settings`: how to reach it
+- `memory`, `memory_topics`, `memory_follower`: in memory, with crash points and damage
 - `provisioning`: topics created, checked for drift
 - `quarantine`: copies of unreadable records in a folder
 """

@@ -10,6 +10,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from eventlog.log.client_logs import limit_client_logs
 from eventlog.log.kafka_follower import KafkaFollower
 from eventlog.log.log import AppendUnknown, BatchTooLarge, LogUnavailable
 from eventlog.log.record import Entry, Place, size_of
@@ -31,6 +32,7 @@ class KafkaLog:
         self._sending: set[asyncio.Task[int]] = set()
         self._retiring: set[asyncio.Task[None]] = set()
         self._closed = False
+        limit_client_logs()
 
     async def append(self, topic: str, partition: int, key: bytes | None, values: Sequence[bytes]) -> int:
         """As `Log.append`."""
@@ -148,9 +150,10 @@ class KafkaLog:
             async with self._asking:
                 if self._asker is None:
                     self._asker = await self._connect()
-            found: Mapping[Any, int] = await getattr(self._asker, what)([place])
+            async with asyncio.timeout(self.settings.answer_seconds):
+                found: Mapping[Any, int] = await getattr(self._asker, what)([place])
         except (KafkaError, OSError) as error:
-            raise LogUnavailable(f"{topic}-{partition}: {error!r}") from error
+            raise LogUnavailable(f"{topic}-{partition}: {error!r}", (topic, partition)) from error
         return int(found[place])
 
     async def _connect(self) -> AIOKafkaConsumer:

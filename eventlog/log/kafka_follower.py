@@ -1,68 +1,102 @@
-"""Following Kafka's partitions: assigned and sought before the first poll, no group, no committed offsets, no reset."""
+"""Following Kafka's partitions apart from each other: no group, no committed offsets, no reset."""
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import CorruptRecordException, KafkaError, OffsetOutOfRangeError
+from aiokafka.errors import KafkaError
 
-from eventlog.log.log import LogCut, LogUnavailable, LogUnreadable
+from eventlog.log.log import LogUnavailable
+from eventlog.log.partition_reading import PartitionReading
 from eventlog.log.record import Place, Record
 from eventlog.log.settings import KafkaSettings
 from eventlog.log.stop_within import stop_within
 
 
 class KafkaFollower:
-    """As `Follower`; one consumer of its own, so that one partition's trouble is nobody else's."""
+    """As `Follower`; one consumer of its own, asked for each partition by itself.
+
+    aiokafka's consumer forgets what it decoded of other partitions when one record cannot be decoded, and doesn't say
+    where that lies; asked for one partition it concerns that one alone.
+    """
 
     def __init__(self, settings: KafkaSettings, positions: Mapping[Place, int]) -> None:
         self._settings = settings
-        self._positions = dict(positions)
         self._consumer: AIOKafkaConsumer | None = None
-        self._places = {TopicPartition(settings.physical(topic), p): (topic, p) for topic, p in positions}
+        self._positions = positions
+        self._readings: dict[Place, PartitionReading] = {}
+        self._missing: set[Place] = set()
 
     async def poll(self, timeout: float = 0.5, max_records: int | None = None) -> dict[Place, list[Record]]:  # noqa: ASYNC109
         """As `Follower.poll`."""
         consumer = self._opened()
-        try:
-            found = await consumer.getmany(timeout_ms=int(timeout * 1000), max_records=max_records)
-        except OffsetOutOfRangeError as error:
-            raise LogCut(f"nothing lies at {self._named(error)}") from error
-        except (CorruptRecordException, UnicodeDecodeError) as error:
-            raise LogUnreadable(f"{sorted(self._positions)}: {error!r}") from error
-        except KafkaError as error:
-            raise LogUnavailable(repr(error)) from error
-        if not found and consumer._fetcher.error_future.done():
-            # Otherwise it would give nothing for ever, and say nothing.
-            raise LogUnavailable("the consumer no longer fetches")
-        polled: dict[Place, list[Record]] = {}
-        for tp, records in found.items():
-            topic, partition = place = self._places[tp]
-            polled[place] = [
-                Record(topic, partition, r.offset, r.timestamp, r.key, r.value, r.headers) for r in records
-            ]
-        return polled
+        self._check_silence()
+        began = time.monotonic()
+        self._collect(consumer)
+        if not (found := self._given(max_records)):
+            await self._wait(consumer, timeout)
+            found = self._given(max_records)
+        waited = min(time.monotonic() - began, 2 * timeout)
+        for reading in self._assigned():
+            reading.listen(consumer, waited)
+        return found
 
     def seek(self, topic: str, partition: int, offset: int) -> None:
         """As `Follower.seek`."""
-        self._opened().seek(TopicPartition(self._settings.physical(topic), partition), offset)
+        reading = self._readings[topic, partition]
+        reading.forget(offset)
+        self._opened().seek(reading.tp, offset)
+
+    async def add(self, positions: Mapping[Place, int]) -> None:
+        """As `Follower.add`."""
+        consumer = self._opened()
+        try:
+            # A consumer that is given a partition that does not exist looks for it without a pause.
+            known = await consumer.topics()
+        except (KafkaError, OSError) as error:
+            raise LogUnavailable(repr(error)) from error
+        for (topic, partition), position in positions.items():
+            tp = TopicPartition(self._settings.physical(topic), partition)
+            self._readings[topic, partition] = PartitionReading(tp, (topic, partition), position)
+            if tp.topic not in known:
+                self._missing.add((topic, partition))
+        self._assign(consumer)
+
+    def drop(self, topic: str, partition: int) -> None:
+        """As `Follower.drop`."""
+        reading = self._readings.pop((topic, partition))
+        reading.forget()
+        if (topic, partition) in self._missing:
+            self._missing.discard((topic, partition))
+        elif reading.silent_seconds > self._settings.stall_seconds:
+            self._assign(self._opened(), anew=True)
+        else:
+            # Fetches of the others that are under way go on.
+            self._opened().pause(reading.tp)
 
     def end(self, topic: str, partition: int) -> int | None:
         """As `Follower.end`."""
-        end: int | None = self._opened().highwater(TopicPartition(self._settings.physical(topic), partition))
+        reading = self._readings.get((topic, partition))
+        if reading is None or reading.place in self._missing:
+            return None
+        end: int | None = self._opened().highwater(reading.tp)
         return end
 
     async def close(self) -> None:
         """As `Follower.close`."""
+        for reading in self._readings.values():
+            reading.forget()
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
             await stop_within(consumer, self._settings.stop_seconds)
 
     async def __aenter__(self) -> Self:
-        """As `Follower.__aenter__`. Raises LogCut, LogUnavailable."""
+        """As `Follower.__aenter__`."""
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self._settings.bootstrap_servers,
             client_id=self._settings.client_id,
@@ -71,17 +105,13 @@ class KafkaFollower:
             auto_offset_reset="none",
             fetch_max_wait_ms=int(self._settings.fetch_wait_seconds * 1000),
             request_timeout_ms=int(self._settings.request_timeout_seconds * 1000),
+            retry_backoff_ms=int(self._settings.retry_seconds * 1000),
             **self._settings.client_options,
         )
         self._consumer = consumer
-        # Assigned before the start, which fetches the topics' metadata; sought before the next await, and so
-        # before the first fetch.
-        consumer.assign(list(self._places))
         try:
             await consumer.start()
-            for tp, place in self._places.items():
-                consumer.seek(tp, self._positions[place])
-            await self._check(consumer)
+            await self.add(self._positions)
         except BaseException as error:
             await self.close()
             if isinstance(error, KafkaError | OSError):
@@ -95,19 +125,64 @@ class KafkaFollower:
         """As `Follower.__aexit__`."""
         await self.close()
 
-    async def _check(self, consumer: AIOKafkaConsumer) -> None:
-        starts = await consumer.beginning_offsets(list(self._places))
-        ends = await consumer.end_offsets(list(self._places))
-        for tp, (topic, partition) in self._places.items():
-            position = self._positions[(topic, partition)]
-            if not starts[tp] <= position <= ends[tp]:
-                raise LogCut(f"{topic}-{partition} holds {starts[tp]} to {ends[tp]}, read up to {position}")
+    def _assign(self, consumer: AIOKafkaConsumer, *, anew: bool = False) -> None:
+        """Have the consumer read what is followed; what it reads already goes on, unless it has to be given anew."""
+        assigned = {reading.tp: reading for reading in self._assigned()}
+        if anew or not assigned.keys() <= consumer.assignment():
+            for reading in assigned.values():
+                reading.forget()
+            consumer.assign(list(assigned))
+            # Before the next await, and so before the first fetch.
+            for tp, reading in assigned.items():
+                consumer.seek(tp, reading.position)
+            return
+        for tp in consumer.paused() & assigned.keys():
+            consumer.seek(tp, assigned[tp].position)
+            consumer.resume(tp)
 
-    def _named(self, error: OffsetOutOfRangeError) -> str:
-        offsets = error.args[0] if error.args and isinstance(error.args[0], dict) else {}
-        return ", ".join(
-            f"{self._places[tp][0]}-{tp.partition}@{offset}" for tp, offset in offsets.items() if tp in self._places
-        )
+    def _assigned(self) -> list[PartitionReading]:
+        return [reading for place, reading in self._readings.items() if place not in self._missing]
+
+    async def _wait(self, consumer: AIOKafkaConsumer, seconds: float) -> None:
+        """Until something came, at most so long. Raises LogError with a place; what came of others is kept."""
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            asking = [reading.ask(consumer) for reading in self._assigned()]
+            if not asking:
+                await asyncio.sleep(left)
+                return
+            await asyncio.wait(asking, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            if self._collect(consumer):
+                return
+
+    def _collect(self, consumer: AIOKafkaConsumer) -> bool:
+        errors = [error for reading in self._assigned() if (error := reading.collect(consumer)) is not None]
+        for error in errors:
+            raise error
+        return any(reading.records for reading in self._readings.values())
+
+    def _given(self, max_records: int | None) -> dict[Place, list[Record]]:
+        found: dict[Place, list[Record]] = {}
+        left = max_records
+        for place, reading in self._readings.items():
+            if left != 0 and (records := reading.give(left)):
+                left = None if left is None else left - len(records)
+                found[place] = records
+        for place in found:
+            # Last in turn next time.
+            self._readings[place] = self._readings.pop(place)
+        return found
+
+    def _check_silence(self) -> None:
+        for place in self._missing:
+            reading = self._readings[place]
+            raise LogUnavailable(f"{reading}: there is no such topic", place, reading.position)
+        readings = self._readings.values()
+        silent = [reading for reading in readings if reading.silent_seconds > self._settings.stall_seconds]
+        if silent and len(silent) == len(readings):
+            raise LogUnavailable("the broker answers no fetch")
+        for reading in silent:
+            raise LogUnavailable(f"{reading}: the broker answers no fetch", reading.place, reading.position)
 
     def _opened(self) -> AIOKafkaConsumer:
         if self._consumer is None:

@@ -10,11 +10,17 @@ from eventlog.log.record import Entry, Place, Record
 
 
 class LogError(Exception):
-    """Anything the log itself can do to its user."""
+    """Anything the log itself can do to its user; with a `place`, it concerns that partition alone."""
+
+    def __init__(self, message: str, place: Place | None = None, offset: int | None = None) -> None:
+        super().__init__(message)
+        self.place = place
+        self.offset = offset
+        """Where a reader of that partition stands, who cannot go on."""
 
 
 class LogUnavailable(LogError):
-    """The broker cannot be reached or does not answer; nothing was learnt, ask again."""
+    """The broker, or the one partition, cannot be reached or does not answer; nothing was learnt, ask again."""
 
 
 class AppendUnknown(LogError):
@@ -22,7 +28,7 @@ class AppendUnknown(LogError):
 
 
 class LogUnreadable(LogUnavailable):
-    """The client cannot take a record apart (checksum, a header's name that is no UTF-8): nothing is skipped."""
+    """The client cannot decode a record (checksum, codec, a header's name that is no UTF-8): nothing is skipped."""
 
 
 class LogCut(LogError):
@@ -33,7 +39,7 @@ class Hole(LogError):
     """A reader was handed a record beyond the one that it must see next: seek back to `expected`."""
 
     def __init__(self, expected: int, got: Record) -> None:
-        super().__init__(f"expected offset {expected}, got {got}")
+        super().__init__(f"{got.topic}-{got.partition}@{expected}: no record, {got} comes next", got.place, expected)
         self.expected = expected
         self.got = got
 
@@ -43,15 +49,19 @@ class BatchTooLarge(ValueError):
 
 
 class Follower(Protocol):
-    """Reads given partitions from given positions on, without a group and without committed offsets."""
+    """Reads given partitions from given positions on, without a group and without committed offsets.
+
+    Partitions are apart from each other: an error that names a place concerns that one alone, and nothing of the
+    others is lost. `drop` it and go on polling; unless it is dropped, a later poll meets the same error again.
+    """
 
     async def poll(self, timeout: float = 0.5, max_records: int | None = None) -> dict[Place, list[Record]]:  # noqa: ASYNC109
         """Records in offset order per partition; empty after `timeout` seconds without any.
 
         Raises:
-            LogCut: a position lies beyond the end, or before the start, of its partition.
-            LogUnavailable: the records cannot be fetched.
-            LogUnreadable: they cannot be taken apart; the next poll meets them again.
+            LogCut: with a place: its position lies beyond the end, or before the start, of the partition.
+            LogUnreadable: with a place: the record at `offset` cannot be decoded; those before it were given.
+            LogUnavailable: with a place: the partition does not exist, or gives nothing; without one: none does.
         """
         ...
 
@@ -59,8 +69,16 @@ class Follower(Protocol):
         """Read this partition from `offset` on."""
         ...
 
+    async def add(self, positions: Mapping[Place, int]) -> None:
+        """Read these partitions, too, from these offsets on. Raises LogUnavailable."""
+        ...
+
+    def drop(self, topic: str, partition: int) -> None:
+        """Read this partition no longer."""
+        ...
+
     def end(self, topic: str, partition: int) -> int | None:
-        """The offset after the last record as of the latest fetch; None before the first one."""
+        """The offset after the last record as of the latest fetch; None before the first one that succeeded."""
         ...
 
     async def close(self) -> None:
@@ -68,7 +86,7 @@ class Follower(Protocol):
         ...
 
     async def __aenter__(self) -> Self:
-        """Connect; the positions are set before anything is fetched."""
+        """Connect; the positions are set before anything is fetched. Raises LogUnavailable."""
         ...
 
     async def __aexit__(

@@ -6,12 +6,11 @@ import asyncio
 from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from enum import Enum
-from types import TracebackType
-from typing import Self
 
-from eventlog.clock import Clock, SystemClock
-from eventlog.log.log import AppendUnknown, BatchTooLarge, LogCut, LogUnavailable
-from eventlog.log.record import Entry, Place, Record, size_of
+from eventlog.log.log import AppendUnknown, BatchTooLarge, LogUnavailable
+from eventlog.log.memory_follower import MemoryFollower
+from eventlog.log.memory_topics import MemoryTopics
+from eventlog.log.record import Entry, Place, size_of
 
 MAX_BATCH_BYTES = 900_000
 
@@ -29,65 +28,6 @@ class Fault(Enum):
     HELD = "the process stands still with the batch in hand until `release()`, as from SIGSTOP to SIGCONT"
     CRASH_BEFORE = "the process dies before the batch is appended"
     CRASH_AFTER = "the process dies when the batch is appended, before it hears of it"
-
-
-class MemoryTopics:
-    """What survives a crash: the records. Any number of clients (`MemoryLog`) may share it."""
-
-    def __init__(self, clock: Clock | None = None, partitions: int = 12) -> None:
-        self.clock = clock or SystemClock()
-        self.partitions = partitions
-        self._records: dict[Place, list[Record]] = defaultdict(list)
-        self._first: dict[Place, int] = defaultdict(int)
-        self._waiting: set[asyncio.Future[None]] = set()
-
-    def records(self, topic: str, partition: int) -> list[Record]:
-        """All records kept of a partition, in order."""
-        return self._records[self._known(topic, partition)]
-
-    def first(self, topic: str, partition: int) -> int:
-        """The offset of the first record kept."""
-        return self._first[self._known(topic, partition)]
-
-    def end(self, topic: str, partition: int) -> int:
-        """The offset after the last record."""
-        return self.first(topic, partition) + len(self.records(topic, partition))
-
-    def place(self, topic: str, partition: int, entries: Sequence[Entry]) -> int:
-        """Lay a batch down, stamped by the clock, and wake the followers; returns its first offset."""
-        base = self.end(topic, partition)
-        stamp = int(self.clock.now().timestamp() * 1000)
-        self.records(topic, partition).extend(
-            Record(topic, partition, base + index, stamp, entry.key, entry.value, tuple(entry.headers))
-            for index, entry in enumerate(entries)
-        )
-        for waiting in self._waiting:
-            if not waiting.done():
-                waiting.set_result(None)
-        return base
-
-    def cut(self, topic: str, partition: int, end: int) -> None:
-        """Lose everything from `end` on, as a careless restore would."""
-        del self.records(topic, partition)[max(0, end - self.first(topic, partition)) :]
-
-    def trim(self, topic: str, partition: int, first: int) -> None:
-        """Lose everything before `first`, as a retention limit would."""
-        del self.records(topic, partition)[: first - self.first(topic, partition)]
-        self._first[(topic, partition)] = first
-
-    async def grown(self, timeout: float) -> None:  # noqa: ASYNC109
-        """Wait until something is appended anywhere, at most `timeout` seconds."""
-        waiting = asyncio.get_running_loop().create_future()
-        self._waiting.add(waiting)
-        try:
-            await asyncio.wait([waiting], timeout=timeout)
-        finally:
-            self._waiting.discard(waiting)
-
-    def _known(self, topic: str, partition: int) -> Place:
-        if not 0 <= partition < self.partitions:
-            raise LogUnavailable(f"{topic} has no partition {partition}")
-        return (topic, partition)
 
 
 class MemoryLog:
@@ -153,82 +93,31 @@ class MemoryLog:
 
     async def start(self, topic: str, partition: int) -> int:
         """As `Log.start`."""
-        self._alive()
+        self._alive(topic, partition)
         return self.topics.first(topic, partition)
 
     async def end(self, topic: str, partition: int) -> int:
         """As `Log.end`."""
-        self._alive()
+        self._alive(topic, partition)
         return self.topics.end(topic, partition)
 
     def follow(self, positions: Mapping[Place, int]) -> MemoryFollower:
         """As `Log.follow`."""
-        self._alive()
+        if self.dead:
+            raise LogUnavailable("this client was closed or has crashed")
         return MemoryFollower(self.topics, positions)
 
     async def close(self) -> None:
         """Stop; further use is refused."""
         self.dead = True
 
-    def _alive(self) -> None:
+    def _alive(self, topic: str, partition: int) -> None:
         if self.dead:
             raise LogUnavailable("this client was closed or has crashed")
+        if topic in self.topics.gone:
+            raise LogUnavailable(f"{topic}-{partition} does not exist", (topic, partition))
 
     def _die_if(self, now: bool) -> None:
         if now:
             self.dead = True
             raise Crash
-
-
-class MemoryFollower:
-    """As `Follower`, over `MemoryTopics`."""
-
-    def __init__(self, topics: MemoryTopics, positions: Mapping[Place, int]) -> None:
-        self._topics = topics
-        self._positions = dict(positions)
-
-    async def poll(self, timeout: float = 0.5, max_records: int | None = None) -> dict[Place, list[Record]]:  # noqa: ASYNC109
-        """As `Follower.poll`."""
-        if not (found := self._take(max_records)):
-            await self._topics.grown(timeout)
-            found = self._take(max_records)
-        return found
-
-    def _check(self) -> None:
-        for (topic, partition), position in self._positions.items():
-            first, end = self._topics.first(topic, partition), self._topics.end(topic, partition)
-            if not first <= position <= end:
-                raise LogCut(f"{topic}-{partition} holds {first} to {end}, read up to {position}")
-
-    def _take(self, max_records: int | None) -> dict[Place, list[Record]]:
-        self._check()
-        found: dict[Place, list[Record]] = {}
-        left = max_records
-        for place, position in self._positions.items():
-            records = self._topics.records(*place)[position - self._topics.first(*place) :][:left]
-            if records:
-                found[place] = records
-                self._positions[place] = records[-1].offset + 1
-                left = None if left is None else left - len(records)
-        return found
-
-    def seek(self, topic: str, partition: int, offset: int) -> None:
-        """As `Follower.seek`."""
-        self._positions[(topic, partition)] = offset
-
-    def end(self, topic: str, partition: int) -> int | None:
-        """As `Follower.end`."""
-        return self._topics.end(topic, partition)
-
-    async def close(self) -> None:
-        """As `Follower.close`."""
-
-    async def __aenter__(self) -> Self:
-        """As `Follower.__aenter__`."""
-        self._check()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """As `Follower.__aexit__`."""

@@ -23,6 +23,12 @@ class KafkaSettings:
     """One request; a produce request is sent again after it, for as long as it takes."""
     stop_seconds: float = 5.0
     """After that a stop no longer waits for answers: the process ends and is started again."""
+    answer_seconds: float = 5.0
+    """How long one is asked where a partition ends; a leader is elected within a second or two."""
+    stall_seconds: float = 5.0
+    """A partition for which the broker answers no fetch for so long is given up until the next look."""
+    retry_seconds: float = 1.0
+    """Between the tries that a client makes by itself, until it is given up."""
     fetch_wait_seconds: float = 0.5
     """How long the broker holds a fetch without data; data answers it at once."""
     client_options: Mapping[str, Any] = field(default_factory=dict)

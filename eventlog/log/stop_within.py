@@ -33,3 +33,9 @@ async def stop_within(client: AIOKafkaConsumer | AIOKafkaProducer, seconds: floa
     await asyncio.wait([closing], timeout=LAST_SECONDS)
     if closing.done() and not closing.cancelled():
         closing.exception()
+
+
+def cancelled_from_outside() -> bool:
+    """Whether a CancelledError that was caught was meant for this task; a client may raise one for its own work."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -27,6 +27,7 @@ class Backlog:
         self.guarded = GuardedPartition(log, settings.answers, partition, AtRule(), self._fold)
         self._settings = settings
         self._questions: deque[Record] = deque()
+        self._answered: Record | None = None
 
     @property
     def next_question(self) -> int:
@@ -55,6 +56,10 @@ class Backlog:
         """Drop the questions that have their answer; the last of them is verified. Raises LogCut."""
         while self._questions and self._questions[0].offset < self.next_question:
             question = self._questions.popleft()
+            before, self._answered = self._answered, question
+            if before is not None and before.offset == question.offset and before != question:
+                self._answered = before
+                raise LogCut(f"{question} is another one than was answered", question.place, question.offset)
             if self.last and question.offset == self.last.causeoffset:
                 self.handler.verify(self.last, question)
 

@@ -9,12 +9,13 @@ import logging
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
+from eventlog.backoff import Backoff
 from eventlog.log.settings import KafkaSettings
 from eventlog.log.stop_within import stop_within
+from eventlog.trouble_log import TroubleLog
 
 logger = logging.getLogger(__name__)
 NEVER_MS = 2**31 - 1
-RETRY_SECONDS = 1.0
 
 
 class GroupAssignment:
@@ -49,6 +50,7 @@ class GroupAssignment:
             self._consumer = None
 
     async def _join(self) -> None:
+        backoff, troubles = Backoff(), TroubleLog(logger)
         while self._consumer is None:
             consumer = AIOKafkaConsumer(
                 self._topic,
@@ -62,16 +64,18 @@ class GroupAssignment:
                 session_timeout_ms=self._session_ms,
                 heartbeat_interval_ms=self._session_ms // 5,
                 rebalance_timeout_ms=self._session_ms,
+                retry_backoff_ms=int(self._settings.retry_seconds * 1000),
                 **self._settings.client_options,
             )
             try:
                 await consumer.start()
             except (KafkaError, OSError) as error:
-                logger.warning("group %s cannot be joined yet: %r", self._group, error)
+                troubles.trouble(f"joining group {self._group}", error)
                 await stop_within(consumer, self._settings.stop_seconds)
-                await asyncio.sleep(RETRY_SECONDS)
+                await asyncio.sleep(backoff.next())
             except BaseException:
                 await stop_within(consumer, self._settings.stop_seconds)
                 raise
             else:
+                troubles.over(f"joining group {self._group}")
                 self._consumer = consumer

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import random
 import time
 from collections.abc import Callable
 from datetime import datetime
 
 from eventlog.at.guarded_append import race_pause
+from eventlog.backoff import Backoff
 from eventlog.log.log import AppendUnknown, Follower, Log, LogCut, LogError, LogUnavailable
 from eventlog.log.record import batches_of
+from eventlog.log.stop_within import cancelled_from_outside
 from eventlog.owner.backlog import AnswerDefect, Backlog
 from eventlog.owner.partition import OwnerSettings, PartitionHandler, PartitionStatus, Phase
+from eventlog.trouble_log import TroubleLog
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +36,7 @@ class PartitionOwner:
         self._make = make
         self._stopping = asyncio.Event()
         self._backlog: Backlog | None = None
+        self._troubles = TroubleLog(logger)
         self._losses = 0
         self._stalled_since: float | None = None
         self._announced_end = 0
@@ -49,35 +52,29 @@ class PartitionOwner:
         return self._stopping.is_set()
 
     async def run(self) -> None:
-        """Own the partition until `stop`; ends early, and never raises, when the log was cut."""
-        delay = self.settings.first_backoff_seconds
+        """Own the partition until `stop`; after trouble it is looked at again, and what is known of it is kept."""
+        backoff = Backoff(self.settings.first_backoff_seconds, self.settings.max_backoff_seconds)
         while not self._stopping.is_set():
             position = self.status.position
             try:
                 await self._own()
             except asyncio.CancelledError as error:
-                if _cancelled_from_outside():
+                if cancelled_from_outside():
                     raise
                 self._report(Phase.WAITING, LogUnavailable(f"a client cancelled its own work: {error!r}"))
-                logger.warning("%s waits: a client cancelled its own work", self._name, exc_info=error)
             except LogCut as error:
-                self._report(Phase.CUT, error)
-                logger.critical("%s stopped, the log was cut: %s", self._name, error)
-                return
+                self._report(Phase.CUT, error, logging.CRITICAL)
             except LogError as error:
                 self._report(Phase.WAITING, error)
-                logger.warning("%s waits for the log: %s", self._name, error)
             except AnswerDefect as error:
-                self._report(Phase.WAITING, error)
-                logger.error("%s waits, a defect: %s", self._name, error, exc_info=error)
+                self._report(Phase.WAITING, error, logging.ERROR)
             except Exception as error:
-                self._report(Phase.WAITING, error)
+                self._report(Phase.WAITING, error, logging.ERROR)
+                # The state may be wrong: it is folded from the beginning.
                 self._backlog = None
-                logger.exception("%s starts again from the beginning, a defect", self._name)
             if self.status.position > position:
-                delay = self.settings.first_backoff_seconds
-            await self._pause(delay * random.uniform(0.8, 1.0))
-            delay = min(delay * 2, self.settings.max_backoff_seconds)
+                backoff.reset()
+            await self._pause(backoff.next())
         self.status.phase = Phase.STOPPED
 
     async def announce(self, now: datetime) -> None:
@@ -107,21 +104,25 @@ class PartitionOwner:
             self._announced_end = base + len(batch)
 
     async def _own(self) -> None:
-        self.status.phase = Phase.CATCHING_UP
+        if self.status.phase is not Phase.CUT:
+            self.status.phase = Phase.CATCHING_UP
         began = time.monotonic()
         if self._backlog is None:
             self._backlog = Backlog(self._log, self._partition, self._make(self._partition), self.settings)
         backlog = self._backlog
+        await backlog.guarded.verify()
         await self._catch_up(backlog)
         end = await self._log.end(*self._place)
         if backlog.next_question > end:
-            raise LogCut(f"{self._name} ends at {end}, answered up to {backlog.next_question}")
+            question = backlog.next_question
+            raise LogCut(f"{self._name}@{question}: answered up to here, and it ends at {end}", self._place, question)
         backlog.start_reading()
         async with self._log.follow({self._place: backlog.resume}) as follower:
             await self._verify(backlog, follower)
             self.status.catch_up_seconds = time.monotonic() - began
             self.status.phase = Phase.FOLLOWING
             self.status.problem = None
+            self._troubles.over(self._name)
             checked = time.monotonic()
             while not self._stopping.is_set():
                 if await self._step(backlog, follower):
@@ -139,14 +140,18 @@ class PartitionOwner:
             self._stalled_since = time.monotonic()
         elif time.monotonic() - self._stalled_since > self.settings.stall_seconds:
             self._stalled_since = None
-            raise LogUnavailable(f"{self._name} ends at {end} but gives nothing from {backlog.next_question} on")
+            question = backlog.next_question
+            raise LogUnavailable(
+                f"{self._name}@{question}: nothing comes, though it ends at {end}", self._place, question
+            )
         self.status.end = end
 
     async def _verify(self, backlog: Backlog, follower: Follower) -> None:
         began = time.monotonic()
         while backlog.last and not backlog.waiting and not self._stopping.is_set():
             if time.monotonic() - began > self.settings.stall_seconds:
-                raise LogUnavailable(f"{self._name} does not give {backlog.last.causeoffset}")
+                answered = backlog.last.causeoffset
+                raise LogUnavailable(f"{self._name}@{answered}: does not come", self._place, answered)
             await self._poll(backlog, follower)
         backlog.drop_answered()
         self._update_status(backlog)
@@ -192,7 +197,8 @@ class PartitionOwner:
         self.status.counted = backlog.guarded.rule.counted
         self.status.void = backlog.guarded.rule.void
 
-    def _report(self, phase: Phase, error: Exception) -> None:
+    def _report(self, phase: Phase, error: Exception, level: int = logging.WARNING) -> None:
+        self._troubles.trouble(self._name, error, level, traceback=not isinstance(error, LogError))
         self.status.phase = phase
         self.status.problem = str(error) or repr(error)
         self.status.announced_until = None
@@ -205,8 +211,3 @@ class PartitionOwner:
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
-
-
-def _cancelled_from_outside() -> bool:
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0

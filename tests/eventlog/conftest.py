@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import struct
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
 import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.record.util import calc_crc32c
 from kafka.admin import KafkaAdminClient
 from kafka.structs import TopicPartition
 
 from eventlog.log.kafka import KafkaLog
 from eventlog.log.log import Follower, Log
-from eventlog.log.memory import MemoryLog, MemoryTopics
+from eventlog.log.memory import MemoryLog
+from eventlog.log.memory_topics import MemoryTopics
 from eventlog.log.provisioning import TopicSpec, apply
 from eventlog.log.record import Place, Record
 from eventlog.log.settings import KafkaSettings
@@ -42,17 +46,46 @@ class Bench(Protocol):
         """Lose what lies before `first`."""
         ...
 
+    async def spoil(self, topic: str, partition: int) -> int:
+        """Append a record that no client can decode; returns its offset."""
+        ...
+
+    async def remove(self, topic: str) -> None:
+        """Delete a topic."""
+        ...
+
+    async def create(self, topic: str) -> None:
+        """Create it anew, empty."""
+        ...
+
 
 @dataclass
 class MemoryBench:
     topics: MemoryTopics
     log: Log
 
+    @classmethod
+    def of(cls, topics: MemoryTopics) -> MemoryBench:
+        return cls(topics, MemoryLog(topics))
+
     def client(self) -> Log:
         return MemoryLog(self.topics)
 
     async def trim(self, topic: str, partition: int, first: int) -> None:
         self.topics.trim(topic, partition, first)
+
+    async def spoil(self, topic: str, partition: int) -> int:
+        offset = await self.log.append(topic, partition, b"k", [b"cannot be decoded"])
+        self.topics.undecodable.add((topic, partition, offset))
+        return offset
+
+    async def remove(self, topic: str) -> None:
+        self.topics.gone.add(topic)
+        for partition in range(self.topics.partitions):
+            self.topics.cut(topic, partition, 0)
+
+    async def create(self, topic: str) -> None:
+        self.topics.gone.discard(topic)
 
 
 @dataclass
@@ -73,12 +106,56 @@ class KafkaBench:
         finally:
             admin.close()
 
+    async def spoil(self, topic: str, partition: int) -> int:
+        return await append_undecodable(self.settings, topic, partition)
+
+    async def remove(self, topic: str) -> None:
+        await asyncio.to_thread(delete_topics, self.settings, [topic])
+
+    async def create(self, topic: str) -> None:
+        await asyncio.to_thread(create_topics, self.settings, [topic])
+
 
 @pytest.fixture
 def kafka_settings(kafka: str, topic_prefix: str) -> KafkaSettings:
     """Settings of a real Kafka with this test's own topics."""
-    apply(kafka, [TopicSpec(name=topic_prefix + name, partitions=PARTITIONS, config=CONFIG) for name in TOPICS])
-    return KafkaSettings(bootstrap_servers=kafka, topic_prefix=topic_prefix, fetch_wait_seconds=0.1)
+    settings = KafkaSettings(bootstrap_servers=kafka, topic_prefix=topic_prefix, fetch_wait_seconds=0.1)
+    create_topics(settings, TOPICS)
+    return settings
+
+
+def create_topics(settings: KafkaSettings, topics: Iterable[str]) -> None:
+    """Make topics of four partitions."""
+    names = [settings.physical(topic) for topic in topics]
+    apply(settings.bootstrap_servers, [TopicSpec(name=name, partitions=PARTITIONS, config=CONFIG) for name in names])
+
+
+def delete_topics(settings: KafkaSettings, topics: Iterable[str]) -> None:
+    """Delete topics."""
+    admin = KafkaAdminClient(bootstrap_servers=settings.bootstrap_servers)
+    try:
+        admin.delete_topics([settings.physical(topic) for topic in topics])
+    finally:
+        admin.close()
+
+
+async def append_undecodable(settings: KafkaSettings, topic: str, partition: int, value: bytes = b"1") -> int:
+    """Append a record with a header whose name is no UTF-8, as any client of the log could; returns its offset."""
+    producer = AIOKafkaProducer(bootstrap_servers=settings.bootstrap_servers)
+    await producer.start()
+    try:
+        batch = producer.create_batch()
+        batch.append(timestamp=None, key=b"k", value=value, headers=[("NAME", b"v")])
+        batch.close()
+        forged = bytearray(batch._build())
+        where = forged.index(b"NAME")
+        forged[where : where + 4] = b"\xff\xfe\xff\xfe"
+        struct.pack_into(">I", forged, 17, calc_crc32c(bytes(forged[21:])))
+        batch._buffer = bytes(forged)
+        sent = await producer.send_batch(batch, settings.physical(topic), partition=partition)
+        return int((await sent).offset)
+    finally:
+        await producer.stop()
 
 
 @pytest.fixture
@@ -97,7 +174,7 @@ def bench(request: pytest.FixtureRequest) -> Bench:
         on_kafka: KafkaBench = request.getfixturevalue("kafka_bench")
         return on_kafka
     topics = MemoryTopics(partitions=PARTITIONS)
-    return MemoryBench(topics, MemoryLog(topics))
+    return MemoryBench.of(topics)
 
 
 async def read(follower: Follower, place: Place, count: int) -> list[Record]:

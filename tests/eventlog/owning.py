@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 
 from eventlog.at.at_rule import AtRule, CountedAnswer
 from eventlog.log.log import Log
-from eventlog.log.memory import Crash, MemoryTopics
+from eventlog.log.memory import Crash
+from eventlog.log.memory_topics import MemoryTopics
 from eventlog.owner.owner import Owner
 from eventlog.owner.partition import OwnerSettings
 from eventlog.owner.partition_loop import PartitionOwner

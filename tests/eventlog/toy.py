@@ -10,7 +10,7 @@ import orjson
 
 from eventlog.at.at_rule import CountedAnswer
 from eventlog.log.log import LogCut
-from eventlog.log.memory import MemoryTopics
+from eventlog.log.memory_topics import MemoryTopics
 from eventlog.log.record import Entry, Record
 
 CANNOT_DECIDE = 666

@@ -12,7 +12,8 @@ from eventlog.at.appender import Appender
 from eventlog.at.at_rule import Counted, SingleAtRule
 from eventlog.at.guarded_append import GuardedPartition, Misplaced
 from eventlog.log.log import Log, LogCut
-from eventlog.log.memory import Fault, MemoryLog, MemoryTopics
+from eventlog.log.memory import Fault, MemoryLog
+from eventlog.log.memory_topics import MemoryTopics
 from eventlog.log.record import Entry
 from tests.eventlog.conftest import Bench
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from eventlog.log.log import AppendUnknown, BatchTooLarge, LogCut
+from eventlog.log.log import AppendUnknown, BatchTooLarge, Follower, LogCut, LogError, LogUnavailable, LogUnreadable
 from eventlog.log.record import Entry
 from tests.eventlog.conftest import Bench, read
 
@@ -151,13 +151,14 @@ async def test_a_poll_gives_at_most_as_many_records_as_asked_for_and_loses_none(
 @pytest.mark.parametrize("position", [4, 1_000_000])
 async def test_a_position_beyond_the_end_means_that_the_log_was_cut(bench: Bench, position: int) -> None:
     await bench.log.append(*PLACE, b"k", [b"0", b"1", b"2"])
-    with pytest.raises(LogCut):
-        async with bench.log.follow({PLACE: position}):
-            pass
-    async with bench.log.follow({PLACE: 0}) as follower:
-        follower.seek(*PLACE, position)
+    async with bench.log.follow({PLACE: position}) as follower:
         with pytest.raises(LogCut):
             await read(follower, PLACE, 1)
+    async with bench.log.follow({PLACE: 0}) as follower:
+        follower.seek(*PLACE, position)
+        with pytest.raises(LogCut, match=f"rulings-2@{position}") as cut:
+            await read(follower, PLACE, 1)
+    assert (cut.value.place, cut.value.offset) == (PLACE, position)
 
 
 async def test_a_position_before_the_start_means_that_the_log_was_cut(bench: Bench) -> None:
@@ -169,8 +170,76 @@ async def test_a_position_before_the_start_means_that_the_log_was_cut(bench: Ben
         follower.seek(*PLACE, 1)
         with pytest.raises(LogCut):
             await read(follower, PLACE, 1)
-    with pytest.raises(LogCut):
-        async with bench.log.follow({PLACE: 1}):
-            pass
     async with bench.log.follow({PLACE: 2}) as follower:
         assert (await read(follower, PLACE, 1))[0].value == b"2"
+
+
+async def test_a_record_that_cannot_be_decoded_is_named_again_and_again_and_never_skipped(bench: Bench) -> None:
+    await bench.log.append(*PLACE, b"k", [b"0", b"1"])
+    assert await bench.spoil(*PLACE) == 2
+    await bench.log.append(*PLACE, b"k", [b"3"])
+    async with bench.log.follow({PLACE: 0}) as follower:
+        assert [record.offset for record in await read(follower, PLACE, 2)] == [0, 1]
+        for _ in range(2):
+            with pytest.raises(LogUnreadable, match="rulings-2@2") as spoilt:
+                await read(follower, PLACE, 1)
+            assert (spoilt.value.place, spoilt.value.offset) == (PLACE, 2)
+        follower.seek(*PLACE, 3)
+        assert (await read(follower, PLACE, 1))[0].value == b"3"
+
+
+async def trouble(follower: Follower, found: dict[tuple[str, int], list[int]]) -> LogError:
+    """Poll, adding the offsets that come to `found`, until a partition is in trouble."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        try:
+            polled = await follower.poll(0.2)
+        except LogError as error:
+            return error
+        for place, records in polled.items():
+            found.setdefault(place, []).extend(record.offset for record in records)
+    raise AssertionError("no partition was in trouble")
+
+
+async def test_partitions_in_trouble_cost_the_others_no_record(bench: Bench) -> None:
+    sound, cut, spoilt = ("rulings", 0), ("rulings", 1), ("rulings", 2)
+    for place in (sound, cut, spoilt):
+        await bench.log.append(*place, b"k", [b"%d" % number for number in range(5)])
+    await bench.spoil(*spoilt)
+    found: dict[tuple[str, int], list[int]] = {}
+    async with bench.log.follow({sound: 0, cut: 9, spoilt: 0}) as follower:
+        for _ in range(2):
+            error = await trouble(follower, found)
+            assert error.place in (cut, spoilt)
+            follower.drop(*error.place)
+        await bench.log.append(*sound, b"k", [b"5"])
+        found.setdefault(sound, []).extend(
+            record.offset for record in await read(follower, sound, 6 - len(found.get(sound, [])))
+        )
+        assert await follower.poll(0.1) == {}
+        assert follower.end(*cut) is None
+    assert found == {sound: [0, 1, 2, 3, 4, 5], spoilt: [0, 1, 2, 3, 4]}
+
+
+async def test_a_topic_that_is_gone_takes_no_other_with_it(bench: Bench) -> None:
+    there, gone = ("rulings", 0), ("submissions", 0)
+    await bench.log.append(*there, b"k", [b"0"])
+    await bench.log.append(*gone, b"k", [b"0"])
+    async with bench.log.follow({there: 0, gone: 1}) as follower:
+        await read(follower, there, 1)
+        await bench.remove("submissions")
+        error = await trouble(follower, {})
+        assert isinstance(error, LogUnavailable)
+        assert (error.place, error.offset) == (gone, 1)
+        follower.drop(*gone)
+        await bench.log.append(*there, b"k", [b"1"])
+        assert (await read(follower, there, 1))[0].offset == 1
+    async with bench.log.follow({there: 1, gone: 1}) as follower:
+        found: dict[tuple[str, int], list[int]] = {}
+        error = await trouble(follower, found)
+        assert isinstance(error, LogUnavailable)
+        assert error.place == gone
+        follower.drop(*gone)
+        assert found or (await read(follower, there, 1))[0].offset == 1
+        follower.drop(*there)
+        assert await follower.poll(0.05) == {}

@@ -9,7 +9,8 @@ from dataclasses import replace
 import orjson
 
 from eventlog.clock import FixedClock
-from eventlog.log.memory import Fault, MemoryLog, MemoryTopics
+from eventlog.log.memory import Fault, MemoryLog
+from eventlog.log.memory_topics import MemoryTopics
 from eventlog.log.record import Entry, Record
 from eventlog.owner.assignment import FixedAssignment
 from eventlog.owner.owner import Owner

@@ -10,7 +10,8 @@ import orjson
 import pytest
 
 from eventlog.clock import FixedClock
-from eventlog.log.memory import Fault, MemoryLog, MemoryTopics
+from eventlog.log.memory import Fault, MemoryLog
+from eventlog.log.memory_topics import MemoryTopics
 from eventlog.log.record import Entry
 from eventlog.owner.assignment import FixedAssignment
 from eventlog.owner.owner import Owner

@@ -10,11 +10,14 @@ from typing import Self
 import pytest
 
 from eventlog.clock import FixedClock
-from eventlog.log.memory import Fault, MemoryFollower, MemoryLog, MemoryTopics
+from eventlog.log.memory import Fault, MemoryLog
+from eventlog.log.memory_follower import MemoryFollower
+from eventlog.log.memory_topics import MemoryTopics
 from eventlog.log.record import Entry, Place, Record
 from eventlog.owner.assignment import FixedAssignment
 from eventlog.owner.owner import Owner
 from eventlog.owner.partition import Phase
+from eventlog.owner.partition_loop import PartitionOwner
 from tests.eventlog.conftest import until
 from tests.eventlog.owning import FAST, NOON, expected, owning, ruled, told
 from tests.eventlog.toy import Toy, submission, submit
@@ -86,9 +89,9 @@ async def test_submissions_cut_below_what_was_ruled_stop_the_partition(end: int)
     before = list(topics.records("rulings", 0))
     async with owning(MemoryLog(topics)) as owner:
         await until(lambda: owner.status.phase is Phase.CUT, "the cut is noticed")
-        submit(topics, [9])
+        topics.place("submissions", 0, [Entry(b"k", submission("another", 9))])
         await asyncio.sleep(0.1)
-        assert not owner.status.healthy
+        assert owner.status.phase is Phase.CUT
     assert topics.records("rulings", 0) == before
 
 
@@ -181,6 +184,57 @@ async def test_rulings_cut_under_a_running_owner_stop_the_partition(idle: bool, 
         if not idle:
             submit(topics, range(10))
         await until(lambda: owner.status.phase is Phase.CUT, "the cut is noticed")
+
+
+async def stays_cut(owner: PartitionOwner, topics: MemoryTopics) -> None:
+    """It is looked at again and again, and nothing is appended to it."""
+    before = list(topics.records("rulings", 0))
+    for _ in range(3):
+        await until(lambda: owner.status.phase is Phase.CUT, "the cut is noticed")
+        await asyncio.sleep(FAST.max_backoff_seconds)
+    assert owner.status.phase is Phase.CUT
+    assert topics.records("rulings", 0) == before
+
+
+async def test_rulings_cut_and_written_anew_by_another_are_not_taken_for_those_that_were_read() -> None:
+    topics = MemoryTopics()
+    submit(topics, range(5))
+    async with owning(MemoryLog(topics)) as owner:
+        await until(lambda: owner.status.idle and owner.status.position == 5, "idle")
+        lost = list(topics.records("rulings", 0))
+        topics.cut("rulings", 0, 1)
+        await until(lambda: owner.status.phase is Phase.CUT, "the cut is noticed")
+        for number in range(20):
+            topics.place("rulings", 0, [Entry(b"k", b"another %d" % number)])
+        await stays_cut(owner, topics)
+        assert "another record lies there now" in (owner.status.problem or "")
+        topics.records("rulings", 0)[:] = lost
+        submit(topics, [6])
+        await ruled(topics)
+        await until(lambda: owner.status.healthy, "healthy again")
+
+
+async def test_submissions_cut_and_written_anew_under_a_running_owner_are_other_ones() -> None:
+    topics = MemoryTopics()
+    submit(topics, range(5))
+    async with owning(MemoryLog(topics)) as owner:
+        await until(lambda: owner.status.idle and owner.status.position == 5, "idle")
+        topics.cut("submissions", 0, 3)
+        await until(lambda: owner.status.phase is Phase.CUT, "the cut is noticed")
+        submit(topics, [7, 8, 9])
+        await stays_cut(owner, topics)
+
+
+async def test_a_submission_that_cannot_be_decoded_stops_its_partition_and_is_named() -> None:
+    topics = MemoryTopics()
+    submit(topics, range(5))
+    topics.undecodable.add(("submissions", 0, 3))
+    async with owning(MemoryLog(topics)) as owner:
+        await until(lambda: "submissions-0@3 cannot be decoded" in (owner.status.problem or ""), "the problem")
+        assert told(topics) == expected(topics)[:3]
+        topics.undecodable.clear()
+        await ruled(topics)
+        await until(lambda: owner.status.healthy, "healthy again")
 
 
 async def test_stopping_is_bounded_while_an_append_hangs() -> None:

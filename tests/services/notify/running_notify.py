@@ -28,7 +28,8 @@ from contracts.topics import DISPATCHES, PARTITIONS, RULINGS, partition_of, subj
 from contracts.values import Calendar, Leader, ReportingPeriod, Unit
 from eventlog.at.at_rule import SingleAtRule
 from eventlog.log.log import Log
-from eventlog.log.memory import MemoryLog, MemoryTopics
+from eventlog.log.memory import MemoryLog
+from eventlog.log.memory_topics import MemoryTopics
 from eventlog.log.record import Record
 from eventlog.owner.assignment import Assignment, FixedAssignment
 from sandbox.mail.mail_store import MailStore

@@ -32,7 +32,7 @@ from contracts.submissions import (
 )
 from contracts.topics import partition_of, subject_of
 from contracts.values import Actor, Calendar, Leader, Level, Light, ReportingPeriod, Unit
-from eventlog.log.memory import MemoryTopics
+from eventlog.log.memory_topics import MemoryTopics
 from eventlog.log.record import Entry
 
 LOG = "test"

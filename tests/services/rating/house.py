@@ -18,7 +18,8 @@ from contracts.values import Actor, Node
 from eventlog.at.at_rule import AtRule
 from eventlog.clock import FixedClock
 from eventlog.log.log import Log
-from eventlog.log.memory import MemoryLog, MemoryTopics
+from eventlog.log.memory import MemoryLog
+from eventlog.log.memory_topics import MemoryTopics
 from eventlog.log.record import Record
 from eventlog.owner.assignment import FixedAssignment
 from eventlog.owner.partition import PartitionStatus
