@@ -22,6 +22,7 @@ class Appender(Generic[T]):
     def __init__(self, guarded: GuardedPartition[T]) -> None:
         self.guarded = guarded
         self._turn = asyncio.Lock()
+        self._backoff = Backoff(FIRST_BACKOFF)
 
     async def append(self, build: Callable[[int], Sequence[Entry]]) -> bool:
         """Append what `build(at)` returns, and try again until it counts.
@@ -34,8 +35,7 @@ class Appender(Generic[T]):
             LogCut, Misplaced: as `GuardedPartition.append`.
         """
         async with self._turn:
-            backoff = Backoff(FIRST_BACKOFF)
-            losses = 0
+            losses = failures = 0
             behind = False
             while True:
                 try:
@@ -50,7 +50,10 @@ class Appender(Generic[T]):
                     losses += 1
                     await asyncio.sleep(race_pause(losses))
                 except (AppendUnknown, LogUnavailable):
-                    await asyncio.sleep(backoff.next())
+                    if not failures:
+                        self._backoff.reset()
+                    failures += 1
+                    await asyncio.sleep(self._backoff.next())
 
     async def catch_up(self) -> int:
         """Fold what others appended; returns the number of records read."""

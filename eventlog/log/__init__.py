@@ -3,7 +3,7 @@
 - `log`: its protocol and its errors; `record`: what lies on it, positions, sizes of batches
 - `kafka`: on Kafka; `kafka_follower`, `partition_reading`: reading it, each partition apart from the others;
   `stop_within`: clients that stop within a bound; `client_logs`: what they say, said once; `settings`: how to reach it
-- `memory`, `memory_topics`, `memory_follower`: in memory, with crash points and damage
+- `memory`, `memory_topics`: in memory, with crash points and damage
 - `provisioning`: topics created, checked for drift
 - `quarantine`: copies of unreadable records in a folder
 """

@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 
 from eventlog.log.log import AppendUnknown, BatchTooLarge, LogUnavailable
-from eventlog.log.memory_follower import MemoryFollower
-from eventlog.log.memory_topics import MemoryTopics
+from eventlog.log.memory_topics import MemoryFollower, MemoryTopics
 from eventlog.log.record import Entry, Place, size_of
 
 MAX_BATCH_BYTES = 900_000

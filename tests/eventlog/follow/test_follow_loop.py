@@ -12,8 +12,7 @@ import pytest
 
 from eventlog.log.log import Log, LogUnavailable
 from eventlog.log.memory import MemoryLog
-from eventlog.log.memory_follower import MemoryFollower
-from eventlog.log.memory_topics import MemoryTopics
+from eventlog.log.memory_topics import MemoryFollower, MemoryTopics
 from eventlog.log.record import Place, Record
 from tests.eventlog.conftest import Bench, MemoryBench, until
 from tests.eventlog.follow.following import FAST, OTHER, SOUND, Kept, following

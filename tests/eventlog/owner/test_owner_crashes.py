@@ -11,8 +11,7 @@ import pytest
 
 from eventlog.clock import FixedClock
 from eventlog.log.memory import Fault, MemoryLog
-from eventlog.log.memory_follower import MemoryFollower
-from eventlog.log.memory_topics import MemoryTopics
+from eventlog.log.memory_topics import MemoryFollower, MemoryTopics
 from eventlog.log.record import Entry, Place, Record
 from eventlog.owner.assignment import FixedAssignment
 from eventlog.owner.owner import Owner
