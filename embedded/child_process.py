@@ -16,8 +16,8 @@ from pathlib import Path
 PR_SET_PDEATHSIG = 1
 LOOPBACK = "127.0.0.1"
 
-_orders: queue.SimpleQueue[tuple[Future[subprocess.Popen[bytes]], Callable[[], subprocess.Popen[bytes]]]]
-_orders = queue.SimpleQueue()
+_requests: queue.SimpleQueue[tuple[Future[subprocess.Popen[bytes]], Callable[[], subprocess.Popen[bytes]]]]
+_requests = queue.SimpleQueue()
 _starter_lock = threading.Lock()
 _starter: threading.Thread | None = None
 
@@ -59,7 +59,7 @@ def spawn(
 
     answer: Future[subprocess.Popen[bytes]] = Future()
     _ensure_starter()
-    _orders.put((answer, start))
+    _requests.put((answer, start))
     return answer.result()
 
 
@@ -122,13 +122,13 @@ def _ensure_starter() -> None:
     global _starter  # noqa: PLW0603
     with _starter_lock:
         if _starter is None or not _starter.is_alive():
-            _starter = threading.Thread(target=_serve_orders, name="child-starter", daemon=True)
+            _starter = threading.Thread(target=_start_requested, name="child-starter", daemon=True)
             _starter.start()
 
 
-def _serve_orders() -> None:
+def _start_requested() -> None:
     while True:
-        answer, start = _orders.get()
+        answer, start = _requests.get()
         try:
             answer.set_result(start())
         except BaseException as error:
