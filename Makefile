@@ -57,6 +57,6 @@ scenarios: setup ## 用规则跑情景册（BOOK=文件）· run a book of scena
 schemas: setup ## 由契约生成 contracts/schemas · write contracts/schemas from the contracts
 	@$(VENV)/python -m contracts.document
 
-clean: ## 删除本机状态（.liangdeng）与缓存 · remove the sandbox's state and the caches
+clean: ## 删除本机状态（.liangdeng）与缓存 · remove the state folder and the caches
 	@if [ -x $(VENV)/liangdeng ]; then $(VENV)/liangdeng clean; else rm -rf .liangdeng; fi
 	@rm -rf mutants .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -22,7 +22,7 @@ def _say(text: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def sandbox_folder() -> Iterator[Path]:
+def servers_folder() -> Iterator[Path]:
     """A folder for servers of this run, reachable for the unprivileged user that PostgreSQL runs as under root."""
     folder = Path(tempfile.mkdtemp(prefix="liangdeng-tests-"))
     folder.chmod(0o711)
@@ -32,13 +32,13 @@ def sandbox_folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def kafka(sandbox_folder: Path) -> Iterator[str]:
+def kafka(servers_folder: Path) -> Iterator[str]:
     """Bootstrap servers of a real Kafka: KAFKA_BOOTSTRAP_SERVERS, or one that is started for this run."""
     existing = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
     if existing:
         yield existing
         return
-    server = KafkaServer(sandbox_folder / "kafka", say=_say)
+    server = KafkaServer(servers_folder / "kafka", say=_say)
     yield server.start()
     server.stop()
 
@@ -50,10 +50,10 @@ def topic_prefix() -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres(sandbox_folder: Path) -> Iterator[Callable[[], str]]:
+def postgres(servers_folder: Path) -> Iterator[Callable[[], str]]:
     """A function returning the URL of a fresh, empty database, on DATABASE_URL's server or on one of this run."""
     existing = os.environ.get("DATABASE_URL")
-    server = None if existing else PostgresServer(sandbox_folder / "postgres", say=_say)
+    server = None if existing else PostgresServer(servers_folder / "postgres", say=_say)
     administration = existing or (server.start() if server else "")
     made: list[str] = []
 

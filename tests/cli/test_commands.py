@@ -132,20 +132,20 @@ def test_signals_end_a_command_also_where_they_were_ignored_before(number: signa
 
 
 @pytest.mark.services
-def test_up_serves_other_commands_until_ctrl_c_and_leaves_nothing_behind(sandbox_folder: Path) -> None:
+def test_up_serves_other_commands_until_ctrl_c_and_leaves_nothing_behind(servers_folder: Path) -> None:
     """Started with SIGINT ignored, as a shell starts what runs in the background."""
-    home = sandbox_folder / "up"
+    home = servers_folder / "up"
     env = surroundings({"LIANGDENG_HOME": str(home)})
     background = ["sh", "-c", 'trap "" INT; exec "$0" "$@"', PROGRAM, "up", "--json"]
     with (
-        (sandbox_folder / "up.out").open("w+") as output,
+        (servers_folder / "up.out").open("w+") as output,
         started(background, env=env, stdout=output, stderr=output) as serving,
     ):
         state, deadline = StateFolder(home), time.monotonic() + 100
         while not (state.addresses_file.exists() or serving.poll() is not None):
             assert time.monotonic() < deadline, "still waiting for the addresses"
             time.sleep(0.1)
-        assert serving.poll() is None, (sandbox_folder / "up.out").read_text()
+        assert serving.poll() is None, (servers_folder / "up.out").read_text()
         beside = liangdeng("topics", "check", LIANGDENG_HOME=str(home))
         assert beside.returncode == 0, beside.stderr
         tasks = Path(f"/proc/{serving.pid}/task").glob("*/children")

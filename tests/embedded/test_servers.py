@@ -1,4 +1,4 @@
-"""The sandbox's Kafka and PostgreSQL are real, empty where a test asks, and remember across a restart."""
+"""The Kafka and PostgreSQL that come along are real, empty where a test asks, and remember across a restart."""
 
 import os
 from collections.abc import Callable
@@ -17,8 +17,8 @@ from embedded.versions import POSTGRES
 pytestmark = pytest.mark.services
 
 
-def test_a_record_is_still_there_after_the_broker_was_restarted(sandbox_folder: Path) -> None:
-    folder = sandbox_folder / "kafka-restarted"
+def test_a_record_is_still_there_after_the_broker_was_restarted(servers_folder: Path) -> None:
+    folder = servers_folder / "kafka-restarted"
     first = KafkaServer(folder)
     servers = first.start()
     admin = KafkaAdminClient(bootstrap_servers=servers)

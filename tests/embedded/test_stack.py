@@ -36,8 +36,8 @@ def until(condition: Callable[[], bool], what: str, seconds: float = 20) -> None
 
 
 @pytest.fixture
-def home(sandbox_folder: Path, request: pytest.FixtureRequest) -> Path:
-    return sandbox_folder / str(request.node.name)[:40]
+def home(servers_folder: Path, request: pytest.FixtureRequest) -> Path:
+    return servers_folder / str(request.node.name)[:40]
 
 
 @pytest.fixture
