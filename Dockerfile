@@ -9,6 +9,7 @@ COPY supervision /src/supervision
 COPY exact /src/exact
 COPY programmes /src/programmes
 COPY web /src/web
+COPY directory /src/directory
 COPY embedded /src/embedded
 COPY eventlog /src/eventlog
 COPY services /src/services

@@ -15,6 +15,7 @@ PACKAGES = (
     "exact",
     "programmes",
     "eventlog",
+    "directory",
     "web",
     "services",
     "embedded",
@@ -53,6 +54,8 @@ def test_the_project_keeps_its_boundaries() -> None:
     ("module", "imported", "rule"),
     [
         ("supervision/words.py", "eventlog.log.log", LAYERS),
+        ("directory/register.py", "services.query.answers.access", LAYERS),
+        ("directory/register.py", "web.identity", LAYERS),
         ("eventlog/log/log.py", "services.rating.rules.state.state", LAYERS),
         ("services/intake/api/routes.py", "embedded.kafka", LAYERS),
         ("embedded/stack.py", "services.rating.rules.decide", LAYERS),

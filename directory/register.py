@@ -1,0 +1,87 @@
+"""The whole directory at one moment: jurisdictions, units, leaders, persons, and mailboxes that are nobody's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from contracts.values import Leader, Unit
+from directory.persons import GRANTED, Person
+from supervision.words import Word
+
+Named = tuple[str, str]
+"""A jurisdiction and an id inside it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedContact:
+    """Addresses of a role that belong to no person, such as an office's mailbox.
+
+    `scope` is a programme's id, a jurisdiction, or empty for everywhere; `reference` a role such as `unit:nongye` or
+    `unit:*`; `{id}` and `{programme}` in an address stand for what is asked for.
+    """
+
+    scope: str
+    reference: str
+    id: str
+    channels: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Register:
+    """Everything at one `revision`; units and leaders are known by jurisdiction and id."""
+
+    revision: int = 0
+    jurisdictions: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[Named, Unit] = field(default_factory=dict)
+    leaders: Mapping[Named, Leader] = field(default_factory=dict)
+    persons: Mapping[str, Person] = field(default_factory=dict)
+    shared: tuple[SharedContact, ...] = ()
+
+    @cached_property
+    def by_reference(self) -> Mapping[Named, tuple[Person, ...]]:
+        """Persons on duty by jurisdiction and role, as `Person.reference` says it, in the order of their ids."""
+        found: dict[Named, list[Person]] = {}
+        for person in sorted(self.persons.values(), key=lambda one: one.id):
+            if person.active:
+                found.setdefault((person.jurisdiction, person.reference), []).append(person)
+        return {key: tuple(persons) for key, persons in found.items()}
+
+    @cached_property
+    def shared_by_reference(self) -> Mapping[Named, tuple[SharedContact, ...]]:
+        """Shared contacts by scope and role."""
+        found: dict[Named, list[SharedContact]] = {}
+        for contact in self.shared:
+            found.setdefault((contact.scope, contact.reference), []).append(contact)
+        return {key: tuple(contacts) for key, contacts in found.items()}
+
+    @cached_property
+    def _by_actor(self) -> Mapping[Named, Person]:
+        found: dict[Named, Person] = {}
+        for person in self.persons.values():
+            key = (person.jurisdiction, person.actor)
+            if key not in found or person.active:  # of a leader's successive persons the one in office
+                found[key] = person
+        return found
+
+    def actor(self, jurisdiction: str, id_: str) -> Person | None:
+        """Who is meant by an event's actor in a programme of this jurisdiction."""
+        return self._by_actor.get((jurisdiction, id_))
+
+    def names(self, jurisdictions: Iterable[str]) -> dict[str, Word]:
+        """The names of these jurisdictions' units and persons, by the ids that events have."""
+        wanted = frozenset(jurisdictions)
+        units = {id_: Word(unit.name, unit.name) for (where, id_), unit in self.units.items() if where in wanted}
+        persons = {id_: person.shown for (where, id_), person in self._by_actor.items() if where in wanted}
+        return units | persons
+
+    def of(self, jurisdiction: str) -> list[Person]:
+        """The persons of a jurisdiction: by role, unit and name."""
+        found = [person for person in self.persons.values() if person.jurisdiction == jurisdiction]
+        return sorted(found, key=lambda one: (one.role in GRANTED, one.reference, not one.head, one.name, one.id))
+
+
+def jurisdiction_of(programme: str) -> str:
+    """The jurisdiction of a programme by its id, e.g. `441602` of `441602-2024`; empty where the id names none."""
+    return programme.partition("-")[0] if programme[:6].isdecimal() and programme[6:7] == "-" else ""
