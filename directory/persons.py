@@ -63,7 +63,7 @@ class Person:
 
     @property
     def actor(self) -> str:
-        """The id by which events name this person: a leader's is that of the programme (docs/decisions/0015)."""
+        """The id by which events name this person: a leader's is that of the programme (docs/decisions/0016)."""
         return self.leader if self.role == "leader" and self.leader else self.id
 
     @property
