@@ -16,7 +16,7 @@ from cli.policy import PIPED_WIDTH
 from cli.progress import progress_bar
 from cli.servers import reach
 from services.audit.evaluation import DerivedSheets, derive, differences, ends_of
-from services.audit.reader import KafkaReader, LogUnreadable
+from services.audit.reader import CannotReadLog, KafkaReader
 from services.audit.recorded_acts import NotRecorded
 from supervision.evaluation.deduction import KINDS
 from supervision.evaluation.sheets import Sheet
@@ -36,7 +36,7 @@ def evaluation(programme: str, *, unit: str | None, against: Path | None, as_jso
         shown = [sheet for sheet in found.sheets if unit in (None, sheet.unit)]
         if not shown:
             raise NotRecorded(f"单位 {unit} 没有计分表", f"the unit {unit} has no sheet")
-    except (NotRecorded, LogUnreadable, OSError) as error:
+    except (NotRecorded, CannotReadLog, OSError) as error:
         say(f"无法判定 · cannot be decided: {error}")
         return NO_RESULT_EXIT
     if exported is not None:

@@ -21,7 +21,7 @@ from services.audit.policy_comparison import (
     PolicyComparison,
     compare,
 )
-from services.audit.reader import KafkaReader, LogUnreadable
+from services.audit.reader import CannotReadLog, KafkaReader
 from services.audit.recorded_acts import NotRecorded, RecordedYear, read_file, read_year
 from supervision.words import ESCALATION_STATES, LEVELS, LIGHTS, NOTE, REASONS, Words
 from supervision.words import say as word
@@ -42,7 +42,7 @@ def compare_policies(
         one, other = policy_named(a, policies), policy_named(b, policies)
         year = read_file(file, programme) if file is not None else _on_the_log(programme, quiet=as_json)
         found = compare(year, one, other, until)
-    except (UnknownPolicy, FaultyFile, NotRecorded, LogUnreadable, OSError) as error:
+    except (UnknownPolicy, FaultyFile, NotRecorded, CannotReadLog, OSError) as error:
         say(f"无法比较 · cannot be compared: {error}")
         return NO_RESULT_EXIT
     if as_json:

@@ -11,7 +11,7 @@ from contracts.ruling import RULING_TYPES, ruling_from
 from contracts.rulings import ProgrammeOpened
 from contracts.topics import PARTITIONS, RULINGS, split_subject
 from eventlog.at.at_rule import AtRule
-from services.audit.reader import LogReader, Progress
+from services.audit.reader import Progress, RecordReader
 from services.audit.recorded_acts import NotRecorded, unknown_type
 from supervision.evaluation.deduction import Source, SourcedEvent
 from supervision.evaluation.sheets import Sheet, evaluate
@@ -26,12 +26,12 @@ class DerivedSheets(NamedTuple):
 
 
 def derive(
-    reader: LogReader, programme: str, ends: Mapping[int, int] | None = None, progress: Progress | None = None
+    reader: RecordReader, programme: str, ends: Mapping[int, int] | None = None, progress: Progress | None = None
 ) -> DerivedSheets:
     """The sheets of a programme from the counted rulings of every partition, up to `ends` or else up to now.
 
     `ends`: the offset after the last record, per partition; a partition that is not named is not read.
-    Raises NotRecorded: there is no such programme up to there, or the log holds less than `ends`; LogUnreadable.
+    Raises NotRecorded: there is no such programme up to there, or the log holds less than `ends`; CannotReadLog.
     """
     now = {partition: reader.end(RULINGS, partition) for partition in range(PARTITIONS)}
     upto = now if ends is None else ends
@@ -85,7 +85,7 @@ def _compared(where: str, derived: Any, exported: Any) -> Iterator[Word]:
 
 
 def _events(
-    reader: LogReader, programme: str, ends: Mapping[int, int], progress: Progress | None
+    reader: RecordReader, programme: str, ends: Mapping[int, int], progress: Progress | None
 ) -> Iterator[SourcedEvent]:
     done, total = 0, sum(ends.values())
     for partition, end in ends.items():

@@ -23,28 +23,28 @@ Progress = Callable[[int, int], None]
 """Is called with what is done and what there is to do in all."""
 
 
-class LogUnreadable(Exception):
+class CannotReadLog(Exception):
     """The log cannot be read as it must be: nothing can be decided."""
 
 
-class LogReader(Protocol):
+class RecordReader(Protocol):
     """Reads the partitions of a log, one at a time."""
 
     def start(self, topic: str, partition: int) -> int:
-        """The offset of the first record kept. Raises LogUnreadable."""
+        """The offset of the first record kept. Raises CannotReadLog."""
         ...
 
     def end(self, topic: str, partition: int) -> int:
-        """The offset after the last record, now. Raises LogUnreadable."""
+        """The offset after the last record, now. Raises CannotReadLog."""
         ...
 
     def records(self, topic: str, partition: int, start: int, end: int) -> Iterator[Record]:
-        """Records from `start` up to, without, `end`, as they lie there. Raises LogUnreadable."""
+        """Records from `start` up to, without, `end`, as they lie there. Raises CannotReadLog."""
         ...
 
 
 class KafkaReader:
-    """As `LogReader`, on Kafka; a context manager that connects and closes its client."""
+    """As `RecordReader`, on Kafka; a context manager that connects and closes its client."""
 
     def __init__(self, bootstrap_servers: str, prefix: str, **options: Any) -> None:
         self._prefix = prefix
@@ -52,7 +52,7 @@ class KafkaReader:
         self._consumer: Any = None
 
     def __enter__(self) -> Self:
-        """Connect. Raises LogUnreadable."""
+        """Connect. Raises CannotReadLog."""
         try:
             self._consumer = KafkaConsumer(
                 group_id=None,
@@ -66,7 +66,7 @@ class KafkaReader:
                 **self._options,
             )
         except (KafkaError, OSError) as error:
-            raise LogUnreadable(f"no broker at {self._options['bootstrap_servers']}: {error!r}") from error
+            raise CannotReadLog(f"no broker at {self._options['bootstrap_servers']}: {error!r}") from error
         return self
 
     def __exit__(
@@ -76,22 +76,22 @@ class KafkaReader:
         self._consumer.close()
 
     def end(self, topic: str, partition: int) -> int:
-        """As `LogReader.end`."""
+        """As `RecordReader.end`."""
         place = self._place(topic, partition)
         return self._asked("end_offsets", place)
 
     def start(self, topic: str, partition: int) -> int:
-        """As `LogReader.start`."""
+        """As `RecordReader.start`."""
         place = self._place(topic, partition)
         if partition not in (self._consumer.partitions_for_topic(place.topic) or ()):
-            raise LogUnreadable(f"{place.topic} has no partition {partition}")
+            raise CannotReadLog(f"{place.topic} has no partition {partition}")
         return self._asked("beginning_offsets", place)
 
     def records(self, topic: str, partition: int, start: int, end: int) -> Iterator[Record]:
-        """As `LogReader.records`.
+        """As `RecordReader.records`.
 
         Raises:
-            LogUnreadable: it stalls, an offset is missing, or a record was not stamped by the broker.
+            CannotReadLog: it stalls, an offset is missing, or a record was not stamped by the broker.
         """
         place = self._place(topic, partition)
         self._consumer.assign([place])
@@ -102,13 +102,13 @@ class KafkaReader:
                 if found.offset >= end:
                     return
                 if found.offset != expected:
-                    raise LogUnreadable(f"{topic}-{partition}@{expected} is missing, {found.offset} comes next")
+                    raise CannotReadLog(f"{topic}-{partition}@{expected} is missing, {found.offset} comes next")
                 if found.timestamp_type != LOG_APPEND_TIME:
-                    raise LogUnreadable(f"{topic}-{partition}@{expected} was not stamped by the broker (LogAppendTime)")
+                    raise CannotReadLog(f"{topic}-{partition}@{expected} was not stamped by the broker (LogAppendTime)")
                 yield _record(topic, found)
                 expected, moved = found.offset + 1, time.monotonic()
             if time.monotonic() - moved > STALL_SECONDS:
-                raise LogUnreadable(f"{topic}-{partition} gives nothing from {expected} on")
+                raise CannotReadLog(f"{topic}-{partition} gives nothing from {expected} on")
 
     def _place(self, topic: str, partition: int) -> TopicPartition:
         return TopicPartition(self._prefix + topic, partition)
@@ -117,13 +117,13 @@ class KafkaReader:
         try:
             return int(getattr(self._consumer, what)([place])[place])
         except (KafkaError, OSError, KeyError) as error:
-            raise LogUnreadable(f"{place.topic}-{place.partition}: {error!r}") from error
+            raise CannotReadLog(f"{place.topic}-{place.partition}: {error!r}") from error
 
     def _polled(self, place: TopicPartition) -> list[Any]:
         try:
             return list(self._consumer.poll(timeout_ms=POLL_MS).get(place, []))
         except (KafkaError, OSError) as error:
-            raise LogUnreadable(f"{place.topic}-{place.partition}: {error!r}") from error
+            raise CannotReadLog(f"{place.topic}-{place.partition}: {error!r}") from error
 
 
 def _record(topic: str, found: Any) -> Record:

@@ -13,7 +13,7 @@ from contracts.envelope import UnknownType, Unreadable
 from contracts.submission import Submission, decode_submission
 from contracts.submissions import DeadlinePassed, ItemAssigned
 from contracts.topics import PARTITIONS, SUBMISSIONS, partition_of, split_subject
-from services.audit.reader import LogReader, Progress
+from services.audit.reader import Progress, RecordReader
 from services.rating.rules.envelope import LoggedSubmission, cause_of, objection_to_envelope
 
 
@@ -56,7 +56,7 @@ class RecordedYear:
         return act.submission.received_at if self.simulated else act.logged_at
 
 
-def read_year(reader: LogReader, log: str, programme: str, progress: Progress | None = None) -> RecordedYear:
+def read_year(reader: RecordReader, log: str, programme: str, progress: Progress | None = None) -> RecordedYear:
     """The year of a programme on a log, up to the ends as of now. Raises NotRecorded, `reader.Unreadable`."""
     ends = [reader.end(SUBMISSIONS, partition) for partition in range(PARTITIONS)]
     starts = [reader.start(SUBMISSIONS, partition) for partition in range(PARTITIONS)]

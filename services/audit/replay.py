@@ -10,7 +10,7 @@ from contracts.topics import PARTITIONS, RULINGS, SUBMISSIONS
 from eventlog.at.at_rule import AtRule, CountedAnswer
 from services.audit.finding import ReplayReport
 from services.audit.partition_replay import PartitionReplay
-from services.audit.reader import KafkaReader, LogReader, LogUnreadable, Progress
+from services.audit.reader import CannotReadLog, KafkaReader, Progress, RecordReader
 from services.rating.rules.envelope import Rules
 
 STEP: Final = 100
@@ -36,13 +36,13 @@ def run(
     try:
         with KafkaReader(bootstrap, prefix) as submissions, KafkaReader(bootstrap, prefix) as rulings:
             return replay(submissions, rulings, log, wait=wait, progress=progress, rules=rules)
-    except LogUnreadable as error:
+    except CannotReadLog as error:
         return ReplayReport(log=log, rules=(rules or Rules()).version, problem=str(error))
 
 
 def replay(
-    submissions: LogReader,
-    rulings: LogReader,
+    submissions: RecordReader,
+    rulings: RecordReader,
     log: str,
     *,
     wait: float = 0.0,
@@ -55,7 +55,7 @@ def replay(
     report = ReplayReport(log=log, rules=rules.version)
     try:
         _LogReplay(submissions, rulings, report, rules, began + wait).run(progress or _no_progress)
-    except LogUnreadable as error:
+    except CannotReadLog as error:
         report.problem = str(error)
     report.seconds = time.monotonic() - began
     return report
@@ -67,7 +67,7 @@ def _no_progress(done: int, total: int) -> None:
 
 class _LogReplay:
     def __init__(
-        self, submissions: LogReader, rulings: LogReader, report: ReplayReport, rules: Rules, deadline: float
+        self, submissions: RecordReader, rulings: RecordReader, report: ReplayReport, rules: Rules, deadline: float
     ) -> None:
         self._submissions = submissions
         self._rulings = rulings
@@ -76,11 +76,11 @@ class _LogReplay:
         self._deadline = deadline
 
     def run(self, progress: Progress) -> None:
-        """Replay all partitions, up to the ends of `submissions` as of now. Raises LogUnreadable."""
+        """Replay all partitions, up to the ends of `submissions` as of now. Raises CannotReadLog."""
         for reader, topic in ((self._submissions, SUBMISSIONS), (self._rulings, RULINGS)):
             for partition in range(PARTITIONS):
                 if first := reader.start(topic, partition):
-                    raise LogUnreadable(f"{topic}-{partition} begins at {first}: what lay before it is gone")
+                    raise CannotReadLog(f"{topic}-{partition} begins at {first}: what lay before it is gone")
         ends = [self._submissions.end(SUBMISSIONS, partition) for partition in range(PARTITIONS)]
         for partition, end in enumerate(ends):
             for _ in self._partition(partition, end):

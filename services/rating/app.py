@@ -28,7 +28,7 @@ from services.rating.settings import RatingSettings
 
 
 class Rating:
-    """The service at work on one log; as `ops.RunningRating`."""
+    """The service at work on one log; as `ops.RatingStatus`."""
 
     def __init__(
         self, settings: RatingSettings, log: Log, assignment: Assignment, clock: Clock, rules: Rules | None = None
@@ -42,22 +42,22 @@ class Rating:
 
     @property
     def ready(self) -> bool:
-        """As `ops.RunningRating.ready`."""
+        """As `ops.RatingStatus.ready`."""
         return self.owner.ready
 
     def statuses(self) -> dict[int, PartitionStatus]:
-        """As `ops.RunningRating.statuses`."""
+        """As `ops.RatingStatus.statuses`."""
         return self.owner.statuses()
 
     def announced_until(self, partition: int) -> datetime | None:
-        """As `ops.RunningRating.announced_until`; None while something waits that may have to be announced, too."""
+        """As `ops.RatingStatus.announced_until`; None while something waits that may have to be announced, too."""
         status = self.statuses()[partition]
         if status.announced_until is None or not status.idle:
             return None
         return status.announced_until - self._margin
 
     def metrics(self) -> bytes:
-        """As `ops.RunningRating.metrics`."""
+        """As `ops.RatingStatus.metrics`."""
         return self._metrics.render()
 
     def _take_over(self, partition: int) -> PartitionRating:

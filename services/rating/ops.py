@@ -13,7 +13,7 @@ from eventlog.owner.partition import PartitionStatus
 PATHS: Final = ("/metrics", "/healthz", "/readyz", "/v1/progress")
 
 
-class RunningRating(Protocol):
+class RatingStatus(Protocol):
     """What the door shows of the running service."""
 
     @property
@@ -34,7 +34,7 @@ class RunningRating(Protocol):
         ...
 
 
-def build(rating: RunningRating) -> FastAPI:
+def build(rating: RatingStatus) -> FastAPI:
     """The door as an ASGI application."""
     door = FastAPI(title="Liangdeng rating", docs_url=None, redoc_url=None, openapi_url=None)
 
@@ -63,7 +63,7 @@ def _health(status: PartitionStatus) -> dict[str, Any]:
     return {"phase": status.phase, "problem": status.problem or status.alarm_problem, "lag": status.lag}
 
 
-def _progress(rating: RunningRating, status: PartitionStatus) -> dict[str, Any]:
+def _progress(rating: RatingStatus, status: PartitionStatus) -> dict[str, Any]:
     until = rating.announced_until(status.partition)
     return {
         "position": status.position,

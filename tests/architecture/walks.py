@@ -31,7 +31,7 @@ from tests.services.notify import running_notify as notify
 from tests.services.query import feed as query_feed
 from tests.services.query import house as query
 from tests.services.rating import acts
-from tests.services.rating import house as rating
+from tests.services.rating import running_rating as rating
 
 PROJECT = Path(__file__).resolve().parents[2]
 OURS = ("contracts", "supervision", "exact", "programmes", "eventlog", "web", "services")
@@ -120,17 +120,17 @@ def post_to_append(bootstrap: str, prefix: str) -> Callable[[Walk, Path], Awaita
 
 async def record_to_ruling(walk: Walk, folder: Path) -> None:
     """A report on the log: from the record until its ruling is appended."""
-    house = rating.House(folder)
+    running = rating.RunningRating(folder)
     (subject,) = acts.subjects(0)
     with walk.carried():
-        await house.rate(0, tick_seconds=_NEVER)
-    await house.open(subject)
-    await house.ruled()
+        await running.start(0, tick_seconds=_NEVER)
+    await running.open(subject)
+    await running.ruled()
     with walk.counted():
-        await house.say(subject, acts.report("2024Q1"), acts.UNIT, acts.at("2024-04-01 09:00"))
-        await house.ruled()
-    assert house.lights(subject) == {"2024Q1": "green"}
-    await house.close()
+        await running.say(subject, acts.report("2024Q1"), acts.UNIT, acts.at("2024-04-01 09:00"))
+        await running.ruled()
+    assert running.lights(subject) == {"2024Q1": "green"}
+    await running.close()
 
 
 async def ruling_to_mail(walk: Walk, folder: Path) -> None:

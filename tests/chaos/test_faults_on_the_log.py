@@ -36,7 +36,7 @@ from tests.services.rating.acts import (
     submitted,
     until,
 )
-from tests.services.rating.town import ITEMS, Town
+from tests.services.rating.rating_processes import ITEMS, RatingProcesses
 
 pytestmark = [pytest.mark.chaos, pytest.mark.services, pytest.mark.timeout(200)]
 SABOTAGE = Path(__file__).parent / "sabotage"
@@ -44,10 +44,10 @@ ALARM = Actor(role="alarm", id="alarm")
 
 
 @pytest.fixture
-async def town(kafka: str, topic_prefix: str, tmp_path: Path) -> AsyncIterator[Town]:
-    town = Town(kafka, topic_prefix, tmp_path)
-    yield town
-    await town.close()
+async def running(kafka: str, topic_prefix: str, tmp_path: Path) -> AsyncIterator[RatingProcesses]:
+    running = RatingProcesses(kafka, topic_prefix, tmp_path)
+    yield running
+    await running.close()
 
 
 def without(guard: str) -> dict[str, str]:
@@ -55,14 +55,14 @@ def without(guard: str) -> dict[str, str]:
     return {"PYTHONPATH": str(SABOTAGE / guard)}
 
 
-async def readiness(town: Town, port: int) -> httpx.Response:
-    return await town.http.get(f"http://127.0.0.1:{port}/readyz")
+async def readiness(running: RatingProcesses, port: int) -> httpx.Response:
+    return await running.http.get(f"http://127.0.0.1:{port}/readyz")
 
 
-async def rulings_on(town: Town, partition: int) -> list[str]:
+async def rulings_on(running: RatingProcesses, partition: int) -> list[str]:
     """The types of the events that count on a partition."""
-    end, counting, found = await town.log.end(RULINGS, partition), AtRule(), []
-    async with asyncio.timeout(30), town.log.follow({(RULINGS, partition): 0}) as follower:
+    end, counting, found = await running.log.end(RULINGS, partition), AtRule(), []
+    async with asyncio.timeout(30), running.log.follow({(RULINGS, partition): 0}) as follower:
         while counting.seen < end:
             for records in (await follower.poll(0.5)).values():
                 found += [event.body for ruling in counting.fold(records) for event in ruling.events]
@@ -70,57 +70,61 @@ async def rulings_on(town: Town, partition: int) -> list[str]:
 
 
 @pytest.mark.parametrize("guard", [None, "no_compare"])
-async def test_two_owners_for_ever_agree_but_not_without_the_comparison(town: Town, guard: str | None) -> None:
+async def test_two_owners_for_ever_agree_but_not_without_the_comparison(
+    running: RatingProcesses, guard: str | None
+) -> None:
     """Chaos 2: without `offset == at` before a state changes, two owners rule on states that never were."""
     env = without(guard) if guard else {}
     for group in ("one", "two"):
-        await town.owns_everything(town.rate(RATING_GROUP=group, **env))
-    await town.open()
-    await town.report("2024Q1", at("2024-04-09 10:00"))
+        await running.owns_everything(running.start(RATING_GROUP=group, **env))
+    await running.open()
+    await running.report("2024Q1", at("2024-04-09 10:00"))
     if guard is None:
-        await town.live_until(at("2024-07-11 00:10"))
-        report_ = await town.audit()
+        await running.live_until(at("2024-07-11 00:10"))
+        report_ = await running.audit()
         assert report_.verdict is AuditVerdict.PROVED
         assert report_.void > 0
         return
     await asyncio.sleep(3)
-    report_ = await town.audit()
+    report_ = await running.audit()
     assert report_.verdict is not AuditVerdict.PROVED
     assert report_.findings
 
 
 @pytest.mark.parametrize("guard", [None, "no_verify"])
-async def test_submissions_that_were_cut_and_written_anew_stop_the_partitions(town: Town, guard: str | None) -> None:
+async def test_submissions_that_were_cut_and_written_anew_stop_the_partitions(
+    running: RatingProcesses, guard: str | None
+) -> None:
     """Chaos 7: the offsets are there again, but hold something else."""
-    port = town.rate()
-    await town.open()
-    await town.report("2024Q1", at("2024-04-09 10:00"))
-    await town.live_until(at("2024-04-09 12:00"))
-    town.hit(port, signal.SIGKILL)
-    await asyncio.to_thread(_cut, town)
+    port = running.start()
+    await running.open()
+    await running.report("2024Q1", at("2024-04-09 10:00"))
+    await running.live_until(at("2024-04-09 12:00"))
+    running.hit(port, signal.SIGKILL)
+    await asyncio.to_thread(_cut, running)
     for subject in ITEMS:
         for number in range(10):
-            await town.put(subject, submitted(subject, LagDeclared(), OFFICE, f"other-{number}", PUBLISHED))
-    port = town.rate(**(without(guard) if guard else {}))
+            await running.put(subject, submitted(subject, LagDeclared(), OFFICE, f"other-{number}", PUBLISHED))
+    port = running.start(**(without(guard) if guard else {}))
     if guard:
-        await town.owns_everything(port)
+        await running.owns_everything(port)
         return
-    await until(lambda: town.logs().count("the log was cut") >= PARTITIONS, "every partition stopped", 40)
-    assert (await readiness(town, port)).status_code == 503
-    assert (await town.audit()).verdict is AuditVerdict.CONTRADICTED
+    await until(lambda: running.logs().count("the log was cut") >= PARTITIONS, "every partition stopped", 40)
+    assert (await readiness(running, port)).status_code == 503
+    assert (await running.audit()).verdict is AuditVerdict.CONTRADICTED
 
 
-def _cut(town: Town) -> None:
-    admin = KafkaAdminClient(bootstrap_servers=town.bootstrap)
+def _cut(running: RatingProcesses) -> None:
+    admin = KafkaAdminClient(bootstrap_servers=running.bootstrap)
     try:
-        admin.delete_topics([town.prefix + SUBMISSIONS])
+        admin.delete_topics([running.prefix + SUBMISSIONS])
     finally:
         admin.close()
-    specs = provisioning.specs(TOPICS, PARTITIONS, TOPIC_CONFIG, prefix=town.prefix)
+    specs = provisioning.specs(TOPICS, PARTITIONS, TOPIC_CONFIG, prefix=running.prefix)
     for _ in range(100):
         try:
-            provisioning.apply(town.bootstrap, specs)
-            provisioning.check(town.bootstrap, specs)
+            provisioning.apply(running.bootstrap, specs)
+            provisioning.check(running.bootstrap, specs)
         except Exception:
             continue
         return
@@ -128,25 +132,25 @@ def _cut(town: Town) -> None:
 
 @pytest.mark.parametrize("guard", [None, "no_alarm"])
 async def test_a_quiet_partition_lets_its_deadline_pass_after_everybody_restarted(
-    town: Town, guard: str | None
+    running: RatingProcesses, guard: str | None
 ) -> None:
     """Chaos 9: nothing comes in, and the light turns yellow all the same."""
-    port = town.rate()
-    await town.open()
-    await town.live_until(at("2024-04-01 00:00"))
-    town.hit(port, signal.SIGKILL)
-    await town.owns_everything(town.rate(**(without(guard) if guard else {})))
+    port = running.start()
+    await running.open()
+    await running.live_until(at("2024-04-01 00:00"))
+    running.hit(port, signal.SIGKILL)
+    await running.owns_everything(running.start(**(without(guard) if guard else {})))
     partition = partition_of(ITEMS[0])
     if guard:
-        await town.live_until(at("2024-04-11 00:10"))
-        assert "light.settled" not in await rulings_on(town, partition)
+        await running.live_until(at("2024-04-11 00:10"))
+        assert "light.settled" not in await rulings_on(running, partition)
         return
-    await town.live_until(at("2024-04-11 00:10"))
-    assert (await rulings_on(town, partition)).count("light.settled") == 2
-    assert (await town.audit()).verdict is AuditVerdict.PROVED
+    await running.live_until(at("2024-04-11 00:10"))
+    assert (await rulings_on(running, partition)).count("light.settled") == 2
+    assert (await running.audit()).verdict is AuditVerdict.PROVED
 
 
-async def test_alarms_early_double_late_and_by_a_zombie_settle_once(town: Town) -> None:
+async def test_alarms_early_double_late_and_by_a_zombie_settle_once(running: RatingProcesses) -> None:
     """Chaos 10: whoever announces, and how often, a period settles once."""
     subject = ITEMS[0]
     due = at("2024-04-11 00:00")
@@ -155,54 +159,54 @@ async def test_alarms_early_double_late_and_by_a_zombie_settle_once(town: Town) 
     async def ring(when: str, key: str) -> None:
         value = orjson.loads(submitted(subject, passed, ALARM, key, at(when)))
         value["source"] = f"//liangdeng/{LOG}/rating"
-        await town.put(subject, orjson.dumps(value, option=orjson.OPT_SORT_KEYS))
+        await running.put(subject, orjson.dumps(value, option=orjson.OPT_SORT_KEYS))
 
-    port = town.rate()
-    await town.open()
-    await town.live_until(at("2024-04-08 00:00"))
+    port = running.start()
+    await running.open()
+    await running.live_until(at("2024-04-08 00:00"))
     await ring("2024-04-08 00:00", "early")
-    await town.live_until(at("2024-04-11 00:10"))
-    town.hit(port, signal.SIGKILL)
+    await running.live_until(at("2024-04-11 00:10"))
+    running.hit(port, signal.SIGKILL)
     for key in ("double", "late", "zombie"):
         await ring("2024-04-11 00:10", key)
-    town.rate()
-    await town.live_until(at("2024-04-12 00:00"))
-    found = await rulings_on(town, partition_of(subject))
+    running.start()
+    await running.live_until(at("2024-04-12 00:00"))
+    found = await rulings_on(running, partition_of(subject))
     assert found.count("light.settled") == 2  # two items lie on the partition
-    report_ = await town.audit()
+    report_ = await running.audit()
     assert report_.verdict is AuditVerdict.PROVED
     assert report_.verdicts["rejected"] >= 1
     assert report_.verdicts["repeated"] >= 3
 
 
-async def test_an_unknown_type_waits_for_the_upgrade_and_holds_up_no_other_partition(town: Town) -> None:
+async def test_an_unknown_type_waits_for_the_upgrade_and_holds_up_no_other_partition(running: RatingProcesses) -> None:
     """Chaos 12."""
-    port = town.rate()
-    await town.open()
-    await town.live_until(PUBLISHED)
+    port = running.start()
+    await running.open()
+    await running.live_until(PUBLISHED)
     subject = ITEMS[0]
     partition = partition_of(subject)
     event = orjson.loads(submitted(subject, LagDeclared(), OFFICE, "kumquat", PUBLISHED))
     event["type"] = "liangdeng.kumquat.eaten.v1"
     event["digest"] = _digest_of(event)
-    await town.put(subject, orjson.dumps(event, option=orjson.OPT_SORT_KEYS))
-    await town.report("2024Q1", at("2024-04-09 10:00"))
+    await running.put(subject, orjson.dumps(event, option=orjson.OPT_SORT_KEYS))
+    await running.report("2024Q1", at("2024-04-09 10:00"))
 
     async def others_are_ruled() -> bool:
-        found = await town.progress()
+        found = await running.progress()
         return all(
-            p == partition or (p in found and found[p]["position"] >= town.positions[p]) for p in range(PARTITIONS)
+            p == partition or (p in found and found[p]["position"] >= running.positions[p]) for p in range(PARTITIONS)
         )
 
     async with asyncio.timeout(40):
         while not await others_are_ruled():
             await asyncio.sleep(0.05)
-    answer = await readiness(town, port)
+    answer = await readiness(running, port)
     assert answer.status_code == 503
     assert "kumquat" in answer.text
-    town.hit(port, signal.SIGKILL)
-    town.rate(**without("upgraded"))
-    await town.live_until(at("2024-04-11 00:10"))
+    running.hit(port, signal.SIGKILL)
+    running.start(**without("upgraded"))
+    await running.live_until(at("2024-04-11 00:10"))
 
 
 def _digest_of(event: dict[str, Any]) -> str:
@@ -211,50 +215,50 @@ def _digest_of(event: dict[str, Any]) -> str:
     return digest_of(str(event["type"]), {key: value for key, value in data.items() if key != "received_at"})
 
 
-async def test_a_defect_for_one_item_stops_its_partition_alone_until_it_is_mended(town: Town) -> None:
+async def test_a_defect_for_one_item_stops_its_partition_alone_until_it_is_mended(running: RatingProcesses) -> None:
     """Chaos 14: never a ruling made from an exception, never a skip."""
     subject = ITEMS[0]
     partition = partition_of(subject)
-    port = town.rate(**without("defect"), SABOTAGE_SUBJECT=subject)
-    await town.open()
-    await town.report("2024Q1", at("2024-04-09 10:00"))
-    await until(lambda: "a defect" in town.logs(), "the defect", 40)
+    port = running.start(**without("defect"), SABOTAGE_SUBJECT=subject)
+    await running.open()
+    await running.report("2024Q1", at("2024-04-09 10:00"))
+    await until(lambda: "a defect" in running.logs(), "the defect", 40)
 
     async def stopped_alone() -> bool:
-        found = await town.progress()
+        found = await running.progress()
         return set(range(PARTITIONS)) - {partition} <= {
-            p for p, told in found.items() if told["position"] >= town.positions[p]
+            p for p, told in found.items() if told["position"] >= running.positions[p]
         }
 
     async with asyncio.timeout(40):
         while not await stopped_alone():
             await asyncio.sleep(0.05)
-    assert (await readiness(town, port)).status_code == 503
-    town.hit(port, signal.SIGKILL)
-    town.rate()
-    await town.live_until(at("2024-04-11 00:10"))
-    report_ = await town.audit()
+    assert (await readiness(running, port)).status_code == 503
+    running.hit(port, signal.SIGKILL)
+    running.start()
+    await running.live_until(at("2024-04-11 00:10"))
+    report_ = await running.audit()
     assert report_.verdict is AuditVerdict.PROVED
     assert "unreadable" not in report_.verdicts
 
 
-async def test_an_oversized_submission_and_a_stray_record_hold_nobody_up(town: Town) -> None:
+async def test_an_oversized_submission_and_a_stray_record_hold_nobody_up(running: RatingProcesses) -> None:
     """Chaos 6 and 15: the next small submission passes, the stray record is void."""
     subject = ITEMS[0]
     partition = partition_of(subject)
-    town.rate()
-    await town.open()
+    running.start()
+    await running.open()
     long = ProgressReported(period="2024Q1", claim="in_progress", narrative="长" * 4000)
     value = orjson.loads(submitted(subject, long, UNIT, "huge", at("2024-04-01 10:00")))
     value["data"]["padding"] = "x" * 200_000
     value["digest"] = _digest_of(value)
-    await town.put(subject, orjson.dumps(value, option=orjson.OPT_SORT_KEYS))
-    await town.put(subject, submitted(subject, report("2024Q1"), UNIT, "small", at("2024-04-01 10:01")))
-    await town.live_until(at("2024-04-02 00:00"))
-    await town.log.append(RULINGS, partition, b"stray", [b'{"at":"0","causeoffset":"7"}', b"\xff"])
-    await town.put(subject, submitted(subject, report("2024Q1"), UNIT, "smaller", at("2024-04-02 10:01")))
-    await town.live_until(at("2024-04-11 00:10"))
-    report_ = await town.audit()
+    await running.put(subject, orjson.dumps(value, option=orjson.OPT_SORT_KEYS))
+    await running.put(subject, submitted(subject, report("2024Q1"), UNIT, "small", at("2024-04-01 10:01")))
+    await running.live_until(at("2024-04-02 00:00"))
+    await running.log.append(RULINGS, partition, b"stray", [b'{"at":"0","causeoffset":"7"}', b"\xff"])
+    await running.put(subject, submitted(subject, report("2024Q1"), UNIT, "smaller", at("2024-04-02 10:01")))
+    await running.live_until(at("2024-04-11 00:10"))
+    report_ = await running.audit()
     assert report_.verdict is AuditVerdict.PROVED
     assert report_.void >= 2
     assert report_.verdicts["rejected"] == 1
@@ -264,9 +268,9 @@ async def test_a_submission_that_was_held_beyond_the_grace_counts_when_it_reache
     kafka: str, topic_prefix: str, tmp_path: Path
 ) -> None:
     """Chaos 11: on a real clock, stamped in time, appended after the grace: late, and the light stays yellow."""
-    town = Town(kafka, topic_prefix, tmp_path)
+    running = RatingProcesses(kafka, topic_prefix, tmp_path)
     try:
-        town.rate(LIANGDENG_CLOCK="", RATING_MARGIN_SECONDS="0.5", RATING_TICK_SECONDS="0.05")
+        running.start(LIANGDENG_CLOCK="", RATING_MARGIN_SECONDS="0.5", RATING_TICK_SECONDS="0.05")
         now = datetime.now(UTC)
         due = now + timedelta(seconds=4)
         item = assigned(simulated=False)
@@ -283,36 +287,36 @@ async def test_a_submission_that_was_held_beyond_the_grace_counts_when_it_reache
         )
         held, prompt = ITEMS[0], ITEMS[2]
         for subject in (held, prompt):
-            await town.put(subject, submitted(subject, item, OFFICE, "open", now))
-            await town.put(
+            await running.put(subject, submitted(subject, item, OFFICE, "open", now))
+            await running.put(
                 subject,
                 submitted(subject, PlanSubmitted(nodes={"2024Q1": Node(text="建成")}, evidence=PROOF), UNIT, "p", now),
             )
-            await town.put(subject, submitted(subject, PlanDecided(decision="confirmed"), LEADER, "c", now))
+            await running.put(subject, submitted(subject, PlanDecided(decision="confirmed"), LEADER, "c", now))
         stamped = due - timedelta(seconds=0.3)
         await asyncio.sleep((due - datetime.now(UTC)).total_seconds() + 0.5)
-        await town.put(prompt, submitted(prompt, report("2024Q1"), UNIT, "r", stamped))
+        await running.put(prompt, submitted(prompt, report("2024Q1"), UNIT, "r", stamped))
         await asyncio.sleep(3)
-        await town.put(held, submitted(held, report("2024Q1"), UNIT, "r", stamped))
+        await running.put(held, submitted(held, report("2024Q1"), UNIT, "r", stamped))
         expected = {held: "yellow", prompt: "green"}
         for subject, light in expected.items():
-            events = await _events(town, subject, wanted="progress.recorded")
+            events = await _events(running, subject, wanted="progress.recorded")
             changes = [e["data"]["to"] for e in events if e["type"] == "liangdeng.light.changed.v1"]
             assert changes[-1] == light, subject
-        assert (await town.audit()).verdict is AuditVerdict.PROVED
+        assert (await running.audit()).verdict is AuditVerdict.PROVED
         assert decode_submission(submitted(held, report("2024Q1"), UNIT, "r", stamped)).received_at == stamped
     finally:
-        await town.close()
+        await running.close()
 
 
-async def _events(town: Town, subject: str, wanted: str) -> list[dict[str, Any]]:
+async def _events(running: RatingProcesses, subject: str, wanted: str) -> list[dict[str, Any]]:
     """The counted events of a subject, once one of them is of the wanted type and the period has settled."""
     partition = partition_of(subject)
     async with asyncio.timeout(30):
         while True:
             found, counting = [], AtRule()
-            end = await town.log.end(RULINGS, partition)
-            async with town.log.follow({(RULINGS, partition): 0}) as follower:
+            end = await running.log.end(RULINGS, partition)
+            async with running.log.follow({(RULINGS, partition): 0}) as follower:
                 while counting.seen < end:
                     for records in (await follower.poll(0.2)).values():
                         found += [event.body for ruling in counting.fold(records) for event in ruling.events]

@@ -37,7 +37,17 @@ from contracts.submissions import (
     WithdrawalRequested,
 )
 from contracts.values import Node, Target
-from tests.rules.timelines import ACTORS, FILE, FITTING, OUHAI, PUBLISHED_AT, YUANCHENG, Run, Step, assigned
+from tests.rules.timelines import (
+    ACTORS,
+    FILE,
+    FITTING,
+    OUHAI,
+    PUBLISHED_AT,
+    YUANCHENG,
+    Timeline,
+    TimelineStep,
+    assigned,
+)
 
 items = st.builds(
     assigned,
@@ -48,7 +58,7 @@ items = st.builds(
 )
 
 
-def steps(item: ItemAssigned) -> st.SearchStrategy[Step]:
+def steps(item: ItemAssigned) -> st.SearchStrategy[TimelineStep]:
     """Any submission: mostly by whom it fits, mostly at once, now and then under a key that was used."""
     ids = st.sampled_from(("x", "y"))
     period = st.sampled_from([p.id for p in item.periods] + ["2031Q1"])
@@ -113,7 +123,7 @@ def steps(item: ItemAssigned) -> st.SearchStrategy[Step]:
     return st.one_of(
         *[
             st.builds(
-                Step,
+                TimelineStep,
                 after=after,
                 lag=st.sampled_from((0, 0, 0, 599, 601, -5, -6)).map(lambda s: timedelta(seconds=s)),
                 actor=st.one_of(*[st.just(FITTING[who])] * 5, st.sampled_from(ACTORS)),
@@ -127,7 +137,7 @@ def steps(item: ItemAssigned) -> st.SearchStrategy[Step]:
 
 
 @st.composite
-def timelines(draw: st.DrawFn) -> Run:
+def timelines(draw: st.DrawFn) -> Timeline:
     """A year of one item, lived through."""
     item = draw(items)
-    return Run(item).live(draw(st.lists(steps(item), max_size=40)))
+    return Timeline(item).live(draw(st.lists(steps(item), max_size=40)))

@@ -14,7 +14,7 @@ from contracts.values import Actor, Node
 from services.rating.rules.deadlines.pending import pending_deadlines
 from services.rating.rules.draft import Event
 from tests.rules.test_rulings import programme as published
-from tests.rules.timelines import ACTORS, FILE, OFFICE, OUHAI, YUANCHENG, Run, assigned
+from tests.rules.timelines import ACTORS, FILE, OFFICE, OUHAI, YUANCHENG, Timeline, assigned
 
 LEAD, LEADER = ACTORS[0], ACTORS[4]
 QUARTERS = ("2024Q1", "2024Q2", "2024Q3", "2024Q4")
@@ -25,18 +25,18 @@ def day(text: str) -> datetime:
     return datetime.fromisoformat(f"{text}+08:00")
 
 
-def under_way(policy: Policy = YUANCHENG) -> Run:
+def under_way(policy: Policy = YUANCHENG) -> Timeline:
     """An item with a confirmed plan for the whole year."""
-    run = Run(assigned("key_task", policy=policy))
+    run = Timeline(assigned("key_task", policy=policy))
     say(run, "2024-03-25 10:00", LEAD, PlanSubmitted(nodes={quarter: Node(text="建成") for quarter in QUARTERS}))
     say(run, "2024-03-26 10:00", LEADER, PlanDecided(decision="confirmed"))
     return run
 
 
-def say(run: Run, text: str, actor: Actor, data: object) -> list[Event]:
+def say(run: Timeline, text: str, actor: Actor, data: object) -> list[Event]:
     """Somebody acts at an instant, the alarm before."""
     at = day(text)
-    run.ring(at)
+    run.announce_until(at)
     run.now = max(run.now, at)
     return run.submit(actor, f"{type(data).__name__}-{text}", at, data)  # type: ignore[arg-type]
 
@@ -46,7 +46,7 @@ def report(period: str, *, evidence: bool = True) -> ProgressReported:
     return ProgressReported(period=period, claim="completed", evidence=(FILE,) if evidence else ())
 
 
-def lights(run: Run) -> list[tuple[str | None, str]]:
+def lights(run: Timeline) -> list[tuple[str | None, str]]:
     """As rated and as they stand."""
     return [(quarter.rated, quarter.light) for quarter in run.item.quarters]
 
@@ -55,7 +55,7 @@ def test_a_settled_light_keeps_its_policy_and_the_next_one_has_the_new_one() -> 
     run = under_way()
     adopting = say(run, "2024-04-15 10:00", OFFICE, PolicyAdopted(policy=OUHAI))
     assert [type(event.data) for event in adopting] == [SubmissionAccepted, PolicyChanged]
-    run.ring(day("2024-07-12 00:00"))
+    run.announce_until(day("2024-07-12 00:00"))
     assert lights(run)[:2] == [("yellow", "yellow"), ("red", "red")]
     assert [quarter.policy for quarter in run.item.quarters[:3]] == [YUANCHENG, OUHAI, None]
 
@@ -78,10 +78,10 @@ def test_a_settled_light_that_is_derived_again_is_derived_by_its_own_policy() ->
 
 def test_a_limit_that_runs_stays_and_one_that_starts_later_is_the_new_policys() -> None:
     run = under_way()
-    run.ring(day("2024-04-11 01:00"))
+    run.announce_until(day("2024-04-11 01:00"))
     (before,) = run.item.escalations
     say(run, "2024-04-15 10:00", OFFICE, PolicyAdopted(policy=replace(YUANCHENG, version=2, interview_days=3)))
-    run.ring(day("2024-07-12 00:00"))
+    run.announce_until(day("2024-07-12 00:00"))
     assert run.item.escalations[0].due_at == before.due_at
     interviews = [one for one in run.item.escalations if one.level == "interview"]
     # the rectification ran to the end of 6 May: from the 7th three working days, 8, 9, 10; July's red joins it
@@ -102,7 +102,7 @@ def test_an_early_green_that_the_new_policy_does_not_see_is_taken_back_and_says_
 
 def test_a_reminder_of_the_new_policy_whose_hour_is_over_is_not_sent() -> None:
     run = under_way()
-    run.ring(day("2024-04-08 10:00"))
+    run.announce_until(day("2024-04-08 10:00"))
     say(run, "2024-04-08 10:00", OFFICE, PolicyAdopted(policy=replace(YUANCHENG, version=2, reminder_days=(4, 1))))
     reminders = [one.due_at for one in pending_deadlines(run.state) if one.kind == "reminder" and one.ref == "2024Q1"]
     assert reminders == [day("2024-04-09 09:00")]

@@ -33,7 +33,7 @@ from contracts.submissions import (
 )
 from contracts.values import Actor, Node, Target
 from tests.rules.test_lights import LEAD, LEADER, SETTLED, at, changes, lights, report, year
-from tests.rules.timelines import ALARM, CHIEF, OFFICE, OUHAI, PUBLISHED_AT, YUANCHENG, Run, assigned
+from tests.rules.timelines import ALARM, CHIEF, OFFICE, OUHAI, PUBLISHED_AT, YUANCHENG, Timeline, assigned
 
 OTHER = Actor(role="office", id="o3")
 
@@ -44,14 +44,14 @@ def refused(reason: str) -> SubmissionRejected:
 
 def test_misses_are_counted_one_by_one_when_lights_are_derived_again() -> None:
     run = year(replace(YUANCHENG, yellows_to_red=3), ("2024Q1",))
-    run.ring(at(SETTLED["2024Q2"]))
+    run.announce_until(at(SETTLED["2024Q2"]))
     run.submit(OFFICE, "review", run.now, ProgressReviewed(period="2024Q1", finding="overturned"))
     assert lights(run)[:2] == ["yellow", "yellow"]
 
 
 def test_lights_derived_again_by_a_review_name_that_paragraph_whatever_policy_holds_now() -> None:
     run = year(YUANCHENG, ("2024Q1",))
-    run.ring(at(SETTLED["2024Q2"]))
+    run.announce_until(at(SETTLED["2024Q2"]))
     run.submit(OFFICE, "policy", run.now, PolicyAdopted(policy=OUHAI))
     run.submit(OFFICE, "review", run.now, ProgressReviewed(period="2024Q1", finding="overturned"))
     assert [(one.period, one.to, one.rule) for one in changes(run)[-2:]] == [
@@ -62,7 +62,7 @@ def test_lights_derived_again_by_a_review_name_that_paragraph_whatever_policy_ho
 
 def test_a_light_that_an_appeal_moved_says_so() -> None:
     run = year(YUANCHENG)
-    run.ring(at(SETTLED["2024Q1"]))
+    run.announce_until(at(SETTLED["2024Q1"]))
     run.submit(LEAD, "a", run.now, AppealLodged(appeal="a1", against=Appealed(light="2024Q1")))
     run.submit(OFFICE, "b", run.now, AppealDecided(appeal="a1", decision="upheld"))
     assert [(one.to, one.rule) for one in changes(run)] == [("yellow", "Lights 2"), ("green", "Lights 4")]
@@ -70,7 +70,7 @@ def test_a_light_that_an_appeal_moved_says_so() -> None:
 
 def test_who_decided_an_appeal_against_a_notice_may_not_decide_one_about_its_light() -> None:
     run = year(YUANCHENG)
-    run.ring(at(SETTLED["2024Q1"]))
+    run.announce_until(at(SETTLED["2024Q1"]))
     notice = Appealed(level="rectification", cause="2024Q1")
     run.submit(LEAD, "a", run.now, AppealLodged(appeal="a1", against=notice))
     run.submit(OTHER, "b", run.now, AppealDecided(appeal="a1", decision="dismissed"))
@@ -81,8 +81,8 @@ def test_who_decided_an_appeal_against_a_notice_may_not_decide_one_about_its_lig
 
 
 def test_what_the_alarm_says_of_nothing_known_is_early_until_it_could_have_been_announced() -> None:
-    run = Run(assigned("key_task", plan_due_at=PUBLISHED_AT))
-    run.ring(at("2024-04-03T10:00:00"))
+    run = Timeline(assigned("key_task", plan_due_at=PUBLISHED_AT))
+    run.announce_until(at("2024-04-03T10:00:00"))
     run.now = at("2024-04-03T10:00:00")
 
     def verdict(kind: str, minutes_ago: int) -> object:
@@ -97,7 +97,7 @@ def test_what_the_alarm_says_of_nothing_known_is_early_until_it_could_have_been_
 
 
 def test_a_bulletin_sent_to_an_item_is_misplaced() -> None:
-    run = Run(assigned("key_task"))
+    run = Timeline(assigned("key_task"))
     composed = BulletinComposed(
         bulletin="q1", kind="quarterly", period="2024Q1", position="", sha256="0" * 64, names_units=False
     )
@@ -105,10 +105,10 @@ def test_a_bulletin_sent_to_an_item_is_misplaced() -> None:
 
 
 def test_a_plans_deadline_that_ends_with_the_publication_binds_nobody() -> None:
-    run = Run(assigned("key_task", plan_due_at=PUBLISHED_AT))
+    run = Timeline(assigned("key_task", plan_due_at=PUBLISHED_AT))
     told = run.submit(LEAD, "plan", run.now, PlanSubmitted(nodes={"2024Q1": Node(text="t")}))
     assert told[0].data == SubmissionAccepted()
-    run.ring(at(SETTLED["2024Q1"]))
+    run.announce_until(at(SETTLED["2024Q1"]))
     assert not any(isinstance(event.data, PlanMissed) for events in run.rulings for event in events)
 
 
@@ -127,9 +127,9 @@ def test_an_indicator_of_a_node_without_effect_stays_in_the_plan_after_an_adjust
     def node(indicator: str) -> Node:
         return Node(text="t", targets=(Target(indicator=indicator, comparator=">=", value=1),))  # type: ignore[arg-type]
 
-    run = Run(assigned("key_task"))
+    run = Timeline(assigned("key_task"))
     run.submit(LEAD, "plan", run.now, PlanSubmitted(nodes={"2024Q1": node("a"), "2024Q2": node("b")}))
-    run.ring(at(SETTLED["2024Q1"]))
+    run.announce_until(at(SETTLED["2024Q1"]))
     run.submit(LEADER, "plan", run.now, PlanDecided(decision="confirmed"))
     asked = AdjustmentRequested(adjustment="a1", period="2024Q2", node=node("c"), reason="r")
     run.submit(LEAD, "ask", run.now, asked)
@@ -146,7 +146,7 @@ def test_an_indicator_of_a_node_without_effect_stays_in_the_plan_after_an_adjust
 
 def test_a_month_that_changes_after_it_settled_says_that_it_is_settled() -> None:
     run = year(YUANCHENG, ("2024-03", "2024-04"), category="livelihood")
-    run.ring(at("2024-05-09T00:10:00"))
+    run.announce_until(at("2024-05-09T00:10:00"))
     told = run.submit(OFFICE, "review", run.now, ProgressReviewed(period="2024-04", finding="overturned"))
     months = [event.data for event in told if isinstance(event.data, MonthSettled)]
     assert months == [MonthSettled(month="2024-04", status="unmet", settled=True)]
@@ -155,14 +155,14 @@ def test_a_month_that_changes_after_it_settled_says_that_it_is_settled() -> None
 def test_a_month_reported_twice_alike_is_told_once() -> None:
     run = year(YUANCHENG, ("2024-03",), category="livelihood")
     run.now = at("2024-05-06T10:00:00")
-    run.ring(run.now)
+    run.announce_until(run.now)
     told = [data for _ in range(2) for data in report(run, "2024-04") if isinstance(data, MonthSettled)]
     assert [(one.month, one.status) for one in told] == [("2024-04", "met")]
 
 
 def test_reminders_tell_how_many_working_days_are_left() -> None:
     run = year(YUANCHENG)
-    run.ring(at("2024-05-06T12:00:00"))
+    run.announce_until(at("2024-05-06T12:00:00"))
     told = [event.data for events in run.rulings for event in events if isinstance(event.data, ReminderDue)]
     assert [(one.kind, one.days) for one in told if one.about in ("2024Q1", "rectification-1")] == [
         ("report", 5),
@@ -174,7 +174,7 @@ def test_reminders_tell_how_many_working_days_are_left() -> None:
 
 def test_without_evidence_required_a_late_claim_alone_meets_the_node_too() -> None:
     run = year(replace(YUANCHENG, evidence_required=False))
-    run.ring(at(SETTLED["2024Q1"]))
+    run.announce_until(at(SETTLED["2024Q1"]))
     run.submit(LEAD, "late", run.now, ProgressReported(period="2024Q1", claim="completed"))
     (rectification,) = (one for one in run.item.escalations if one.level == "rectification")
     assert rectification.progressed == "in_time"
@@ -201,7 +201,7 @@ def test_a_report_that_claims_no_completion_meets_no_node_however_that_is_change
     assert lights(run)[0] == "none"
 
 
-def ask_and_approve(run: Run, name: str, period: str, node: Node) -> NodeAdjusted:
+def ask_and_approve(run: Timeline, name: str, period: str, node: Node) -> NodeAdjusted:
     run.submit(LEAD, name, run.now, AdjustmentRequested(adjustment=name, period=period, node=node, reason="r"))
     told = run.submit(LEADER, name, run.now, AdjustmentDecided(adjustment=name, decision="approved"))
     return next(event.data for event in told if isinstance(event.data, NodeAdjusted))
@@ -217,7 +217,7 @@ def test_a_lower_target_makes_what_was_reported_enough_and_both_nodes_are_on_rec
 
 
 def test_a_request_that_waits_for_its_decision_does_not_take_effect_with_the_plan() -> None:
-    run = Run(assigned("key_task"))
+    run = Timeline(assigned("key_task"))
     run.submit(LEAD, "plan", run.now, PlanSubmitted(nodes={"2024Q1": counted(2)}))
     asked = AdjustmentRequested(adjustment="a1", period="2024Q1", node=counted(1), reason="r")
     run.submit(LEAD, "ask", run.now, asked)
@@ -229,22 +229,22 @@ def test_a_request_that_waits_for_its_decision_does_not_take_effect_with_the_pla
 
 def test_a_rectification_reported_in_time_stays_so_when_a_further_report_comes_after_its_limit() -> None:
     run = year(YUANCHENG)
-    run.ring(at(SETTLED["2024Q1"]))
+    run.announce_until(at(SETTLED["2024Q1"]))
     report(run, "2024Q1")
-    run.ring(at("2024-05-20T00:00:00"))
+    run.announce_until(at("2024-05-20T00:00:00"))
     run.now = at("2024-05-20T10:00:00")
     report(run, "2024Q1")
-    run.ring(at("2024-06-20T00:00:00"))
+    run.announce_until(at("2024-06-20T00:00:00"))
     (rectification,) = (one for one in run.item.escalations if one.level == "rectification")
     assert (rectification.progressed, rectification.overdue) == ("in_time", False)
 
 
 def test_what_a_late_report_is_worth_is_asked_again_when_the_policy_changes_before_the_settlement() -> None:
     run = year(replace(YUANCHENG, evidence_required=False))
-    run.ring(at("2024-04-11T00:05:00"))
+    run.announce_until(at("2024-04-11T00:05:00"))
     run.now = at("2024-04-11T00:05:00")
     run.submit(LEAD, "late", run.now, ProgressReported(period="2024Q1", claim="completed"))
     run.submit(OFFICE, "policy", run.now, PolicyAdopted(policy=replace(YUANCHENG, version=2)))
-    run.ring(at(SETTLED["2024Q1"]))
+    run.announce_until(at(SETTLED["2024Q1"]))
     (rectification,) = (one for one in run.item.escalations if one.level == "rectification")
     assert rectification.progressed is None, "without evidence it does not meet the node any more"

@@ -25,14 +25,14 @@ from services.rating.rules.envelope import (
 )
 from services.rating.rules.state.state import State
 from tests.rules.test_on_record import PUBLISHED
-from tests.rules.timelines import LOG, OFFICE, SUBJECT, YUANCHENG, Run, assigned
+from tests.rules.timelines import LOG, OFFICE, SUBJECT, YUANCHENG, Timeline, assigned
 
 ALARM = Actor(role="alarm", id="alarm")
 SECOND = timedelta(seconds=1)
 
 
 def logged(data: SubmissionData, actor: Actor, **changes: Any) -> LoggedSubmission:
-    run = Run(None)
+    run = Timeline(None)
     now = run.now
     run.submit(actor, "a", now, data)
     submission, _ = run.submissions[0]
@@ -64,7 +64,7 @@ def test_a_ruling_names_its_cause_its_place_and_its_policy() -> None:
     taken: dict[str, State] = {}
     assert all(evolve_states(Rules(), taken, event) for event in ruled.events)
     assert taken[SUBJECT] == ruled.state
-    assert one.logged_at == Run(None).now
+    assert one.logged_at == Timeline(None).now
     assert EPOCH.timestamp() == 0
 
 
@@ -78,13 +78,13 @@ def test_a_record_on_another_partition_too_large_or_with_a_false_alarm_is_refuse
     assert verdict_of(rule_on(Rules(), LOG, fitting, 0, {}).events[0].data) == ("unknown_item",)
     large = lag._replace(value=lag.value + b" " * (MAX_SUBMISSION_BYTES + 1 - len(lag.value)))
     assert verdict_of(rule_on(Rules(), LOG, large, 0, {}).events[0].data) == ("too_large",)
-    ring = logged(DeadlinePassed(kind="report", ref="2024Q1", due_at=Run(None).now), ALARM)
-    assert ring.value is not None
-    assert verdict_of(rule_on(Rules(), LOG, ring, 0, {}).events[0].data) == ("unknown_item",)
-    forged = rule_on(Rules(), LOG, ring._replace(value=ring.value.replace(b"/rating", b"/intake")), 0, {})
+    announced = logged(DeadlinePassed(kind="report", ref="2024Q1", due_at=Timeline(None).now), ALARM)
+    assert announced.value is not None
+    assert verdict_of(rule_on(Rules(), LOG, announced, 0, {}).events[0].data) == ("unknown_item",)
+    forged = rule_on(Rules(), LOG, announced._replace(value=announced.value.replace(b"/rating", b"/intake")), 0, {})
     verdict = forged.events[0].data
     assert verdict == SubmissionRejected(reasons=("wrong_role",), alarm=True)
-    assert forged.events[0].time == ring.logged_at
+    assert forged.events[0].time == announced.logged_at
 
 
 def verdict_of(data: object) -> tuple[str, ...]:
@@ -129,7 +129,7 @@ def test_a_ruling_that_is_too_large_is_written_as_a_refusal_in_its_place() -> No
 
 
 def test_a_ruling_about_a_programme_is_made_under_the_programmes_policy() -> None:
-    run = Run(None, subject="441602-2024")
+    run = Timeline(None, subject="441602-2024")
     assert policy_of(run.state, []) == ""
     events = run.submit(OFFICE, "a", run.now, PUBLISHED)
     assert policy_of(None, events) == YUANCHENG.ref
@@ -153,9 +153,9 @@ def test_what_has_no_id_is_named_by_its_place_and_its_bytes() -> None:
 def test_a_programmes_opening_counts_by_its_receipt_within_the_skew_and_the_grace() -> None:
     skew, grace = timedelta(seconds=YUANCHENG.skew_seconds), timedelta(seconds=YUANCHENG.grace_seconds)
     for lag, own in ((grace, True), (grace + SECOND, False), (-skew, True), (-skew - SECOND, False)):
-        run = Run(None)
+        run = Timeline(None)
         received_at = run.now - lag
         told = run.submit(OFFICE, "a", received_at, assigned("key_task"))
         assert told[0].time == (received_at if own else run.now)
-        simulated = Run(None).submit(OFFICE, "a", received_at, assigned("key_task", simulated=True))
+        simulated = Timeline(None).submit(OFFICE, "a", received_at, assigned("key_task", simulated=True))
         assert simulated[0].time == received_at

@@ -14,7 +14,7 @@ from services.rating.scenario_book.book import read_book
 from services.rating.scenario_book.runner import play
 from tests.rules.strategies import timelines
 from tests.rules.test_properties import many
-from tests.rules.timelines import Run
+from tests.rules.timelines import Timeline
 
 STORIES = {story.id: story for story in read_book(FOLDER / "scenarios.yaml")}
 
@@ -172,8 +172,8 @@ def test_an_escalation_is_explained(story: str, place: int, zh: str, en: str) ->
 
 @many
 @given(timelines())
-def test_whatever_happened_everything_can_be_explained(run: Run) -> None:
-    run.ring(run.now + timedelta(days=1))
+def test_whatever_happened_everything_can_be_explained(run: Timeline) -> None:
+    run.announce_until(run.now + timedelta(days=1))
     for frame in run.item.frame.quarters:
         assert all(explain(run.item, frame.id))
     for escalation in run.item.escalations:

@@ -25,7 +25,7 @@ from contracts.submissions import (
     WithdrawalRequested,
 )
 from contracts.values import Node, Target
-from tests.rules.timelines import ACTORS, ALARM, CHIEF, FILE, OFFICE, OUHAI, PUBLISHED_AT, YUANCHENG, Run, assigned
+from tests.rules.timelines import ACTORS, ALARM, CHIEF, FILE, OFFICE, OUHAI, PUBLISHED_AT, YUANCHENG, Timeline, assigned
 
 LEAD, LEADER = ACTORS[0], ACTORS[4]
 NODE = Node(text="t")
@@ -49,30 +49,32 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(f"{text}+08:00")
 
 
-def year(policy: Policy, met: Sequence[str] = (), category: str = "key_task", node: Node = NODE, **changes: Any) -> Run:
+def year(
+    policy: Policy, met: Sequence[str] = (), category: str = "key_task", node: Node = NODE, **changes: Any
+) -> Timeline:
     """An item with a confirmed plan, the node of the periods in `met` reported as met a day before their deadline."""
-    run = Run(assigned(category, policy=policy, **changes))
+    run = Timeline(assigned(category, policy=policy, **changes))
     nodes = {period.id: node for period in run.item.frame.periods}
     run.submit(LEAD, "plan", run.now, PlanSubmitted(nodes=nodes))
     run.submit(LEADER, "plan", run.now, PlanDecided(decision="confirmed"))
     for period in run.item.frame.periods:
         if period.id in met:
-            run.ring(period.due_at.replace(day=max(period.due_at.day - 1, 1)))
+            run.announce_until(period.due_at.replace(day=max(period.due_at.day - 1, 1)))
             report(run, period.id)
     return run
 
 
-def report(run: Run, period: str, **values: Any) -> list[Any]:
+def report(run: Timeline, period: str, **values: Any) -> list[Any]:
     """A completed report at the run's present instant."""
     data = ProgressReported(period=period, claim="completed", evidence=(FILE,), **values)
     return [event.data for event in run.submit(LEAD, f"report-{len(run.submissions)}", run.now, data)]
 
 
-def lights(run: Run) -> list[str]:
+def lights(run: Timeline) -> list[str]:
     return [quarter.light for quarter in run.item.quarters]
 
 
-def changes(run: Run) -> list[LightChanged]:
+def changes(run: Timeline) -> list[LightChanged]:
     return [event.data for events in run.rulings for event in events if isinstance(event.data, LightChanged)]
 
 
@@ -90,13 +92,13 @@ def changes(run: Run) -> list[LightChanged]:
 )
 def test_so_many_misses_in_a_row_are_red_as_the_policy_says(policy: Policy, met: Sequence[str], expected: str) -> None:
     run = year(policy, met)
-    run.ring(at("2025-01-20T00:00:00"))
+    run.announce_until(at("2025-01-20T00:00:00"))
     assert lights(run) == expected.split()
 
 
 def test_a_livelihood_quarter_is_made_up_when_every_month_has_come_and_the_last_node_is_met() -> None:
     run = year(OUHAI, category="livelihood", published_at=at("2024-04-08T00:00:00"))
-    run.ring(at("2024-07-04T00:10:00"))
+    run.announce_until(at("2024-07-04T00:10:00"))
     run.now = at("2024-07-05T10:00:00")
     assert lights(run)[1] == "red"
     for period, light in (("2024-06", "red"), ("2024-04", "red"), ("2024-05", "yellow")):
@@ -107,7 +109,7 @@ def test_a_livelihood_quarter_is_made_up_when_every_month_has_come_and_the_last_
 
 def test_a_late_report_that_falls_short_makes_nothing_up() -> None:
     run = year(OUHAI, category="livelihood", published_at=at("2024-04-08T00:00:00"), node=COUNTED)
-    run.ring(at("2024-07-04T00:10:00"))
+    run.announce_until(at("2024-07-04T00:10:00"))
     run.now = at("2024-07-05T10:00:00")
     good, bad = {"a": Decimal(3), "b": Decimal(0)}, {"a": Decimal(1), "b": Decimal(0)}
     for period, measures in (("2024-04", bad), ("2024-05", bad), ("2024-06", bad)):
@@ -119,7 +121,7 @@ def test_a_late_report_that_falls_short_makes_nothing_up() -> None:
 
 def test_a_made_up_light_that_is_overturned_is_missed_again() -> None:
     run = year(OUHAI)
-    run.ring(at("2024-04-12T00:00:00"))
+    run.announce_until(at("2024-04-12T00:00:00"))
     run.now = at("2024-04-12T10:00:00")
     report(run, "2024Q1")
     run.submit(OFFICE, "review", run.now, ProgressReviewed(period="2024Q1", finding="overturned"))
@@ -137,7 +139,7 @@ def test_a_settled_light_compares_what_was_reported_with_what_was_planned() -> N
     recorded = next(data for data in told if isinstance(data, ProgressRecorded))
     assert recorded.compared == expected
     assert not recorded.met
-    run.ring(at(SETTLED["2024Q1"]))
+    run.announce_until(at(SETTLED["2024Q1"]))
     assert changes(run)[-1].compared == expected
 
 
@@ -169,7 +171,7 @@ def test_what_has_settled_is_judged_for_good_and_its_figures_are_forgotten() -> 
     run = year(YUANCHENG, node=COUNTED)
     run.now = at("2024-04-01T10:00:00")
     report(run, "2024Q1", measures={"a": Decimal(3), "b": Decimal(0)})
-    run.ring(at(SETTLED["2024Q1"]))
+    run.announce_until(at(SETTLED["2024Q1"]))
     kept = run.item.periods[0].in_time
     assert kept is not None
     assert (kept.met, kept.content) == (True, None)
@@ -195,10 +197,10 @@ def test_lights_name_their_paragraphs() -> None:
         ("none", "Lights 8"),
     ]
     other = year(OUHAI)
-    other.ring(at(SETTLED["2024Q1"]))
+    other.announce_until(at(SETTLED["2024Q1"]))
     assert changes(other)[-1].rule == "Policy"
     monthly = year(YUANCHENG, category="livelihood")
-    monthly.ring(at("2024-04-04T00:10:00"))
+    monthly.announce_until(at("2024-04-04T00:10:00"))
     assert changes(monthly)[-1].rule == "Lights 6"
 
 
@@ -240,7 +242,7 @@ def test_a_finding_names_who_found_it_how_and_under_which_plan() -> None:
 
 def test_an_escalation_names_its_rule_and_what_it_follows_from() -> None:
     run = year(YUANCHENG)
-    run.ring(at("2024-05-22T00:00:00"))
+    run.announce_until(at("2024-05-22T00:00:00"))
     raised = [event.data for events in run.rulings for event in events if isinstance(event.data, EscalationRaised)]
     assert [(one.level, one.rule, one.source) for one in raised] == [
         ("rectification", "Escalation ladder: rectification", None),

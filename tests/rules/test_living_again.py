@@ -10,30 +10,30 @@ from services.audit.policy_comparison import compare
 from services.audit.recorded_acts import RecordedAct, RecordedYear
 from services.audit.what_if import rerun
 from tests.rules.strategies import items, steps
-from tests.rules.timelines import OUHAI, YUANCHENG, Run, Step
+from tests.rules.timelines import OUHAI, YUANCHENG, Timeline, TimelineStep
 
 many = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 
-def adopts(step: Step) -> bool:
+def adopts(step: TimelineStep) -> bool:
     """Whether a step changes the policy: that is replaced."""
     return isinstance(step.data, PolicyAdopted)
 
 
 @st.composite
-def years(draw: st.DrawFn) -> tuple[Run, ItemAssigned, RecordedYear]:
+def years(draw: st.DrawFn) -> tuple[Timeline, ItemAssigned, RecordedYear]:
     """A year of one real item, lived through and recorded."""
     item = draw(items.filter(lambda one: not one.simulated))
-    run = Run(item).live(draw(st.lists(steps(item).filter(lambda step: not adopts(step)), max_size=30)))
+    run = Timeline(item).live(draw(st.lists(steps(item).filter(lambda step: not adopts(step)), max_size=30)))
     acts = tuple(RecordedAct(submission, at) for submission, at in run.submissions)
     return run, item, RecordedYear(run.subject.split("/")[0], {run.subject: item}, {run.subject: acts}, item.simulated)
 
 
 @many
 @given(years())
-def test_a_year_lived_again_is_the_year_that_was(lived: tuple[Run, ItemAssigned, RecordedYear]) -> None:
+def test_a_year_lived_again_is_the_year_that_was(lived: tuple[Timeline, ItemAssigned, RecordedYear]) -> None:
     run, item, year = lived
     again = rerun(year, item.policy, run.now)[run.subject].item
     assert (again.quarters, again.periods) == (run.item.quarters, run.item.periods)
@@ -43,7 +43,7 @@ def test_a_year_lived_again_is_the_year_that_was(lived: tuple[Run, ItemAssigned,
 
 @many
 @given(years())
-def test_a_difference_is_always_told_in_both_languages(lived: tuple[Run, ItemAssigned, RecordedYear]) -> None:
+def test_a_difference_is_always_told_in_both_languages(lived: tuple[Timeline, ItemAssigned, RecordedYear]) -> None:
     found = compare(lived[2], YUANCHENG, OUHAI)
     for difference in found.items:
         assert all((*light.a.why, *light.b.why) for light in difference.lights)

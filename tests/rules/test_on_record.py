@@ -53,7 +53,7 @@ from services.rating.scenario_book.book import Scenario, read_book
 from supervision.item import ItemRecord, evolve, opened
 from supervision.light_sentences import SIGNS, due_word, period_word, plain
 from supervision.words import LIGHTS
-from tests.rules.timelines import ACTORS, CHIEF, FILE, OFFICE, SUBJECT, YUANCHENG, Run, assigned, replayed
+from tests.rules.timelines import ACTORS, CHIEF, FILE, OFFICE, SUBJECT, YUANCHENG, Timeline, assigned, replayed
 
 BOOKS = sorted((FOLDER).glob("scenarios*.yaml"))
 STORIES = {f"{book.stem}-{story.id}": story for book in BOOKS for story in read_book(book)}
@@ -79,20 +79,20 @@ PUBLISHED = ProgrammePublished(
 )
 
 
-def lived(story: Scenario) -> Run:
+def lived(story: Scenario) -> Timeline:
     assert story.item is not None
     assert story.until is not None
     frame_of.cache_clear()  # a frame of this test's own making
-    run = Run(story.item, now=story.item.published_at)
+    run = Timeline(story.item, now=story.item.published_at)
     for step in story.steps:
-        run.ring(step.appended_at)
+        run.announce_until(step.appended_at)
         run.now = step.appended_at
         run.submit(step.actor, step.key, step.at, step.data)
-    run.ring(story.until)
+    run.announce_until(story.until)
     return run
 
 
-def told(run: Run) -> list[Event]:
+def told(run: Timeline) -> list[Event]:
     return [event for events in run.rulings for event in events]
 
 
@@ -161,7 +161,7 @@ def assert_grounded(why: str, data: EscalationRaised | EscalationJoined, record:
         assert data.level == "blockage" or data.cause in ("lag", "rectification_not_done")
 
 
-def ruled(run: Run) -> Iterator[RulingEvent]:
+def ruled(run: Timeline) -> Iterator[RulingEvent]:
     """The same submissions ruled on again as rating's shell does it, which is where the policy is named."""
     states: dict[str, State] = {}
     at = 0
@@ -176,7 +176,7 @@ def ruled(run: Run) -> Iterator[RulingEvent]:
 
 
 def test_a_programme_is_on_record_as_it_was_published() -> None:
-    opened = Run(None, subject="441602-2024").submit(OFFICE, "a", Run(None).now, PUBLISHED)[1].data
+    opened = Timeline(None, subject="441602-2024").submit(OFFICE, "a", Timeline(None).now, PUBLISHED)[1].data
     assert opened == ProgrammeOpened(
         title=PUBLISHED.title,
         jurisdiction=PUBLISHED.jurisdiction,
@@ -192,7 +192,7 @@ def test_a_programme_is_on_record_as_it_was_published() -> None:
 
 
 def test_a_bulletin_is_on_record_as_it_was_composed_and_approved_by_itself() -> None:
-    run = Run(None, subject="441602-2024")
+    run = Timeline(None, subject="441602-2024")
     run.submit(OFFICE, "a", run.now, PUBLISHED)
     for name in ("q1", "q2"):
         composed = BulletinComposed(
@@ -218,7 +218,7 @@ def test_a_bulletin_is_on_record_as_it_was_composed_and_approved_by_itself() -> 
 
 
 def test_a_transfer_is_on_record_with_those_who_cooperate() -> None:
-    run = Run(assigned("key_task"))
+    run = Timeline(assigned("key_task"))
     data = ItemReassigned(lead_unit="keji", cooperating=("nongye", "shuiwu"), leader="leader-2")
     assert run.submit(OFFICE, "a", run.now, data)[1].data == ItemTransferred(
         lead_unit="keji", cooperating=("nongye", "shuiwu"), leader="leader-2"
@@ -227,7 +227,7 @@ def test_a_transfer_is_on_record_with_those_who_cooperate() -> None:
 
 
 def test_an_adjustment_keeps_the_old_and_the_new_node_and_the_reason_on_record() -> None:
-    run = Run(assigned("key_task"))
+    run = Timeline(assigned("key_task"))
     old, new = Node(text="old"), Node(text="new")
     run.submit(LEAD, "plan", run.now, PlanSubmitted(nodes={"2024Q1": old}))
     run.submit(LEADER, "plan", run.now, PlanDecided(decision="confirmed"))
@@ -239,8 +239,8 @@ def test_an_adjustment_keeps_the_old_and_the_new_node_and_the_reason_on_record()
 
 
 def test_a_confirmed_chief_interview_goes_to_the_unit_with_copy_to_the_leader_in_charge() -> None:
-    run = Run(assigned("key_task"))
-    run.ring(run.now + timedelta(days=75))
+    run = Timeline(assigned("key_task"))
+    run.announce_until(run.now + timedelta(days=75))
     events = run.submit(OFFICE, "a", run.now, InterviewConfirmed())
     (confirmed,) = (event.data for event in events if isinstance(event.data, EscalationConfirmed))
     assert (confirmed.level, confirmed.to, confirmed.copy) == (
@@ -251,7 +251,7 @@ def test_a_confirmed_chief_interview_goes_to_the_unit_with_copy_to_the_leader_in
 
 
 def test_a_withdrawal_leaves_no_request_behind_and_takes_an_early_green_back_by_its_paragraph() -> None:
-    run = Run(assigned("key_task"))
+    run = Timeline(assigned("key_task"))
     run.submit(LEAD, "plan", run.now, PlanSubmitted(nodes={"2024Q1": Node(text="t")}))
     run.submit(LEADER, "plan", run.now, PlanDecided(decision="confirmed"))
     run.submit(LEAD, "report", run.now, ProgressReported(period="2024Q1", claim="completed", evidence=(FILE,)))
@@ -263,8 +263,8 @@ def test_a_withdrawal_leaves_no_request_behind_and_takes_an_early_green_back_by_
 
 
 def test_what_cannot_be_about_a_subject_is_refused_by_who_may_do_it() -> None:
-    programme = Run(None, subject="441602-2024")
-    item = Run(None)
+    programme = Timeline(None, subject="441602-2024")
+    item = Timeline(None)
     late = DeadlinePassed(kind="report", ref="2024Q1", due_at=item.now)
     composed = BulletinApproved(bulletin="q1")
     assert [
@@ -301,7 +301,7 @@ def reasons(events: list[Event]) -> tuple[str, ...]:
 
 
 def test_a_refusal_of_what_is_too_large_keeps_its_time_and_whether_the_alarm_asked() -> None:
-    run = Run(assigned("key_task"))
+    run = Timeline(assigned("key_task"))
     at = run.rulings[0][0].time
     big = [b"x" * (MAX_RULING_BYTES + 1)]
     assert capped([Event(at, SubmissionAccepted(alarm=True))], big) == [

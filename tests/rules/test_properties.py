@@ -22,7 +22,7 @@ from services.rating.rules.deadlines.pending import pending_deadlines
 from services.rating.rules.lights.light import colours
 from services.rating.rules.state.state import Quarter, State
 from tests.rules.strategies import items, steps, timelines
-from tests.rules.timelines import Run, Step, replayed
+from tests.rules.timelines import Timeline, TimelineStep, replayed
 
 VERDICTS = (SubmissionAccepted, SubmissionRejected, SubmissionRepeated, SubmissionUnreadable)
 TIMELINES = int(os.environ.get("TIMELINES", "60"))
@@ -34,7 +34,7 @@ ROOT = Path(__file__).parents[2]
 
 @many
 @given(timelines())
-def test_every_ruling_begins_with_its_verdict_and_only_an_accepted_one_goes_on(run: Run) -> None:
+def test_every_ruling_begins_with_its_verdict_and_only_an_accepted_one_goes_on(run: Timeline) -> None:
     for events in run.rulings:
         assert isinstance(events[0].data, VERDICTS)
         assert not any(isinstance(event.data, VERDICTS) for event in events[1:])
@@ -43,13 +43,13 @@ def test_every_ruling_begins_with_its_verdict_and_only_an_accepted_one_goes_on(r
 
 @many
 @given(timelines())
-def test_the_bytes_on_the_log_fold_to_the_live_state(run: Run) -> None:
+def test_the_bytes_on_the_log_fold_to_the_live_state(run: Timeline) -> None:
     assert _told(replayed(run.written)[run.subject]) == _told(run.state)
 
 
 @many
 @given(timelines())
-def test_a_repeated_submission_changes_nothing(run: Run) -> None:
+def test_a_repeated_submission_changes_nothing(run: Timeline) -> None:
     before = run.state
     for submission, _ in list(run.submissions):
         if submission.actor.role != "alarm":
@@ -59,7 +59,7 @@ def test_a_repeated_submission_changes_nothing(run: Run) -> None:
 
 @many
 @given(timelines())
-def test_an_announced_deadline_announced_again_changes_nothing(run: Run) -> None:
+def test_an_announced_deadline_announced_again_changes_nothing(run: Timeline) -> None:
     before = run.state
     for submission, logged_at in list(run.submissions):
         if submission.actor.role == "alarm" and logged_at <= run.now:
@@ -70,7 +70,7 @@ def test_an_announced_deadline_announced_again_changes_nothing(run: Run) -> None
 
 @many
 @given(timelines())
-def test_no_light_without_a_cause_and_no_settled_period_without_a_light(run: Run) -> None:
+def test_no_light_without_a_cause_and_no_settled_period_without_a_light(run: Timeline) -> None:
     seen = {frame.id: "none" for frame in run.item.frame.quarters}
     for events in run.rulings:
         for event in events:
@@ -87,13 +87,13 @@ def test_no_light_without_a_cause_and_no_settled_period_without_a_light(run: Run
 
 @many
 @given(timelines())
-def test_the_lights_are_those_that_follow_from_what_is_known(run: Run) -> None:
+def test_the_lights_are_those_that_follow_from_what_is_known(run: Timeline) -> None:
     assert colours(run.item) == [quarter.light for quarter in run.item.quarters]
 
 
 @many
 @given(timelines())
-def test_no_open_escalation_without_a_standing_cause(run: Run) -> None:
+def test_no_open_escalation_without_a_standing_cause(run: Timeline) -> None:
     item = run.item
     lights = dict(zip((frame.id for frame in item.frame.quarters), (q.light for q in item.quarters), strict=True))
     for escalation in item.escalations:
@@ -114,7 +114,7 @@ def test_no_open_escalation_without_a_standing_cause(run: Run) -> None:
 @many
 @given(timelines())
 def test_every_red_has_had_its_interview_and_every_yellow_its_rectification_unless_an_appeal_took_it_away(
-    run: Run,
+    run: Timeline,
 ) -> None:
     level = {"yellow": "rectification", "red": "interview"}
     for frame, quarter in zip(run.item.frame.quarters, run.item.quarters, strict=True):
@@ -127,10 +127,10 @@ def test_every_red_has_had_its_interview_and_every_yellow_its_rectification_unle
 
 @many
 @given(timelines())
-def test_nothing_that_has_to_be_announced_is_left_and_dates_come_in_order(run: Run) -> None:
+def test_nothing_that_has_to_be_announced_is_left_and_dates_come_in_order(run: Timeline) -> None:
     listed = pending_deadlines(run.state)
     assert [one.due_at for one in listed] == sorted(one.due_at for one in listed)
-    run.ring(run.now + timedelta(days=500))
+    run.announce_until(run.now + timedelta(days=500))
     assert pending_deadlines(run.state) == []
     assert all(quarter.settled or run.item.hands.withdrawn for quarter in _bound(run))
 
@@ -143,15 +143,17 @@ def test_any_interleaving_that_keeps_each_items_order_gives_the_same_rulings(dat
         "p/one": (one, data.draw(st.lists(steps(one), max_size=12))),
         "p/other": (other, data.draw(st.lists(steps(other), max_size=12))),
     }
-    apart = {name: Run(item, name).live(story) for name, (item, story) in stories.items()}
-    together = {name: Run(item, name) for name, (item, _) in stories.items()}
-    left: dict[str, list[tuple[int, Step]]] = {name: list(enumerate(story)) for name, (_, story) in stories.items()}
+    apart = {name: Timeline(item, name).live(story) for name, (item, story) in stories.items()}
+    together = {name: Timeline(item, name) for name, (item, _) in stories.items()}
+    left: dict[str, list[tuple[int, TimelineStep]]] = {
+        name: list(enumerate(story)) for name, (_, story) in stories.items()
+    }
     while any(left.values()):
         name = data.draw(st.sampled_from([name for name, story in left.items() if story]))
         number, step = left[name].pop(0)
         run = together[name]
         at = run.now + step.after
-        run.ring(at)
+        run.announce_until(at)
         run.now = max(run.now, at)
         run.submit(step.actor, step.key or f"#{number}", run.now - step.lag, step.data)
     for name, run in together.items():
@@ -159,7 +161,7 @@ def test_any_interleaving_that_keeps_each_items_order_gives_the_same_rulings(dat
 
 
 def test_hash_seed_time_zone_and_locale_change_no_byte_of_any_ruling() -> None:
-    script = "from tests.rules import digesting; print(digesting.digest())"
+    script = "from tests.rules import digest; print(digest.digest())"
     seen = set()
     for seed, zone, locale in (("0", "UTC", "C"), ("1", "America/New_York", "C.UTF-8"), ("4711", "Asia/Tokyo", "C")):
         environment = {
@@ -176,7 +178,7 @@ def test_hash_seed_time_zone_and_locale_change_no_byte_of_any_ruling() -> None:
     assert len(seen) == 1
 
 
-def _bound(run: Run) -> list[Quarter]:
+def _bound(run: Timeline) -> list[Quarter]:
     return [q for q, frame in zip(run.item.quarters, run.item.frame.quarters, strict=True) if not frame.void]
 
 

@@ -40,27 +40,27 @@ from tests.rules.readers import Readers, read
 from tests.rules.strategies import timelines
 from tests.rules.test_on_record import STORIES, lived
 from tests.rules.test_properties import many
-from tests.rules.timelines import ACTORS, OFFICE, PUBLISHED_AT, Run, assigned
+from tests.rules.timelines import ACTORS, OFFICE, PUBLISHED_AT, Timeline, assigned
 
 LEAD, OTHER, LEADER = ACTORS[0], ACTORS[3], ACTORS[4]
 NOW = datetime.fromisoformat("2025-02-03T09:00:00+08:00")
 """After all deadlines."""
 
 
-def story(*acts: tuple[Actor, SubmissionData] | timedelta, since: datetime = NOW) -> Run:
+def story(*acts: tuple[Actor, SubmissionData] | timedelta, since: datetime = NOW) -> Timeline:
     """What happens to an item that was published at that time; by now no period binds it any more."""
-    run = Run(assigned("key_task", published_at=since), now=since)
+    run = Timeline(assigned("key_task", published_at=since), now=since)
     for number, act in enumerate(acts):
         if isinstance(act, timedelta):
             run.now += act
-            run.ring(run.now)
+            run.announce_until(run.now)
         else:
             events = run.submit(act[0], f"#{number}", run.now, act[1])
             assert len(events) > 1, f"{act[1]} was refused: {events[0].data}"
     return run
 
 
-def at_the_end(run: Run) -> Readers:
+def at_the_end(run: Timeline) -> Readers:
     *_, readers = read(run.written)
     return readers
 
@@ -160,8 +160,8 @@ def test_after_every_ruling_of_every_story_all_readers_know_what_rating_knows(st
 
 @many
 @given(timelines())
-def test_after_every_ruling_of_a_random_timeline_all_readers_know_what_rating_knows(run: Run) -> None:
-    run.ring(run.now + timedelta(days=1))
+def test_after_every_ruling_of_a_random_timeline_all_readers_know_what_rating_knows(run: Timeline) -> None:
+    run.announce_until(run.now + timedelta(days=1))
     for readers in read(run.written):
         everyone_agrees(readers)
 

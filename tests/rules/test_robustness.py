@@ -17,7 +17,7 @@ from contracts.values import ReportingPeriod
 from services.rating.rules.deadlines.pending import pending_deadlines
 from tests.rules.strategies import items
 from tests.rules.test_properties import many
-from tests.rules.timelines import ACTORS, ALARM, Run
+from tests.rules.timelines import ACTORS, ALARM, Timeline
 
 WORDS = ("2024Q1", "2024Q2", "2024-03", "2024-12", "lag", "x", "plan", "rectification-1", "", "\x00", "督查" * 40)
 PERIODS = st.sampled_from(("2024Q1", "2024Q2", "2024-03", "2024-12"))
@@ -85,25 +85,25 @@ submitted = st.lists(
 @many
 @given(items, submitted)
 def test_decide_never_raises_whatever_is_submitted_about_an_item(item: ItemAssigned, story: Any) -> None:
-    _live(Run(item), story)
+    _live(Timeline(item), story)
 
 
 @many
 @given(any_of(ItemAssigned), submitted)
 def test_decide_never_raises_whatever_item_is_published(item: ItemAssigned, story: Any) -> None:
-    _live(Run(item), story)
+    _live(Timeline(item), story)
 
 
 @many
 @given(submitted, st.sampled_from(("441602-2024", "441602-2024/K01", "/", "a/b/c")))
 def test_decide_never_raises_before_anything_is_published(story: Any, subject: str) -> None:
-    run = Run(None, subject=subject)
+    run = Timeline(None, subject=subject)
     _live(run, story)
 
 
-def _live(run: Run, story: Any) -> None:
+def _live(run: Timeline, story: Any) -> None:
     for number, (data, actor, received_at, days) in enumerate(story):
         run.now += timedelta(days=days)
         run.submit(actor, f"#{number}", received_at, data)
-        run.ring(run.now)
+        run.announce_until(run.now)
     pending_deadlines(run.state)

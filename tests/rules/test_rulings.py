@@ -33,7 +33,7 @@ from contracts.topics import MAX_RULING_BYTES
 from contracts.values import Evidence
 from services.rating.rules.draft import Event
 from services.rating.rules.verdict import capped, refuse, unreadable
-from tests.rules.timelines import ACTORS, CHIEF, OFFICE, PUBLISHED_AT, YUANCHENG, Run, assigned
+from tests.rules.timelines import ACTORS, CHIEF, OFFICE, PUBLISHED_AT, YUANCHENG, Timeline, assigned
 
 LEAD, LEADER = ACTORS[0], ACTORS[4]
 FILE = Evidence(sha256="0" * 64, name="a.pdf", size=1, media_type="application/pdf")
@@ -51,8 +51,8 @@ PROGRAMME = ProgrammePublished(
 )
 
 
-def programme() -> Run:
-    run = Run(None, subject="441602-2024")
+def programme() -> Timeline:
+    run = Timeline(None, subject="441602-2024")
     run.submit(OFFICE, "publish", run.now, PROGRAMME)
     return run
 
@@ -83,7 +83,7 @@ def bulletin(name: str, *, names_units: bool, sha256: str = "0" * 64) -> Bulleti
 
 
 def test_the_office_publishes_a_programme_once() -> None:
-    run = Run(None, subject="441602-2024")
+    run = Timeline(None, subject="441602-2024")
     assert reasons(run.submit(LEAD, "a", run.now, PROGRAMME)) == ("wrong_role",)
     assert isinstance(run.submit(OFFICE, "b", run.now, PROGRAMME)[1].data, ProgrammeOpened)
     assert told(run.submit(OFFICE, "c", run.now, PROGRAMME)) == [SubmissionRepeated()]
@@ -127,13 +127,13 @@ def test_what_is_approved_is_the_text_that_was_read_not_one_composed_meanwhile()
 
 
 def test_what_concerns_an_unknown_programme_or_item_is_refused_and_uses_up_its_key() -> None:
-    run = Run(None, subject="441602-2024")
+    run = Timeline(None, subject="441602-2024")
     assert reasons(run.submit(OFFICE, "a", run.now, bulletin("q1", names_units=False))) == ("unknown_programme",)
     assert reasons(run.submit(LEAD, "b", run.now, bulletin("q1", names_units=False))) == (
         "wrong_role",
         "unknown_programme",
     )
-    item = Run(None)
+    item = Timeline(None)
     assert reasons(item.submit(OFFICE, "a", item.now, LagDeclared())) == ("unknown_item",)
     assert reasons(item.submit(LEAD, "b", item.now, LagDeclared())) == ("wrong_role", "unknown_item")
     assert told(item.submit(OFFICE, "a", item.now, LagDeclared())) == [SubmissionRepeated()]
@@ -142,20 +142,20 @@ def test_what_concerns_an_unknown_programme_or_item_is_refused_and_uses_up_its_k
 
 
 def test_only_the_office_assigns_items_and_an_item_is_assigned_once() -> None:
-    run = Run(None)
+    run = Timeline(None)
     assert reasons(run.submit(LEAD, "a", run.now, assigned("key_task"))) == ("wrong_role",)
     assert isinstance(run.submit(OFFICE, "b", run.now, assigned("key_task"))[1].data, ItemOpened)
     assert told(run.submit(OFFICE, "c", run.now, assigned("livelihood"))) == [SubmissionRepeated()]
 
 
 def test_an_item_names_its_void_periods() -> None:
-    opened = Run(assigned("livelihood", published_at=at("2024-04-04T00:00:00"))).rulings[0][1].data
+    opened = Timeline(assigned("livelihood", published_at=at("2024-04-04T00:00:00"))).rulings[0][1].data
     assert isinstance(opened, ItemOpened)
     assert opened.void == ("2024-02", "2024-03")
 
 
 def test_a_ruling_that_is_too_large_becomes_a_refusal() -> None:
-    events = Run(assigned("key_task")).rulings[0]
+    events = Timeline(assigned("key_task")).rulings[0]
     assert capped(events, [b"x" * MAX_RULING_BYTES]) is events
     assert reasons(capped(events, [b"x" * MAX_RULING_BYTES, b"x"])) == ("too_large",)
 
@@ -170,8 +170,8 @@ def test_the_shells_own_refusals_come_in_the_rulebooks_order() -> None:
 
 
 def test_an_escalation_goes_to_whom_the_ladder_says() -> None:
-    run = Run(assigned("key_task"))
-    run.ring(at("2024-06-01T00:00:00"))
+    run = Timeline(assigned("key_task"))
+    run.announce_until(at("2024-06-01T00:00:00"))
     raised = {e.data.level: e.data for events in run.rulings for e in events if isinstance(e.data, EscalationRaised)}
     assert {level: (one.to, one.copy) for level, one in raised.items()} == {
         "rectification": ("unit:fagai", ("leader:leader-1",)),
@@ -181,9 +181,9 @@ def test_an_escalation_goes_to_whom_the_ladder_says() -> None:
 
 
 def test_after_a_transfer_escalations_go_to_the_new_hands() -> None:
-    run = Run(assigned("key_task"))
+    run = Timeline(assigned("key_task"))
     run.submit(OFFICE, "a", run.now, ItemReassigned(lead_unit="keji", leader="leader-2"))
-    run.ring(at("2024-04-11T00:10:00"))
+    run.announce_until(at("2024-04-11T00:10:00"))
     raised = [e.data for events in run.rulings for e in events if isinstance(e.data, EscalationRaised)]
     assert [(one.to, one.copy) for one in raised] == [("unit:keji", ("leader:leader-2",))]
 
@@ -198,20 +198,20 @@ def test_a_policy_adopted_for_the_programme_is_on_its_record() -> None:
 
 
 def test_states_of_items_with_the_same_frame_share_it() -> None:
-    one, other = Run(assigned("key_task")), Run(assigned("key_task"), subject="441602-2024/K02")
+    one, other = Timeline(assigned("key_task")), Timeline(assigned("key_task"), subject="441602-2024/K02")
     assert one.item.frame is other.item.frame
 
 
 def test_of_several_acknowledgements_only_the_first_is_told() -> None:
-    run = Run(assigned("key_task"))
-    run.ring(at("2024-04-12T00:00:00"))
+    run = Timeline(assigned("key_task"))
+    run.announce_until(at("2024-04-12T00:00:00"))
     notice = NoticeAcknowledged(level="rectification", cause="2024Q1")
     assert [type(data) for data in told(run.submit(LEAD, "a", run.now, notice))] == [SubmissionAccepted, NoticeSigned]
     assert told(run.submit(LEAD, "b", run.now, notice)) == [SubmissionAccepted()]
 
 
 def test_a_blockage_goes_to_the_government_with_copy_to_the_leader_in_charge() -> None:
-    run = Run(assigned("key_task"))
+    run = Timeline(assigned("key_task"))
     raised = run.submit(LEAD, "a", run.now, BlockageRaised(blockage="b1"))[1].data
     assert isinstance(raised, EscalationRaised)
     assert (raised.to, raised.copy) == ("government", ("leader:leader-1",))

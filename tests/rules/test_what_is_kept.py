@@ -30,7 +30,7 @@ from contracts.submissions import (
 )
 from contracts.values import Actor, Node
 from services.rating.rules.state.frame import frame_of
-from tests.rules.timelines import ACTORS, CHIEF, OFFICE, YUANCHENG, Run, assigned
+from tests.rules.timelines import ACTORS, CHIEF, OFFICE, YUANCHENG, Timeline, assigned
 
 LEAD, LEADER, ALARM = ACTORS[0], ACTORS[4], Actor(role="alarm", id="alarm")
 
@@ -42,7 +42,7 @@ def test_a_frame_tells_its_instants_in_the_policys_offset() -> None:
         replace(period, opens_at=period.opens_at.astimezone(UTC), due_at=period.due_at.astimezone(UTC))
         for period in item.periods
     )
-    frame = Run(replace(item, periods=far)).item.frame
+    frame = Timeline(replace(item, periods=far)).item.frame
     assert [(one.opens_at.isoformat(), one.due_at.isoformat()) for one in frame.periods] == [
         (one.opens_at.isoformat(), one.due_at.isoformat()) for one in item.periods
     ]
@@ -51,8 +51,8 @@ def test_a_frame_tells_its_instants_in_the_policys_offset() -> None:
 
 
 def test_the_last_cause_that_is_taken_away_is_named_in_the_withdrawal_of_its_escalation() -> None:
-    run = Run(assigned("key_task"))
-    run.ring(run.now + timedelta(days=30))
+    run = Timeline(assigned("key_task"))
+    run.announce_until(run.now + timedelta(days=30))
     run.submit(LEAD, "a", run.now, AppealLodged(appeal="a1", against=Appealed(light="2024Q1")))
     events = run.submit(OFFICE, "b", run.now, AppealDecided(appeal="a1", decision="upheld"))
     withdrawn = [event.data for event in events if isinstance(event.data, EscalationWithdrawn)]
@@ -60,7 +60,7 @@ def test_the_last_cause_that_is_taken_away_is_named_in_the_withdrawal_of_its_esc
 
 
 def test_an_adjustment_that_takes_effect_with_the_plan_keeps_the_plans_own_node_on_record() -> None:
-    run = Run(assigned("key_task"))
+    run = Timeline(assigned("key_task"))
     asked = AdjustmentRequested(adjustment="a1", period="2024Q1", node=Node(text="new"), reason="雨季")
     run.submit(LEAD, "a", run.now, asked)
     run.submit(LEADER, "b", run.now, AdjustmentDecided(adjustment="a1", decision="approved"))
@@ -71,10 +71,10 @@ def test_an_adjustment_that_takes_effect_with_the_plan_keeps_the_plans_own_node_
 
 
 def test_a_report_in_time_that_reaches_the_log_after_a_late_one_leaves_that_on_record() -> None:
-    run = Run(assigned("key_task"))
+    run = Timeline(assigned("key_task"))
     over = run.item.frame.periods[0].due_at
     report = ProgressReported(period="2024Q1", claim="in_progress")
-    run.ring(over)
+    run.announce_until(over)
     run.now = over + timedelta(minutes=2)
     run.submit(LEAD, "late", run.now, report)
     run.submit(LEAD, "early", over - timedelta(minutes=1), report)
@@ -82,7 +82,7 @@ def test_a_report_in_time_that_reaches_the_log_after_a_late_one_leaves_that_on_r
     assert here.late is not None
     assert here.in_time is not None
     run.submit(OFFICE, "review", run.now, ProgressReviewed(period="2024Q1", finding="confirmed"))
-    run.ring(over + timedelta(minutes=10))
+    run.announce_until(over + timedelta(minutes=10))
     run.submit(LEAD, "done", run.now, RectificationReported())
     settled = run.item.periods[0].in_time
     assert settled is not None
@@ -93,15 +93,15 @@ def test_a_report_in_time_that_reaches_the_log_after_a_late_one_leaves_that_on_r
 def test_a_policy_is_adopted_for_an_item_of_the_same_category_simulated_or_not() -> None:
     for category in ("key_task", "livelihood"):
         for simulated in (False, True):
-            run = Run(assigned(category, simulated=simulated))
+            run = Timeline(assigned(category, simulated=simulated))
             run.submit(OFFICE, "a", run.now, PolicyAdopted(policy=replace(YUANCHENG, version=2)))
             assert (run.item.frame.category, run.item.frame.simulated) == (category, simulated)
 
 
 def test_signing_for_one_cause_of_a_notice_signs_for_no_other() -> None:
-    run = Run(assigned("key_task"))
+    run = Timeline(assigned("key_task"))
     run.submit(OFFICE, "lag", run.now, LagDeclared())
-    run.ring(run.item.frame.periods[0].due_at + timedelta(minutes=10))
+    run.announce_until(run.item.frame.periods[0].due_at + timedelta(minutes=10))
     run.submit(LEAD, "a", run.now, NoticeAcknowledged(level="rectification", cause="2024Q1"))
     signed = {cause.name: cause.signed_at for one in run.item.escalations for cause in one.causes}
     assert signed["lag"] is None
@@ -109,18 +109,18 @@ def test_signing_for_one_cause_of_a_notice_signs_for_no_other() -> None:
 
 
 def test_the_alarm_is_told_that_an_item_is_withdrawn_or_unknown_and_that_it_asked() -> None:
-    run = Run(assigned("key_task"))
+    run = Timeline(assigned("key_task"))
     due_at = run.item.frame.periods[0].due_at
-    ring = DeadlinePassed(kind="report", ref="2024Q1", due_at=due_at)
-    unknown = Run(None).submit(ALARM, "a", due_at, ring)
+    announce_until = DeadlinePassed(kind="report", ref="2024Q1", due_at=due_at)
+    unknown = Timeline(None).submit(ALARM, "a", due_at, announce_until)
     assert unknown[0].data == SubmissionRejected(reasons=("unknown_item",), alarm=True)
     run.submit(LEAD, "a", run.now, WithdrawalRequested(reason="r"))
     run.submit(CHIEF, "b", run.now, WithdrawalDecided(decision="approved"))
-    (refused,) = run.submit(ALARM, "b", due_at, ring)
+    (refused,) = run.submit(ALARM, "b", due_at, announce_until)
     assert (refused.time, refused.data) == (due_at, SubmissionRejected(reasons=("item_withdrawn",), alarm=True))
 
 
 def test_a_chief_interview_that_is_only_proposed_has_no_limit() -> None:
-    run = Run(assigned("key_task"))
-    run.ring(run.now + timedelta(days=75))
+    run = Timeline(assigned("key_task"))
+    run.announce_until(run.now + timedelta(days=75))
     assert [one.due_at for one in run.item.escalations if one.phase == "proposed"] == [None]

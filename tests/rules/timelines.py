@@ -44,7 +44,7 @@ ACTORS = (
 FITTING = {"lead": ACTORS[0], "office": OFFICE, "leader": ACTORS[4], "chief": CHIEF}
 
 
-class Step(NamedTuple):
+class TimelineStep(NamedTuple):
     """What is submitted after a span of time, by whom, how long before it reached the log, and under which key."""
 
     after: timedelta
@@ -55,7 +55,7 @@ class Step(NamedTuple):
 
 
 @dataclass
-class Run:
+class Timeline:
     """A timeline being lived through: the state, what was submitted, and every event told."""
 
     assigned: ItemAssigned | None
@@ -104,7 +104,7 @@ class Run:
         self.rulings.append(events)
         return events
 
-    def ring(self, until: datetime) -> None:
+    def announce_until(self, until: datetime) -> None:
         """Let the alarm announce everything up to an instant."""
         while ready := [one for one in pending_deadlines(self.state) if one.announce_at <= until]:
             first = ready[0]
@@ -112,11 +112,11 @@ class Run:
             self.submit(ALARM, first.key, self.now, first.passed)
             assert first not in pending_deadlines(self.state), "an announced deadline is announced for ever"
 
-    def live(self, steps: Sequence[Step]) -> Run:
+    def live(self, steps: Sequence[TimelineStep]) -> Timeline:
         """Live through the steps, the alarm before each."""
         for number, step in enumerate(steps):
             at = self.now + step.after
-            self.ring(at)
+            self.announce_until(at)
             self.now = max(self.now, at)
             self.submit(step.actor, step.key or f"#{number}", self.now - step.lag, step.data)
         return self

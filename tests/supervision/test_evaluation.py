@@ -32,7 +32,7 @@ from supervision.evaluation.sheets import Sheet, evaluate
 from tests.rules.strategies import timelines
 from tests.rules.test_lights import LEAD, QUARTERS, at, report, year
 from tests.rules.test_properties import many
-from tests.rules.timelines import ACTORS, CHIEF, OFFICE, OUHAI, YUANCHENG, Run
+from tests.rules.timelines import ACTORS, CHIEF, OFFICE, OUHAI, YUANCHENG, Timeline
 
 OTHER = ACTORS[1]
 AFTER = "2025-03-01T00:00:00"
@@ -55,7 +55,7 @@ def programme(policy: Policy = YUANCHENG) -> SourcedEvent:
     return SourcedEvent(None, at("2024-03-19T09:00:00"), NOWHERE, opened)
 
 
-def entries(run: Run, item: str = "K01") -> list[SourcedEvent]:
+def entries(run: Timeline, item: str = "K01") -> list[SourcedEvent]:
     """The events of a story as they lie on the log."""
     found = []
     for offset, value in enumerate(run.written):
@@ -66,7 +66,7 @@ def entries(run: Run, item: str = "K01") -> list[SourcedEvent]:
     return found
 
 
-def sheets(*runs: Run, policy: Policy = YUANCHENG) -> dict[str, Sheet]:
+def sheets(*runs: Timeline, policy: Policy = YUANCHENG) -> dict[str, Sheet]:
     told = [entry for number, run in enumerate(runs, 1) for entry in entries(run, f"K0{number}")]
     return {sheet.unit: sheet for sheet in evaluate([programme(policy), *told])}
 
@@ -77,13 +77,13 @@ def told(deductions: Sequence[Deduction]) -> list[tuple[str, str, str]]:
 
 def test_a_year_without_a_miss_keeps_the_base() -> None:
     run = year(YUANCHENG, QUARTERS)
-    run.ring(at(AFTER))
+    run.announce_until(at(AFTER))
     assert sheets(run)["fagai"] == Sheet(unit="fagai", base=Decimal(100), deductions=(), pending=0)
 
 
 def test_every_miss_has_its_weight_and_what_was_missing_is_counted_beside_the_light() -> None:
     run = year(YUANCHENG, ("2024Q3",))
-    run.ring(at(AFTER))
+    run.announce_until(at(AFTER))
     sheet = sheets(run)["fagai"]
     assert told(sheet.deductions) == [
         ("missing_report", "2024Q1", "-0.5"),
@@ -99,7 +99,7 @@ def test_every_miss_has_its_weight_and_what_was_missing_is_counted_beside_the_li
 
 def test_a_report_that_came_late_is_not_missing_any_more_and_its_yellow_stays() -> None:
     run = year(YUANCHENG)
-    run.ring(at("2024-04-12T00:00:00"))
+    run.announce_until(at("2024-04-12T00:00:00"))
     run.now = at("2024-04-12T10:00:00")
     assert [one.kind for one in sheets(run)["fagai"].deductions] == ["missing_report", "yellow"]
     report(run, "2024Q1")
@@ -108,7 +108,7 @@ def test_a_report_that_came_late_is_not_missing_any_more_and_its_yellow_stays() 
 
 def test_a_report_that_came_in_time_and_falls_short_or_is_overturned_is_not_missing() -> None:
     run = year(YUANCHENG, ("2024Q1",))
-    run.ring(at("2024-04-12T00:00:00"))
+    run.announce_until(at("2024-04-12T00:00:00"))
     run.now = at("2024-04-12T10:00:00")
     run.submit(OFFICE, "review", run.now, ProgressReviewed(period="2024Q1", finding="overturned"))
     assert told(sheets(run)["fagai"].deductions) == [("yellow", "2024Q1", "-1")]
@@ -116,14 +116,14 @@ def test_a_report_that_came_in_time_and_falls_short_or_is_overturned_is_not_miss
 
 def test_what_is_not_settled_is_pending_and_costs_nothing() -> None:
     run = year(YUANCHENG, ("2024Q1",))
-    run.ring(at("2024-07-10T00:00:00"))
+    run.announce_until(at("2024-07-10T00:00:00"))
     sheet = sheets(run)["fagai"]
     assert (sheet.score, sheet.pending) == (Decimal(100), 3)
 
 
 def test_every_deduction_names_the_events_that_it_follows_from() -> None:
     run = year(YUANCHENG)
-    run.ring(at("2024-05-08T00:00:00"))
+    run.announce_until(at("2024-05-08T00:00:00"))
     written = [ruling_from(parse(value), 0) for value in run.written]
     for deduction in sheets(run)["fagai"].deductions:
         assert deduction.sources
@@ -146,7 +146,7 @@ def test_every_deduction_names_the_events_that_it_follows_from() -> None:
 
 def test_an_upheld_appeal_takes_the_light_and_what_was_missing_away_and_all_that_followed() -> None:
     run = year(YUANCHENG)
-    run.ring(at("2024-05-08T00:00:00"))
+    run.announce_until(at("2024-05-08T00:00:00"))
     run.now = at("2024-05-08T10:00:00")
     run.submit(LEAD, "sign", run.now, NoticeAcknowledged(level="rectification", cause="2024Q1"))
     run.submit(LEAD, "appeal", run.now, AppealLodged(appeal="a1", against=Appealed(light="2024Q1")))
@@ -163,7 +163,7 @@ def test_an_upheld_appeal_takes_the_light_and_what_was_missing_away_and_all_that
 
 def test_an_appeal_against_a_notice_is_told_beside_what_it_costs() -> None:
     run = year(YUANCHENG)
-    run.ring(at("2024-05-08T00:00:00"))
+    run.announce_until(at("2024-05-08T00:00:00"))
     run.now = at("2024-05-08T10:00:00")
     run.submit(LEAD, "sign", run.now, NoticeAcknowledged(level="rectification", cause="2024Q1"))
     against = Appealed(level="rectification", cause="2024Q1")
@@ -171,18 +171,18 @@ def test_an_appeal_against_a_notice_is_told_beside_what_it_costs() -> None:
     assert [one.under_appeal for one in sheets(run)["fagai"].deductions] == [False, False, True]
 
 
-def chief_interviewed() -> Run:
+def chief_interviewed() -> Timeline:
     """Lag is declared, the rectification and then the interview lapse, and the chief interview is proposed."""
     run = year(YUANCHENG, ("2024Q1",))
     run.now = at("2024-04-01T10:00:00")
     run.submit(OFFICE, "lag", run.now, LagDeclared())
-    run.ring(at("2024-05-15T00:00:00"))
+    run.announce_until(at("2024-05-15T00:00:00"))
     return run
 
 
 def test_a_chief_interview_costs_from_its_confirmation_on_not_from_the_proposal() -> None:
     run = chief_interviewed()
-    run.ring(at("2024-06-20T00:00:00"))
+    run.announce_until(at("2024-06-20T00:00:00"))
     run.now = at("2024-06-20T10:00:00")
     assert [e.phase for e in run.item.escalations if e.level == "chief_interview"] == ["proposed"]
     assert [one.kind for one in sheets(run)["fagai"].deductions] == ["lapsed_rectification"]
@@ -196,10 +196,10 @@ def test_a_chief_interview_costs_from_its_confirmation_on_not_from_the_proposal(
 
 def test_what_arose_before_a_transfer_stays_with_the_unit_that_led_then() -> None:
     run = year(YUANCHENG, ())
-    run.ring(at("2024-04-12T00:00:00"))
+    run.announce_until(at("2024-04-12T00:00:00"))
     run.now = at("2024-04-12T10:00:00")
     run.submit(OFFICE, "move", run.now, ItemReassigned(lead_unit="keji", cooperating=(), leader="leader-2"))
-    run.ring(at("2024-07-12T00:00:00"))
+    run.announce_until(at("2024-07-12T00:00:00"))
     found = sheets(run)
     assert told(found["fagai"].deductions) == [("missing_report", "2024Q1", "-0.5"), ("yellow", "2024Q1", "-1")]
     assert [(one.kind, one.about) for one in found["keji"].deductions] == [
@@ -212,12 +212,12 @@ def test_what_arose_before_a_transfer_stays_with_the_unit_that_led_then() -> Non
 
 def test_a_withdrawn_item_keeps_what_arose_before_and_nothing_is_pending() -> None:
     run = year(YUANCHENG)
-    run.ring(at("2024-05-08T00:00:00"))
+    run.announce_until(at("2024-05-08T00:00:00"))
     run.now = at("2024-05-08T10:00:00")
     before = sheets(run)["fagai"]
     run.submit(LEAD, "out", run.now, WithdrawalRequested(reason="r"))
     run.submit(CHIEF, "out", run.now, WithdrawalDecided(decision="approved"))
-    run.ring(at(AFTER))
+    run.announce_until(at(AFTER))
     after = sheets(run)["fagai"]
     assert [e.phase for e in run.item.escalations] == ["withdrawn", "withdrawn"]
     assert (told(after.deductions), after.pending) == (told(before.deductions), 0)
@@ -227,10 +227,10 @@ def test_a_withdrawn_item_keeps_what_arose_before_and_nothing_is_pending() -> No
 def test_a_deduction_weighs_what_the_policy_of_its_time_says() -> None:
     heavier = replace(YUANCHENG, version=2, weights=replace(YUANCHENG.weights, base=Decimal(90), red=Decimal("-3.25")))
     run = year(YUANCHENG)
-    run.ring(at("2024-07-12T00:00:00"))
+    run.announce_until(at("2024-07-12T00:00:00"))
     run.now = at("2024-07-12T10:00:00")
     run.submit(OFFICE, "policy", run.now, PolicyAdopted(policy=heavier))
-    run.ring(at("2024-10-12T00:00:00"))
+    run.announce_until(at("2024-10-12T00:00:00"))
     reds = [one for one in sheets(run)["fagai"].deductions if one.kind == "red"]
     assert [(one.points, one.policy) for one in reds] == [
         (Decimal(-2), "yuancheng-2024@1"),
@@ -243,7 +243,7 @@ def test_a_deduction_weighs_what_the_policy_of_its_time_says() -> None:
 
 def test_a_livelihood_items_months_are_missing_by_themselves_and_its_quarter_has_the_light() -> None:
     run = year(YUANCHENG, ("2024-03", "2024-04", "2024-06"), category="livelihood")
-    run.ring(at("2024-07-04T00:10:00"))
+    run.announce_until(at("2024-07-04T00:10:00"))
     found = sheets(run)["fagai"].deductions
     assert told(found) == [("missing_report", "2024-05", "-0.5"), ("yellow", "2024Q2", "-1")]
     assert found[0].sources[0].type == "month.settled"
@@ -251,7 +251,7 @@ def test_a_livelihood_items_months_are_missing_by_themselves_and_its_quarter_has
 
 def test_where_what_is_made_up_changes_colour_the_sheet_follows_the_light() -> None:
     run = year(OUHAI)
-    run.ring(at("2024-04-12T00:00:00"))
+    run.announce_until(at("2024-04-12T00:00:00"))
     run.now = at("2024-04-12T10:00:00")
     assert told(sheets(run, policy=OUHAI)["fagai"].deductions)[1] == ("red", "2024Q1", "-3")
     report(run, "2024Q1")
@@ -261,7 +261,7 @@ def test_where_what_is_made_up_changes_colour_the_sheet_follows_the_light() -> N
 def test_a_unit_has_one_sheet_over_all_its_items_and_other_units_theirs() -> None:
     one, other, third = year(YUANCHENG), year(YUANCHENG, ("2024Q1",)), year(YUANCHENG, lead_unit="keji")
     for run in (one, other, third):
-        run.ring(at("2024-04-12T00:00:00"))
+        run.announce_until(at("2024-04-12T00:00:00"))
     found = sheets(one, other, third)
     assert {unit: sheet.score for unit, sheet in found.items()} == {
         "fagai": Decimal("98.5"),
@@ -277,7 +277,7 @@ def test_where_nothing_was_published_there_is_no_sheet() -> None:
 
 @many
 @given(timelines())
-def test_the_sheets_count_what_the_state_shows(run: Run) -> None:
+def test_the_sheets_count_what_the_state_shows(run: Timeline) -> None:
     found = [one for sheet in sheets(run).values() for one in sheet.deductions]
     item = run.item
     for light in ("yellow", "red"):

@@ -33,7 +33,7 @@ STORIES: dict[str, Scenario] = {
 
 @dataclass
 class Shelf:
-    """Submissions on partitions, read as by `services.audit.reader.LogReader`."""
+    """Submissions on partitions, read as by `services.audit.reader.RecordReader`."""
 
     partitions: dict[int, list[Record]] = field(default_factory=dict)
 

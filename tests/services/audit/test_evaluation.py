@@ -14,7 +14,7 @@ from services.audit.evaluation import derive, differences, ends_of
 from services.audit.recorded_acts import NotRecorded
 from tests.services.query.house import house
 from tests.services.query.test_api import P, a_story
-from tests.services.rating.house import MemoryReader
+from tests.services.rating.running_rating import MemoryReader
 
 
 class Cut(MemoryReader):

@@ -16,35 +16,35 @@ from services.audit.text_report import as_text
 from services.rating.rules.envelope import Rules
 from services.rating.rules.version import RULES
 from tests.services.rating.acts import UNIT, at, report, subjects
-from tests.services.rating.house import House, broken_for
+from tests.services.rating.running_rating import RunningRating, broken_for
 
 SUBJECT, NEIGHBOUR = subjects(3, 2)
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> House:
-    """A house whose rating has ruled on a quarter and was stopped."""
-    house = House(tmp_path)
-    await house.rate(3)
-    await house.open(SUBJECT, NEIGHBOUR)
-    await house.say(SUBJECT, report("2024Q1"), UNIT, at("2024-04-09 10:00"))
-    await house.live_until(at("2024-04-11 00:10"))
-    await house.ruled()
-    await house.close()
-    return house
+async def running(tmp_path: Path) -> RunningRating:
+    """A log on which rating has ruled on a quarter; it was stopped then."""
+    running = RunningRating(tmp_path)
+    await running.start(3)
+    await running.open(SUBJECT, NEIGHBOUR)
+    await running.say(SUBJECT, report("2024Q1"), UNIT, at("2024-04-09 10:00"))
+    await running.live_until(at("2024-04-11 00:10"))
+    await running.ruled()
+    await running.close()
+    return running
 
 
-def tamper(house: House, topic: str, offset: int, change: Callable[[dict[str, Any]], object]) -> None:
+def tamper(running: RunningRating, topic: str, offset: int, change: Callable[[dict[str, Any]], object]) -> None:
     """Change a record where it lies, as whoever holds the disk could."""
-    records = house.topics.records(topic, 3)
+    records = running.topics.records(topic, 3)
     body = orjson.loads(records[offset].value or b"")
     change(body)
     records[offset] = records[offset]._replace(value=orjson.dumps(body, option=orjson.OPT_SORT_KEYS))
 
 
-def find(house: House, type_: str) -> Record:
+def find(running: RunningRating, type_: str) -> Record:
     """The first ruling event of a type."""
-    return next(r for r in house.topics.records(RULINGS, 3) if type_.encode() in (r.value or b""))
+    return next(r for r in running.topics.records(RULINGS, 3) if type_.encode() in (r.value or b""))
 
 
 def the_finding(report_: ReplayReport) -> FindingKind:
@@ -52,18 +52,18 @@ def the_finding(report_: ReplayReport) -> FindingKind:
     return report_.findings[0].kind
 
 
-async def test_an_untouched_log_is_proved_and_told_in_numbers(house: House) -> None:
-    found = house.audit()
+async def test_an_untouched_log_is_proved_and_told_in_numbers(running: RunningRating) -> None:
+    found = running.audit()
     assert (found.verdict, found.findings, found.void) == (AuditVerdict.PROVED, [], 0)
     assert found.submissions == found.rulings == sum(found.verdicts.values())
     assert found.position["submissions-3"] == found.submissions
     assert "proved" in as_text(found)
 
 
-async def test_an_event_that_was_changed_is_shown_with_its_inputs(house: House) -> None:
-    light = find(house, "light.changed")
-    tamper(house, RULINGS, light.offset, lambda body: body["data"].update(to="red"))
-    found = house.audit()
+async def test_an_event_that_was_changed_is_shown_with_its_inputs(running: RunningRating) -> None:
+    light = find(running, "light.changed")
+    tamper(running, RULINGS, light.offset, lambda body: body["data"].update(to="red"))
+    found = running.audit()
     assert found.verdict is AuditVerdict.CONTRADICTED
     first = found.findings[0]
     assert (first.kind, first.ruling_at, first.subject) == (FindingKind.DIFFERENT, str(light), SUBJECT)
@@ -78,10 +78,10 @@ async def test_an_event_that_was_changed_is_shown_with_its_inputs(house: House) 
     json.dumps(found.as_dict())
 
 
-async def test_a_difference_is_told_in_words_what_should_be_and_what_is(house: House) -> None:
-    light = find(house, "light.changed")
-    tamper(house, RULINGS, light.offset, lambda body: body["data"].update(to="red"))
-    first = house.audit().findings[0]
+async def test_a_difference_is_told_in_words_what_should_be_and_what_is(running: RunningRating) -> None:
+    light = find(running, "light.changed")
+    tamper(running, RULINGS, light.offset, lambda body: body["data"].update(to="red"))
+    first = running.audit().findings[0]
     assert first.expected_said == [
         {
             "zh": "2024年第一季度绿灯：按期报送，节点目标达成",
@@ -94,63 +94,63 @@ async def test_a_difference_is_told_in_words_what_should_be_and_what_is(house: H
             "en": "2024 Q1 red: what is on record does not account for it",
         }
     ]
-    text = as_text(house.audit())
+    text = as_text(running.audit())
     assert "应为 should be: 2024年第一季度绿灯：按期报送，节点目标达成 / 2024 Q1 green" in text
     assert "实为 is: 2024年第一季度红灯：所记事实不支持此灯色 / 2024 Q1 red" in text
 
 
-async def test_an_escalation_that_was_changed_is_told_in_words(house: House) -> None:
-    raised = find(house, "escalation.raised")
-    tamper(house, RULINGS, raised.offset, lambda body: body["data"].update(due_at="2024-06-01T00:00:00+08:00"))
-    first = house.audit().findings[0]
+async def test_an_escalation_that_was_changed_is_told_in_words(running: RunningRating) -> None:
+    raised = find(running, "escalation.raised")
+    tamper(running, RULINGS, raised.offset, lambda body: body["data"].update(due_at="2024-06-01T00:00:00+08:00"))
+    first = running.audit().findings[0]
     assert [one["zh"] for one in first.expected_said] == ["督查整改通知书：2024年第一季度黄灯；期限5月2日24时；办理中"]
     assert [one["en"] for one in first.found_said] == [
         "rectification notice: 2024 Q1 yellow; due the end of 31 May; open"
     ]
 
 
-async def test_what_nothing_can_be_said_about_is_shown_as_it_lies(house: House) -> None:
-    raised = find(house, "escalation.raised")
-    tamper(house, RULINGS, raised.offset, lambda body: body["data"].update(due_at="some day"))
-    found = house.audit()
+async def test_what_nothing_can_be_said_about_is_shown_as_it_lies(running: RunningRating) -> None:
+    raised = find(running, "escalation.raised")
+    tamper(running, RULINGS, raised.offset, lambda body: body["data"].update(due_at="some day"))
+    found = running.audit()
     assert (found.verdict, found.findings[0].found_said) == (AuditVerdict.CONTRADICTED, [])
     assert "实为 is: （无） / nothing" in as_text(found)
 
 
-async def test_one_changed_byte_that_means_the_same_is_different_all_the_same(house: House) -> None:
-    records = house.topics.records(RULINGS, 3)
+async def test_one_changed_byte_that_means_the_same_is_different_all_the_same(running: RunningRating) -> None:
+    records = running.topics.records(RULINGS, 3)
     records[0] = records[0]._replace(value=(records[0].value or b"") + b" ")
-    found = house.audit()
+    found = running.audit()
     assert found.verdict is AuditVerdict.CONTRADICTED
     assert "its bytes" in found.findings[0].sentence
 
 
-async def test_a_changed_submission_contradicts_the_ruling_on_it(house: House) -> None:
-    tamper(house, SUBMISSIONS, 6, lambda body: body["data"].update(claim="blocked"))
-    assert house.audit().verdict is AuditVerdict.CONTRADICTED
+async def test_a_changed_submission_contradicts_the_ruling_on_it(running: RunningRating) -> None:
+    tamper(running, SUBMISSIONS, 6, lambda body: body["data"].update(claim="blocked"))
+    assert running.audit().verdict is AuditVerdict.CONTRADICTED
 
 
 async def test_a_changed_time_of_the_log_is_found_where_it_matters(tmp_path: Path) -> None:
-    house = House(tmp_path, simulated=False)
-    house.clock.set(at("2024-04-09 10:00"))
-    house.topics.clock = house.clock
-    await house.rate(3, margin_seconds=0.0)
-    await house.open(SUBJECT)
-    house.clock.set(at("2024-04-10 10:00"))
-    offset = await house.say(SUBJECT, report("2024Q1"), UNIT, at("2024-04-10 10:00"))
-    await house.ruled()
-    await house.close()
-    assert house.audit().verdict is AuditVerdict.PROVED
-    records = house.topics.records(SUBMISSIONS, 3)
+    running = RunningRating(tmp_path, simulated=False)
+    running.clock.set(at("2024-04-09 10:00"))
+    running.topics.clock = running.clock
+    await running.start(3, margin_seconds=0.0)
+    await running.open(SUBJECT)
+    running.clock.set(at("2024-04-10 10:00"))
+    offset = await running.say(SUBJECT, report("2024Q1"), UNIT, at("2024-04-10 10:00"))
+    await running.ruled()
+    await running.close()
+    assert running.audit().verdict is AuditVerdict.PROVED
+    records = running.topics.records(SUBMISSIONS, 3)
     late = records[offset].timestamp_ms + int(timedelta(days=2) / timedelta(milliseconds=1))
     records[offset] = records[offset]._replace(timestamp_ms=late)
-    found = house.audit()
+    found = running.audit()
     assert (found.verdict, the_finding(found)) == (AuditVerdict.CONTRADICTED, FindingKind.DIFFERENT)
 
 
-async def test_a_submission_without_a_ruling_is_missing(house: House) -> None:
-    await house.say(SUBJECT, report("2024Q2"), UNIT, at("2024-05-09 10:00"))
-    found = house.audit()
+async def test_a_submission_without_a_ruling_is_missing(running: RunningRating) -> None:
+    await running.say(SUBJECT, report("2024Q2"), UNIT, at("2024-05-09 10:00"))
+    found = running.audit()
     assert (found.verdict, the_finding(found)) == (AuditVerdict.CONTRADICTED, FindingKind.MISSING)
     assert found.findings[0].expected[0]["type"] == "liangdeng.submission.accepted.v1"
     assert [one["en"] for one in found.findings[0].expected_said] == [
@@ -158,46 +158,48 @@ async def test_a_submission_without_a_ruling_is_missing(house: House) -> None:
     ]
 
 
-async def test_rulings_that_were_cut_off_are_missing(house: House) -> None:
-    house.topics.cut(RULINGS, 3, house.topics.end(RULINGS, 3) - 1)
-    found = house.audit()
+async def test_rulings_that_were_cut_off_are_missing(running: RunningRating) -> None:
+    running.topics.cut(RULINGS, 3, running.topics.end(RULINGS, 3) - 1)
+    found = running.audit()
     assert (found.verdict, the_finding(found)) == (AuditVerdict.CONTRADICTED, FindingKind.MISSING)
 
 
-async def test_a_ruling_on_a_submission_that_is_gone_is_surplus(house: House) -> None:
-    house.topics.cut(SUBMISSIONS, 3, house.topics.end(SUBMISSIONS, 3) - 1)
-    found = house.audit()
+async def test_a_ruling_on_a_submission_that_is_gone_is_surplus(running: RunningRating) -> None:
+    running.topics.cut(SUBMISSIONS, 3, running.topics.end(SUBMISSIONS, 3) - 1)
+    found = running.audit()
     assert (found.verdict, the_finding(found)) == (AuditVerdict.CONTRADICTED, FindingKind.SURPLUS)
 
 
-async def test_a_ruling_that_tells_more_or_less_than_follows_is_found(house: House) -> None:
+async def test_a_ruling_that_tells_more_or_less_than_follows_is_found(running: RunningRating) -> None:
     good = Rules()
     shorter = Rules(decide=lambda *given: good.decide(*given)[:1])
     longer = Rules(decide=lambda *given: [*good.decide(*given), good.decide(*given)[-1]])
     for other in (shorter, longer):
-        assert house.audit(other).verdict is AuditVerdict.CONTRADICTED
+        assert running.audit(other).verdict is AuditVerdict.CONTRADICTED
 
 
-async def test_rules_of_another_version_that_come_out_the_same_prove_it_and_are_counted(house: House) -> None:
-    found = house.audit(Rules(version="of tomorrow"))
+async def test_rules_of_another_version_that_come_out_the_same_prove_it_and_are_counted(running: RunningRating) -> None:
+    found = running.audit(Rules(version="of tomorrow"))
     assert found.verdict is AuditVerdict.PROVED
     assert found.other_rules == {RULES: found.rulings}
 
 
-async def test_rules_of_another_version_that_come_out_different_cannot_decide_and_say_so(house: House) -> None:
+async def test_rules_of_another_version_that_come_out_different_cannot_decide_and_say_so(
+    running: RunningRating,
+) -> None:
     good = Rules()
-    found = house.audit(Rules(version="of tomorrow", decide=lambda *given: good.decide(*given)[:1]))
+    found = running.audit(Rules(version="of tomorrow", decide=lambda *given: good.decide(*given)[:1]))
     assert (found.verdict, the_finding(found)) == (AuditVerdict.UNDECIDED, FindingKind.OTHER_RULES)
     assert f"Ruled by rules {RULES}; the rules at hand are of tomorrow" in found.findings[0].sentence
 
 
-async def test_a_defect_of_the_rules_at_hand_is_no_contradiction(house: House) -> None:
-    found = house.audit(broken_for(SUBJECT))
+async def test_a_defect_of_the_rules_at_hand_is_no_contradiction(running: RunningRating) -> None:
+    found = running.audit(broken_for(SUBJECT))
     assert (found.verdict, the_finding(found)) == (AuditVerdict.UNDECIDED, FindingKind.UNDECIDABLE)
 
 
-async def test_a_log_whose_beginning_is_gone_cannot_be_decided(house: House) -> None:
-    house.topics.trim(RULINGS, 3, 1)
-    found = house.audit()
+async def test_a_log_whose_beginning_is_gone_cannot_be_decided(running: RunningRating) -> None:
+    running.topics.trim(RULINGS, 3, 1)
+    found = running.audit()
     assert found.verdict is AuditVerdict.UNDECIDED
     assert "rulings-3 begins at 1" in (found.problem or "")

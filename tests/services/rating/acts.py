@@ -1,4 +1,4 @@
-"""What people submit to the houses of these tests: one key task of 2024, its plan, its reports."""
+"""What people submit in these tests: one key task of 2024, its plan, its reports."""
 
 from __future__ import annotations
 

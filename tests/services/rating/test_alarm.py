@@ -15,7 +15,7 @@ from services.rating.alarm import ALARM, Alarm
 from services.rating.rules.envelope import LoggedSubmission, Rules, rule_on
 from services.rating.rules.state.state import State
 from tests.services.rating.acts import LOG, OFFICE, PUBLISHED, UNIT, assigned, at, report, subjects, submitted, until
-from tests.services.rating.house import House, status
+from tests.services.rating.running_rating import RunningRating, status
 
 SUBJECT, NEIGHBOUR = subjects(3, 2)
 DUE = at("2024-04-11 00:00")
@@ -23,10 +23,10 @@ GRACE = timedelta(minutes=10)
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    house = House(tmp_path)
-    yield house
-    await house.close()
+async def running(tmp_path: Path) -> AsyncIterator[RunningRating]:
+    running = RunningRating(tmp_path)
+    yield running
+    await running.close()
 
 
 def alarm(period: str, due_at: datetime, received_at: datetime) -> bytes:
@@ -34,148 +34,152 @@ def alarm(period: str, due_at: datetime, received_at: datetime) -> bytes:
     return submitted(SUBJECT, DeadlinePassed(kind="report", ref=period, due_at=due_at), ALARM, period, received_at)
 
 
-def announced(house: House) -> list[tuple[str, str, datetime]]:
+def announced(running: RunningRating) -> list[tuple[str, str, datetime]]:
     """What the alarm has put on partition 3."""
-    records = [decode_submission(record.value) for record in house.topics.records(SUBMISSIONS, 3)]
+    records = [decode_submission(record.value) for record in running.topics.records(SUBMISSIONS, 3)]
     return [(r.data.kind, r.data.ref, r.data.due_at) for r in records if isinstance(r.data, DeadlinePassed)]
 
 
-async def test_a_deadline_is_announced_when_the_grace_has_passed_and_not_a_moment_before(house: House) -> None:
-    await house.rate(3)
-    await house.open(SUBJECT)
-    await house.live_until(DUE + GRACE - timedelta(seconds=1))
-    assert house.settlements(SUBJECT) == []
-    await house.live_until(DUE + GRACE)
-    assert house.settlements(SUBJECT) == ["2024Q1"]
-    assert announced(house).count(("report", "2024Q1", DUE)) == 1
-    settled = next(event for event in house.events(SUBJECT) if "settled" in event.type)
+async def test_a_deadline_is_announced_when_the_grace_has_passed_and_not_a_moment_before(
+    running: RunningRating,
+) -> None:
+    await running.start(3)
+    await running.open(SUBJECT)
+    await running.live_until(DUE + GRACE - timedelta(seconds=1))
+    assert running.settlements(SUBJECT) == []
+    await running.live_until(DUE + GRACE)
+    assert running.settlements(SUBJECT) == ["2024Q1"]
+    assert announced(running).count(("report", "2024Q1", DUE)) == 1
+    settled = next(event for event in running.events(SUBJECT) if "settled" in event.type)
     assert settled.time == DUE, "dated by the deadline, however late it is announced"
 
 
-async def test_an_early_alarm_is_refused_and_the_deadline_announced_in_time_all_the_same(house: House) -> None:
-    await house.rate(3)
-    await house.open(SUBJECT)
-    await house.put(SUBJECT, alarm("2024Q1", DUE, DUE - timedelta(days=1)))
-    await house.ruled()
-    assert house.verdicts(SUBJECT)[-1] == "rejected not_due"
-    await house.live_until(DUE + GRACE)
-    assert house.settlements(SUBJECT) == ["2024Q1"]
-    assert house.audit().verdict is AuditVerdict.PROVED
+async def test_an_early_alarm_is_refused_and_the_deadline_announced_in_time_all_the_same(
+    running: RunningRating,
+) -> None:
+    await running.start(3)
+    await running.open(SUBJECT)
+    await running.put(SUBJECT, alarm("2024Q1", DUE, DUE - timedelta(days=1)))
+    await running.ruled()
+    assert running.verdicts(SUBJECT)[-1] == "rejected not_due"
+    await running.live_until(DUE + GRACE)
+    assert running.settlements(SUBJECT) == ["2024Q1"]
+    assert running.audit().verdict is AuditVerdict.PROVED
 
 
-async def test_a_double_alarm_is_repeated_and_settles_once(house: House) -> None:
-    await house.rate(3)
-    await house.open(SUBJECT)
-    await house.live_until(DUE + GRACE)
-    await house.put(SUBJECT, alarm("2024Q1", DUE, DUE + GRACE), alarm("2024Q1", DUE, DUE + GRACE))
-    await house.ruled()
-    assert house.verdicts(SUBJECT)[-2:] == ["repeated", "repeated"]
-    assert house.settlements(SUBJECT) == ["2024Q1"]
-    assert house.audit().verdict is AuditVerdict.PROVED
+async def test_a_double_alarm_is_repeated_and_settles_once(running: RunningRating) -> None:
+    await running.start(3)
+    await running.open(SUBJECT)
+    await running.live_until(DUE + GRACE)
+    await running.put(SUBJECT, alarm("2024Q1", DUE, DUE + GRACE), alarm("2024Q1", DUE, DUE + GRACE))
+    await running.ruled()
+    assert running.verdicts(SUBJECT)[-2:] == ["repeated", "repeated"]
+    assert running.settlements(SUBJECT) == ["2024Q1"]
+    assert running.audit().verdict is AuditVerdict.PROVED
 
 
-async def test_two_owners_that_both_announce_settle_once(house: House) -> None:
+async def test_two_owners_that_both_announce_settle_once(running: RunningRating) -> None:
     for _ in range(2):
-        await house.rate(3)
-    await house.open(SUBJECT, NEIGHBOUR)
-    await house.ruled()
-    house.clock.set(DUE + GRACE)
-    await until(lambda: house.settlements(SUBJECT) and house.settlements(NEIGHBOUR), "both settlements")
-    await house.ruled()
-    assert house.settlements(SUBJECT) == house.settlements(NEIGHBOUR) == ["2024Q1"]
-    assert house.audit().verdict is AuditVerdict.PROVED
+        await running.start(3)
+    await running.open(SUBJECT, NEIGHBOUR)
+    await running.ruled()
+    running.clock.set(DUE + GRACE)
+    await until(lambda: running.settlements(SUBJECT) and running.settlements(NEIGHBOUR), "both settlements")
+    await running.ruled()
+    assert running.settlements(SUBJECT) == running.settlements(NEIGHBOUR) == ["2024Q1"]
+    assert running.audit().verdict is AuditVerdict.PROVED
 
 
-async def test_the_alarm_of_a_stopped_owner_that_arrives_late_changes_nothing(house: House) -> None:
-    log = MemoryLog(house.topics)
-    await house.rate(3, log=log)
-    await house.open(SUBJECT)
-    await house.say(SUBJECT, report("2024Q2"), UNIT, at("2024-04-02 10:00"))
-    await house.live_until(at("2024-04-10 23:59"))
+async def test_the_alarm_of_a_stopped_owner_that_arrives_late_changes_nothing(running: RunningRating) -> None:
+    log = MemoryLog(running.topics)
+    await running.start(3, log=log)
+    await running.open(SUBJECT)
+    await running.say(SUBJECT, report("2024Q2"), UNIT, at("2024-04-02 10:00"))
+    await running.live_until(at("2024-04-10 23:59"))
     log.fail_next(SUBMISSIONS, Fault.HELD)
-    house.clock.set(DUE + GRACE)
+    running.clock.set(DUE + GRACE)
     await log.held()
-    await house.rate(3)
-    await house.live_until(at("2024-07-11 00:10"))
-    before = house.lights(SUBJECT)
-    count = len(announced(house))
+    await running.start(3)
+    await running.live_until(at("2024-07-11 00:10"))
+    before = running.lights(SUBJECT)
+    count = len(announced(running))
     log.release()
-    await until(lambda: len(announced(house)) > count, "the late alarm on the log")
-    await house.ruled()
-    assert house.verdicts(SUBJECT)[-1] == "repeated"
-    assert house.lights(SUBJECT) == before == {"2024Q1": "yellow", "2024Q2": "green"}
-    assert house.settlements(SUBJECT) == ["2024Q1", "2024Q2"]
+    await until(lambda: len(announced(running)) > count, "the late alarm on the log")
+    await running.ruled()
+    assert running.verdicts(SUBJECT)[-1] == "repeated"
+    assert running.lights(SUBJECT) == before == {"2024Q1": "yellow", "2024Q2": "green"}
+    assert running.settlements(SUBJECT) == ["2024Q1", "2024Q2"]
 
 
 @pytest.mark.parametrize("fault", [Fault.LOST, Fault.UNANSWERED])
 async def test_an_announcement_without_an_answer_is_made_again_until_the_state_shows_it(
-    house: House, fault: Fault
+    running: RunningRating, fault: Fault
 ) -> None:
-    log = MemoryLog(house.topics)
-    await house.rate(3, log=log)
-    await house.open(SUBJECT)
-    await house.live_until(DUE)
+    log = MemoryLog(running.topics)
+    await running.start(3, log=log)
+    await running.open(SUBJECT)
+    await running.live_until(DUE)
     log.fail_next(SUBMISSIONS, fault, fault)
-    await house.live_until(DUE + GRACE)
-    assert house.settlements(SUBJECT) == ["2024Q1"]
+    await running.live_until(DUE + GRACE)
+    assert running.settlements(SUBJECT) == ["2024Q1"]
 
 
-async def test_a_quiet_partition_whose_owners_all_restart_still_lets_its_deadline_pass(house: House) -> None:
-    await house.rate()
-    await house.open(SUBJECT)
-    await house.ruled()
-    await house.close()
-    await house.rate()
-    await house.live_until(DUE + GRACE)
-    assert house.settlements(SUBJECT) == ["2024Q1"]
+async def test_a_quiet_partition_whose_owners_all_restart_still_lets_its_deadline_pass(running: RunningRating) -> None:
+    await running.start()
+    await running.open(SUBJECT)
+    await running.ruled()
+    await running.close()
+    await running.start()
+    await running.live_until(DUE + GRACE)
+    assert running.settlements(SUBJECT) == ["2024Q1"]
 
 
 async def test_a_report_received_in_time_is_never_overtaken_by_its_deadline(tmp_path: Path) -> None:
-    house = House(tmp_path, simulated=False)
-    house.topics.clock = house.clock
-    await house.rate(3, margin_seconds=0.0)
-    await house.open(SUBJECT)
-    await house.ruled()
-    house.clock.set(DUE + GRACE - timedelta(seconds=1))
-    await house.say(SUBJECT, report("2024Q1"), UNIT, DUE - timedelta(seconds=1))
-    await house.live_until(DUE + GRACE)
-    assert house.lights(SUBJECT) == {"2024Q1": "green"}
-    await house.close()
+    running = RunningRating(tmp_path, simulated=False)
+    running.topics.clock = running.clock
+    await running.start(3, margin_seconds=0.0)
+    await running.open(SUBJECT)
+    await running.ruled()
+    running.clock.set(DUE + GRACE - timedelta(seconds=1))
+    await running.say(SUBJECT, report("2024Q1"), UNIT, DUE - timedelta(seconds=1))
+    await running.live_until(DUE + GRACE)
+    assert running.lights(SUBJECT) == {"2024Q1": "green"}
+    await running.close()
 
 
 async def test_a_real_alarm_waits_for_the_margin_before_it_announces(tmp_path: Path) -> None:
-    house = House(tmp_path, simulated=False)
-    house.topics.clock = house.clock
-    rating = await house.rate(3, margin_seconds=2.0)
-    await house.open(SUBJECT)
-    await house.ruled()
-    house.clock.set(DUE + GRACE + timedelta(seconds=1))
-    await until(lambda: status(rating, 3).announced_until == house.clock.now(), "a look at the clock")
-    assert house.settlements(SUBJECT) == []
+    running = RunningRating(tmp_path, simulated=False)
+    running.topics.clock = running.clock
+    rating = await running.start(3, margin_seconds=2.0)
+    await running.open(SUBJECT)
+    await running.ruled()
+    running.clock.set(DUE + GRACE + timedelta(seconds=1))
+    await until(lambda: status(rating, 3).announced_until == running.clock.now(), "a look at the clock")
+    assert running.settlements(SUBJECT) == []
     assert rating.announced_until(3) == DUE + GRACE - timedelta(seconds=1)
-    house.clock.set(DUE + GRACE + timedelta(seconds=2))
-    await until(lambda: house.settlements(SUBJECT) == ["2024Q1"], "the settlement")
-    await house.close()
+    running.clock.set(DUE + GRACE + timedelta(seconds=2))
+    await until(lambda: running.settlements(SUBJECT) == ["2024Q1"], "the settlement")
+    await running.close()
 
 
-async def test_a_driven_clock_announces_nothing_on_a_partition_that_holds_a_real_item(house: House) -> None:
-    rating = await house.rate(3)
-    await house.open(SUBJECT)
-    await house.put(NEIGHBOUR, submitted(NEIGHBOUR, assigned(simulated=False), OFFICE, "real", PUBLISHED))
-    await house.ruled()
-    house.clock.set(DUE + GRACE)
+async def test_a_driven_clock_announces_nothing_on_a_partition_that_holds_a_real_item(running: RunningRating) -> None:
+    rating = await running.start(3)
+    await running.open(SUBJECT)
+    await running.put(NEIGHBOUR, submitted(NEIGHBOUR, assigned(simulated=False), OFFICE, "real", PUBLISHED))
+    await running.ruled()
+    running.clock.set(DUE + GRACE)
     await until(lambda: not rating.ready, "readiness turning red")
     assert "not simulated" in (status(rating, 3).alarm_problem or "")
-    assert announced(house) == []
+    assert announced(running) == []
 
 
-async def test_many_deadlines_at_one_instant_are_announced_in_few_batches(house: House) -> None:
+async def test_many_deadlines_at_one_instant_are_announced_in_few_batches(running: RunningRating) -> None:
     items = subjects(3, 300)
-    rating = await house.rate(3)
-    await house.open(*items)
-    await house.ruled()
-    await house.live_until(at("2024-04-10 23:59"))
-    before = house.topics.end(SUBMISSIONS, 3)
+    rating = await running.start(3)
+    await running.open(*items)
+    await running.ruled()
+    await running.live_until(at("2024-04-10 23:59"))
+    before = running.topics.end(SUBMISSIONS, 3)
     batches = MemoryLog.append_entries
     seen: list[int] = []
 
@@ -186,16 +190,16 @@ async def test_many_deadlines_at_one_instant_are_announced_in_few_batches(house:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(MemoryLog, "append_entries", counted)
-        await house.live_until(DUE + GRACE)
-    assert house.topics.end(SUBMISSIONS, 3) - before == 300
+        await running.live_until(DUE + GRACE)
+    assert running.topics.end(SUBMISSIONS, 3) - before == 300
     assert len(seen) <= 2
     assert rating.ready
 
 
-async def test_an_announcement_is_the_same_event_whoever_makes_it(house: House) -> None:
-    await house.open(SUBJECT)
+async def test_an_announcement_is_the_same_event_whoever_makes_it(running: RunningRating) -> None:
+    await running.open(SUBJECT)
     states: dict[str, State] = {}
-    for record in house.topics.records(SUBMISSIONS, 3):
+    for record in running.topics.records(SUBMISSIONS, 3):
         ruled = rule_on(Rules(), LOG, LoggedSubmission(3, record.offset, record.timestamp_ms, record.value), 0, states)
         states[SUBJECT] = ruled.state or State(SUBJECT)
     made = []

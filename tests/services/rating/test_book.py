@@ -22,17 +22,17 @@ from services.rating.scenario_book.book import Scenario, read_book
 from services.rating.scenario_book.expectation import differences
 from services.rating.scenario_book.outcome import ScenarioOutcome
 from tests.services.rating.acts import OFFICE, submitted
-from tests.services.rating.town import Town
+from tests.services.rating.rating_processes import RatingProcesses
 
 pytestmark = [pytest.mark.services, pytest.mark.timeout(240)]
 BOOK = FOLDER / "scenarios.yaml"
 
 
 @pytest.fixture
-async def town(kafka: str, topic_prefix: str, tmp_path: Path) -> AsyncIterator[Town]:
-    town = Town(kafka, topic_prefix, tmp_path)
-    yield town
-    await town.close()
+async def running(kafka: str, topic_prefix: str, tmp_path: Path) -> AsyncIterator[RatingProcesses]:
+    running = RatingProcesses(kafka, topic_prefix, tmp_path)
+    yield running
+    await running.close()
 
 
 def sample() -> list[Scenario]:
@@ -42,8 +42,10 @@ def sample() -> list[Scenario]:
     return told
 
 
-async def test_the_first_stories_of_the_book_come_out_of_the_running_service_as_written(town: Town) -> None:
-    town.rate()
+async def test_the_first_stories_of_the_book_come_out_of_the_running_service_as_written(
+    running: RatingProcesses,
+) -> None:
+    running.start()
     scenarios = {f"house-2024/{one.id}": one for one in sample()}
     offsets: dict[tuple[int, int], tuple[str, int | None]] = {}
     acts: list[tuple[datetime, str, int | None, bytes]] = []
@@ -56,16 +58,16 @@ async def test_the_first_stories_of_the_book_come_out_of_the_running_service_as_
             value = submitted(subject, step.data, step.actor, step.key, step.at)
             acts.append((step.appended_at, subject, step.number, value))
     for instant, subject, number, value in sorted(acts, key=lambda act: act[0]):
-        await town.live_until(instant)
-        offsets[partition_of(subject), await town.put(subject, value)] = (subject, number)
+        await running.live_until(instant)
+        offsets[partition_of(subject), await running.put(subject, value)] = (subject, number)
     # Each story is looked at as it stood at its own end.
     ends = {subject: one.until for subject, one in scenarios.items()}
-    await town.live_until(max(end for end in ends.values() if end is not None))
+    await running.live_until(max(end for end in ends.values() if end is not None))
     stories: dict[str, ScenarioOutcome] = {subject: ScenarioOutcome() for subject in scenarios}
     states: dict[str, State | None] = dict.fromkeys(scenarios)
     for partition in {partition_of(subject) for subject in scenarios}:
-        counting, end = AtRule(), await town.log.end(RULINGS, partition)
-        async with asyncio.timeout(60), town.log.follow({(RULINGS, partition): 0}) as follower:
+        counting, end = AtRule(), await running.log.end(RULINGS, partition)
+        async with asyncio.timeout(60), running.log.follow({(RULINGS, partition): 0}) as follower:
             while counting.seen < end:
                 for records in (await follower.poll(0.5)).values():
                     for ruling in counting.fold(records):
@@ -82,4 +84,4 @@ async def test_the_first_stories_of_the_book_come_out_of_the_running_service_as_
     for subject, scenario in scenarios.items():
         steps = [step.number for step in scenario.steps]
         assert differences(scenario.expect, stories[subject], states[subject], steps) == [], scenario.id
-    assert (await town.audit()).verdict is AuditVerdict.PROVED
+    assert (await running.audit()).verdict is AuditVerdict.PROVED

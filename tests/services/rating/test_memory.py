@@ -24,14 +24,14 @@ from services.rating.rules.draft import Event
 from services.rating.rules.envelope import LoggedSubmission, Rules, cause_of, evolve_states, identities, rule_on
 from services.rating.rules.state.state import State
 from tests.services.rating.acts import LOG, OFFICE, PUBLISHED, UNIT, assigned, at, report, subjects, submitted, until
-from tests.services.rating.house import House
+from tests.services.rating.running_rating import RunningRating
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    house = House(tmp_path)
-    yield house
-    await house.close()
+async def running(tmp_path: Path) -> AsyncIterator[RunningRating]:
+    running = RunningRating(tmp_path)
+    yield running
+    await running.close()
 
 
 def test_a_record_that_an_earlier_version_could_not_read_is_no_cut_of_the_log() -> None:
@@ -52,10 +52,10 @@ def held_by(rating: Rating, partition: int) -> dict[str, State]:
     return answering.states
 
 
-def folded(house: House, partition: int) -> dict[str, State]:
+def folded(running: RunningRating, partition: int) -> dict[str, State]:
     """The states as the log has them."""
     states: dict[str, State] = {}
-    for event in house.events(partition=partition):
+    for event in running.events(partition=partition):
         evolve_states(Rules(), states, event)
     return states
 
@@ -78,21 +78,23 @@ def an_hour_later_for(subject: str) -> Rules:
     return Rules(decide=decide, version="of tomorrow")
 
 
-async def test_an_owner_that_lost_to_another_version_of_the_rules_goes_on_with_what_counts(house: House) -> None:
+async def test_an_owner_that_lost_to_another_version_of_the_rules_goes_on_with_what_counts(
+    running: RunningRating,
+) -> None:
     subject = subjects(3)[0]
-    log = MemoryLog(house.topics)
-    slow = await house.rate(3, log=log)
-    await house.open(subject)
-    await house.ruled()
+    log = MemoryLog(running.topics)
+    slow = await running.start(3, log=log)
+    await running.open(subject)
+    await running.ruled()
     log.fail_next(RULINGS, Fault.HELD)
-    await house.say(subject, report("2024Q1"), UNIT, at("2024-04-09 10:00"))
+    await running.say(subject, report("2024Q1"), UNIT, at("2024-04-09 10:00"))
     await log.held()
-    other = await house.rate(3, rules=an_hour_later_for(subject))
-    await house.ruled()
+    other = await running.start(3, rules=an_hour_later_for(subject))
+    await running.ruled()
     log.release()
-    await until(lambda: house.void() > 0, "the late batch on the log")
-    await until(lambda: held_by(slow, 3) == held_by(other, 3) == folded(house, 3), "the same states everywhere")
-    assert house.events(subject)[-1].rules == "of tomorrow"
+    await until(lambda: running.void() > 0, "the late batch on the log")
+    await until(lambda: held_by(slow, 3) == held_by(other, 3) == folded(running, 3), "the same states everywhere")
+    assert running.events(subject)[-1].rules == "of tomorrow"
 
 
 def test_what_was_decided_ahead_of_a_stranger_s_ruling_is_not_taken_over(tmp_path: Path) -> None:

@@ -31,21 +31,21 @@ from tests.services.rating.acts import (
     submitted,
     until,
 )
-from tests.services.rating.town import ITEMS, Town
+from tests.services.rating.rating_processes import ITEMS, RatingProcesses
 
 pytestmark = [pytest.mark.services, pytest.mark.timeout(300)]
 
 
 @pytest.fixture
-async def town(kafka: str, topic_prefix: str, tmp_path: Path) -> AsyncIterator[Town]:
-    town = Town(kafka, topic_prefix, tmp_path)
-    yield town
-    await town.close()
+async def running(kafka: str, topic_prefix: str, tmp_path: Path) -> AsyncIterator[RatingProcesses]:
+    running = RatingProcesses(kafka, topic_prefix, tmp_path)
+    yield running
+    await running.close()
 
 
-async def proved(town: Town, verdicts: dict[str, int] | None = None) -> ReplayReport:
+async def proved(running: RatingProcesses, verdicts: dict[str, int] | None = None) -> ReplayReport:
     """The replay proves the log; returns what it read."""
-    found = await town.audit()
+    found = await running.audit()
     assert found.verdict is AuditVerdict.PROVED, found.findings[:2] or found.problem
     if verdicts:
         assert {name: found.verdicts.get(name) for name in verdicts} == verdicts
@@ -53,83 +53,85 @@ async def proved(town: Town, verdicts: dict[str, int] | None = None) -> ReplayRe
 
 
 async def test_half_a_year_on_real_kafka_is_proved_and_stays_so_after_a_restart(
-    town: Town, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    running: RatingProcesses, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    port = town.rate()
-    await town.open()
-    await town.report("2024Q1", at("2024-04-09 10:00"))
+    port = running.start()
+    await running.open()
+    await running.report("2024Q1", at("2024-04-09 10:00"))
     began = time.monotonic()
-    await town.live_until(at("2024-04-11 00:10"))
-    await town.live_until(at("2024-07-11 00:10"))
+    await running.live_until(at("2024-04-11 00:10"))
+    await running.live_until(at("2024-07-11 00:10"))
     took = time.monotonic() - began
-    found = await proved(town, {"repeated": len(ITEMS)})
-    metrics = (await town.http.get(f"http://127.0.0.1:{port}/metrics")).text
+    found = await proved(running, {"repeated": len(ITEMS)})
+    metrics = (await running.http.get(f"http://127.0.0.1:{port}/metrics")).text
     assert f'rating_lights{{colour="green"}} {len(ITEMS)}.0' in metrics
     assert f'rating_lights{{colour="yellow"}} {len(ITEMS)}.0' in metrics
-    assert (await town.http.get(f"http://127.0.0.1:{port}/readyz")).status_code == 200
-    town.hit(port, signal.SIGTERM)
-    town.rate()
-    await town.live_until(at("2024-10-11 00:10"))
-    assert (await proved(town)).rulings > found.rulings
+    assert (await running.http.get(f"http://127.0.0.1:{port}/readyz")).status_code == 200
+    running.hit(port, signal.SIGTERM)
+    running.start()
+    await running.live_until(at("2024-10-11 00:10"))
+    assert (await proved(running)).rulings > found.rulings
     assert took < 60
-    for name, value in town.env.items():
+    for name, value in running.env.items():
         monkeypatch.setenv(name, value)
     assert audit_command(["replay", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["verdict"] == "proved"
 
 
-async def test_a_process_killed_at_any_moment_is_followed_by_one_that_goes_on(town: Town) -> None:
-    await town.open()
-    reports = asyncio.create_task(town.report("2024Q1", at("2024-04-09 10:00"), pause=0.1))
+async def test_a_process_killed_at_any_moment_is_followed_by_one_that_goes_on(running: RatingProcesses) -> None:
+    await running.open()
+    reports = asyncio.create_task(running.report("2024Q1", at("2024-04-09 10:00"), pause=0.1))
     for moment in (0.02, 0.5):
-        port = town.rate()
-        await until(partial(town.follows, port), "a process that works", 40)
+        port = running.start()
+        await until(partial(running.follows, port), "a process that works", 40)
         await asyncio.sleep(moment)
-        town.hit(port, signal.SIGKILL)
+        running.hit(port, signal.SIGKILL)
     await reports
-    town.rate()
-    await town.live_until(at("2024-07-11 00:10"))
-    await proved(town, {"repeated": len(ITEMS)})
+    running.start()
+    await running.live_until(at("2024-07-11 00:10"))
+    await proved(running, {"repeated": len(ITEMS)})
 
 
-async def test_a_process_stopped_beyond_its_session_and_continued_rules_on_nothing_twice(town: Town) -> None:
-    first = town.rate()
-    await town.open()
-    await town.live_until(at("2024-04-02 00:00"))
-    reports = asyncio.create_task(town.report("2024Q1", at("2024-04-02 10:00")))
+async def test_a_process_stopped_beyond_its_session_and_continued_rules_on_nothing_twice(
+    running: RatingProcesses,
+) -> None:
+    first = running.start()
+    await running.open()
+    await running.live_until(at("2024-04-02 00:00"))
+    reports = asyncio.create_task(running.report("2024Q1", at("2024-04-02 10:00")))
     await asyncio.sleep(0.05)
-    town.hit(first, signal.SIGSTOP)
+    running.hit(first, signal.SIGSTOP)
     await reports
-    stopped = town.processes.pop(first)
-    town.rate()
-    await town.live_until(at("2024-04-11 00:10"))
-    town.processes[first] = stopped
-    town.hit(first, signal.SIGCONT)
-    await town.report("2024Q2", at("2024-04-12 10:00"))
-    await town.live_until(at("2024-07-11 00:10"))
-    assert (await proved(town)).verdicts["repeated"] >= 2 * len(ITEMS)
+    stopped = running.processes.pop(first)
+    running.start()
+    await running.live_until(at("2024-04-11 00:10"))
+    running.processes[first] = stopped
+    running.hit(first, signal.SIGCONT)
+    await running.report("2024Q2", at("2024-04-12 10:00"))
+    await running.live_until(at("2024-07-11 00:10"))
+    assert (await proved(running)).verdicts["repeated"] >= 2 * len(ITEMS)
 
 
-async def test_two_groups_that_own_everything_twice_leave_one_ruling_each(town: Town) -> None:
+async def test_two_groups_that_own_everything_twice_leave_one_ruling_each(running: RatingProcesses) -> None:
     for group in ("one", "two"):
-        await town.owns_everything(town.rate(RATING_GROUP=group))
-    await town.open()
-    await town.report("2024Q1", at("2024-04-09 10:00"))
-    await town.live_until(at("2024-07-11 00:10"))
-    found = await proved(town)
+        await running.owns_everything(running.start(RATING_GROUP=group))
+    await running.open()
+    await running.report("2024Q1", at("2024-04-09 10:00"))
+    await running.live_until(at("2024-07-11 00:10"))
+    found = await proved(running)
     assert found.verdicts["repeated"] >= len(ITEMS)
     assert found.void > 0, "the owners never met: the test shows nothing"
 
 
-async def test_a_ruling_that_was_forged_so_that_it_counts_is_found(town: Town) -> None:
+async def test_a_ruling_that_was_forged_so_that_it_counts_is_found(running: RatingProcesses) -> None:
     subject = ITEMS[0]
-    port = town.rate()
-    await town.open()
-    await town.live_until(PUBLISHED)
-    town.hit(port, signal.SIGTERM)
-    offset = await town.put(subject, submitted(subject, report("2024Q1"), UNIT, "k", at("2024-04-09 10:00")))
+    port = running.start()
+    await running.open()
+    await running.live_until(PUBLISHED)
+    running.hit(port, signal.SIGTERM)
+    offset = await running.put(subject, submitted(subject, report("2024Q1"), UNIT, "k", at("2024-04-09 10:00")))
     partition = partition_of(subject)
-    place = await town.log.end(RULINGS, partition)
+    place = await running.log.end(RULINGS, partition)
     forged = {
         "specversion": "1.0",
         "id": "forged",
@@ -147,36 +149,36 @@ async def test_a_ruling_that_was_forged_so_that_it_counts_is_found(town: Town) -
         "policy": "house@1",
         "data": {"reasons": ["not_lead_unit"]},
     }
-    assert await town.log.append(RULINGS, partition, None, [orjson.dumps(forged)]) == place
-    found = await town.audit()
+    assert await running.log.append(RULINGS, partition, None, [orjson.dumps(forged)]) == place
+    found = await running.audit()
     assert (found.verdict, found.findings[0].kind) == (AuditVerdict.CONTRADICTED, FindingKind.DIFFERENT)
-    town.rate()
-    await until(lambda: "the log was cut" in town.logs(), "rating, too, seeing that it rules on something else", 30)
+    running.start()
+    await until(lambda: "the log was cut" in running.logs(), "rating, too, seeing that it rules on something else", 30)
 
 
-async def test_records_that_no_intake_would_write_are_ruled_unreadable(town: Town) -> None:
-    town.rate()
-    await town.open()
-    producer = KafkaProducer(bootstrap_servers=town.bootstrap)
-    topic = town.prefix + SUBMISSIONS
+async def test_records_that_no_intake_would_write_are_ruled_unreadable(running: RatingProcesses) -> None:
+    running.start()
+    await running.open()
+    producer = KafkaProducer(bootstrap_servers=running.bootstrap)
+    topic = running.prefix + SUBMISSIONS
     producer.send(topic, partition=3, value=None, key=b"k")
     producer.send(topic, partition=3, value=b"\xff", headers=[("trace", b"\xff\xfe")])
     producer.send(topic, partition=3, value=b"{}").get(10)
     producer.close()
-    await town.report("2024Q1", at("2024-04-09 10:00"))
-    await town.live_until(at("2024-04-11 00:10"))
-    await proved(town, {"unreadable": 3, "repeated": len(ITEMS)})
-    assert len(list((town.folder / "quarantine").glob("*.json"))) == 3
+    await running.report("2024Q1", at("2024-04-09 10:00"))
+    await running.live_until(at("2024-04-11 00:10"))
+    await proved(running, {"unreadable": 3, "repeated": len(ITEMS)})
+    assert len(list((running.folder / "quarantine").glob("*.json"))) == 3
 
 
 async def test_topics_that_are_not_what_they_must_be_are_refused_at_the_start(kafka: str, tmp_path: Path) -> None:
-    town = Town.__new__(Town)
-    town.bootstrap, town.prefix, town.folder, town.processes = kafka, "nowhere-", tmp_path, {}
-    town.clock = tmp_path / "clock"
-    set_driven(town.clock, PUBLISHED + timedelta(days=1))
-    port = town.rate()
-    assert await asyncio.to_thread(town.processes[port].wait, 30) != 0
-    assert "nowhere-submissions: does not exist" in town.logs()
+    running = RatingProcesses.__new__(RatingProcesses)
+    running.bootstrap, running.prefix, running.folder, running.processes = kafka, "nowhere-", tmp_path, {}
+    running.clock = tmp_path / "clock"
+    set_driven(running.clock, PUBLISHED + timedelta(days=1))
+    port = running.start()
+    assert await asyncio.to_thread(running.processes[port].wait, 30) != 0
+    assert "nowhere-submissions: does not exist" in running.logs()
 
 
 async def test_an_audit_that_cannot_read_the_log_as_it_must_be_decides_nothing(kafka: str, topic_prefix: str) -> None:

@@ -14,16 +14,16 @@ from eventlog.log.memory import Fault, MemoryLog
 from services.rating import ops
 from services.rating.app import Rating
 from tests.services.rating.acts import PUBLISHED, UNIT, at, report, subjects, until
-from tests.services.rating.house import House, broken_for, status
+from tests.services.rating.running_rating import RunningRating, broken_for, status
 
 SUBJECT = subjects(3)[0]
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    house = House(tmp_path)
-    yield house
-    await house.close()
+async def running(tmp_path: Path) -> AsyncIterator[RunningRating]:
+    running = RunningRating(tmp_path)
+    yield running
+    await running.close()
 
 
 async def ask(rating: Rating, path: str) -> httpx.Response:
@@ -46,59 +46,59 @@ async def progress(rating: Rating) -> dict[str, Any]:
     return partitions["3"]  # type: ignore[no-any-return]
 
 
-async def test_progress_tells_up_to_when_everything_is_announced_and_ruled_on(house: House) -> None:
-    rating = await house.rate()
-    await house.open(SUBJECT)
-    await house.ruled()
-    await house.live_until(PUBLISHED)
+async def test_progress_tells_up_to_when_everything_is_announced_and_ruled_on(running: RunningRating) -> None:
+    rating = await running.start()
+    await running.open(SUBJECT)
+    await running.ruled()
+    await running.live_until(PUBLISHED)
     assert await progress(rating) == {"position": 3, "announced_until": PUBLISHED.isoformat(), "idle": True}
     instant = at("2024-04-11 00:10")
-    house.clock.set(instant)
+    running.clock.set(instant)
     assert (await progress(rating))["announced_until"] == PUBLISHED.isoformat(), "not claimed before it is done"
-    await house.live_until(instant)
-    assert house.settlements(SUBJECT) == ["2024Q1"]
+    await running.live_until(instant)
+    assert running.settlements(SUBJECT) == ["2024Q1"]
     assert (await progress(rating))["announced_until"] == instant.isoformat()
 
 
-async def test_progress_is_taken_back_when_a_ruling_leaves_something_to_announce(house: House) -> None:
+async def test_progress_is_taken_back_when_a_ruling_leaves_something_to_announce(running: RunningRating) -> None:
     instant = at("2024-06-01 00:00")
-    rating = await house.rate(3)
-    await house.live_until(instant)
-    await house.open(SUBJECT)
+    rating = await running.start(3)
+    await running.live_until(instant)
+    await running.open(SUBJECT)
     for _ in range(1000):
         told = await progress(rating)
         if told["position"] >= 3 and told["announced_until"]:
             break
         await asyncio.sleep(0.002)
-    assert house.settlements(SUBJECT) == ["2024Q1"], "claimed before it was done"
+    assert running.settlements(SUBJECT) == ["2024Q1"], "claimed before it was done"
 
 
-async def test_nothing_is_claimed_while_a_submission_waits_for_its_ruling(house: House) -> None:
-    log = MemoryLog(house.topics)
-    rating = await house.rate(3, log=log)
-    await house.open(SUBJECT)
-    await house.live_until(PUBLISHED)
+async def test_nothing_is_claimed_while_a_submission_waits_for_its_ruling(running: RunningRating) -> None:
+    log = MemoryLog(running.topics)
+    rating = await running.start(3, log=log)
+    await running.open(SUBJECT)
+    await running.live_until(PUBLISHED)
     log.fail_next(RULINGS, Fault.HELD)
-    await house.say(SUBJECT, report("2024Q1"), UNIT, PUBLISHED)
+    await running.say(SUBJECT, report("2024Q1"), UNIT, PUBLISHED)
     await log.held()
     assert await progress(rating) == {"position": 3, "announced_until": None, "idle": False}
     log.release()
-    await house.live_until(PUBLISHED)
+    await running.live_until(PUBLISHED)
     assert (await progress(rating))["position"] == 4
 
 
-async def test_every_partition_owned_is_told_and_no_other(house: House) -> None:
-    rating = await house.rate(3, 7)
-    await house.ruled()
+async def test_every_partition_owned_is_told_and_no_other(running: RunningRating) -> None:
+    rating = await running.start(3, 7)
+    await running.ruled()
     await until(lambda: rating.ready, "readiness")
     assert list((await ask(rating, "/v1/progress")).json()["partitions"]) == ["3", "7"]
     assert (await ask(rating, "/readyz")).status_code == 200
     assert (await ask(rating, "/healthz")).json() == {"status": "alive"}
 
 
-async def test_readiness_names_the_partition_that_is_stopped_and_why(house: House) -> None:
-    rating = await house.rate(rules=broken_for(SUBJECT))
-    await house.open(SUBJECT)
+async def test_readiness_names_the_partition_that_is_stopped_and_why(running: RunningRating) -> None:
+    rating = await running.start(rules=broken_for(SUBJECT))
+    await running.open(SUBJECT)
     await until(lambda: status(rating, 3).defects, "the defect")
     answer = await ask(rating, "/readyz")
     assert answer.status_code == 503
@@ -107,12 +107,12 @@ async def test_readiness_names_the_partition_that_is_stopped_and_why(house: Hous
     assert (await ask(rating, "/healthz")).status_code == 200
 
 
-async def test_metrics_count_verdicts_lights_positions_and_waiting(house: House) -> None:
-    rating = await house.rate()
-    await house.open(SUBJECT)
-    await house.put(SUBJECT, b"garbage")
-    await house.say(SUBJECT, report("2024Q1"), UNIT, at("2024-04-09 10:00"))
-    await house.live_until(at("2024-07-11 00:10"))
+async def test_metrics_count_verdicts_lights_positions_and_waiting(running: RunningRating) -> None:
+    rating = await running.start()
+    await running.open(SUBJECT)
+    await running.put(SUBJECT, b"garbage")
+    await running.say(SUBJECT, report("2024Q1"), UNIT, at("2024-04-09 10:00"))
+    await running.live_until(at("2024-07-11 00:10"))
     found = await figures(rating)
     assert found[("rating_lights", "green")] == 1
     assert found[("rating_lights", "yellow")] == 1
@@ -121,8 +121,8 @@ async def test_metrics_count_verdicts_lights_positions_and_waiting(house: House)
     assert found[("rating_submission_to_ruling_seconds_count", "")] == found[("rating_position", "3")]
     assert found[("rating_lag", "3")] == 0
     assert found[("rating_void_records_total", "3")] == 0
-    await house.close()
-    again = await house.rate(3)
+    await running.close()
+    again = await running.start(3)
     await until(lambda: status(again, 3).healthy, "a second owner")
     found = await figures(again)
     assert found[("rating_lights", "green")] == 1, "lights are a state, not a count since the start"

@@ -13,86 +13,88 @@ from eventlog.log.memory import Crash, Fault, MemoryLog
 from services.audit.finding import AuditVerdict
 from services.rating.app import Rating
 from tests.services.rating.acts import UNIT, at, report, subjects, until
-from tests.services.rating.house import House, broken_for, status
+from tests.services.rating.running_rating import RunningRating, broken_for, status
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    house = House(tmp_path)
-    yield house
-    await house.close()
+async def running(tmp_path: Path) -> AsyncIterator[RunningRating]:
+    running = RunningRating(tmp_path)
+    yield running
+    await running.close()
 
 
-async def a_year(house: House, *items: str) -> None:
+async def a_year(running: RunningRating, *items: str) -> None:
     """Reports of the first two quarters, keys used twice, a refused act; the clock runs on in between."""
-    await house.open(*items)
+    await running.open(*items)
     for number, period in enumerate(("2024Q1", "2024Q2")):
         day = at("2024-04-09 10:00") + timedelta(days=91 * number)
         for subject in items:
-            await house.say(subject, report(period), UNIT, day, key=period)
-            await house.say(subject, report(period), UNIT, day, key=period)
-            await house.say(subject, RectificationReported(), UNIT, day, key=f"nothing-{period}")
-        await house.live_until(day + timedelta(days=3))
+            await running.say(subject, report(period), UNIT, day, key=period)
+            await running.say(subject, report(period), UNIT, day, key=period)
+            await running.say(subject, RectificationReported(), UNIT, day, key=f"nothing-{period}")
+        await running.live_until(day + timedelta(days=3))
 
 
 EXPECTED = ["accepted"] * 3
 
 
-async def test_two_owners_of_the_same_partitions_leave_one_counting_ruling_each(house: House) -> None:
+async def test_two_owners_of_the_same_partitions_leave_one_counting_ruling_each(running: RunningRating) -> None:
     items = [*subjects(1, 3), *subjects(2, 3)]
-    await house.rate()
-    await house.rate()
-    await a_year(house, *items)
-    await house.ruled()
+    await running.start()
+    await running.start()
+    await a_year(running, *items)
+    await running.ruled()
     for subject in items:
-        assert house.lights(subject) == {"2024Q1": "green", "2024Q2": "green"}
-        assert [v for v in house.verdicts(subject) if v.startswith("rejected")] == ["rejected no_open_escalation"] * 2
-    assert house.void() > 0, "the owners never met: the test shows nothing"
-    assert house.audit().verdict is AuditVerdict.PROVED
+        assert running.lights(subject) == {"2024Q1": "green", "2024Q2": "green"}
+        assert [v for v in running.verdicts(subject) if v.startswith("rejected")] == ["rejected no_open_escalation"] * 2
+    assert running.void() > 0, "the owners never met: the test shows nothing"
+    assert running.audit().verdict is AuditVerdict.PROVED
 
 
 @pytest.mark.parametrize("topic", [RULINGS, SUBMISSIONS])
 @pytest.mark.parametrize("fault", [Fault.LOST, Fault.UNANSWERED, Fault.ZOMBIE])
-async def test_an_append_without_an_answer_is_neither_lost_nor_doubled(house: House, topic: str, fault: Fault) -> None:
+async def test_an_append_without_an_answer_is_neither_lost_nor_doubled(
+    running: RunningRating, topic: str, fault: Fault
+) -> None:
     subject = subjects(3)[0]
-    log = MemoryLog(house.topics)
+    log = MemoryLog(running.topics)
     log.fail_next(topic, fault, fault)
-    await house.rate(3, log=log)
-    await a_year(house, subject)
+    await running.start(3, log=log)
+    await a_year(running, subject)
     log.land()
-    await house.live_until(at("2024-10-12 00:00"))
-    await house.ruled()
-    assert house.lights(subject) == {"2024Q1": "green", "2024Q2": "green", "2024Q3": "yellow"}
-    assert house.settlements(subject) == ["2024Q1", "2024Q2", "2024Q3"]
-    assert house.audit().verdict is AuditVerdict.PROVED
+    await running.live_until(at("2024-10-12 00:00"))
+    await running.ruled()
+    assert running.lights(subject) == {"2024Q1": "green", "2024Q2": "green", "2024Q3": "yellow"}
+    assert running.settlements(subject) == ["2024Q1", "2024Q2", "2024Q3"]
+    assert running.audit().verdict is AuditVerdict.PROVED
 
 
 @pytest.mark.parametrize("topic", [RULINGS, SUBMISSIONS])
 @pytest.mark.parametrize("fault", [Fault.CRASH_BEFORE, Fault.CRASH_AFTER])
 async def test_an_owner_that_dies_at_an_append_is_followed_by_one_that_goes_on(
-    house: House, topic: str, fault: Fault
+    running: RunningRating, topic: str, fault: Fault
 ) -> None:
     subject = subjects(3)[0]
-    log = MemoryLog(house.topics)
-    first = await house.rate(3, log=log)
-    await house.open(subject)
-    await house.ruled()
+    log = MemoryLog(running.topics)
+    first = await running.start(3, log=log)
+    await running.open(subject)
+    await running.ruled()
     log.fail_next(topic, fault)
-    await house.say(subject, report("2024Q1"), UNIT, at("2024-04-09 10:00"))
-    house.clock.set(at("2024-04-11 00:10"))
+    await running.say(subject, report("2024Q1"), UNIT, at("2024-04-09 10:00"))
+    running.clock.set(at("2024-04-11 00:10"))
     await until(lambda: log.dead, "the crash")
-    await bury(house, first)
-    await house.rate(3)
-    await house.live_until(at("2024-04-11 00:10"))
-    await house.ruled()
-    assert house.lights(subject) == {"2024Q1": "green"}
-    assert house.settlements(subject) == ["2024Q1"]
-    assert house.audit().verdict is AuditVerdict.PROVED
+    await bury(running, first)
+    await running.start(3)
+    await running.live_until(at("2024-04-11 00:10"))
+    await running.ruled()
+    assert running.lights(subject) == {"2024Q1": "green"}
+    assert running.settlements(subject) == ["2024Q1"]
+    assert running.audit().verdict is AuditVerdict.PROVED
 
 
-async def bury(house: House, rating: Rating) -> None:
-    """Take a crashed instance out of the house."""
-    house.instances.remove(rating)
+async def bury(running: RunningRating, rating: Rating) -> None:
+    """Forget a crashed instance."""
+    running.instances.remove(rating)
     owner = rating.owner
     tasks = [*owner._running.values(), *owner._announcing.values()]
     if owner._ticker:
@@ -106,81 +108,81 @@ async def bury(house: House, rating: Rating) -> None:
             continue
 
 
-async def test_a_stopped_owner_that_goes_on_with_a_batch_in_hand_rules_on_nothing_twice(house: House) -> None:
+async def test_a_stopped_owner_that_goes_on_with_a_batch_in_hand_rules_on_nothing_twice(running: RunningRating) -> None:
     subject = subjects(3)[0]
-    log = MemoryLog(house.topics)
-    await house.rate(3, log=log)
-    await house.open(subject)
-    await house.ruled()
+    log = MemoryLog(running.topics)
+    await running.start(3, log=log)
+    await running.open(subject)
+    await running.ruled()
     log.fail_next(RULINGS, Fault.HELD)
-    await house.say(subject, report("2024Q1"), UNIT, at("2024-04-09 10:00"))
+    await running.say(subject, report("2024Q1"), UNIT, at("2024-04-09 10:00"))
     await log.held()
-    await house.rate(3)
-    await house.ruled()
-    await house.say(subject, report("2024Q1"), UNIT, at("2024-04-09 11:00"))
-    await house.ruled()
+    await running.start(3)
+    await running.ruled()
+    await running.say(subject, report("2024Q1"), UNIT, at("2024-04-09 11:00"))
+    await running.ruled()
     log.release()
-    await until(lambda: house.void() > 0, "the late batch on the log")
-    await house.say(subject, report("2024Q2"), UNIT, at("2024-04-09 12:00"))
-    await house.ruled()
-    assert house.verdicts(subject) == ["accepted"] * 6
-    assert house.audit().verdict is AuditVerdict.PROVED
+    await until(lambda: running.void() > 0, "the late batch on the log")
+    await running.say(subject, report("2024Q2"), UNIT, at("2024-04-09 12:00"))
+    await running.ruled()
+    assert running.verdicts(subject) == ["accepted"] * 6
+    assert running.audit().verdict is AuditVerdict.PROVED
 
 
-async def test_a_defect_for_one_item_stops_its_partition_alone_and_nothing_is_skipped(house: House) -> None:
+async def test_a_defect_for_one_item_stops_its_partition_alone_and_nothing_is_skipped(running: RunningRating) -> None:
     sick, healthy = subjects(3, 2)
     elsewhere = subjects(4)[0]
-    broken = await house.rate(rules=broken_for(sick))
-    await house.open(healthy, sick, elsewhere)
+    broken = await running.start(rules=broken_for(sick))
+    await running.open(healthy, sick, elsewhere)
     await until(lambda: status(broken, 3).defects > 1, "the defect, and another try")
-    assert house.verdicts(healthy) == ["accepted"] * 3, "what lies before it is ruled on"
-    assert house.verdicts(sick) == []
-    assert house.verdicts(elsewhere) == ["accepted"] * 3
+    assert running.verdicts(healthy) == ["accepted"] * 3, "what lies before it is ruled on"
+    assert running.verdicts(sick) == []
+    assert running.verdicts(elsewhere) == ["accepted"] * 3
     assert not broken.ready
     assert "a defect" in (status(broken, 3).problem or "")
-    await house.close()
-    repaired = await house.rate()
-    await house.ruled()
-    assert house.verdicts(sick) == ["accepted"] * 3
+    await running.close()
+    repaired = await running.start()
+    await running.ruled()
+    assert running.verdicts(sick) == ["accepted"] * 3
     await until(lambda: repaired.ready, "readiness")
-    assert house.audit().verdict is AuditVerdict.PROVED
+    assert running.audit().verdict is AuditVerdict.PROVED
 
 
-async def test_stray_records_written_to_rulings_by_hand_change_nothing(house: House) -> None:
+async def test_stray_records_written_to_rulings_by_hand_change_nothing(running: RunningRating) -> None:
     subject = subjects(3)[0]
-    await house.rate(3)
-    await house.open(subject)
-    await house.ruled()
-    copy = [record.value for record in house.topics.records(RULINGS, 3)]
-    await house.people.append(RULINGS, 3, None, [copy[0] or b"", b"{}", b"\xff"])
-    await house.say(subject, report("2024Q1"), UNIT, at("2024-04-09 10:00"))
-    await house.ruled()
-    assert house.lights(subject) == {"2024Q1": "green"}
-    report_ = house.audit()
-    assert (report_.verdict, report_.void) == (AuditVerdict.PROVED, house.void())
-    assert house.void() >= 3
+    await running.start(3)
+    await running.open(subject)
+    await running.ruled()
+    copy = [record.value for record in running.topics.records(RULINGS, 3)]
+    await running.people.append(RULINGS, 3, None, [copy[0] or b"", b"{}", b"\xff"])
+    await running.say(subject, report("2024Q1"), UNIT, at("2024-04-09 10:00"))
+    await running.ruled()
+    assert running.lights(subject) == {"2024Q1": "green"}
+    report_ = running.audit()
+    assert (report_.verdict, report_.void) == (AuditVerdict.PROVED, running.void())
+    assert running.void() >= 3
 
 
-async def test_submissions_that_were_cut_and_written_anew_stop_the_partition(house: House) -> None:
+async def test_submissions_that_were_cut_and_written_anew_stop_the_partition(running: RunningRating) -> None:
     subject, other = subjects(3, 2)
-    await house.rate(3)
-    await house.open(subject)
-    await house.ruled()
-    await house.close()
-    house.topics.cut(SUBMISSIONS, 3, 0)
-    await house.open(other)
-    rating = await house.rate(3)
+    await running.start(3)
+    await running.open(subject)
+    await running.ruled()
+    await running.close()
+    running.topics.cut(SUBMISSIONS, 3, 0)
+    await running.open(other)
+    rating = await running.start(3)
     await until(lambda: status(rating, 3).phase == "cut", "the stop")
     assert not rating.ready
-    assert house.audit().verdict is AuditVerdict.CONTRADICTED
+    assert running.audit().verdict is AuditVerdict.CONTRADICTED
 
 
-async def test_rulings_that_were_cut_under_a_running_owner_stop_it(house: House) -> None:
+async def test_rulings_that_were_cut_under_a_running_owner_stop_it(running: RunningRating) -> None:
     subject = subjects(3)[0]
-    rating = await house.rate(3)
-    await house.open(subject)
-    await house.ruled()
-    house.topics.cut(RULINGS, 3, 1)
-    await house.say(subject, report("2024Q1"), UNIT, at("2024-04-09 10:00"))
+    rating = await running.start(3)
+    await running.open(subject)
+    await running.ruled()
+    running.topics.cut(RULINGS, 3, 1)
+    await running.say(subject, report("2024Q1"), UNIT, at("2024-04-09 10:00"))
     await until(lambda: status(rating, 3).phase == "cut", "the stop")
     assert not rating.ready

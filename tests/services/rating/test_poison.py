@@ -17,17 +17,17 @@ from services.rating.alarm import ALARM
 from services.rating.rules.draft import Event
 from services.rating.rules.envelope import Rules
 from tests.services.rating.acts import LOG, OFFICE, PUBLISHED, UNIT, assigned, at, report, subjects, submitted, until
-from tests.services.rating.house import House, status
+from tests.services.rating.running_rating import RunningRating, status
 
 SUBJECT, NEIGHBOUR = subjects(3, 2)
 RECEIVED = at("2024-04-09 10:00")
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    house = House(tmp_path)
-    yield house
-    await house.close()
+async def running(tmp_path: Path) -> AsyncIterator[RunningRating]:
+    running = RunningRating(tmp_path)
+    yield running
+    await running.close()
 
 
 def changed(**attributes: Any) -> bytes:
@@ -50,51 +50,53 @@ def changed(**attributes: Any) -> bytes:
     ],
 )
 async def test_what_cannot_be_read_is_ruled_unreadable_kept_and_passed(
-    house: House, tmp_path: Path, value: bytes | None, problem: str
+    running: RunningRating, tmp_path: Path, value: bytes | None, problem: str
 ) -> None:
-    await house.rate()
-    await house.open(SUBJECT)
-    offset = await house.put(SUBJECT, value)
-    await house.say(SUBJECT, report("2024Q1"), UNIT, RECEIVED)
-    await house.ruled()
-    assert house.verdicts(partition=3) == ["accepted"] * 3 + ["unreadable", "accepted"]
-    (unreadable,) = (e.data for e in house.events(partition=3) if isinstance(e.data, SubmissionUnreadable))
+    await running.start()
+    await running.open(SUBJECT)
+    offset = await running.put(SUBJECT, value)
+    await running.say(SUBJECT, report("2024Q1"), UNIT, RECEIVED)
+    await running.ruled()
+    assert running.verdicts(partition=3) == ["accepted"] * 3 + ["unreadable", "accepted"]
+    (unreadable,) = (e.data for e in running.events(partition=3) if isinstance(e.data, SubmissionUnreadable))
     assert problem in unreadable.problem
     (kept,) = Quarantine(tmp_path / "quarantine").kept()
     assert (kept.offset, Quarantine(tmp_path / "quarantine").value(kept)) == (offset, value)
-    assert house.lights(SUBJECT) == {"2024Q1": "green"}
-    assert house.audit().verdict is AuditVerdict.PROVED
+    assert running.lights(SUBJECT) == {"2024Q1": "green"}
+    assert running.audit().verdict is AuditVerdict.PROVED
 
 
-async def test_a_quarantine_that_cannot_be_written_holds_nobody_up(house: House, tmp_path: Path) -> None:
+async def test_a_quarantine_that_cannot_be_written_holds_nobody_up(running: RunningRating, tmp_path: Path) -> None:
     (tmp_path / "quarantine").write_text("no folder")
-    await house.rate()
-    await house.put(SUBJECT, b"garbage")
-    await house.ruled()
-    assert house.verdicts(partition=3) == ["unreadable"]
+    await running.start()
+    await running.put(SUBJECT, b"garbage")
+    await running.ruled()
+    assert running.verdicts(partition=3) == ["unreadable"]
 
 
-async def test_a_record_on_the_wrong_partition_is_refused_and_leaves_no_trace_in_its_subject(house: House) -> None:
-    await house.rate()
-    await house.put(SUBJECT, submitted(SUBJECT, assigned(), OFFICE, "k", PUBLISHED), partition=4)
-    await house.ruled()
-    assert house.verdicts(partition=4) == ["rejected wrong_partition"]
-    await house.open(SUBJECT)
-    await house.ruled()
-    assert house.verdicts(SUBJECT) == ["accepted"] * 3
-    assert house.audit().verdict is AuditVerdict.PROVED
+async def test_a_record_on_the_wrong_partition_is_refused_and_leaves_no_trace_in_its_subject(
+    running: RunningRating,
+) -> None:
+    await running.start()
+    await running.put(SUBJECT, submitted(SUBJECT, assigned(), OFFICE, "k", PUBLISHED), partition=4)
+    await running.ruled()
+    assert running.verdicts(partition=4) == ["rejected wrong_partition"]
+    await running.open(SUBJECT)
+    await running.ruled()
+    assert running.verdicts(SUBJECT) == ["accepted"] * 3
+    assert running.audit().verdict is AuditVerdict.PROVED
 
 
-async def test_a_submission_beyond_the_limit_is_refused_as_too_large(house: House) -> None:
-    await house.rate()
-    await house.open(SUBJECT)
+async def test_a_submission_beyond_the_limit_is_refused_as_too_large(running: RunningRating) -> None:
+    await running.start()
+    await running.open(SUBJECT)
     value = submitted(SUBJECT, report("2024Q1"), UNIT, "k", RECEIVED)
-    await house.put(SUBJECT, value + b" " * 65_536)
-    await house.ruled()
-    assert house.verdicts(SUBJECT)[-1] == "rejected too_large"
+    await running.put(SUBJECT, value + b" " * 65_536)
+    await running.ruled()
+    assert running.verdicts(SUBJECT)[-1] == "rejected too_large"
 
 
-async def test_an_oversized_ruling_becomes_a_refusal_and_the_next_small_one_passes(house: House) -> None:
+async def test_an_oversized_ruling_becomes_a_refusal_and_the_next_small_one_passes(running: RunningRating) -> None:
     good = Rules()
 
     def verbose(state: Any, submission: Submission, logged_at: datetime) -> list[Event]:
@@ -105,47 +107,47 @@ async def test_an_oversized_ruling_becomes_a_refusal_and_the_next_small_one_pass
     value = submitted(subject, report("2024Q1"), UNIT, "large", RECEIVED)
     large = orjson.loads(value)["id"]
     rules = Rules(decide=verbose)
-    await house.rate(rules=rules)
-    await house.open(subject)
-    await house.put(subject, value)
-    await house.say(subject, report("2024Q1"), UNIT, RECEIVED)
-    await house.ruled()
-    assert house.verdicts(subject) == ["accepted"] * 3 + ["rejected too_large", "accepted"]
-    assert house.audit(rules).verdict is AuditVerdict.PROVED
+    await running.start(rules=rules)
+    await running.open(subject)
+    await running.put(subject, value)
+    await running.say(subject, report("2024Q1"), UNIT, RECEIVED)
+    await running.ruled()
+    assert running.verdicts(subject) == ["accepted"] * 3 + ["rejected too_large", "accepted"]
+    assert running.audit(rules).verdict is AuditVerdict.PROVED
 
 
-async def test_an_unknown_type_makes_its_partition_wait_and_no_other(house: House) -> None:
-    rating = await house.rate()
-    await house.open(SUBJECT)
-    await house.put(SUBJECT, changed(type="liangdeng.weather.changed.v1"))
-    await house.say(SUBJECT, report("2024Q1"), UNIT, RECEIVED)
+async def test_an_unknown_type_makes_its_partition_wait_and_no_other(running: RunningRating) -> None:
+    rating = await running.start()
+    await running.open(SUBJECT)
+    await running.put(SUBJECT, changed(type="liangdeng.weather.changed.v1"))
+    await running.say(SUBJECT, report("2024Q1"), UNIT, RECEIVED)
     elsewhere = subjects(5)[0]
-    await house.open(elsewhere)
+    await running.open(elsewhere)
     await until(lambda: status(rating, 3).defects > 1, "the wait, and another try")
-    await until(lambda: len(house.verdicts(elsewhere)) == 3, "the rulings of another partition")
-    assert house.verdicts(SUBJECT) == ["accepted"] * 3, "nothing behind it is ruled on"
+    await until(lambda: len(running.verdicts(elsewhere)) == 3, "the rulings of another partition")
+    assert running.verdicts(SUBJECT) == ["accepted"] * 3, "nothing behind it is ruled on"
     assert not rating.ready
     assert "liangdeng.weather.changed.v1" in (status(rating, 3).problem or "")
-    assert house.audit().verdict is AuditVerdict.UNDECIDED
+    assert running.audit().verdict is AuditVerdict.UNDECIDED
 
 
-async def test_an_alarm_that_a_person_gives_is_refused(house: House) -> None:
-    await house.rate()
-    await house.open(SUBJECT)
+async def test_an_alarm_that_a_person_gives_is_refused(running: RunningRating) -> None:
+    await running.start()
+    await running.open(SUBJECT)
     alarm = DeadlinePassed(kind="report", ref="2024Q1", due_at=at("2024-04-11 00:00"))
-    await house.say(SUBJECT, alarm, UNIT, at("2024-04-12 00:00"))
-    await house.ruled()
-    assert house.verdicts(SUBJECT)[-1].startswith("rejected wrong_role")
-    assert house.settlements(SUBJECT) == []
+    await running.say(SUBJECT, alarm, UNIT, at("2024-04-12 00:00"))
+    await running.ruled()
+    assert running.verdicts(SUBJECT)[-1].startswith("rejected wrong_role")
+    assert running.settlements(SUBJECT) == []
 
 
-async def test_an_alarm_that_another_service_wrote_is_refused(house: House) -> None:
-    await house.rate()
-    await house.open(SUBJECT)
+async def test_an_alarm_that_another_service_wrote_is_refused(running: RunningRating) -> None:
+    await running.start()
+    await running.open(SUBJECT)
     due = DeadlinePassed(kind="report", ref="2024Q1", due_at=at("2024-04-11 00:00"))
     value = orjson.loads(submitted(SUBJECT, due, ALARM, "k", at("2024-04-12 00:00")))
-    await house.put(SUBJECT, orjson.dumps({**value, "source": f"//liangdeng/{LOG}/intake"}))
-    await house.ruled()
-    assert house.verdicts(SUBJECT)[-1] == "rejected wrong_role"
-    assert house.settlements(SUBJECT) == []
-    assert house.audit().verdict is AuditVerdict.PROVED
+    await running.put(SUBJECT, orjson.dumps({**value, "source": f"//liangdeng/{LOG}/intake"}))
+    await running.ruled()
+    assert running.verdicts(SUBJECT)[-1] == "rejected wrong_role"
+    assert running.settlements(SUBJECT) == []
+    assert running.audit().verdict is AuditVerdict.PROVED

@@ -1,4 +1,4 @@
-"""A town of the tests: processes of rating on a real Kafka, and the people who submit to them."""
+"""Processes of rating on a real Kafka, and the people who submit to them."""
 
 import asyncio
 import contextlib
@@ -43,7 +43,7 @@ ITEMS = [subject for partition in range(PARTITIONS) for subject in subjects(part
 
 
 @dataclass
-class Town:
+class RatingProcesses:
     """Processes of rating on one log, and the people who submit to it."""
 
     bootstrap: str
@@ -73,7 +73,7 @@ class Town:
             "RATING_QUARANTINE": str(self.folder / "quarantine"),
         }
 
-    def rate(self, **settings: str) -> int:
+    def start(self, **settings: str) -> int:
         """Start a process of rating; its port."""
         port = free_port()
         with (self.folder / f"rating-{port}.log").open("wb") as out:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from services.rating.scenario_book.book import PROGRAMMES, read_book
-from tests.rules.timelines import Run
+from tests.rules.timelines import Timeline
 
 
 def digest() -> str:
@@ -14,12 +14,12 @@ def digest() -> str:
     for story in read_book(PROGRAMMES / "scenarios.yaml"):
         if story.item is None or story.until is None:
             continue
-        run = Run(story.item, now=story.item.published_at)
+        run = Timeline(story.item, now=story.item.published_at)
         for step in story.steps:
-            run.ring(step.appended_at)
+            run.announce_until(step.appended_at)
             run.now = step.appended_at
             run.submit(step.actor, step.key, step.at, step.data)
-        run.ring(story.until)
+        run.announce_until(story.until)
         for value in run.written:
             whole.update(value)
     return whole.hexdigest()

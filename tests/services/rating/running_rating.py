@@ -1,4 +1,4 @@
-"""A house of rating for the tests: one item per subject, people who act, instances that come and go, and an audit."""
+"""Rating on a log in memory: one item per subject, people who act, instances that come and go, and an audit."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def status(rating: Rating, partition: int) -> PartitionStatus:
 
 @dataclass
 class MemoryReader:
-    """As `services.audit.reader.LogReader`."""
+    """As `services.audit.reader.RecordReader`."""
 
     topics: MemoryTopics
 
@@ -64,7 +64,7 @@ class MemoryReader:
 
 
 @dataclass
-class House:
+class RunningRating:
     """A log in memory with a driven clock, on which any number of instances of rating work."""
 
     folder: Path
@@ -77,7 +77,7 @@ class House:
         """People write through a client of their own."""
         self.people = MemoryLog(self.topics)
 
-    async def rate(
+    async def start(
         self, *partitions: int, rules: Rules | None = None, log: Log | None = None, **settings: Any
     ) -> Rating:
         """Start an instance that owns these partitions (all by default)."""
