@@ -44,6 +44,15 @@ class ContactsFile:
         self._refresh()
         return self._register
 
+    @property
+    def known(self) -> bool:
+        """It was read when it was made."""
+        return True
+
+    def details(self) -> dict[str, str | bool | None]:
+        """Whether what is used is what stands in the file."""
+        return {"stale": self.problem is not None, "trouble": self.problem}
+
     def _stat(self) -> tuple[int, int, int]:
         status = self._path.stat()
         return (status.st_mtime_ns, status.st_ino, status.st_size)

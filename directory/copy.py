@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 from contracts.values import Leader, Unit
 from directory.persons import Person
 from directory.register import Register, SharedContact
-from directory.store import DirectoryStore
+from directory.store import DirectoryStore, pool_of
 
 logger = logging.getLogger(__name__)
 REFRESH_SECONDS: Final = 5.0
@@ -171,8 +171,20 @@ class DirectoryCopy:
         self.trouble = trouble
 
 
+@contextlib.asynccontextmanager
+async def running_copy(database_url: str, path: Path | None) -> AsyncIterator[DirectoryCopy]:
+    """A copy that refreshes itself within; PostgreSQL may be down all the while."""
+    async with pool_of(database_url) as pool:
+        copy = DirectoryCopy(DirectoryStore(pool), path)
+        await copy.start()
+        try:
+            yield copy
+        finally:
+            await copy.stop()
+
+
 def _write_privately(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     fresh.unlink(missing_ok=True)
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

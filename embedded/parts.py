@@ -134,7 +134,8 @@ NOTIFY: Final = Part(
     name="notify",
     module="services.notify",
     about="通知 · notify",
-    needs=(KAFKA,),
+    # PostgreSQL for the directory alone; once it was read, notify goes on without.
+    needs=(KAFKA, POSTGRES),
     # One machine has one clock.
     settings=lambda _: {"NOTIFY_SKEW": "1"},
 )

@@ -71,6 +71,17 @@ def postgres(servers_folder: Path) -> Iterator[Callable[[], str]]:
             _administer(administration, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+@pytest.fixture
+def own_postgres(servers_folder: Path) -> Iterator[PostgresServer]:
+    """A PostgreSQL of one test's own, which it may stop."""
+    folder = servers_folder / f"postgres-{uuid.uuid4().hex[:8]}"
+    server = PostgresServer(folder, say=_say)
+    server.start()
+    yield server
+    server.stop()
+    forget_private_place(folder)
+
+
 def _administer(url: str, statement: sql.Composed) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(statement)

@@ -11,6 +11,8 @@ from functools import partial
 from fastapi import FastAPI
 
 from contracts.topics import DISPATCHES, PARTITIONS, RULINGS, TOPIC_CONFIG
+from directory.contacts_file import ContactsFile
+from directory.copy import running_copy
 from eventlog.log import provisioning
 from eventlog.log.kafka import KafkaLog
 from eventlog.log.log import Log
@@ -23,7 +25,7 @@ from services.notify.delivery.sender import Sender
 from services.notify.delivery.state import RetryPolicy
 from services.notify.dispatch.context import DeliveryTerms, DispatchContext
 from services.notify.dispatch.workers import Workers
-from services.notify.notices.directory import Directory
+from services.notify.notices.directory import ContactSource, Directory
 from services.notify.notices.gatherer import Gatherer
 from services.notify.runtime import Runtime
 from services.notify.settings import NotifySettings
@@ -88,23 +90,32 @@ def sender(channel: Channel, settings: NotifySettings) -> Sender:
     return Sender(channel, settings.smtp_concurrency, settings.smtp_backlog)
 
 
+@contextlib.asynccontextmanager
+async def contacts(settings: NotifySettings) -> AsyncIterator[ContactSource]:
+    """The file of contacts where one is named, else a copy of the directory. Raises OSError, DirectoryFault."""
+    if settings.directory is not None:
+        yield ContactsFile(settings.directory)
+    else:
+        async with running_copy(settings.database_url, settings.directory_copy) as copy:
+            yield copy
+
+
 def build(settings: NotifySettings) -> FastAPI:
     """The application; nothing connects before it is started."""
     wanted = provisioning.specs((RULINGS, DISPATCHES), PARTITIONS, TOPIC_CONFIG, prefix=settings.topic_prefix)
-    directory = Directory(settings.directory)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         assignment = GroupAssignment(settings.kafka, "notify", DISPATCHES, settings.session_timeout)
         channel = mail_channel(settings)
-        running = runtime(
-            KafkaLog(settings.kafka), assignment, directory, {channel.name: sender(channel, settings)}, settings
-        )
-        running.topics = partial(provisioning.require, settings.bootstrap_servers, wanted)
-        app.state.runtime = running
-        await running.open()
-        yield
-        await running.stop()
+        senders = {channel.name: sender(channel, settings)}
+        async with contacts(settings) as source:
+            running = runtime(KafkaLog(settings.kafka), assignment, Directory(source), senders, settings)
+            running.topics = partial(provisioning.require, settings.bootstrap_servers, wanted)
+            app.state.runtime = running
+            await running.open()
+            yield
+            await running.stop()
 
     app = FastAPI(title="亮灯 · notify", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.include_router(ops.router)

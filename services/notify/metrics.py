@@ -29,6 +29,7 @@ class NotifyCollector(Collector):
         yield from self._rulings()
         yield from self._dispatches()
         yield from self._channels()
+        yield self._directory()
 
     def _issued(self) -> Iterator[Metric]:
         issued = CounterMetricFamily("notify_notices_issued", "Notices on the owned partitions", labels=["kind"])
@@ -83,6 +84,11 @@ class NotifyCollector(Collector):
             seconds.add_metric(["dispatches", str(partition)], worker.status.catch_up_seconds)
         seconds.add_metric(["rulings", "all"], self._runtime.gatherer.catch_up_seconds or 0)
         yield from (ready, races, seconds)
+
+    def _directory(self) -> Metric:
+        stale = GaugeMetricFamily("notify_directory_stale", "1: addresses are of a copy that can't be read again now")
+        stale.add_metric([], bool(self._runtime.directory.source.details()["stale"]))
+        return stale
 
     def _channels(self) -> Iterator[Metric]:
         tries = CounterMetricFamily("notify_tries", "Tries to send", labels=["channel", "outcome"])

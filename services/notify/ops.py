@@ -29,9 +29,11 @@ async def alive() -> Response:
 
 @router.get("/readyz")
 async def ready(request: Request) -> Response:
-    """200 when every owned partition is worked on, else 503 with every reason."""
-    reasons = _runtime(request).reasons()
-    return JSONResponse({"ready": not reasons, "reasons": reasons}, 503 if reasons else 200)
+    """200 when every owned partition is worked on, else 503 with every reason; an old directory is no reason."""
+    runtime = _runtime(request)
+    reasons = runtime.reasons()
+    body = {"ready": not reasons, "reasons": reasons, "directory": runtime.directory.source.details()}
+    return JSONResponse(body, 503 if reasons else 200)
 
 
 @router.get("/metrics")

@@ -17,6 +17,10 @@ from services.notify.notices.gatherer import Gatherer
 RETRY_SECONDS = 2.0
 
 
+class DirectoryUnknown(Exception):
+    """Nobody's address was ever read: what was sent now would be refused for good."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Runtime:
     """The running parts of one process."""
@@ -34,26 +38,31 @@ class Runtime:
     _closed_because: str | None = None
 
     async def open(self) -> None:
-        """Start as soon as the topics are right; a broker that is down is waited for. Raises TopicDrift."""
+        """Start as soon as the topics are right and the directory was read once; what is down is waited for.
+
+        Raises TopicDrift.
+        """
         try:
-            await self._start_on_good_topics()
-        except LogUnavailable as error:
-            self._closed_because = f"topics: {error}"
+            await self._start_when_possible()
+        except (LogUnavailable, DirectoryUnknown) as error:
+            self._closed_because = _told(error)
             self._opening = asyncio.create_task(self._keep_opening(), name="opening")
 
     async def _keep_opening(self) -> None:
         while True:
             await asyncio.sleep(RETRY_SECONDS)
             try:
-                await self._start_on_good_topics()
-            except (LogUnavailable, TopicDrift) as error:
-                self._closed_because = f"topics: {error}"
+                await self._start_when_possible()
+            except (LogUnavailable, TopicDrift, DirectoryUnknown) as error:
+                self._closed_because = _told(error)
             else:
                 return
 
-    async def _start_on_good_topics(self) -> None:
+    async def _start_when_possible(self) -> None:
         if self.topics is not None:
             await self.topics()
+        if not self.directory.source.known:
+            raise DirectoryUnknown(self.directory.source.problem)
         self._closed_because = None
         await self.start()
 
@@ -97,8 +106,8 @@ class Runtime:
         found += [f"dispatches-{partition}: an append has no answer yet" for partition, w in workers if w.stuck]
         if not self.workers.ready and not problems:
             found.append("dispatches: joining or catching up")
-        if self.directory.problem is not None:
-            found.append(f"directory: {self.directory.problem}")
+        if self.directory.source.problem is not None:
+            found.append(f"directory: {self.directory.source.problem}")
         return found
 
     @property
@@ -108,3 +117,7 @@ class Runtime:
             not self.gatherer.due[partition] and not worker.busy and not worker.open_deliveries
             for partition, worker in self.workers.by_partition.items()
         )
+
+
+def _told(error: Exception) -> str:
+    return f"{'directory' if isinstance(error, DirectoryUnknown) else 'topics'}: {error}"

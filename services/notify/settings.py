@@ -8,10 +8,11 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from services.directory_settings import DirectorySettings
 from services.settings import PORTS, ServingSettings
 
 
-class NotifySettings(ServingSettings):
+class NotifySettings(ServingSettings, DirectorySettings):
     """`NOTIFY_…`, and what all services share."""
 
     model_config = SettingsConfigDict(env_prefix="NOTIFY_")
@@ -20,8 +21,8 @@ class NotifySettings(ServingSettings):
     port: int = PORTS["notify"]
     """Metrics, health and progress; nothing can be changed through it."""
 
-    directory: Path
-    """Who can be reached where: a YAML file (see notices/directory.py)."""
+    directory: Path | None = None
+    """Contacts by role in a YAML file (directory/contacts_file.py), asked instead of the directory in PostgreSQL."""
     prefixes: dict[str, str] = Field(default_factory=dict)
     """Word in front of the numbers of a programme's notices, where its own document's is not wanted (JSON object)."""
 
@@ -52,6 +53,12 @@ class NotifySettings(ServingSettings):
     """Seconds without a heartbeat until another instance takes the partitions over."""
     stop_seconds: Annotated[float, Field(gt=0)] = 10.0
     """How long a stop waits for outcomes; then the process ends, and its claims lapse."""
+
+    @model_validator(mode="after")
+    def _somebody_can_be_reached(self) -> Self:
+        if self.directory is None and not self.database_url:
+            raise ValueError("DATABASE_URL or NOTIFY_DIRECTORY: without one nobody can be told anything")
+        return self
 
     @model_validator(mode="after")
     def _credentials_need_tls(self) -> Self:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,22 +13,11 @@ import pytest
 from directory.copy import DirectoryCopy
 from directory.persons import erased
 from directory.store import Changes, DirectoryStore, pool_of
-from embedded.postgres import PostgresServer, forget_private_place
+from embedded.postgres import PostgresServer
 from tests.directory.people import HERE, clerk, stored
 
 pytestmark = pytest.mark.services
 A = clerk("p-a", channels={"mail": "a@units.test"})
-
-
-@pytest.fixture
-def own_server(sandbox_folder: Path) -> Iterator[PostgresServer]:
-    """A PostgreSQL of this test's own, to be stopped."""
-    folder = sandbox_folder / "directory-postgres"
-    server = PostgresServer(folder, say=lambda _: None)
-    server.start()
-    yield server
-    server.stop()
-    forget_private_place(folder)
 
 
 async def until(holds: Callable[[], object], missing: str, seconds: float = 30.0) -> None:
@@ -39,14 +28,14 @@ async def until(holds: Callable[[], object], missing: str, seconds: float = 30.0
 
 
 async def test_it_answers_while_postgresql_is_down_and_after_a_restart_then_too(
-    own_server: PostgresServer, tmp_path: Path
+    own_postgres: PostgresServer, tmp_path: Path
 ) -> None:
-    url, path = own_server.url("postgres"), tmp_path / "directory-notify.json"
+    url, path = own_postgres.url("postgres"), tmp_path / "directory-notify.json"
     async with stored(url, A), pool_of(url) as pool:
         copy = DirectoryCopy(DirectoryStore(pool), path, refresh_seconds=0.05)
         await copy.start()
         assert (copy.known, copy.problem, copy.details()["stale"]) == (True, None, False)
-        own_server.stop()
+        own_postgres.stop()
         await until(lambda: copy.trouble, "the copy did not notice")
         assert copy.register.persons["p-a"].channels == A.channels
         assert (copy.problem, copy.details()["stale"]) == (None, True)
@@ -58,7 +47,7 @@ async def test_it_answers_while_postgresql_is_down_and_after_a_restart_then_too(
         assert later.register == copy.register
         assert later.read_at == copy.read_at or later.read_at is not None
         assert (later.problem, later.details()["stale"]) == (None, True)
-        own_server.start()
+        own_postgres.start()
         await until(lambda: later.trouble is None, "the copy did not come back")
         await DirectoryStore(pool).write(Changes(persons=(replace(A, id="p-b", name="乙"),)))
         await until(lambda: "p-b" in later.register.persons, "the copy did not follow")

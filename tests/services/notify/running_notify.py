@@ -26,6 +26,7 @@ from contracts.rulings import (
 )
 from contracts.topics import DISPATCHES, PARTITIONS, RULINGS, partition_of, subject_of
 from contracts.values import Calendar, Leader, ReportingPeriod, Unit
+from directory.contacts_file import ContactsFile
 from eventlog.at.at_rule import SingleAtRule
 from eventlog.log.log import Log
 from eventlog.log.memory import MemoryLog
@@ -36,7 +37,7 @@ from sandbox.mail.mail_store import MailStore
 from sandbox.mail.smtp_server import SmtpHandler, listen
 from services.notify import app
 from services.notify.delivery.channels.channel import Channel
-from services.notify.notices.directory import Directory
+from services.notify.notices.directory import ContactSource, Directory
 from services.notify.runtime import Runtime
 from services.notify.settings import NotifySettings
 
@@ -202,11 +203,18 @@ def settings(tmp_path: Path, **changes: object) -> NotifySettings:
     return NotifySettings(**{**values, **changes})  # type: ignore[arg-type]
 
 
-def notify_on(log: Log, chosen: NotifySettings, *channels: Channel, assignment: Assignment | None = None) -> Runtime:
-    """One process's notify; without channels given it has the mail channel."""
+def notify_on(
+    log: Log,
+    chosen: NotifySettings,
+    *channels: Channel,
+    assignment: Assignment | None = None,
+    source: ContactSource | None = None,
+) -> Runtime:
+    """One process's notify; without channels given it has the mail channel, without a source the file of contacts."""
     senders = {channel.name: app.sender(channel, chosen) for channel in channels or [app.mail_channel(chosen)]}
     owned = assignment or FixedAssignment(range(PARTITIONS))
-    return app.runtime(log, owned, Directory(chosen.directory), senders, chosen)
+    assert chosen.directory is not None
+    return app.runtime(log, owned, Directory(source or ContactsFile(chosen.directory)), senders, chosen)
 
 
 @asynccontextmanager
@@ -297,8 +305,8 @@ class Stage:
     def settings(self, **changes: object) -> NotifySettings:
         return settings(self.folder, smtp_port=self.mail.port, **changes)
 
-    def notify(self, log: MemoryLog | None = None, **changes: object) -> Runtime:
-        return notify_on(log or MemoryLog(self.topics), self.settings(**changes))
+    def notify(self, log: MemoryLog | None = None, source: ContactSource | None = None, **changes: object) -> Runtime:
+        return notify_on(log or MemoryLog(self.topics), self.settings(**changes), source=source)
 
 
 async def kill(notify: Runtime) -> None:

@@ -1,0 +1,128 @@
+"""Notices go to the people of the directory in PostgreSQL, and go on going to them while it is down."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from pydantic import ValidationError
+
+from contracts.dispatches import NoticeIssued
+from directory.copy import DirectoryCopy, running_copy
+from directory.persons import Person
+from directory.store import Changes, DirectoryStore, pool_of
+from embedded.postgres import PostgresServer
+from services.notify import ops
+from services.notify.notices.directory import Directory
+from services.notify.settings import NotifySettings
+from tests.directory.people import HERE, clerk, stored
+from tests.services.notify.running_notify import (
+    Stage,
+    dispatched,
+    mailbox,
+    raised,
+    running,
+    until,
+)
+
+pytestmark = pytest.mark.services
+P = f"{HERE}-2024"
+ITEM = f"{P}/k-001"
+CLERK = clerk("p-a", "钱某某", channels={"mail": "a@units.test"})
+LEADER = Person(
+    id="p-l", jurisdiction=HERE, name="孙某某", role="leader", leader="leader-1", channels={"mail": "l@leaders.test"}
+)
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with mailbox(tmp_path) as mail:
+        yield Stage(mail, tmp_path)
+
+
+async def readiness(stage_notify: object) -> tuple[int, dict[str, object]]:
+    """What /readyz says."""
+    app = FastAPI()
+    app.include_router(ops.router)
+    app.state.runtime = stage_notify
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://notify") as client:
+        answer = await client.get("/readyz")
+    return answer.status_code, answer.json()
+
+
+async def test_mails_go_on_while_postgresql_is_down_and_readiness_tells_an_old_copy_without_being_red(
+    own_postgres: PostgresServer, stage: Stage
+) -> None:
+    url = own_postgres.url("postgres")
+    async with stored(url, CLERK, LEADER), running_copy(url, stage.folder / "copy.json") as copy:
+        own_postgres.stop()
+        await until(lambda: copy.trouble, "the copy did not notice", 30)
+        notify = stage.notify(source=copy)
+        async with running(notify):
+            await stage.rulings.opened("k-001")
+            await stage.rulings.rule(ITEM, raised())
+            await until(lambda: stage.mail.originals == 2, "both mails", 30)
+            await until(lambda: not notify.reasons(), "ready")
+            status, body = await readiness(notify)
+    assert status == 200
+    assert body["directory"]["stale"] is True  # type: ignore[index]
+    assert {one.recipient for one in stage.mail.store.listed()} == {"a@units.test", "l@leaders.test"}
+
+
+async def test_the_log_has_the_ids_of_persons_and_nothing_else_of_them(
+    own_postgres: PostgresServer, stage: Stage
+) -> None:
+    url = own_postgres.url("postgres")
+    async with stored(url, CLERK, LEADER), running_copy(url, None) as copy, running(stage.notify(source=copy)):
+        await stage.rulings.opened("k-001")
+        await stage.rulings.rule(ITEM, raised())
+        await until(lambda: stage.mail.originals == 2, "both mails", 30)
+    (notice,) = [one.data for one in dispatched(stage.topics) if isinstance(one.data, NoticeIssued)]
+    assert {(one.role, one.contact) for one in notice.deliveries if one.channel == "mail"} == {
+        ("unit:nongye", "p-a"),
+        ("leader:leader-1", "p-l"),
+    }
+    on_the_log = repr(dispatched(stage.topics))
+    assert not any(word in on_the_log for word in (".test", CLERK.name, LEADER.name))
+
+
+async def test_notify_waits_for_a_directory_that_was_never_read_instead_of_refusing_for_good(stage: Stage) -> None:
+    async with pool_of("postgresql://127.0.0.1:1/none?connect_timeout=1") as pool:
+        pool.timeout = 0.2
+        copy = DirectoryCopy(DirectoryStore(pool), None)
+        notify = stage.notify(source=copy)
+        await copy.refresh()
+        await notify.open()
+        try:
+            assert [reason.partition(":")[0] for reason in notify.reasons()] == ["directory"]
+            status, body = await readiness(notify)
+            assert (status, body["ready"]) == (503, False)
+        finally:
+            await notify.stop()
+
+
+async def test_a_mail_of_somebody_who_left_since_goes_to_the_successor(own_postgres: PostgresServer) -> None:
+    url, day = own_postgres.url("postgres"), date(2024, 5, 7)
+    async with stored(url, CLERK, replace(CLERK, id="p-b", name="乙", channels={"mail": "b@units.test"})) as store:
+        copy = DirectoryCopy(store, None)
+        await copy.refresh()
+        directory = Directory(copy, today=lambda: day)
+        assert directory.reachable(P, "unit:nongye", "mail") == ["p-a", "p-b"]
+        left = replace(copy.register.persons["p-a"], active=False, successor="p-b")
+        await store.write(Changes(persons=(left,)))
+        await copy.refresh()
+        assert directory.reachable(P, "unit:nongye", "mail") == ["p-b"]
+        assert directory.address(P, "unit:nongye", "mail", "p-a") == "b@units.test"
+
+
+def test_notify_is_told_where_anybody_can_be_reached() -> None:
+    told: dict[str, Any] = {"KAFKA_BOOTSTRAP_SERVERS": "unused", "mail_from": "ducha@office.test", "directory": None}
+    with pytest.raises(ValidationError, match="NOTIFY_DIRECTORY"):
+        NotifySettings(**{**told, "DATABASE_URL": ""})
+    assert NotifySettings(**{**told, "DATABASE_URL": "postgresql://there"}).database_url
