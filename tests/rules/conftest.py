@@ -8,6 +8,7 @@ import pytest
 HOT = (
     "test_second_reading.py",
     "test_properties.py",
+    "test_readers.py",
     "test_explain.py",
     "test_living_again.py",
     "test_on_record.py",
