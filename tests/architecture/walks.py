@@ -26,6 +26,7 @@ from typing import Any
 from contracts.topics import subject_of
 from embedded.kafka import KafkaServer
 from embedded.postgres import PostgresServer, forget_private_place
+from tests.architecture.picture import packages
 from tests.services.intake import running_intake as intake
 from tests.services.notify import running_notify as notify
 from tests.services.query import feed as query_feed
@@ -34,7 +35,8 @@ from tests.services.rating import acts
 from tests.services.rating import running_rating as rating
 
 PROJECT = Path(__file__).resolve().parents[2]
-OURS = ("contracts", "supervision", "exact", "programmes", "eventlog", "web", "services")
+OURS = sorted({package.split(".")[0] for package in packages()} - {"sandbox", "cli", "bench"})
+"""Not who submits (the sandbox signs people in): the house alone."""
 _PLACES = tuple(f"{PROJECT / package}{os.sep}" for package in OURS)
 _NEVER = 3600.0
 """Seconds between the ticks of a loop that is to do nothing of its own during the walk."""
@@ -185,12 +187,15 @@ class Way:
 
 
 def ways(bootstrap: str, prefix: str, url: str) -> list[Way]:
-    """All four, on this Kafka under this topic prefix and on this empty database."""
+    """All four, on this Kafka under this topic prefix and on this empty database.
+
+    The first meets its aim. The others miss it, with 29, 40 and 38 files when this was written; they get no longer.
+    """
     return [
         Way("POST → append", PUBLISHED, 12, 12, post_to_append(bootstrap, prefix)),
-        Way("record → ruling → append", APPENDED, 20, 31, record_to_ruling),
-        Way("ruling → notice → mail", SENT, 16, 41, ruling_to_mail),
-        Way("ruling → cell of the heat map", SHOWN, 12, 38, ruling_to_cell(url)),
+        Way("record → ruling → append", APPENDED, 20, 30, record_to_ruling),
+        Way("ruling → notice → mail", SENT, 16, 42, ruling_to_mail),
+        Way("ruling → cell of the heat map", SHOWN, 12, 40, ruling_to_cell(url)),
     ]
 
 
