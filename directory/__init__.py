@@ -7,6 +7,7 @@ plain_text     what a name or an address may look like
 store          the directory in PostgreSQL (schema.sql)
 copy           a service's copy of it, which goes on while PostgreSQL is down
 contacts_file  contacts by role in a YAML file
+administration what an office and the operator do to people, in the directory and with their accounts
 people_list/   a list of people as a file: read, compared with the directory, written
 accounts       what the sign-in provider holds of a person: credentials
 keycloak       accounts at Keycloak, by its Admin REST API

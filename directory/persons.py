@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta, timezone
 from typing import Final, Literal, get_args
@@ -99,3 +99,21 @@ def enabled(person: Person) -> Person:
 def erased(person: Person) -> Person:
     """What is left when a person is erased: the id, which stands on the log, and what they worked as."""
     return replace(person, name="", channels={}, absences=(), account=None, active=False, erased=True)
+
+
+def handed_over(person: Person, successor: Person, everybody: Iterable[Person]) -> tuple[Person, ...]:
+    """Everybody as they are once a successor took over: who left, and those for whom that person stood in.
+
+    The unit's items are the unit's and don't move. Messages that were addressed to whoever left go to the successor.
+    """
+    moved = [replace(disabled(person), successor=successor.id)]
+    for other in everybody:
+        absences = tuple(
+            replace(one, stand_in=None if other.id == successor.id else successor.id)
+            if one.stand_in == person.id
+            else one
+            for one in other.absences
+        )
+        if other.id != person.id and absences != other.absences:
+            moved.append(replace(other, absences=absences))
+    return tuple(moved)

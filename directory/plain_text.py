@@ -19,6 +19,7 @@ _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _JURISDICTION: Final = re.compile(r"[0-9]{6}")
 _MAIL: Final = re.compile(r"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,8}")
 _PHONE: Final = re.compile(r"\+?[0-9]{5,15}")
+_USERNAME: Final = re.compile(r"[a-z0-9][a-z0-9._@-]{2,63}")
 _ACCOUNT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 
 
@@ -49,6 +50,17 @@ def label(text: str) -> str:
 def identifier(text: str) -> str:
     """An id of a unit, a leader or a person. Raises Unfit."""
     return _matching(_ID, text, "编号只能有字母、数字和 . _ -", "an id has letters, digits and . _ - alone")
+
+
+def username(text: str) -> str:
+    """The name with which somebody signs in, in small letters as the provider keeps it. Raises Unfit."""
+    plain = unicodedata.normalize("NFKC", text).strip().lower()
+    return _matching(
+        _USERNAME,
+        plain,
+        "登录名应为 3 至 64 个小写字母、数字或 . _ @ -，以字母或数字开头",
+        "a user name has 3 to 64 small letters, digits or . _ @ -, and begins with a letter or digit",
+    )
 
 
 def jurisdiction(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, cast
@@ -31,6 +31,18 @@ UPDATE directory.person SET name = %(name)s, role = %(role)s, unit = %(unit)s, h
 active = %(active)s, erased = %(erased)s, channels = %(channels)s, successor = %(successor)s, account = %(account)s,
 version = version + 1 WHERE id = %(id)s AND jurisdiction = %(jurisdiction)s AND version = %(version)s
 """
+_OF: Final = "WHERE %(where)s::text IS NULL OR jurisdiction = %(where)s"
+_ABSENCES: Final = """
+SELECT a.person, a.first_on, a.last_on, a.stand_in FROM directory.absence a JOIN directory.person p ON p.id = a.person
+WHERE %(where)s::text IS NULL OR p.jurisdiction = %(where)s ORDER BY a.person, a.first_on
+"""
+_CONTACTS: Final = """
+SELECT scope, reference, id, channels FROM directory.shared_contact
+WHERE %(where)s::text IS NULL OR scope = %(where)s ORDER BY scope, reference, id
+"""
+_JURISDICTIONS: Final = (
+    "SELECT code, name FROM directory.jurisdiction WHERE %(where)s::text IS NULL OR code = %(where)s"
+)
 
 Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
 
@@ -84,27 +96,23 @@ class DirectoryStore:
         async with self._pool.connection() as connection:
             return await _revision(connection)
 
-    async def load(self) -> Register:
-        """All of it, in one snapshot. Raises psycopg.Error, PoolTimeout."""
+    async def load(self, jurisdiction: str | None = None) -> Register:
+        """All of it in one snapshot, or what one jurisdiction has of it. Raises psycopg.Error, PoolTimeout."""
+        of = {"where": jurisdiction}
         async with self._pool.connection() as connection:
             await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             revision = await _revision(connection)
             absences: defaultdict[str, list[Absence]] = defaultdict(list)
-            rows = await _all(
-                connection, "SELECT person, first_on, last_on, stand_in FROM directory.absence ORDER BY 1, 2"
-            )
-            for person, first_on, last_on, stand_in in rows:
+            for person, first_on, last_on, stand_in in await _all(connection, _ABSENCES, of):
                 absences[person].append(Absence(first_on=first_on, last_on=last_on, stand_in=stand_in))
             persons = {}
-            for row in await _all(connection, f"SELECT {_COLUMNS} FROM directory.person"):
+            for row in await _all(connection, f"SELECT {_COLUMNS} FROM directory.person {_OF}", of):
                 values = dict(zip(_COLUMNS.split(", "), row, strict=True))
                 persons[row[0]] = Person(**values, absences=tuple(absences[row[0]]))
-            units = await _all(connection, "SELECT jurisdiction, id, name, kind FROM directory.unit")
-            leaders = await _all(connection, "SELECT jurisdiction, id, label FROM directory.leader")
-            contacts = await _all(
-                connection, "SELECT scope, reference, id, channels FROM directory.shared_contact ORDER BY 1, 2, 3"
-            )
-            jurisdictions = await _all(connection, "SELECT code, name FROM directory.jurisdiction")
+            units = await _all(connection, f"SELECT jurisdiction, id, name, kind FROM directory.unit {_OF}", of)
+            leaders = await _all(connection, f"SELECT jurisdiction, id, label FROM directory.leader {_OF}", of)
+            contacts = await _all(connection, _CONTACTS, of)
+            jurisdictions = await _all(connection, _JURISDICTIONS, of)
         return Register(
             revision=revision,
             jurisdictions=dict(jurisdictions),
@@ -187,5 +195,7 @@ async def _revision(connection: AsyncConnection[TupleRow]) -> int:
     return int(number)
 
 
-async def _all(connection: AsyncConnection[TupleRow], query: str) -> list[TupleRow]:
-    return await (await connection.execute(cast("Any", query))).fetchall()
+async def _all(
+    connection: AsyncConnection[TupleRow], query: str, values: Mapping[str, str | None] | None = None
+) -> list[TupleRow]:
+    return await (await connection.execute(cast("Any", query), values)).fetchall()
