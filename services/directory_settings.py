@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-
 from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
