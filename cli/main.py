@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from cli import people_commands
 from cli.output import errors_reported
 from programmes import FOLDER
 
@@ -31,6 +32,7 @@ app.add_typer(topics, name="topics")
 app.add_typer(audit, name="audit")
 app.add_typer(programme, name="programme")
 app.add_typer(policy, name="policy")
+app.add_typer(people_commands.app, name="people")
 
 
 class ServiceName(StrEnum):

@@ -21,7 +21,7 @@ from tests.child import started
 
 PROJECT = Path(__file__).resolve().parents[2]
 PROGRAM = str(Path(sys.executable).with_name("liangdeng"))
-COMMANDS = ("up", "demo", "serve", "rebuild", "scenarios", "clean", "topics", "audit", "programme", "policy")
+COMMANDS = ("up", "demo", "serve", "rebuild", "scenarios", "clean", "topics", "audit", "programme", "policy", "people")
 
 
 def liangdeng(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
