@@ -32,6 +32,8 @@ from services.directory_settings import AccountsSettings
 T = TypeVar("T")
 Act = Callable[[DirectoryStore, Administration], Awaitable[T]]
 PIPED_WIDTH = 160
+_KINDS = {"persons": "人员", "units": "单位", "leaders": "领导", "contacts": "联系方式"}
+_EFFECTS = {"new": "新增", "changed": "变更", "unchanged": "不变", "wrong": "有误", "gone": "移除"}
 
 
 def import_file(file: Path, *, jurisdiction: str, as_json: bool, yes: bool) -> int:
@@ -122,17 +124,10 @@ async def _store(url: str) -> AsyncIterator[DirectoryStore]:
 
 
 def _tell(preview: ImportPreview) -> None:
-    words = {
-        "persons": "人员 persons",
-        "units": "单位 units",
-        "leaders": "领导 leaders",
-        "contacts": "联系方式 contacts",
-    }
-    effects = {"new": "新增", "changed": "变更", "unchanged": "不变", "wrong": "有误", "gone": "移除"}
     for kind, counts in preview.counts.items():
         if any(counts.values()):
-            told = " · ".join(f"{effects[effect]} {effect} {count}" for effect, count in counts.items() if count)
-            typer.echo(f"{words[kind]}: {told}")
+            told = " · ".join(f"{_EFFECTS[effect]} {effect} {count}" for effect, count in counts.items() if count)
+            typer.echo(f"{_KINDS[kind]} {kind}: {told}")
     for problem in preview.problems:
         place = " ".join(filter(None, (problem.sheet, problem.cell)))
         typer.echo(f"{place}：{problem.zh} / {problem.en}" if place else f"{problem.zh} / {problem.en}")

@@ -19,7 +19,7 @@ def people_import(
     yes: Annotated[bool, typer.Option("--yes", help="不再询问 · without asking")] = False,
     jurisdiction: Where = "",
 ) -> None:
-    """导入人员名单：先预览，有一处不对就不导入 · import a list of people: preview first, nothing while anything is wrong.
+    """导入人员名单：先预览，有一处不对就不导入 · import a list: preview first, nothing while anything is wrong.
 
     也可导入通讯录和督查方案中的单位、领导 · also a file of contacts, or a programme's units and leaders (.yaml).
     退出码 exit code: 0 没有问题 no problem, 1 有问题 problems.

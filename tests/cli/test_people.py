@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 from collections.abc import Callable
@@ -74,7 +73,7 @@ def test_what_was_exported_is_this_users_alone_and_changes_nothing_when_it_is_im
     machine.people("import", machine.file(ROWS), "--jurisdiction", HERE, "--yes")
     exported = machine.folder / "export.xlsx"
     assert machine.people("export", str(exported)).returncode == 0
-    assert os.stat(exported).st_mode & 0o777 == 0o600
+    assert exported.stat().st_mode & 0o777 == 0o600
     again = machine.told("import", str(exported), "--yes")
     assert (again["problems"], again["imported"], again["persons"]["unchanged"]) == ([], False, 1)
     assert again["units"]["new"] == again["leaders"]["new"] == 0
