@@ -15,7 +15,7 @@ from services.query.follow.batch import PartitionFolds
 from services.query.follow.rebuild import CHUNK, rebuild
 from services.query.read_model import schemas, writer
 from services.query.read_model.position import PLACES, ReadPosition
-from services.query.read_model.tables import Rows
+from services.query.read_model.rows import Rows
 
 
 async def measure(

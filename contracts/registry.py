@@ -26,6 +26,7 @@ class Registry:
         self.short_names: Final[dict[type, str]] = {cls: given.get(cls) or _short(cls) for cls in classes}
         self.types: Final[dict[type, str]] = {c: f"liangdeng.{n}.v1" for c, n in self.short_names.items()}
         self.classes: Final[dict[str, type]] = {name: cls for cls, name in self.types.items()}
+        self._short: Final[dict[str, str]] = {name: self.short_names[cls] for cls, name in self.types.items()}
         self._adapters: Final[dict[str, TypeAdapter[Any]]] = {n: TypeAdapter(c) for n, c in self.classes.items()}
         self._dump: Final = {cls: self._adapters[name].dump_python for cls, name in self.types.items()}
 
@@ -35,6 +36,13 @@ class Registry:
         if full not in self.classes:
             raise UnknownType(full)
         return full
+
+    def short_name(self, type_: str) -> str:
+        """Short name of a full type. Raises UnknownType."""
+        name = self._short.get(type_)
+        if name is None:
+            raise UnknownType(type_)
+        return name
 
     def load(self, type_: str, data: dict[str, Any]) -> Any:
         """Validate the data of an event. Raises UnknownType, or Unreadable naming the field and the rule."""

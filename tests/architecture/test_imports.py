@@ -85,7 +85,7 @@ def test_the_project_keeps_its_boundaries() -> None:
             "services.notify.delivery.sender",
             "What replays never imports what sends",
         ),
-        ("services/query/follow/projection.py", "smtplib", "What replays never imports what sends"),
+        ("services/query/follow/projection/rulings.py", "smtplib", "What replays never imports what sends"),
         ("services/audit/reader.py", "aiokafka", "Audit is independent"),
         ("supervision/workdays.py", "chinese_calendar", "Holidays are published in the programme"),
     ],

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from contracts.ruling import ruling_from
@@ -22,7 +20,7 @@ from services.query.answers.escalations import EscalationAnswer, fold_escalation
 from services.query.answers.explanations import explained
 from services.query.answers.heat_map import under_appeal
 from services.query.follow.projection import project_ruling
-from services.query.read_model.tables import COLUMNS, Rows
+from services.query.read_model.rows import Rows
 from services.rating.rules.state import state as rating
 from services.rating.rules.state.evolve import evolve
 from supervision import item as item_record
@@ -93,17 +91,7 @@ class Readers:
         project_ruling(ruling, self.rows)
 
     def _table(self, name: str) -> list[dict[str, Any]]:
-        return [_as_postgresql_answers(dict(zip(COLUMNS[name], row, strict=True))) for row in self.rows[name]]
-
-
-def _as_postgresql_answers(row: dict[str, Any]) -> dict[str, Any]:
-    """Instants and JSON as psycopg returns them; the projection hands over their text."""
-    for name in ("time", "due_at"):
-        if isinstance(row.get(name), str):
-            row[name] = datetime.fromisoformat(row[name])
-    if isinstance(row.get("data"), str):
-        row["data"] = json.loads(row["data"])
-    return row
+        return [row._asdict() for row in getattr(self.rows, name)]
 
 
 def read(written: Sequence[bytes]) -> Iterator[Readers]:

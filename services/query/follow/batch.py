@@ -11,7 +11,7 @@ from eventlog.log.log import Hole
 from eventlog.log.record import Place, Position, Record
 from services.query.follow.projection import project_dispatch, project_ruling, project_submission
 from services.query.read_model.position import ReadPosition, ReadPositions
-from services.query.read_model.tables import Rows
+from services.query.read_model.rows import Rows
 
 
 class PartitionStopped(Exception):

@@ -20,7 +20,7 @@ from services.query.metrics import QueryMetrics
 from services.query.read_model import writer
 from services.query.read_model.pools import WritingPool
 from services.query.read_model.position import Progress, ReadPositions
-from services.query.read_model.tables import Rows
+from services.query.read_model.rows import Rows
 
 logger = logging.getLogger(__name__)
 
@@ -145,8 +145,8 @@ class Following:
 
     def _note_visible(self, rows: Rows) -> None:
         now = time.time() * 1000
-        for part, cause, *_ in rows["ruling"]:
-            submitted = self._submitted.pop((part, cause), None)
+        for ruling in rows.ruling:
+            submitted = self._submitted.pop((ruling.part, ruling.cause), None)
             if submitted is not None:
                 self._metrics.visible_after.observe(max(0.0, (now - submitted) / 1000))
         self._metrics.rows.inc(rows.total)

@@ -23,7 +23,7 @@ from services.query.follow.batch import PartitionFolds, PartitionStopped
 from services.query.read_model import schemas, writer
 from services.query.read_model.comparison import Difference, first_difference
 from services.query.read_model.position import PLACES, ReadPosition, ReadPositions, taken_in
-from services.query.read_model.tables import Rows
+from services.query.read_model.rows import Rows
 
 CHUNK: Final = 20_000
 """Rows per COPY: some 20 MB in memory."""
@@ -243,7 +243,8 @@ def _seldom_collected() -> Iterator[None]:
 
 def _as_held(rebuilt: ReadPositions, live: ReadPositions) -> ReadPositions:
     """The rebuilt positions; where the live one is only further by records that turned out void, its own."""
-    return {
-        place: live[place] if live[place][1:] == position[1:] and position.next <= live[place].next else position
-        for place, position in rebuilt.items()
-    }
+    held = {}
+    for place, position in rebuilt.items():
+        further = position._replace(next=max(position.next, live[place].next))
+        held[place] = further if further == live[place] else position
+    return held

@@ -1,28 +1,26 @@
-"""What PostgreSQL can hold: JSON as text, instants of the broker, and no NUL characters."""
+"""What PostgreSQL can hold: instants, and texts without NUL characters."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any, Final
 
-import orjson
-
 from eventlog.at.at_rule import Body
 from eventlog.log.record import Record
 
-_EPOCH: Final = "1970-01-01T00:00:00+00:00"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def logged_at(record: Record) -> str:
+def logged_at(record: Record) -> datetime:
     """The broker's time of a record; the epoch where it is not known."""
     if record.timestamp_ms < 0:
         return _EPOCH
-    return datetime.fromtimestamp(record.timestamp_ms / 1000, UTC).isoformat()
+    return datetime.fromtimestamp(record.timestamp_ms / 1000, UTC)
 
 
-def json_text(value: Any) -> str:
-    """JSON as PostgreSQL takes it in."""
-    return orjson.dumps(value).decode()
+def instant(text: str | None) -> datetime | None:
+    """An instant that may be left out. Raises ValueError, TypeError."""
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def clean(record: Record, body: Body) -> Body:

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from contracts.position_vector import LastOffsets, NextOffsets
 from contracts.topics import PARTITIONS, RULINGS, SUBMISSIONS, TOPICS
 from eventlog.log.record import Place
+from services.query.read_model.tables import PositionRow
 
 
 class ReadPosition(NamedTuple):
@@ -19,10 +20,19 @@ class ReadPosition(NamedTuple):
     last: int = -1
     counted: int = 0
 
+    def resumes_as(self, other: ReadPosition | None) -> bool:
+        """Whether reading resumes from both in the same way, whatever was counted."""
+        return other is not None and (self.next, self.last) == (other.next, other.last)
+
 
 ReadPositions = dict[Place, ReadPosition]
 
 PLACES: Final[tuple[Place, ...]] = tuple((topic, part) for topic in TOPICS for part in range(PARTITIONS))
+
+
+def positions_of(rows: Iterable[PositionRow]) -> ReadPositions:
+    """The positions that the rows of the table say, per partition."""
+    return {(row.topic, row.part): ReadPosition(next=row.next, last=row.last, counted=row.counted) for row in rows}
 
 
 def taken_in(positions: ReadPositions) -> LastOffsets:

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Final, LiteralString
 
 from psycopg import AsyncConnection, sql
 
 from services.query.read_model.position import PLACES
-from services.query.read_model.tables import COLUMNS, SCHEMA, TABLES
+from services.query.read_model.tables import FILLED, TABLES
 
 Connection = AsyncConnection[Any]
 
+SCHEMA: Final = (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
 _INDEXES: Final = (Path(__file__).parent / "indexes.sql").read_text(encoding="utf-8")
 _CREATION_LOCK: Final = 0x6C69616E67
 
 
 class SchemaDrift(Exception):
     """The tables are of another version of this service: rebuild the read model."""
+
+
+def declared_types(schema: str = SCHEMA) -> dict[str, dict[str, str]]:
+    """The SQL type of each column of each table, as schema.sql declares them."""
+    tables = re.findall(r"^CREATE TABLE (\w+) \((.*?)^\);", schema, re.MULTILINE | re.DOTALL)
+    return {
+        table: dict(column.split()[:2] for column in body.split("PRIMARY KEY")[0].split(",") if column.strip())
+        for table, body in tables
+    }
 
 
 async def make_tables(connection: Connection, schema: str) -> None:
@@ -34,7 +45,7 @@ async def make_tables(connection: Connection, schema: str) -> None:
 async def make_indexes(connection: Connection) -> None:
     """Index the tables of the schema in use and let the planner view at them."""
     await connection.execute(_script(_INDEXES))
-    for table in COLUMNS:
+    for table in FILLED:
         await connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
 
 
@@ -73,9 +84,9 @@ async def drift(connection: Connection, schema: str) -> str:
     held: dict[str, list[str]] = {}
     for table, column in await cursor.fetchall():
         held.setdefault(table, []).append(column)
-    for table, columns in TABLES.items():
-        if held.get(table) != list(columns):
-            return f"table {table} has the columns {held.get(table)}, this version expects {list(columns)}"
+    for table, row in TABLES.items():
+        if held.get(table) != list(row._fields):
+            return f"table {table} has the columns {held.get(table)}, this version expects {list(row._fields)}"
     return ""
 
 

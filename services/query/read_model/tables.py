@@ -1,44 +1,255 @@
-"""The tables of the read model and their columns, in the order in which the projection fills them."""
+"""The tables of the read model: a row type each, its fields the columns of schema.sql in their order."""
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from pathlib import Path
-from typing import Any, Final
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Final, Literal, NamedTuple
 
-Row = tuple[Any, ...]
-
-SCHEMA: Final = (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
-
-
-def _columns(schema: str) -> dict[str, tuple[str, ...]]:
-    tables = re.findall(r"^CREATE TABLE (\w+) \((.*?)^\);", schema, re.MULTILINE | re.DOTALL)
-    return {
-        table: tuple(column.split()[0] for column in body.split("PRIMARY KEY")[0].split(",") if column.strip())
-        for table, body in tables
-    }
+from contracts.values import Category, Classification, Level, Light, PeriodId
+from services.query.read_model.columns import (
+    ComparedColumn,
+    JsonObject,
+    LeaderColumn,
+    PeriodColumn,
+    RecipientColumn,
+    UnitColumn,
+)
 
 
-TABLES: Final = _columns(SCHEMA)
-"""Columns by table, as schema.sql declares them."""
+class PositionRow(NamedTuple):
+    """Where reading of a partition stands."""
 
-COLUMNS: Final = {table: columns for table, columns in TABLES.items() if table != "position"}
-"""The tables that the projection fills."""
+    topic: str
+    part: int
+    next: int
+    last: int
+    counted: int
 
 
-class Rows(defaultdict[str, list[Row]]):
-    """Rows to add, by table."""
+class SubmissionRow(NamedTuple):
+    """A submission, readable or not."""
 
-    def __init__(self) -> None:
-        super().__init__(list)
+    part: int
+    pos: int
+    id: str
+    programme: str
+    item: str | None
+    type: str
+    role: str
+    person: str
+    unit: str | None
+    received_at: datetime
+    logged_at: datetime
+    digest: str
+    data: JsonObject
 
-    @property
-    def total(self) -> int:
-        """How many rows these are."""
-        return sum(map(len, self.values()))
 
-    def extend(self, more: Rows) -> None:
-        """Take over all rows of `more`."""
-        for table, tuples in more.items():
-            self[table].extend(tuples)
+class RulingRow(NamedTuple):
+    """A whole ruling: `cause` is the submission that it answers, `pos` to `until` are its events."""
+
+    part: int
+    cause: int
+    pos: int
+    until: int
+    causeid: str
+    programme: str
+    item: str | None
+    verdict: str
+    codes: list[str]
+    rules: str
+    policy: str
+    time: datetime
+    logged_at: datetime
+
+
+class EventRow(NamedTuple):
+    """An event of a ruling, its verdict aside."""
+
+    part: int
+    pos: int
+    cause: int
+    ordinal: int
+    id: str
+    programme: str
+    item: str | None
+    type: str
+    time: datetime
+    data: JsonObject
+
+
+class ProgrammeRow(NamedTuple):
+    """A publication of a programme."""
+
+    part: int
+    pos: int
+    cause: int
+    time: datetime
+    programme: str
+    title: str
+    jurisdiction: str
+    document: str
+    issued_on: date
+    simulated: bool
+    derived: bool
+    units: list[UnitColumn]
+    leaders: list[LeaderColumn]
+
+
+class ItemRow(NamedTuple):
+    """An item as it was opened; `quarters` are those that bind it."""
+
+    part: int
+    pos: int
+    cause: int
+    time: datetime
+    programme: str
+    item: str
+    title: str
+    category: Category
+    classification: Classification
+    source: str
+    quarters: list[PeriodId]
+    periods: list[PeriodColumn]
+    void: list[PeriodId]
+    simulated: bool
+    derived: bool
+
+
+class HolderRow(NamedTuple):
+    """Who holds an item from here on."""
+
+    part: int
+    pos: int
+    cause: int
+    time: datetime
+    programme: str
+    item: str
+    lead_unit: str
+    cooperating: list[str]
+    leader: str
+
+
+class LightRow(NamedTuple):
+    """A light that changed, or that was settled and rated."""
+
+    part: int
+    pos: int
+    cause: int
+    time: datetime
+    programme: str
+    item: str
+    period: PeriodId
+    kind: Literal["changed", "settled"]
+    previous: Light
+    light: Light
+    settled: bool
+    rule: str
+    because: list[str]
+    compared: list[ComparedColumn]
+
+
+class EscalationRow(NamedTuple):
+    """A step of an escalation: `step` is the verb of its event, `ground` the cause that it is about."""
+
+    part: int
+    pos: int
+    cause: int
+    time: datetime
+    programme: str
+    item: str
+    escalation: str
+    level: Level | None
+    step: str
+    ground: str | None
+    source: str | None
+    state: Literal["proposed", "open"] | None
+    due_at: datetime | None
+    recipient: str | None
+    finding: str | None
+    late: bool | None
+    rule: str | None
+    because: list[str]
+
+
+class NoticeRow(NamedTuple):
+    """A notice as it was issued."""
+
+    part: int
+    pos: int
+    time: datetime
+    logged_at: datetime
+    programme: str
+    item: str
+    notice: str
+    number: str
+    kind: str
+    title: str
+    document: str
+    body: str
+    sha256: str
+    recipients: list[RecipientColumn]
+    causes: list[str]
+    escalation: str | None
+    due_at: datetime | None
+    simulated: bool
+
+
+class AddressedRow(NamedTuple):
+    """A message that a notice gives rise to."""
+
+    part: int
+    pos: int
+    time: datetime
+    programme: str
+    notice: str
+    delivery: str
+    recipient: str
+    channel: str
+
+
+class DeliveryRow(NamedTuple):
+    """A step of a message: `step` is the verb of its event."""
+
+    part: int
+    pos: int
+    time: datetime
+    logged_at: datetime
+    programme: str
+    delivery: str
+    step: str
+    attempt: int | None
+    data: JsonObject
+
+
+Row = (
+    SubmissionRow
+    | RulingRow
+    | EventRow
+    | ProgrammeRow
+    | ItemRow
+    | HolderRow
+    | LightRow
+    | EscalationRow
+    | NoticeRow
+    | AddressedRow
+    | DeliveryRow
+)
+
+FILLED: Final[Mapping[str, type[Row]]] = {
+    "submission": SubmissionRow,
+    "ruling": RulingRow,
+    "event": EventRow,
+    "programme": ProgrammeRow,
+    "item": ItemRow,
+    "holder": HolderRow,
+    "light": LightRow,
+    "escalation": EscalationRow,
+    "notice": NoticeRow,
+    "addressed": AddressedRow,
+    "delivery": DeliveryRow,
+}
+"""Row types by table, as far as the projection fills them."""
+
+TABLES: Final[Mapping[str, type[PositionRow | Row]]] = {"position": PositionRow, **FILLED}
+"""Row types of all tables."""

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
+import orjson
+import psycopg
 from psycopg import AsyncConnection, sql
+from psycopg.rows import class_row
+from psycopg.types.json import set_json_dumps
 
 from eventlog.log.record import Place
-from services.query.read_model.position import ReadPosition, ReadPositions
-from services.query.read_model.tables import COLUMNS, Rows
+from services.query.read_model.position import ReadPosition, ReadPositions, positions_of
+from services.query.read_model.rows import Rows
+from services.query.read_model.schemas import declared_types
+from services.query.read_model.tables import FILLED, PositionRow
 
 Connection = AsyncConnection[Any]
+
+_TYPES: Final = {table: list(columns.values()) for table, columns in declared_types().items()}
+_COPY: Final = {
+    table: sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, row._fields))
+    )
+    for table, row in FILLED.items()
+}
 
 
 class Overtaken(Exception):
@@ -22,8 +36,9 @@ async def positions(connection: Connection, *, lock: bool = False) -> ReadPositi
     """Where the read model stands, per partition; with `lock` nobody else moves it until the transaction ends."""
     if lock:
         await connection.execute("LOCK TABLE position IN EXCLUSIVE MODE")
-    cursor = await connection.execute("SELECT topic, part, next, last, counted FROM position")
-    return {(topic, part): ReadPosition(*rest) for topic, part, *rest in await cursor.fetchall()}
+    cursor = connection.cursor(row_factory=class_row(PositionRow))
+    await cursor.execute("SELECT * FROM position")
+    return positions_of(await cursor.fetchall())
 
 
 async def commit(
@@ -36,34 +51,43 @@ async def commit(
     """
     async with connection.transaction():
         places = sorted(after)
-        cursor = await connection.execute(
-            "SELECT topic, part, next, last FROM position "
+        cursor = connection.cursor(row_factory=class_row(PositionRow))
+        await cursor.execute(
+            "SELECT * FROM position "
             "WHERE (topic, part) IN (SELECT * FROM unnest(%s::text[], %s::smallint[])) "
             "ORDER BY topic, part FOR UPDATE",
             [[topic for topic, _ in places], [part for _, part in places]],
         )
-        held = {(topic, part): (next_, last) for topic, part, next_, last in await cursor.fetchall()}
+        held = positions_of(await cursor.fetchall())
         for place in places:
-            if held.get(place) != before[place][:2]:
-                raise Overtaken(f"{place[0]}-{place[1]} stands at {held.get(place)}, not at {before[place][:2]}")
+            if not before[place].resumes_as(held.get(place)):
+                raise Overtaken(f"{place[0]}-{place[1]} stands at {held.get(place)}, not at {before[place]}")
         await add(connection, rows)
         await move(connection, after)
 
 
 async def add(connection: Connection, rows: Rows) -> None:
-    """Copy rows into their tables."""
-    for table, tuples in rows.items():
-        statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-            sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, COLUMNS[table]))
-        )
-        async with connection.cursor().copy(statement) as copy:
-            for row in tuples:
-                await copy.write_row(row)
+    """Copy rows into their tables.
+
+    Raises:
+        psycopg.DataError: a value that its column cannot hold.
+    """
+    for table, listed in rows.by_table():
+        cursor = connection.cursor()
+        set_json_dumps(orjson.dumps, cursor)
+        try:
+            async with cursor.copy(_COPY[table]) as copy:
+                copy.set_types(_TYPES[table])
+                for row in listed:
+                    await copy.write_row(row)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise psycopg.DataError(f"table {table}: {error}") from error
 
 
 async def move(connection: Connection, after: Mapping[Place, ReadPosition]) -> None:
     """Set positions."""
     await connection.cursor().executemany(
-        "UPDATE position SET next = %s, last = %s, counted = %s WHERE topic = %s AND part = %s",
-        [(*position, *place) for place, position in after.items()],
+        "UPDATE position SET next = %(next)s, last = %(last)s, counted = %(counted)s "
+        "WHERE topic = %(topic)s AND part = %(part)s",
+        [{"topic": topic, "part": part, **position._asdict()} for (topic, part), position in after.items()],
     )

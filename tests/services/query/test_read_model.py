@@ -18,7 +18,7 @@ from services.query.follow.batch import PartitionFolds
 from services.query.follow.rebuild import Undecided, rebuild, roll_back
 from services.query.read_model import schemas, writer
 from services.query.read_model.position import PLACES, ReadPosition
-from services.query.read_model.tables import Rows
+from services.query.read_model.rows import Rows
 from tests.services.query.feed import Feed, light, recorded
 from tests.services.query.house import caught_up, following, tables, until
 

@@ -1,0 +1,56 @@
+"""Rows to add to the read model, a list per table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from services.query.read_model.tables import (
+    FILLED,
+    AddressedRow,
+    DeliveryRow,
+    EscalationRow,
+    EventRow,
+    HolderRow,
+    ItemRow,
+    LightRow,
+    NoticeRow,
+    ProgrammeRow,
+    Row,
+    RulingRow,
+    SubmissionRow,
+)
+
+
+@dataclass(slots=True)
+class Rows:
+    """Rows to add: a list per table that the projection fills."""
+
+    submission: list[SubmissionRow] = field(default_factory=list)
+    ruling: list[RulingRow] = field(default_factory=list)
+    event: list[EventRow] = field(default_factory=list)
+    programme: list[ProgrammeRow] = field(default_factory=list)
+    item: list[ItemRow] = field(default_factory=list)
+    holder: list[HolderRow] = field(default_factory=list)
+    light: list[LightRow] = field(default_factory=list)
+    escalation: list[EscalationRow] = field(default_factory=list)
+    notice: list[NoticeRow] = field(default_factory=list)
+    addressed: list[AddressedRow] = field(default_factory=list)
+    delivery: list[DeliveryRow] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        """How many rows these are."""
+        return sum(len(rows) for _, rows in self.by_table())
+
+    def by_table(self) -> Iterator[tuple[str, list[Row]]]:
+        """The tables that get rows, each with its rows."""
+        for table in FILLED:
+            rows: list[Row] = getattr(self, table)
+            if rows:
+                yield table, rows
+
+    def extend(self, more: Rows) -> None:
+        """Take over all rows of `more`."""
+        for table, rows in more.by_table():
+            getattr(self, table).extend(rows)
