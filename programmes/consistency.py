@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
-from contracts.values import Calendar
+from contracts.values import Identifier
 from exact.faults import Fault, Lines, Location, line_of
-from programmes.programme import Programme
+from programmes.programme import ItemEntry, Programme
+
+_Contradiction = tuple[Location, str, str, str]
+"""Where, which rule it breaks, and that in Chinese and in English."""
 
 
 def check(programme: Programme, lines: Lines | None = None) -> list[Fault]:
@@ -15,39 +18,54 @@ def check(programme: Programme, lines: Lines | None = None) -> list[Fault]:
     return [Fault(loc, rule, zh, en, line_of(loc, lines or {})) for loc, rule, zh, en in _contradictions(programme)]
 
 
-_Finding = tuple[Location, str, str, str]
+def _contradictions(programme: Programme) -> Iterator[_Contradiction]:
+    for contradictions in (_repeated_ids, _items, _calendar, _schedule):
+        yield from contradictions(programme)
 
 
-def _contradictions(programme: Programme) -> Iterator[_Finding]:
+def _repeated_ids(programme: Programme) -> Iterator[_Contradiction]:
     yield from _repeated("units", [unit.id for unit in programme.units])
     yield from _repeated("leaders", [leader.id for leader in programme.leaders])
     yield from _repeated("items", [item.id for item in programme.items])
-    units = {unit.id: unit for unit in programme.units}
-    leaders = {leader.id for leader in programme.leaders}
-    aspects = {aspect.number for aspect in programme.aspects}
+
+
+def _items(programme: Programme) -> Iterator[_Contradiction]:
+    kinds = {unit.id: unit.kind for unit in programme.units}
     for index, item in enumerate(programme.items):
         at: Location = ("items", index)
-        if item.lead_unit not in units:
-            yield (*at, "lead_unit"), "unknown_unit", f"没有单位 {item.lead_unit}", f"no unit {item.lead_unit}"
-        elif units[item.lead_unit].kind == "office":
-            yield (*at, "lead_unit"), "office_leads", "督查室不承办事项", "the supervising office leads no item"
-        for position, unit in enumerate(item.cooperating_units):
-            if unit not in units:
-                yield (*at, "cooperating_units", position), "unknown_unit", f"没有单位 {unit}", f"no unit {unit}"
-            if unit == item.lead_unit:
-                yield (*at, "cooperating_units", position), "unit_twice", "牵头单位又列为配合单位", "leads it already"
-        if item.aspect not in aspects:
-            yield (*at, "aspect"), "unknown_aspect", f"没有方面 {item.aspect}", f"no aspect {item.aspect}"
-        leader = programme.leader_of(item)
-        if leader is None or leader not in leaders:
-            yield (*at, "aspect"), "no_leader", "没有对应的分管区领导", "no leader is in charge of it"
+        yield from _lead_unit(at, item, kinds)
+        yield from _cooperating_units(at, item, kinds)
+        yield from _aspect(at, item, programme)
         if item.quantified != bool(item.indicators):
             yield (*at, "quantified"), "quantified_mismatch", "与指标不一致", "contradicts the indicators"
-    yield from _calendar(programme.calendar)
-    yield from _schedule(programme)
 
 
-def _repeated(part: str, ids: list[str]) -> Iterator[_Finding]:
+def _lead_unit(at: Location, item: ItemEntry, kinds: Mapping[Identifier, str]) -> Iterator[_Contradiction]:
+    unit = item.lead_unit
+    if unit not in kinds:
+        yield (*at, "lead_unit"), "unknown_unit", f"没有单位 {unit}", f"no unit {unit}"
+    elif kinds[unit] == "office":
+        yield (*at, "lead_unit"), "office_leads", "督查室不承办事项", "the supervising office leads no item"
+
+
+def _cooperating_units(at: Location, item: ItemEntry, kinds: Mapping[Identifier, str]) -> Iterator[_Contradiction]:
+    for position, unit in enumerate(item.cooperating_units):
+        if unit not in kinds:
+            yield (*at, "cooperating_units", position), "unknown_unit", f"没有单位 {unit}", f"no unit {unit}"
+        if unit == item.lead_unit:
+            yield (*at, "cooperating_units", position), "unit_twice", "牵头单位又列为配合单位", "leads it already"
+
+
+def _aspect(at: Location, item: ItemEntry, programme: Programme) -> Iterator[_Contradiction]:
+    """An aspect that is not there, or whose leader is not."""
+    if all(aspect.number != item.aspect for aspect in programme.aspects):
+        yield (*at, "aspect"), "unknown_aspect", f"没有方面 {item.aspect}", f"no aspect {item.aspect}"
+    leader = programme.leader_of(item)
+    if all(one.id != leader for one in programme.leaders):
+        yield (*at, "aspect"), "no_leader", "没有对应的分管区领导", "no leader is in charge of it"
+
+
+def _repeated(part: str, ids: list[str]) -> Iterator[_Contradiction]:
     seen: set[str] = set()
     for index, id_ in enumerate(ids):
         if id_ in seen:
@@ -55,7 +73,8 @@ def _repeated(part: str, ids: list[str]) -> Iterator[_Finding]:
         seen.add(id_)
 
 
-def _calendar(calendar: Calendar) -> Iterator[_Finding]:
+def _calendar(programme: Programme) -> Iterator[_Contradiction]:
+    calendar = programme.calendar
     for name, days, weekend in (
         ("holidays", calendar.holidays, False),
         ("working_weekends", calendar.working_weekends, True),
@@ -70,7 +89,7 @@ def _calendar(calendar: Calendar) -> Iterator[_Finding]:
                 )
 
 
-def _schedule(programme: Programme) -> Iterator[_Finding]:
+def _schedule(programme: Programme) -> Iterator[_Contradiction]:
     calendar, quarters, months = programme.calendar, programme.schedule.key_task, programme.schedule.livelihood
     for period in quarters.report_due_on:
         if "Q" not in period:

@@ -12,7 +12,7 @@ from services.rating.app import build
 from services.rating.settings import RatingSettings
 
 GC_THRESHOLDS: Final = (100_000, 50, 100)
-"""States are many, live long and hold no cycles: looking through them less often rules a fifth faster."""
+"""States are many, live long and hold no cycles: with fewer collections a fifth more submissions are ruled on."""
 
 
 def main() -> None:

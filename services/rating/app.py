@@ -1,4 +1,4 @@
-"""Where rating is built: the log, the owner of its partitions, the alarm's clock, the operational door, their frame."""
+"""Builds rating: the log, the owner of its partitions, the alarm's clock, the operational endpoints."""
 
 from __future__ import annotations
 
@@ -73,11 +73,11 @@ class Rating:
 
 
 def build(settings: RatingSettings) -> AsgiFastStream:
-    """The whole service in its frame: FastStream starts and stops what eventlog runs (docs/decisions/0004)."""
+    """The whole service: FastStream starts and stops what eventlog runs (docs/decisions/0004)."""
     log = KafkaLog(settings.kafka)
     assignment = GroupAssignment(settings.kafka, settings.group, SUBMISSIONS, settings.session_timeout_seconds)
     rating = Rating(settings, log, assignment, clock_from(settings.clock))
-    door = ops.build(rating)
+    endpoints = ops.build(rating)
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
@@ -91,4 +91,4 @@ def build(settings: RatingSettings) -> AsgiFastStream:
             await log.close()
 
     broker = KafkaBroker(settings.bootstrap_servers, client_id="liangdeng-rating-frame", consumer_only=True)
-    return AsgiFastStream(broker, lifespan=lifespan, asgi_routes=[(path, door) for path in ops.PATHS])
+    return AsgiFastStream(broker, lifespan=lifespan, asgi_routes=[(path, endpoints) for path in ops.PATHS])

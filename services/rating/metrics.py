@@ -1,4 +1,4 @@
-"""What rating tells Prometheus: verdicts, lights, positions and lag per partition, void records, time to a ruling."""
+"""What Prometheus scrapes: verdicts, lights, positions and lag per partition, void records, time to a ruling."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class RatingMetrics(Collector):
         return generate_latest(self._registry)
 
     def collect(self) -> Iterator[Metric]:
-        """As Prometheus' client asks for it."""
+        """The figures as they are now, for Prometheus' client."""
         statuses = self._statuses()
         for name, (text, read) in GAUGES.items():
             gauge = GaugeMetricFamily(name, text, labels=["partition"])

@@ -1,4 +1,4 @@
-"""The operational door of rating: metrics, health, readiness, and how far each partition has come."""
+"""Rating's endpoints for operators: metrics, health, readiness, and how far each partition has come."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PATHS: Final = ("/metrics", "/healthz", "/readyz", "/v1/progress")
 
 
 class RatingStatus(Protocol):
-    """What the door shows of the running service."""
+    """What these endpoints show of the running service."""
 
     @property
     def ready(self) -> bool:
@@ -35,28 +35,28 @@ class RatingStatus(Protocol):
 
 
 def build(rating: RatingStatus) -> FastAPI:
-    """The door as an ASGI application."""
-    door = FastAPI(title="Liangdeng rating", docs_url=None, redoc_url=None, openapi_url=None)
+    """The endpoints as an ASGI application."""
+    endpoints = FastAPI(title="Liangdeng rating", docs_url=None, redoc_url=None, openapi_url=None)
 
-    @door.get("/metrics")
+    @endpoints.get("/metrics")
     async def metrics() -> Response:
         return Response(rating.metrics(), media_type=CONTENT_TYPE_LATEST)
 
-    @door.get("/healthz")
+    @endpoints.get("/healthz")
     async def healthz() -> dict[str, str]:
         return {"status": "alive"}
 
-    @door.get("/readyz")
+    @endpoints.get("/readyz")
     async def readyz(response: Response) -> dict[str, Any]:
         response.status_code = 200 if rating.ready else 503
         partitions = {str(p): _health(status) for p, status in rating.statuses().items()}
         return {"ready": rating.ready, "partitions": partitions}
 
-    @door.get("/v1/progress")
+    @endpoints.get("/v1/progress")
     async def progress() -> dict[str, Any]:
         return {"partitions": {str(p): _progress(rating, status) for p, status in rating.statuses().items()}}
 
-    return door
+    return endpoints
 
 
 def _health(status: PartitionStatus) -> dict[str, Any]:

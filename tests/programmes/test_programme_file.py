@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from programmes.programme_file import FaultyProgramme, load_programme, read_prog
 
 LIBRARY = FOLDER
 TEXT = (LIBRARY / "yuancheng-2024.yaml").read_text()
+PROGRAMMES = sorted(path for path in LIBRARY.glob("*-2024.yaml") if not path.name.startswith("calendar"))
 PUBLISHED = datetime.fromisoformat("2024-03-19T09:00:00+08:00")
 
 
@@ -41,6 +43,7 @@ def test_it_expands_into_the_programme_and_one_self_contained_submission_per_ite
     made = expand(programme, PUBLISHED)
     assert isinstance(made[0][1], ProgrammePublished)
     assert [subject for subject, _ in made[1:]] == [f"441602-2024/{item.id}" for item in programme.items]
+    assert len(made) == 1 + 108
     for _, assigned in made[1:]:
         assert isinstance(assigned, ItemAssigned)
         assert assigned.simulated
@@ -63,10 +66,16 @@ def test_the_deadlines_are_those_of_the_scheme_each_day_included() -> None:
     assert [period.due_at.isoformat()[5:10] for period in livelihood.periods] == months
 
 
-def test_every_programme_in_the_folder_can_be_published() -> None:
-    for path in sorted(LIBRARY.glob("*-2024.yaml")):
-        if not path.name.startswith("calendar"):
-            assert expand(load_programme(path), PUBLISHED)
+@pytest.mark.parametrize(
+    "path",
+    sorted(path for path in LIBRARY.glob("*-2024.yaml") if not path.name.startswith("calendar")),
+    ids=lambda path: path.stem,
+)
+def test_every_programme_in_the_folder_can_be_published(path: Path) -> None:
+    first, *items = expand(load_programme(path), PUBLISHED)
+    assert isinstance(first[1], ProgrammePublished)
+    assert items
+    assert all(isinstance(item, ItemAssigned) for _, item in items)
 
 
 @pytest.mark.parametrize(

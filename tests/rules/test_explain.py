@@ -174,7 +174,9 @@ def test_an_escalation_is_explained(story: str, place: int, zh: str, en: str) ->
 @given(timelines())
 def test_whatever_happened_everything_can_be_explained(run: Timeline) -> None:
     run.announce_until(run.now + timedelta(days=1))
-    for frame in run.item.frame.quarters:
-        assert all(explain(run.item, frame.id))
+    quarters = run.item.frame.quarters
+    assert quarters
+    for quarter in quarters:
+        assert all(explain(run.item, quarter.id))
     for escalation in run.item.escalations:
         assert all(explain_escalation(run.item, escalation))

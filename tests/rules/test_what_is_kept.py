@@ -30,9 +30,20 @@ from contracts.submissions import (
 )
 from contracts.values import Actor, Node
 from services.rating.rules.state.frame import frame_of
+from services.rating.rules.state.state import Item, Period, Report
 from tests.rules.timelines import ACTORS, CHIEF, OFFICE, YUANCHENG, Timeline, assigned
 
 LEAD, LEADER, ALARM = ACTORS[0], ACTORS[4], Actor(role="alarm", id="alarm")
+
+
+def test_a_copy_with_other_periods_or_quarters_keeps_every_other_field() -> None:
+    item = Item(*(f"field {number}" for number in range(len(Item._fields))))  # type: ignore[arg-type]
+    assert item.with_periods(()) == item._replace(periods=())
+    assert item.with_quarters(()) == item._replace(quarters=())
+    period = Period(*(f"field {number}" for number in range(len(Period._fields))))  # type: ignore[arg-type]
+    report, now = Report("r", "completed", None, True, None), Timeline(None).now
+    assert period.with_in_time(report) == period._replace(in_time=report)
+    assert period.with_reminded_until(now) == period._replace(reminded_until=now)
 
 
 def test_a_frame_tells_its_instants_in_the_policys_offset() -> None:

@@ -1,19 +1,18 @@
 """The rules of the rulebook (docs/rulebook.md): pure functions of a state, a submission and an instant.
 
-- `envelope` one record of submissions in, one encoded ruling out; what is refused before the rules are asked
-- `decide` which act a submission is, who may do it, what stands against it, what follows
-- `acts` what people submit: a module a topic, and the table of them all
-- `deadlines` what falls due next, and the ruling when it has passed
-- `lights` which colour a period has, and the status of months
-- `escalations` raised, joined, withdrawn, closed
-- `verdict` accepted, repeated, refused, unreadable, too large
-- `draft` the events of a ruling in the making, and the state that they lead to
-- `rights` who may do what, and the order of the reasons
-- `received_at` when a submission counts as received
-- `explain` why a light or an escalation stands as it does, in a sentence
-- `state` what is remembered of a subject, and how an event changes it
-- `version` the version that every ruling names
+envelope      one record of submissions in, one encoded ruling out; what is refused before the rules are asked
+decide        which act a submission is, who may do it, what stands against it, what follows
+deadlines/    what falls due next, and the ruling when it has passed
+acts/         what people submit: a module a topic, and the table of all acts
+lights/       which colour a period has, and the status of months
+escalations/  raised, joined, withdrawn, closed
+verdict       accepted, repeated, refused, unreadable, too large
+rights        who may do what, and the order of the reasons
+received_at   when a submission counts as received
+draft         the events of a ruling in the making, and the state that they lead to
+state/        what is remembered of a subject, and how an event changes it
+explain       why a light or an escalation stands as it does, in a sentence
+version       the version that every ruling names
 
-A module imports those below it and none above: `envelope`, `decide`, `deadlines`, `acts`, `lights`, `escalations`,
-`verdict`, `draft`, `state`.
+A module imports those below it: envelope, decide, deadlines, acts, lights, escalations, verdict, draft, state.
 """

@@ -13,7 +13,8 @@ from services.rating.rules.draft import Draft, Event
 from services.rating.rules.received_at import counted_at, opened_at
 from services.rating.rules.rights import objection, role_objection
 from services.rating.rules.state.evolve import known_digest, mark_of_digest
-from services.rating.rules.state.state import Item, Programme, State
+from services.rating.rules.state.programme import Programme
+from services.rating.rules.state.state import Item, State
 from services.rating.rules.verdict import ACCEPTED, refuse, repeat
 
 
@@ -59,7 +60,7 @@ def _about_item(item: Item, submission: Submission, at: datetime) -> list[Event]
 
 
 def _no_act_about_item(submission: Submission, at: datetime) -> list[Event]:
-    """It is assigned again, the alarm is imitated, or it is a matter of programmes."""
+    """The item is assigned again, somebody imitates the alarm, or the act is about programmes."""
     if isinstance(submission.data, ItemAssigned):
         return _open(submission, at, known=True)
     if isinstance(submission.data, DeadlinePassed):
@@ -93,7 +94,7 @@ def _about_programme(programme: Programme | None, submission: Submission, at: da
 
 
 def _open(submission: Submission, at: datetime, *, known: bool) -> list[Event]:
-    """A subject is put on record; once it is `known`, this is a repetition (rulebook: What is refused)."""
+    """Put a subject on record; if it is `known` already, this is a repetition (rulebook: What is refused)."""
     opening = OPENINGS[type(submission.data)]
     who = role_objection(opening.right, submission.actor)
     if who is not None:

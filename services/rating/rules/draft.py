@@ -21,7 +21,7 @@ class Event(NamedTuple):
 
 
 class UnplacedEvent(NamedTuple):
-    """The same with what `evolve` reads besides: subject, and id and digest of the submission that is ruled on."""
+    """An event of a ruling as `evolve` reads it, with the id and the digest of the submission that is ruled on."""
 
     subject: str
     time: datetime

@@ -85,7 +85,7 @@ def _before(item: Item, index: int) -> tuple[PeriodId, Light] | None:
 
 
 def _state(escalation: Escalation) -> EscalationState:
-    """One that was reported, needs no review and is still open was reviewed as not done."""
+    """How far it is; one that was reported, awaits no review and is still open was reviewed as not done."""
     if escalation.phase != "open":
         return escalation.phase
     if escalation.awaits_review:

@@ -24,7 +24,10 @@ def counted_at(frame: Frame, submission: Submission, logged_at: datetime) -> dat
 
 
 def opened_at(submission: Submission, logged_at: datetime) -> datetime:
-    """The instant that counts for a submission that opens its subject, or finds none: its own receipt or the log's."""
+    """The same for a submission about a subject that is not on record yet.
+
+    Its receipt counts only if it opens the subject, by the policy that it carries; otherwise the log's time.
+    """
     data = submission.data
     if not isinstance(data, ItemAssigned | ProgrammePublished):
         return logged_at

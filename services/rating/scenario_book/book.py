@@ -1,4 +1,4 @@
-"""Scenario books: read from YAML, every field known, every number exact (scenario-format)."""
+"""Reads a scenario book from YAML: every field known, every number exact (docs/scenario-format.md)."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def policy_named(name: str, book: Path) -> Policy:
 
 
 def _without_aliases(body: bytes) -> bytes:
-    """The same text with its YAML aliases written out: a book is ours to read, a programme file is not."""
+    """The same text with its YAML aliases written out: books may use them, programme files may not."""
     events = list(yaml.parse(body, Loader=yaml.SafeLoader))
     if not any(isinstance(event, yaml.AliasEvent) for event in events):
         return body
@@ -172,4 +172,4 @@ def _instant(value: object) -> datetime:
 
 
 OFFICE: Final[Actor] = actor_of("office:o0")
-"""Who publishes."""
+"""Who publishes the item of a scenario."""

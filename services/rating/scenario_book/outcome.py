@@ -28,7 +28,7 @@ class ScenarioOutcome:
     reminders: list[tuple[str, date]] = field(default_factory=list)
 
     def add(self, number: int | None, events: Sequence[Event]) -> Verdict:
-        """Note one ruling; alarms have no number."""
+        """Add one ruling and return its verdict; `number` is that of the step, None for the alarm's."""
         verdict = events[0].data
         if not isinstance(verdict, SubmissionAccepted | SubmissionRejected | SubmissionRepeated | SubmissionUnreadable):
             raise TypeError(f"a ruling begins with its verdict, not with {type(verdict).__name__}")

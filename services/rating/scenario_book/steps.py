@@ -1,4 +1,4 @@
-"""The steps of a scenario, as submissions (scenario-format: `data` by type)."""
+"""Reads the steps of a scenario as submissions (docs/scenario-format.md)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _OWN_NUMBERS: Final = {"nodes", "node", "measures", "evidence", "policy", "again
 
 
 class BadStep(ValueError):
-    """A scenario says what the format does not know."""
+    """A scenario has a field or a value that the format does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def _data(type_: str, raw: dict[str, Any], policy_named: Callable[[str], Policy]
 
 
 def _word(name: str, value: Any) -> Any:
-    """Ids and sentences that look like numbers are words all the same."""
+    """Ids and sentences are text, even if YAML reads them as numbers."""
     if name in _OWN_NUMBERS or value is None or isinstance(value, dict | list):
         return value
     return str(value)

@@ -11,7 +11,8 @@ from services.rating.rules.acts.blockage import close_if_answered
 from services.rating.rules.draft import Draft
 from services.rating.rules.escalations.escalation import remove_cause
 from services.rating.rules.lights.light import rederive
-from services.rating.rules.state.state import Appeal, Cause, Escalation, Item, notice_of
+from services.rating.rules.state.escalations import notice_of
+from services.rating.rules.state.state import Appeal, Cause, Escalation, Item
 
 
 def object_to_acknowledgement(item: Item, data: NoticeAcknowledged, _at: datetime) -> list[Reason]:
@@ -92,7 +93,7 @@ def is_involved(item: Item, data: AppealDecided, person: str) -> bool:
 
 
 def topics_of(item: Item, appeal: Appeal) -> set[str]:
-    """What taking part in makes involved: findings about the period, the lag, the rectification, an earlier appeal.
+    """What makes a person involved who took part in it: a finding, the lag, the rectification, an earlier appeal.
 
     rulebook: Fine print ("Involved in what is appealed: ...")
     """
@@ -140,5 +141,5 @@ def _appealed(item: Item, appeal: Appeal) -> Escalation | None:
 
 
 def overdue(draft: Draft, appeal: Appeal) -> None:
-    """An appeal not decided in time is marked overdue and told to the chief leader."""
+    """An appeal that was not decided in time is marked as overdue."""
     draft.emit(AppealOverdue(appeal=appeal.id))

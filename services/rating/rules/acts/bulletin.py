@@ -5,7 +5,7 @@ from __future__ import annotations
 from contracts.rulings import BulletinFiled, BulletinPublished, Reason
 from contracts.submissions import BulletinApproved, BulletinComposed
 from services.rating.rules.draft import Draft
-from services.rating.rules.state.state import Programme
+from services.rating.rules.state.programme import Programme
 
 
 def compose(draft: Draft, data: BulletinComposed) -> None:

@@ -43,7 +43,7 @@ def object_to_plan_decision(item: Item, _data: PlanDecided, _at: datetime) -> li
 
 
 def decide_plan(draft: Draft, data: PlanDecided) -> list[Remark]:
-    """A returned plan is gone; a confirmed one holds, but for periods that are over, and moves unsettled lights.
+    """A returned plan is forgotten; a confirmed one holds except for periods that are over, and moves unsettled lights.
 
     Adjustments approved before the plan take effect with it.
     rulebook: Lights 9; Fine print ("a plan or adjustment that takes effect before the period settles moves its light",
@@ -91,5 +91,5 @@ def is_over(item: Item, period: str, at: datetime) -> bool:
 
 
 def miss_plan(draft: Draft) -> None:
-    """A missing plan is listed (rulebook: Changing the goal posts)."""
+    """No plan came in time: that is on record (rulebook: Changing the goal posts)."""
     draft.emit(PlanMissed())

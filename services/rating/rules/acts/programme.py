@@ -11,7 +11,8 @@ from contracts.submissions import ItemAssigned, ItemReassigned, PolicyAdopted, P
 from services.rating.rules.draft import Draft
 from services.rating.rules.lights.light import rederive
 from services.rating.rules.lights.month import update_months
-from services.rating.rules.state.state import Item, Programme
+from services.rating.rules.state.programme import Programme
+from services.rating.rules.state.state import Item
 
 
 def open_programme(draft: Draft, data: ProgrammePublished) -> None:
@@ -79,7 +80,7 @@ def objections_to(known: Iterable[Policy], data: PolicyAdopted) -> list[Reason]:
 
 
 def object_to_programme_policy(there: Programme, data: PolicyAdopted) -> list[Reason]:
-    """The same, of a programme: it keeps every policy adopted so far."""
+    """The office may adopt another policy version for a programme, or an earlier one again."""
     return objections_to(there.policies, data)
 
 
@@ -92,5 +93,5 @@ def adopt_policy(draft: Draft, data: PolicyAdopted) -> list[Remark]:
 
 
 def change_policy(draft: Draft, data: PolicyAdopted) -> None:
-    """The programme's own record of its policy; its items take it over one by one."""
+    """A programme keeps the policy too; each of its items adopts it by a submission of its own."""
     draft.emit(PolicyChanged(policy=data.policy))

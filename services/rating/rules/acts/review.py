@@ -16,7 +16,7 @@ from services.rating.rules.state.state import Item, Report
 
 
 def counting_report(item: Item, period: str) -> Report | None:
-    """The report that counts: the last one in time, with none in time the last late one (rulebook: Fine print)."""
+    """The report that counts: the last one in time, or if none was in time the last late one (rulebook: Fine print)."""
     here = item.periods[item.frame.index[period]]
     return here.in_time or here.late
 
@@ -70,7 +70,7 @@ def record_inspection(draft: Draft, data: InspectionRecorded) -> list[Remark]:
 def _record_finding(
     draft: Draft, period: str, finding: Finding, by: Literal["review", "inspection"], plan: str | None
 ) -> None:
-    """The last finding about a report stands, and re-derives the light and every later one (rulebook: Lights 4)."""
+    """The last finding about a report stands; its light and every later one are derived again (rulebook: Lights 4)."""
     item = draft.item
     report = counting_report(item, period)
     if report is None:

@@ -50,7 +50,8 @@ from services.rating.rules.acts import (
 )
 from services.rating.rules.draft import Draft
 from services.rating.rules.rights import Right
-from services.rating.rules.state.state import Item, Programme
+from services.rating.rules.state.programme import Programme
+from services.rating.rules.state.state import Item
 
 
 class ItemAct(NamedTuple):

@@ -19,7 +19,7 @@ from services.rating.rules.verdict import ANNOUNCED, refuse, repeat
 
 
 def decide_passed(item: Item | None, submission: Submission, data: DeadlinePassed, logged_at: datetime) -> list[Event]:
-    """The ruling on an announcement of the alarm: early it is `not_due`, announced before it is repeated.
+    """The ruling on an announcement of the alarm: too early it is `not_due`, a second time it is repeated.
 
     Whether it was announced before is told by the state, not by the submission's key. A simulated announcement is
     checked against its own time, a real one against the time when it reached the log. Everything that follows is

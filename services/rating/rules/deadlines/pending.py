@@ -53,7 +53,7 @@ def pending_deadlines(state: State | None) -> list[Deadline]:
 
 
 def find_pending(item: Item, kind: DeadlineKind, ref: str, due_at: datetime) -> Deadline | None:
-    """The deadline that an alarm announces, if it is still to come."""
+    """The deadline of that kind, name and instant, if it has not been announced and still matters."""
     index = item.frame.index.get(ref)
     if kind == "report" and index is not None:
         dates = _report(item, index)
@@ -67,7 +67,7 @@ def find_pending(item: Item, kind: DeadlineKind, ref: str, due_at: datetime) -> 
 
 
 def of_kind(item: Item, kind: DeadlineKind) -> Iterator[Deadline]:
-    """What will fall due of one kind, in the order of periods, of raising, or of lodging."""
+    """What will fall due of one kind, in the order of the periods, or in that of raising or lodging."""
     grace = _NO_GRACE if kind == "reminder" else item.frame.grace
     return (Deadline(kind, ref, due_at, _later(due_at, grace)) for ref, due_at in _DATES[kind](item))
 

@@ -1,4 +1,4 @@
-"""Escalations: raised, joined, and taken away with their causes (rulebook: Escalation ladder)."""
+"""Escalations: raised, joined, and withdrawn with their last cause (rulebook: Escalation ladder)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DERIVED: Final[Mapping[Level, tuple[tuple[Level, str], ...]]] = {
     "chief_interview": (),
     "blockage": (),
 }
-"""Which causes come from an escalation of a level, and on which level they stand."""
+"""Which causes come from an escalation of a level: the level that they raise, and their name."""
 
 
 def standing(item: Item, level: Level) -> Escalation | None:
@@ -61,7 +61,7 @@ def addressees(hands: Hands, level: Level) -> tuple[str, tuple[str, ...]]:
 
 
 def raise_or_join(draft: Draft, level: Level, cause: str, rule: str, source: str | None = None) -> None:
-    """A second cause joins the open escalation of its level and does not move its limit; else one is raised.
+    """Raise an escalation, or let the cause join the open one of its level, whose limit stays.
 
     A chief interview is only proposed. rulebook: Escalation ladder
     """
@@ -142,7 +142,7 @@ def close(draft: Draft, escalation: Escalation) -> None:
 
 
 def lapse(draft: Draft, escalation: Escalation) -> None:
-    """A limit passed: the escalation stays open and is marked, and the next rung follows.
+    """A limit passed: the escalation stays open and is marked as overdue; the next level may follow.
 
     rulebook: Escalation ladder (an overdue rectification raises an interview, a lapsed interview proposes one with
     the chief leader)

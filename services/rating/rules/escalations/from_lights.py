@@ -1,4 +1,4 @@
-"""What a light that settles or changes does to the ladder (rulebook: Escalation ladder)."""
+"""What a light that settles or changes raises, joins and takes away (rulebook: Escalation ladder)."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def colours(item: Item) -> list[Light]:
 
 
 def rederive(draft: Draft, rule: str | None = None) -> None:
-    """Tell every light that changed, each with its consequences, in the order of the periods.
+    """Emit every change of a light, each with its consequences, in the order of the periods.
 
     rulebook: Lights 4; Escalation ladder ("Where one event re-derives several periods ...")
     """
@@ -79,7 +79,7 @@ def rederive(draft: Draft, rule: str | None = None) -> None:
 
 
 def move_open(draft: Draft, quarter: int, compared: tuple[Compared, ...] | None) -> None:
-    """Tell the light of a period that has not settled, if it changed; nothing follows from it yet (Lights 1).
+    """Emit the change of a light that has not settled, if there is one; nothing follows from it yet (Lights 1).
 
     `compared`: the targets beside the values just reported, where these are the ones that count.
     """

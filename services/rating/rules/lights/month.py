@@ -10,7 +10,7 @@ from services.rating.rules.state.state import Item
 
 
 def status_of(item: Item, index: int, *, over: bool) -> MonthStatus:
-    """The status of a month: `met` and `unmet` by the report in time, `late` and `missing` once its deadline is told.
+    """The status of a month: `met` or `unmet` by the report in time; once it is over, without one, `late` or `missing`.
 
     rulebook: Lights 6; Fine print ("`late` and `missing` are told when the deadline is announced")
     """
@@ -25,14 +25,14 @@ def status_of(item: Item, index: int, *, over: bool) -> MonthStatus:
 
 
 def update_months(draft: Draft) -> None:
-    """Tell the status of every month that has another one now."""
+    """Emit the status of every month whose status changed."""
     if draft.frame.category == "livelihood":
         for index in range(len(draft.frame.periods)):
             update_month(draft, index)
 
 
 def update_month(draft: Draft, index: int) -> None:
-    """Tell a month's status if it changed."""
+    """Emit the status of a month if it changed."""
     item = draft.item
     if item.frame.category != "livelihood":
         return
@@ -43,7 +43,7 @@ def update_month(draft: Draft, index: int) -> None:
 
 
 def settle_month(draft: Draft, index: int) -> None:
-    """The deadline of a month is announced."""
+    """The deadline of a month is announced: its status is settled."""
     item = draft.item
     month = item.frame.periods[index].id
     draft.emit(MonthSettled(month=month, status=status_of(item, index, over=True), settled=True))

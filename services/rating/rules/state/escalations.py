@@ -1,4 +1,4 @@
-"""How an item's escalations and appeals change by the events of rulings."""
+"""How the events of rulings change an item's escalations and appeals."""
 
 from __future__ import annotations
 
@@ -22,8 +22,17 @@ from contracts.rulings import (
     EscalationWithdrawn,
     NoticeSigned,
 )
+from contracts.values import Level
 from services.rating.rules.state.item import involve
-from services.rating.rules.state.state import Appeal, Arrival, Cause, Escalation, Item, notice_of
+from services.rating.rules.state.state import Appeal, Arrival, Cause, Escalation, Item
+
+
+def notice_of(item: Item, level: Level | None, cause: str | None) -> Escalation | None:
+    """The last notice of a level with that cause: issued, and neither withdrawn nor relieved of the cause."""
+    for escalation in reversed(item.escalations):
+        if escalation.level == level and escalation.phase in ("open", "closed") and cause and escalation.has(cause):
+            return escalation
+    return None
 
 
 def _raised(item: Item, at: datetime, data: EscalationRaised) -> Item:
@@ -61,7 +70,7 @@ def _reported(item: Item, _at: datetime, data: EscalationReported) -> Item:
 
 
 def _first(before: Arrival | None, now: Arrival) -> Arrival:
-    """What came in time stays in time."""
+    """A report in time stays the one that counts, whatever comes later."""
     return "in_time" if before == "in_time" else now
 
 

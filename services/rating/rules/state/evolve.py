@@ -8,25 +8,16 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, Protocol
 
-from contracts.rulings import (
-    BulletinFiled,
-    BulletinPublished,
-    ItemOpened,
-    PolicyChanged,
-    ProgrammeOpened,
-    RulingData,
-    SubmissionAccepted,
-    SubmissionRejected,
-)
-from services.rating.rules.state import escalations, item, plan
-from services.rating.rules.state.state import Bulletin, Item, Programme, State
+from contracts.rulings import ItemOpened, RulingData, SubmissionAccepted, SubmissionRejected
+from services.rating.rules.state import escalations, item, plan, programme
+from services.rating.rules.state.state import Item, State
 
 _MARK: Final = 16
-"""Bytes that remember an id, and as many the digest of its body."""
+"""Length in bytes of what is kept of an id, and of the digest of its body."""
 
 
 class RuledEvent(Protocol):
-    """What is read of an event of a ruling."""
+    """What `evolve` reads of an event of a ruling, be it on the log or not yet."""
 
     @property
     def subject(self) -> str: ...
@@ -62,30 +53,13 @@ def evolve(state: State | None, event: RuledEvent) -> State:
         return before if data.alarm else _use_up(before, event.causeid, event.causedigest)
     if isinstance(data, ItemOpened):
         return before._replace(item=item.opened(data))
-    return before._replace(programme=_evolve_programme(before.programme, data))
+    return before._replace(programme=programme.evolve_programme(before.programme, data))
 
 
 def evolve_item(before: Item, at: datetime, data: RulingData) -> Item:
     """The item after an event that follows from a verdict; `at` is the event's business time."""
     transition = _OF_ITEM.get(type(data))
     return before if transition is None else transition(before, at, data)
-
-
-def _evolve_programme(programme: Programme | None, data: RulingData) -> Programme | None:
-    if isinstance(data, ProgrammeOpened):
-        return Programme((data.policy,), data.simulated)
-    if programme is None:
-        return None
-    if isinstance(data, PolicyChanged):
-        return programme._replace(policies=(*programme.policies, data.policy))
-    if isinstance(data, BulletinFiled):
-        filed = Bulletin(data.bulletin, data.sha256, published=False)
-        others = tuple(b for b in programme.bulletins if b.id != data.bulletin)
-        return programme._replace(bulletins=(*others, filed))
-    if isinstance(data, BulletinPublished):
-        bulletins = tuple(b._replace(published=True) if b.id == data.bulletin else b for b in programme.bulletins)
-        return programme._replace(bulletins=bulletins)
-    return programme
 
 
 def _use_up(state: State, submission_id: str, digest: str) -> State:
@@ -107,7 +81,7 @@ def mark_of_digest(digest: str) -> bytes:
 
 
 def known_digest(state: State, submission_id: str) -> bytes | None:
-    """The mark of the body that used up this submission's key, if one did."""
+    """The mark of the body that used up this submission's key; None if the key is new."""
     mark = mark_of(submission_id)
     answered = state.answered
     found = answered.find(mark)

@@ -1,4 +1,4 @@
-"""The fixed frame of an item: its periods, quarters, calendar and policy, shared by all items that have the same."""
+"""What of an item only another policy can change: its periods, quarters and calendar; equal ones are shared."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from supervision.workdays import WorkingDays, end_of, last_day, local, offset_of
 
 @dataclass(frozen=True, slots=True)
 class QuarterFrame:
-    """A period with a light and the reporting periods (indices, void ones aside) that it rests on."""
+    """A period with a light and the indices of the reporting periods that it rests on, without void ones."""
 
     id: PeriodId
     parts: tuple[int, ...]

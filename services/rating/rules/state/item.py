@@ -1,4 +1,4 @@
-"""How an item's plan, reports, lights and hands change by the events of rulings."""
+"""How the events of rulings change an item's reports, lights and months, and who has it in hand."""
 
 from __future__ import annotations
 
@@ -193,7 +193,7 @@ def _withdrawn(item: Item, _at: datetime, _data: ItemWithdrawn) -> Item:
 
 
 def involve(item: Item, topic: str, person: str) -> tuple[tuple[str, str], ...]:
-    """Who took part in what, with one more (rulebook: Fine print, "Involved in what is appealed")."""
+    """Who took part in what, and now this person too (rulebook: Fine print, "Involved in what is appealed")."""
     return tuple(dict.fromkeys([*item.involved, (intern(topic), intern(person))]))
 
 

@@ -76,7 +76,7 @@ def policy_of(item: Item, period: int) -> Policy:
 
 
 def judge_again(item: Item) -> Item:
-    """Node or policy are other ones: what is kept of reports is judged by them as they stand."""
+    """The item after its node or policy changed: the reports whose content is kept are judged again."""
     periods = tuple(
         here._replace(in_time=_judged(item, index, here.in_time), late=_judged(item, index, here.late))
         if here.in_time or here.late
@@ -93,7 +93,7 @@ def _judged(item: Item, index: int, report: Report | None) -> Report | None:
 
 
 def goal_of(node: Node) -> Goal:
-    """A node as it is kept: a third of the size, nothing lost."""
+    """A node as the state keeps it: a third of the size, nothing lost."""
     if not node.targets:
         return Goal(node.text, (), ())
     gauges = tuple([Gauge(intern(target.indicator), target.comparator, intern(target.unit)) for target in node.targets])
@@ -101,7 +101,7 @@ def goal_of(node: Node) -> Goal:
 
 
 def node_of(goal: Goal) -> Node:
-    """The node as it was planned, to the last digit."""
+    """The node as it was planned, every digit the same."""
     return Node(
         text=goal.text,
         targets=tuple(
@@ -113,7 +113,7 @@ def node_of(goal: Goal) -> Node:
 
 @lru_cache(maxsize=4096)
 def _one(gauges: tuple[Gauge, ...]) -> tuple[Gauge, ...]:
-    """Equal gauges, kept once."""
+    """The same tuple for equal gauges, so that they are kept once."""
     return gauges
 
 

@@ -1,4 +1,4 @@
-"""How an item's plan and its nodes change by the events of rulings."""
+"""How the events of rulings change an item's plan and its nodes."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _adopted(item: Item, _at: datetime, data: PlanAdopted) -> Item:
 
 
 def _indicators(nodes: Mapping[str, Goal], others: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """Each once."""
+    """What the nodes measure, and the `others`, each once."""
     return tuple(dict.fromkeys([*others, *(gauge.indicator for goal in nodes.values() for gauge in goal.gauges)]))
 
 
@@ -58,7 +58,7 @@ def _filed(item: Item, _at: datetime, data: AdjustmentFiled) -> Item:
 
 
 def _approved(item: Item, _at: datetime, data: AdjustmentApproved) -> Item:
-    """It waits for the plan behind those approved before it (rulebook: Fine print, "Last")."""
+    """It waits for the plan, behind the requests approved before it (rulebook: Fine print, "Last")."""
     request = _waiting(item.plan, data.adjustment)
     if request is None:
         return item

@@ -1,4 +1,4 @@
-"""What is remembered about one subject: an immutable fold of its rulings, at most some kilobytes."""
+"""What is remembered about one subject: immutable values, folded from its rulings, at most some kilobytes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from contracts.policy import Policy
 from contracts.submissions import Appealed
 from contracts.values import Claim, Comparator, Finding, Identifier, Level, Light, MonthStatus, Node, PeriodId
 from services.rating.rules.state.frame import Frame
+from services.rating.rules.state.programme import Programme
 
 EscalationPhase = Literal["proposed", "open", "closed", "withdrawn"]
 Arrival = Literal["in_time", "late"]
@@ -47,7 +48,7 @@ class Content(NamedTuple):
 
 
 class Report(NamedTuple):
-    """An accepted report: its submission's id, its claim and the last finding about it; of a late one, its receipt.
+    """An accepted report: its submission's id, its claim and the last finding; of a late one, when it was received.
 
     `met`: whether it meets the node by itself, as that stands. Once its period has settled neither node nor policy
     can change: that holds for good, and the content is forgotten.
@@ -106,7 +107,10 @@ class Cause(NamedTuple):
 
 
 class Escalation(NamedTuple):
-    """A rung of the ladder. `due_at` is exclusive; `acted` and `progressed` tell how a rectification was reported."""
+    """A rectification, an interview, a chief interview or a blockage; `due_at` is exclusive.
+
+    `acted` and `progressed` say when a rectification was reported, by an act of its own or by a progress report.
+    """
 
     id: str
     level: Level
@@ -190,21 +194,13 @@ class Plan(NamedTuple):
 
 
 class Hands(NamedTuple):
-    """Who has the item in hand, and where it stands in the assessment."""
+    """Who has the item in hand; `withdrawal` is the reason of a request to leave the assessment that waits."""
 
     lead_unit: Identifier
     cooperating: tuple[Identifier, ...]
     leader: Identifier
     withdrawal: str | None = None
     withdrawn: bool = False
-
-
-class Bulletin(NamedTuple):
-    """A bulletin: its text by its digest, and whether it is published or waits for the chief leader."""
-
-    id: Identifier
-    sha256: str
-    published: bool
 
 
 class Item(NamedTuple):
@@ -239,19 +235,6 @@ class Item(NamedTuple):
         return Item(frame, hands, plan, periods, quarters, escalations, appeals, inspections, involved, policies)
 
 
-class Programme(NamedTuple):
-    """What concerns a whole programme: every policy adopted so far, the last one holds, and its bulletins."""
-
-    policies: tuple[Policy, ...]
-    simulated: bool
-    bulletins: tuple[Bulletin, ...] = ()
-
-    @property
-    def policy(self) -> Policy:
-        """The policy in force."""
-        return self.policies[-1]
-
-
 class State(NamedTuple):
     """A subject: the keys that were used (`answered`), and the item or programme if it was opened."""
 
@@ -259,11 +242,3 @@ class State(NamedTuple):
     answered: bytes = b""
     item: Item | None = None
     programme: Programme | None = None
-
-
-def notice_of(item: Item, level: Level | None, cause: str | None) -> Escalation | None:
-    """The last notice of a level with that cause: issued, and neither withdrawn nor relieved of the cause."""
-    for escalation in reversed(item.escalations):
-        if escalation.level == level and escalation.phase in ("open", "closed") and cause and escalation.has(cause):
-            return escalation
-    return None
