@@ -85,10 +85,12 @@ async def test_two_owners_for_ever_agree_but_not_without_the_comparison(
         assert report_.verdict is AuditVerdict.PROVED
         assert report_.void > 0
         return
-    await asyncio.sleep(3)
-    report_ = await running.audit()
-    assert report_.verdict is not AuditVerdict.PROVED
-    assert report_.findings
+    await until(running.ruled, "a ruling on everything", 40)
+
+    async def contradicted() -> bool:
+        return (await running.audit()).verdict is AuditVerdict.CONTRADICTED
+
+    await until(contradicted, "two owners that contradict each other", 40)
 
 
 @pytest.mark.parametrize("guard", [None, "no_verify"])
@@ -198,9 +200,7 @@ async def test_an_unknown_type_waits_for_the_upgrade_and_holds_up_no_other_parti
             p == partition or (p in found and found[p]["position"] >= running.positions[p]) for p in range(PARTITIONS)
         )
 
-    async with asyncio.timeout(40):
-        while not await others_are_ruled():
-            await asyncio.sleep(0.05)
+    await until(others_are_ruled, "rulings on the other partitions", 40)
     answer = await readiness(running, port)
     assert answer.status_code == 503
     assert "kumquat" in answer.text
@@ -230,9 +230,7 @@ async def test_a_defect_for_one_item_stops_its_partition_alone_until_it_is_mende
             p for p, told in found.items() if told["position"] >= running.positions[p]
         }
 
-    async with asyncio.timeout(40):
-        while not await stopped_alone():
-            await asyncio.sleep(0.05)
+    await until(stopped_alone, "rulings on the other partitions", 40)
     assert (await readiness(running, port)).status_code == 503
     running.hit(port, signal.SIGKILL)
     running.start()
@@ -294,9 +292,9 @@ async def test_a_submission_that_was_held_beyond_the_grace_counts_when_it_reache
             )
             await running.put(subject, submitted(subject, PlanDecided(decision="confirmed"), LEADER, "c", now))
         stamped = due - timedelta(seconds=0.3)
-        await asyncio.sleep((due - datetime.now(UTC)).total_seconds() + 0.5)
+        await until(lambda: datetime.now(UTC) > due + timedelta(seconds=0.5), "the real clock beyond the deadline")
         await running.put(prompt, submitted(prompt, report("2024Q1"), UNIT, "r", stamped))
-        await asyncio.sleep(3)
+        await _events(running, held, wanted="light.settled")
         await running.put(held, submitted(held, report("2024Q1"), UNIT, "r", stamped))
         expected = {held: "yellow", prompt: "green"}
         for subject, light in expected.items():
@@ -310,7 +308,7 @@ async def test_a_submission_that_was_held_beyond_the_grace_counts_when_it_reache
 
 
 async def _events(running: RatingProcesses, subject: str, wanted: str) -> list[dict[str, Any]]:
-    """The counted events of a subject, once one of them is of the wanted type and the period has settled."""
+    """The counted events of a subject, once its period has settled and one of them is of the wanted type."""
     partition = partition_of(subject)
     async with asyncio.timeout(30):
         while True:

@@ -6,13 +6,17 @@ import asyncio
 import signal
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
+import httpx
 import pytest
 from kafka import KafkaAdminClient
 
+from contracts.topics import PARTITIONS, RULINGS
 from embedded.stack import Stack
 from tests.chaos.faulty_year import FaultyYear, kill_all, no_fault, stack_for_a_year
+from tests.services.rating.acts import until, until_grown
 
 pytestmark = [pytest.mark.chaos, pytest.mark.services, pytest.mark.timeout(300)]
 
@@ -23,36 +27,59 @@ DEADLINES = [
 """When the quarters' reports are announced."""
 
 
+MORE_RULINGS = 3
+"""Each fault comes so many records of rulings later after its deadline than the last one."""
+
+
 def over_a_deadline(faulty: FaultyYear, at: datetime) -> bool:
-    """Whether the clock has just moved over a deadline; each fault comes a little later behind it than the last."""
+    """Whether the clock has just moved over a deadline; counts the faults."""
     crossed = any(faulty.before < instant <= at for instant in DEADLINES)
     faulty.before = at
     faulty.faults += crossed
     return crossed
 
 
+async def amid_the_deadline(faulty: FaultyYear) -> None:
+    """Wait until some rulings of the deadline lie on the log, each time a few more, or until no more come."""
+    log = faulty.log()
+
+    async def appended() -> int:
+        return sum(await asyncio.gather(*(log.end(RULINGS, partition) for partition in range(PARTITIONS))))
+
+    try:
+        await until_grown(appended, MORE_RULINGS * faulty.faults)
+    finally:
+        await log.close()
+
+
 async def kill_every_service(faulty: FaultyYear, at: datetime) -> None:
     """SIGKILL of every service and of the mail server at once, in the middle of a deadline."""
     if over_a_deadline(faulty, at):
-        await asyncio.sleep(0.06 * faulty.faults)
+        await amid_the_deadline(faulty)
         await asyncio.to_thread(kill_all, faulty.stack, PARTS)
 
 
 async def kill_the_broker(faulty: FaultyYear, at: datetime) -> None:
     """SIGKILL of the broker while rulings and notices are being appended."""
     if over_a_deadline(faulty, at) and faulty.faults <= 3:
-        await asyncio.sleep(0.06 * faulty.faults)
+        await amid_the_deadline(faulty)
         faulty.stack.kill("kafka")
 
 
 async def stop_an_owner(faulty: FaultyYear, at: datetime) -> None:
     """SIGSTOP of one of two ratings beyond its session, in the middle of a deadline, then SIGCONT."""
     if over_a_deadline(faulty, at) and faulty.faults <= 2:
-        name = ("rating", "rating-2")[faulty.faults % 2]
+        other, name = ("rating", "rating-2") if faulty.faults % 2 else ("rating-2", "rating")
         process = faulty.stack.process(name)
         process.send_signal(signal.SIGSTOP)
-        await asyncio.sleep(9)
+        await until(partial(owns_everything, faulty.stack.urls[other]), f"{other} owning every partition", 60)
         process.send_signal(signal.SIGCONT)
+
+
+def owns_everything(url: str) -> bool:
+    """Whether a rating is ready and owns every partition."""
+    answer = httpx.get(f"{url}/readyz", trust_env=False)
+    return answer.is_success and len(answer.json()["partitions"]) == PARTITIONS
 
 
 async def move_group_offsets(faulty: FaultyYear, at: datetime) -> None:

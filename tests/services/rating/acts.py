@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -88,8 +88,22 @@ def submitted(
 
 
 async def until(holds: Callable[[], object], what: str, seconds: float = 15) -> None:
-    """Wait until `holds()`, at most `seconds`."""
+    """Wait until `holds()`, which may have to be awaited, at most `seconds`."""
     deadline = time.monotonic() + seconds
-    while not holds():
+    while True:
+        held = holds()
+        if await held if isinstance(held, Awaitable) else held:
+            return
         assert time.monotonic() < deadline, f"did not come about: {what}"
         await asyncio.sleep(0.005)
+
+
+async def until_grown(count: Callable[[], Awaitable[int]], by: int, still_seconds: float = 1.0) -> None:
+    """Wait until a count has grown `by` so much, or for so long has not grown at all."""
+    seen = await count()
+    wanted, grown_at = seen + by, time.monotonic()
+    while seen < wanted and time.monotonic() - grown_at < still_seconds:
+        await asyncio.sleep(0.005)
+        now = await count()
+        if now > seen:
+            seen, grown_at = now, time.monotonic()

@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 
 from contracts.submissions import PlanDecided, PlanSubmitted
-from contracts.topics import PARTITIONS, SUBMISSIONS, TOPIC_CONFIG, TOPICS, partition_of
+from contracts.topics import PARTITIONS, RULINGS, SUBMISSIONS, TOPIC_CONFIG, TOPICS, partition_of
 from contracts.values import Node
 from embedded.child_process import free_port
 from eventlog.clock import set_driven
@@ -154,6 +154,15 @@ class RatingProcesses:
                 return
             assert time.monotonic() < deadline, f"partitions {behind} are behind {instant}: {found}\n{self.logs()}"
             await asyncio.sleep(0.005)
+
+    async def ruled(self) -> bool:
+        """Whether some process has ruled on everything that was submitted."""
+        found = await self.progress()
+        return all(found.get(p, {"position": -1})["position"] >= end for p, end in self.positions.items())
+
+    async def appended(self) -> int:
+        """How many records of rulings lie on the log."""
+        return sum(await asyncio.gather(*(self.log.end(RULINGS, partition) for partition in range(PARTITIONS))))
 
     async def owns_everything(self, port: int) -> None:
         """Wait until one process follows every partition."""

@@ -30,6 +30,7 @@ from tests.services.rating.acts import (
     report,
     submitted,
     until,
+    until_grown,
 )
 from tests.services.rating.rating_processes import ITEMS, RatingProcesses
 
@@ -81,10 +82,10 @@ async def test_half_a_year_on_real_kafka_is_proved_and_stays_so_after_a_restart(
 async def test_a_process_killed_at_any_moment_is_followed_by_one_that_goes_on(running: RatingProcesses) -> None:
     await running.open()
     reports = asyncio.create_task(running.report("2024Q1", at("2024-04-09 10:00"), pause=0.1))
-    for moment in (0.02, 0.5):
+    for rulings in (1, 20):
         port = running.start()
         await until(partial(running.follows, port), "a process that works", 40)
-        await asyncio.sleep(moment)
+        await until_grown(running.appended, rulings)
         running.hit(port, signal.SIGKILL)
     await reports
     running.start()
@@ -99,7 +100,7 @@ async def test_a_process_stopped_beyond_its_session_and_continued_rules_on_nothi
     await running.open()
     await running.live_until(at("2024-04-02 00:00"))
     reports = asyncio.create_task(running.report("2024Q1", at("2024-04-02 10:00")))
-    await asyncio.sleep(0.05)
+    await until_grown(running.appended, 1)
     running.hit(first, signal.SIGSTOP)
     await reports
     stopped = running.processes.pop(first)
