@@ -29,20 +29,29 @@ DOWNLOADS_AT_ONCE = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Jar:
-    """One line of the lock: Maven coordinate and the SHA-256 of the file."""
+    """One line of a lock: Maven coordinate, kind of file and its SHA-256."""
 
     group: str
     artifact: str
     version: str
     classifier: str
     sha256: str
+    packaging: str = "jar"
 
     @classmethod
     def parse(cls, line: str) -> Self:
-        """Read `group:artifact:version[:classifier] sha256`."""
-        coordinate, sha256 = line.split()
+        """Read `group:artifact:version[:classifier][@packaging] sha256`."""
+        named, sha256 = line.split()
+        coordinate, _, packaging = named.partition("@")
         group, artifact, version, *rest = coordinate.split(":")
-        return cls(group=group, artifact=artifact, version=version, classifier=rest[0] if rest else "", sha256=sha256)
+        return cls(
+            group=group,
+            artifact=artifact,
+            version=version,
+            classifier=rest[0] if rest else "",
+            sha256=sha256,
+            packaging=packaging or "jar",
+        )
 
     @property
     def coordinate(self) -> str:
@@ -53,7 +62,7 @@ class Jar:
         """Where the file lies in a Maven repository folder."""
         suffix = f"-{self.classifier}" if self.classifier else ""
         folder = repository.joinpath(*self.group.split("."), self.artifact, self.version)
-        return folder / f"{self.artifact}-{self.version}{suffix}.jar"
+        return folder / f"{self.artifact}-{self.version}{suffix}.{self.packaging}"
 
 
 def read_lock(lock: Path = LOCK) -> list[Jar]:
@@ -62,8 +71,8 @@ def read_lock(lock: Path = LOCK) -> list[Jar]:
     return [Jar.parse(line) for line in lines if line and not line.startswith("#")]
 
 
-def classpath(say: Callable[[str], None], lock: Path = LOCK) -> list[Path]:
-    """Return the verified jars, downloading what is missing or differs from the lock.
+def verified_files(say: Callable[[str], None], lock: Path = LOCK, *, of: str = f"Kafka {KAFKA}") -> list[Path]:
+    """Return the verified files of a lock, downloading what is missing or differs from the lock.
 
     Raises `MachineError` naming network, proxy, CA or disk, or a jar whose bytes contradict the lock.
     """
@@ -73,8 +82,7 @@ def classpath(say: Callable[[str], None], lock: Path = LOCK) -> list[Path]:
         sums = list(pool.map(lambda jar: _sha256(jar.path_below(repository)), jars))
         missing = [jar for jar, found in zip(jars, sums, strict=True) if found != jar.sha256]
         if missing:
-            number = len(missing)
-            say(f"下载 Kafka {KAFKA} 的 {number} 个 jar 到 {repository} · downloading {number} jars of Kafka")
+            say(f"下载 {of}（{len(missing)} 个文件）到 {repository} · downloading {of}, {len(missing)} files")
             _download(missing, repository, pool)
     return [jar.path_below(repository) for jar in jars]
 
@@ -107,7 +115,7 @@ def _download(jars: Sequence[Jar], repository: Path, pool: ThreadPoolExecutor) -
 def _download_one(context: MavenContext, jar: Jar, repository: Path) -> None:
     component = context.project(jar.group, jar.artifact).at_version(jar.version)
     try:
-        fetched = component.artifact(jar.classifier).resolve()
+        fetched = component.artifact(jar.classifier, jar.packaging).resolve()
     except (RuntimeError, requests.RequestException) as error:
         raise download_failed(jar.coordinate, error) from error
     found = _sha256(fetched)

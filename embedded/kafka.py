@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from embedded.child_process import LOOPBACK, answers, free_port, spawn, stop
-from embedded.jars import classpath
+from embedded.jars import verified_files
 from embedded.machine_error import MachineError, require_room
 
 JAVA_AT_LEAST = 17
@@ -84,7 +84,7 @@ class KafkaServer:
         """
         require_room(self.folder)
         self.folder.mkdir(parents=True, exist_ok=True)
-        jars = classpath(self._say)
+        jars = verified_files(self._say)
         settings = self._write_settings()
         java = find_java()
         if not (self.folder / "data" / "meta.properties").exists():

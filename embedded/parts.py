@@ -31,6 +31,11 @@ class Addresses:
         """The URL of a part, without a slash at the end; empty where this stack has no such part."""
         return self.urls.get(part, "")
 
+    @property
+    def origin(self) -> str:
+        """People's one address: that of the front, where this stack has one."""
+        return self.url("front") or self.url("query")
+
 
 Environment = Callable[[Addresses], Mapping[str, str]]
 """Environment variables that follow from where everything is."""
@@ -43,6 +48,7 @@ class Launch:
     part: Part
     at: Addresses
     port: int
+    ops_port: int
     env: Mapping[str, str]
     keep_open: Sequence[int]
     say: Callable[[str], None]
@@ -54,9 +60,14 @@ class Launch:
 
 
 def python_module(launch: Launch) -> Child:
-    """`python -m <module>`, told its HTTP port as `<PREFIX>_PORT`, ready when /readyz says 200."""
-    env = {f"{launch.part.prefix}_PORT": str(launch.port), **launch.env}
-    return ServiceProcess(launch.part.module, port=launch.port, env=env, log=launch.log, keep_open=launch.keep_open)
+    """`python -m <module>`, told its ports as `<PREFIX>_PORT` and `<PREFIX>_OPS_PORT`, ready when /readyz says 200."""
+    part, env = launch.part, dict(launch.env)
+    if part.public:
+        env[f"{part.prefix}_PORT"] = str(launch.port)
+    if part.operated:
+        env[f"{part.prefix}_OPS_PORT"] = str(launch.ops_port)
+    port = launch.ops_port if part.operated else launch.port
+    return ServiceProcess(part.module, port=port, env=env, log=launch.log, keep_open=launch.keep_open)
 
 
 def _nothing(_: Addresses) -> Mapping[str, str]:
@@ -73,6 +84,10 @@ class Part:
     process: Callable[[Launch], Child] = python_module
     about: str = ""
     """What a person finds at its URL, in Chinese and English."""
+    public: bool = True
+    """Whether people and programs have a door of it; without one its URL is the operator's."""
+    operated: bool = False
+    """Whether the operator has a port of their own, where /readyz is."""
     needs: tuple[str, ...] = ()
     """Servers and parts that must be ready before it starts, where the stack has them.
 
@@ -112,20 +127,23 @@ def settings_of(part: Part, parts: Iterable[Part], at: Addresses) -> dict[str, s
 QUERY: Final = Part(
     name="query",
     module="services.query",
+    operated=True,
     about="页面与查询 API · pages and query API",
     needs=(KAFKA, POSTGRES),
-    settings=lambda at: {"QUERY_INTAKE_URL": at.url("intake")},
 )
 INTAKE: Final = Part(
     name="intake",
     module="services.intake",
+    operated=True,
     about="提交入口 · intake",
-    needs=(KAFKA,),
-    settings=lambda at: {"INTAKE_EVIDENCE_FOLDER": str(at.home / "evidence"), "INTAKE_QUERY_URL": at.url("query")},
+    needs=(KAFKA, POSTGRES),
+    settings=lambda at: {"INTAKE_EVIDENCE_FOLDER": str(at.home / "evidence")},
 )
 RATING: Final = Part(
     name="rating",
     module="services.rating",
+    public=False,
+    operated=True,
     about="评定 · rating",
     needs=(KAFKA,),
     settings=lambda at: {"RATING_QUARANTINE": str(at.home / "quarantine")},
@@ -133,6 +151,8 @@ RATING: Final = Part(
 NOTIFY: Final = Part(
     name="notify",
     module="services.notify",
+    public=False,
+    operated=True,
     about="通知 · notify",
     # PostgreSQL for the directory alone; once it was read, notify goes on without.
     needs=(KAFKA, POSTGRES),

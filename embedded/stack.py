@@ -95,7 +95,7 @@ class Stack:
         """Start everything, wait until it is ready. Raises `MachineError` saying what is wrong; then nothing runs."""
         self.state.take()
         try:
-            self.urls = {name: f"http://{LOOPBACK}:{self._port(name)}" for name in self._parts}
+            self.urls = {part.name: self._url(part) for part in self.parts}
             self.env = self._shared_settings() | self._extra
             order = TopologicalSorter(needs(self.parts, self._servers))
             order.prepare()
@@ -127,7 +127,7 @@ class Stack:
     def add(self, part: Part, *, env: Mapping[str, str] | None = None, wait: bool = True) -> str:
         """Start one more process; return its URL."""
         self._parts[part.name] = part
-        self.urls[part.name] = f"http://{LOOPBACK}:{self._port(part.name)}"
+        self.urls[part.name] = self._url(part)
         self._add(part, env or {})
         if wait:
             self.wait_ready(part.name)
@@ -136,6 +136,10 @@ class Stack:
     def add_instance(self, name: str, of: str, *, env: Mapping[str, str] | None = None) -> str:
         """Start a second process like the part `of` under another name; return its URL."""
         return self.add(replace(self._parts[of], name=name), env=env)
+
+    def ops_url(self, name: str) -> str:
+        """Return where the operator asks a part: /metrics, /healthz, /readyz."""
+        return f"http://{LOOPBACK}:{self._port(f'{name}-ops' if self._parts[name].operated else name)}"
 
     def process(self, name: str) -> Popen[bytes]:
         """Return the running process of a part. Raises `MachineError` while it is down."""
@@ -205,11 +209,23 @@ class Stack:
         if POSTGRES not in part.needs:
             told.pop(DATABASE_URL, None)
         # The port goes before the surroundings' own <PREFIX>_PORT, and is fixed by `ports` alone.
-        told.pop(f"{part.prefix}_PORT", None)
+        for own in ("PORT", "OPS_PORT"):
+            told.pop(f"{part.prefix}_{own}", None)
         told |= settings_of(part, self.parts, at) | self._extra | {**self._settings.get(part.name, {}), **env}
         inherited = [self.state.lock]
-        launch = Launch(part=part, at=at, port=self._port(part.name), env=told, keep_open=inherited, say=self._say)
+        launch = Launch(
+            part=part,
+            at=at,
+            port=self._port(part.name) if part.public else 0,
+            ops_port=self._port(f"{part.name}-ops") if part.operated else 0,
+            env=told,
+            keep_open=inherited,
+            say=self._say,
+        )
         self._supervisor.start(part.name, part.process(launch))
+
+    def _url(self, part: Part) -> str:
+        return f"http://{LOOPBACK}:{self._port(part.name)}" if part.public else self.ops_url(part.name)
 
     def _provision(self, kafka: str) -> None:
         wanted = provisioning.specs(TOPICS, PARTITIONS, TOPIC_CONFIG, prefix=self.env["LIANGDENG_TOPIC_PREFIX"])

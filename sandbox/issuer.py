@@ -1,36 +1,31 @@
-"""The sandbox issues tokens: `python -m sandbox.issuer`. Anybody may be anybody here: for trying out, never for use."""
+"""The sandbox's sign-in: anybody may be anybody here, for trying out, never for use. `python -m sandbox.issuer`.
+
+It speaks OpenID Connect as far as the services ask for it, so that they know one way of signing in.
+"""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import json
-import os
+import secrets
 import time
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import urlencode, urlsplit
 
-import jwt
 import uvicorn
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-)
 from fastapi import FastAPI, Form, Request
 from fastapi.templating import Jinja2Templates
 from pydantic import BaseModel, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
+from sandbox.mint import DAY_SECONDS, Issuer
 from sandbox.people import Person, people, programmes_in
-from web.tokens import ALGORITHM, AUDIENCE, COOKIE
 
-DAY_SECONDS = 86_400
+CODE_SECONDS = 60
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+_ROLES = ("office", "chief", "leader", "auditor", "unit")
 
 
 class IssuerSettings(BaseSettings):
@@ -40,11 +35,17 @@ class IssuerSettings(BaseSettings):
 
     folder: Path
     name: str = "liangdeng-sandbox"
+    """What its tokens name as their issuer."""
     host: str = "127.0.0.1"
     port: int = 8089
+    address: str = ""
+    """Where browsers find it, e.g. http://localhost:8080/choose; empty: at its own port."""
     programmes: Path = Path("programmes")
-    query_url: str = ""
-    """Where a browser goes after signing in when it came from nowhere."""
+
+    @property
+    def public(self) -> str:
+        """Its address for browsers, without a slash at the end."""
+        return self.address.rstrip("/") or f"http://{self.host}:{self.port}"
 
 
 class TokenRequest(BaseModel):
@@ -54,38 +55,14 @@ class TokenRequest(BaseModel):
     seconds: int = Field(default=DAY_SECONDS, ge=1, le=30 * DAY_SECONDS)
 
 
-class Issuer:
-    """Holds the private key and mints tokens."""
+class Code(BaseModel):
+    """A code that was given to a browser: for whom, and what the client proves when it comes back with it."""
 
-    def __init__(self, folder: Path, name: str) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._name = name
-        self._key = _private_key(folder / "key.pem")
-        public = self._key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-        self.kid = hashlib.sha256(public).hexdigest()[:16]
-        self.jwks = {
-            "keys": [
-                {
-                    "kty": "OKP",
-                    "crv": "Ed25519",
-                    "use": "sig",
-                    "alg": ALGORITHM,
-                    "kid": self.kid,
-                    "x": base64.urlsafe_b64encode(public).rstrip(b"=").decode(),
-                }
-            ]
-        }
-        fresh = folder / f".jwks.json.{os.getpid()}"
-        fresh.write_text(json.dumps(self.jwks))
-        fresh.replace(folder / "jwks.json")
-
-    def mint(self, person: Person, seconds: int = DAY_SECONDS) -> str:
-        """A token that says who this is, valid for so many seconds of real time."""
-        now = int(time.time())
-        claims = {"iss": self._name, "aud": AUDIENCE, "sub": person.id, "role": person.role}
-        times = {"iat": now, "exp": now + seconds}
-        unit = {} if person.unit is None else {"unit": person.unit}
-        return jwt.encode({**claims, **times, **unit}, self._key, algorithm=ALGORITHM, headers={"kid": self.kid})
+    person: str
+    nonce: str
+    challenge: str
+    redirect_uri: str
+    until: float
 
 
 def build(settings: IssuerSettings) -> FastAPI:
@@ -93,12 +70,30 @@ def build(settings: IssuerSettings) -> FastAPI:
     issuer = Issuer(settings.folder, settings.name)
     known = people(programmes_in(settings.programmes))
     pages = Jinja2Templates(Path(__file__).parent / "templates")
-    app = FastAPI(title="liangdeng sandbox issuer", docs_url=None, redoc_url=None)
+    codes: dict[str, Code] = {}
+    app = FastAPI(
+        title="liangdeng sandbox issuer", docs_url=None, redoc_url=None, root_path=urlsplit(settings.public).path
+    )
 
     @app.get("/healthz")
     @app.get("/readyz")
     async def ready() -> Response:
         return PlainTextResponse("ok\n")
+
+    @app.get("/.well-known/openid-configuration")
+    async def discovery(request: Request) -> dict[str, Any]:
+        own = f"http://{request.headers.get('host', '')}"  # programs ask it directly, browsers at its address
+        return {
+            "issuer": settings.name,
+            "authorization_endpoint": f"{settings.public}/authorize",
+            "token_endpoint": f"{own}/token",
+            "jwks_uri": f"{own}/jwks.json",
+            "end_session_endpoint": f"{settings.public}/end-session",
+            "response_types_supported": ["code"],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["Ed25519"],
+            "code_challenge_methods_supported": ["S256"],
+        }
 
     @app.get("/jwks.json")
     async def jwks() -> Response:
@@ -108,60 +103,92 @@ def build(settings: IssuerSettings) -> FastAPI:
     async def everybody() -> list[Person]:
         return list(known.values())
 
-    @app.post("/token")
-    async def token(wanted: TokenRequest) -> Response:
-        person = known.get(wanted.person)
-        if person is None:
-            return JSONResponse({"detail": f"no such person: {wanted.person[:80]}"}, 404)
-        return JSONResponse({"token": issuer.mint(person, wanted.seconds), "expires_in": wanted.seconds})
-
-    @app.get("/")
-    @app.get("/sign-in")
-    async def choose(request: Request, lang: str = "zh") -> Response:
+    @app.get("/authorize")
+    async def choose(request: Request) -> Response:
+        asked = dict(request.query_params)
+        if not _is_local(asked.get("redirect_uri", "")):
+            return PlainTextResponse("redirect_uri: 只能是本机地址 / must be of this machine\n", 400)
+        language = "en" if asked.get("lang", asked.get("ui_locales", "")).startswith("en") else "zh"
+        other = {**asked, "lang": "zh" if language == "en" else "en"}
         groups = {role: [one for one in known.values() if one.role == role] for role in _ROLES}
-        came_from = _came_from(request, settings.query_url)
-        context = {"groups": groups, "came_from": came_from, "lang": "en" if lang == "en" else "zh"}
+        context = {"groups": groups, "asked": asked, "lang": language, "other_language": f"?{urlencode(other)}"}
         return pages.TemplateResponse(request, "sign_in.html", context)
 
-    @app.post("/sign-in")
-    async def sign_in(person: str = Form(), came_from: str = Form(default="")) -> Response:
-        chosen = known.get(person)
-        if chosen is None:
+    @app.post("/authorize")
+    async def chosen(
+        person: str = Form(),
+        redirect_uri: str = Form(),
+        state: str = Form(default=""),
+        nonce: str = Form(default=""),
+        code_challenge: str = Form(default=""),
+    ) -> Response:
+        if person not in known:
             return PlainTextResponse("没有这个人 / no such person\n", 404)
-        answer = RedirectResponse(came_from if _is_local(came_from) else "/", 303)
-        answer.set_cookie(COOKIE, issuer.mint(chosen), max_age=DAY_SECONDS, httponly=True, samesite="strict")
-        return answer
+        if not _is_local(redirect_uri):
+            return PlainTextResponse("redirect_uri: 只能是本机地址 / must be of this machine\n", 400)
+        now = time.time()
+        for old in [code for code, one in codes.items() if one.until < now]:
+            del codes[old]
+        code = secrets.token_urlsafe(24)
+        codes[code] = Code(
+            person=person,
+            nonce=nonce,
+            challenge=code_challenge,
+            redirect_uri=redirect_uri,
+            until=now + CODE_SECONDS,
+        )
+        return RedirectResponse(f"{redirect_uri}?{urlencode({'code': code, 'state': state})}", 303)
 
-    @app.get("/sign-out")
-    @app.post("/sign-out")
-    async def sign_out(request: Request) -> Response:
-        answer = RedirectResponse(_came_from(request, "/") or "/", 303)
-        answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
-        return answer
+    @app.post("/token")
+    async def token(request: Request) -> Response:
+        if request.headers.get("content-type", "").startswith("application/json"):
+            return _minted(issuer, known, TokenRequest.model_validate_json(await request.body()))
+        form = {name: str(value) for name, value in (await request.form()).items()}
+        if form.get("grant_type") == "client_credentials":
+            return _for_program(issuer, known.get(_client(request, form)))
+        one = codes.pop(form.get("code", ""), None)
+        if one is None or one.until < time.time() or one.redirect_uri != form.get("redirect_uri"):
+            return JSONResponse({"error": "invalid_grant"}, 400)
+        if one.challenge and one.challenge != _challenge(form.get("code_verifier", "")):
+            return JSONResponse({"error": "invalid_grant"}, 400)
+        person = known[one.person]
+        told = {"access_token": issuer.mint(person), "token_type": "Bearer", "expires_in": DAY_SECONDS}
+        return JSONResponse({**told, "id_token": issuer.id_token(person, one.nonce, secrets.token_urlsafe(12))})
+
+    @app.get("/end-session")
+    async def end(post_logout_redirect_uri: str = "/") -> Response:
+        return RedirectResponse(post_logout_redirect_uri if _is_local(post_logout_redirect_uri) else "/", 303)
 
     return app
 
 
-_ROLES = ("office", "chief", "leader", "auditor", "unit")
+def _minted(issuer: Issuer, known: dict[str, Person], wanted: TokenRequest) -> Response:
+    person = known.get(wanted.person)
+    if person is None:
+        return JSONResponse({"detail": f"no such person: {wanted.person[:80]}"}, 404)
+    return JSONResponse({"token": issuer.mint(person, wanted.seconds), "expires_in": wanted.seconds})
 
 
-def _private_key(path: Path) -> Ed25519PrivateKey:
-    if path.exists():
-        key = load_pem_private_key(path.read_bytes(), None)
-        assert isinstance(key, Ed25519PrivateKey)
-        return key
-    made = Ed25519PrivateKey.generate()
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    return made
+def _for_program(issuer: Issuer, person: Person | None) -> Response:
+    """A program is called like the person in whose place it acts; whatever secret it has is taken."""
+    if person is None:
+        return JSONResponse({"error": "invalid_client"}, 401)
+    told = {"access_token": issuer.mint(person, program=True), "token_type": "Bearer", "expires_in": DAY_SECONDS}
+    return JSONResponse(told)
 
 
-def _came_from(request: Request, otherwise: str) -> str:
-    for name in ("return", "return_to", "next"):
-        if _is_local(given := request.query_params.get(name, "")):
-            return given
-    return otherwise
+def _client(request: Request, form: dict[str, str]) -> str:
+    scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return form.get("client_id", "")
+    try:
+        return base64.b64decode(credentials, validate=True).decode().partition(":")[0]
+    except ValueError:
+        return ""
+
+
+def _challenge(verifier: str) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
 def _is_local(address: str) -> bool:

@@ -13,11 +13,14 @@ DIRECTORY: Final = Path(__file__).with_name("directory.yaml")
 SMTP: Final = "smtp"
 
 
-def _signed_in(prefix: str, at: Addresses) -> dict[str, str]:
+def _signed_in(at: Addresses) -> dict[str, str]:
     return {
         "LIANGDENG_JWKS": str(at.home / "issuer" / "jwks.json"),
-        f"{prefix}_ISSUER": ISSUER_NAME,
-        f"{prefix}_SIGN_IN_URL": at.url("issuer"),
+        "LIANGDENG_ISSUER": ISSUER_NAME,
+        "LIANGDENG_ORIGIN": at.origin,
+        "LIANGDENG_OIDC_DISCOVERY": f"{at.url('issuer')}/.well-known/openid-configuration",
+        # Nobody is kept out here: the issuer asks no client for a secret.
+        "LIANGDENG_OIDC_CLIENT_SECRET": ISSUER_NAME,
     }
 
 
@@ -42,12 +45,8 @@ ISSUER: Final = Part(
     settings=lambda at: {
         "ISSUER_FOLDER": str(at.home / "issuer"),
         "ISSUER_NAME": ISSUER_NAME,
-        "ISSUER_QUERY_URL": at.url("query"),
     },
-    tells={
-        INTAKE.module: lambda at: _signed_in(INTAKE.prefix, at),
-        QUERY.module: lambda at: _signed_in(QUERY.prefix, at),
-    },
+    tells={INTAKE.module: _signed_in, QUERY.module: _signed_in},
 )
 MAIL: Final = Part(
     name="mail",

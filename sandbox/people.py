@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from contracts.values import Role
@@ -15,27 +15,34 @@ OFFICE = ("o1", "o2", "o3")
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An account: an id, a role, for the role unit its unit, and a label in both languages (never a name)."""
+    """An account: an id, a role, for the role unit its unit, where it may act, and a label in both languages."""
 
     id: str
     role: Role
     unit: str | None
     label: str
     label_en: str
+    jurisdictions: tuple[str, ...] = ()
 
 
 def people(programmes: Iterable[Programme]) -> dict[str, Person]:
-    """All accounts by id, those who supervise first."""
-    found = [Person(one, "office", None, f"督查室 {one}", f"supervision office {one}") for one in OFFICE]
-    found.append(Person("chief", "chief", None, "区政府主要领导", "chief leader"))
-    found.append(Person("auditor", "auditor", None, "审计", "auditor"))
+    """All accounts by id, those who supervise first; who is known to several programmes acts in all of them."""
+    found: list[Person] = []
     for programme in programmes:
+        where = (programme.programme.rpartition("-")[0],)
+        found += [Person(one, "office", None, f"督查室 {one}", f"supervision office {one}", where) for one in OFFICE]
+        found.append(Person("chief", "chief", None, "区政府主要领导", "chief leader", where))
+        found.append(Person("auditor", "auditor", None, "审计", "auditor", where))
         for leader in programme.leaders:
-            found.append(Person(leader.id, "leader", None, leader.label, f"leader in charge, {leader.id}"))
+            found.append(Person(leader.id, "leader", None, leader.label, f"leader in charge, {leader.id}", where))
         for unit in programme.units:
             if unit.kind != "office":
-                found.append(Person(f"u-{unit.id}-1", "unit", unit.id, unit.name, f"unit {unit.id}"))
-    return {person.id: person for person in found}
+                found.append(Person(f"u-{unit.id}-1", "unit", unit.id, unit.name, f"unit {unit.id}", where))
+    known: dict[str, Person] = {}
+    for person in sorted(found, key=lambda one: one.role in ("unit", "leader")):
+        before = known.setdefault(person.id, person)
+        known[person.id] = replace(before, jurisdictions=tuple(sorted({*before.jurisdictions, *person.jurisdictions})))
+    return known
 
 
 def programmes_in(folder: Path) -> list[Programme]:

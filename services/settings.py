@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from eventlog.log.settings import KafkaSettings
-
-PORTS: Final = {"intake": 8001, "rating": 8002, "notify": 8003, "query": 8004}
-"""Where each service listens unless told otherwise; a test holds compose and Kubernetes to it."""
 
 
 class SharedSettings(BaseSettings):
@@ -36,7 +32,7 @@ class SharedSettings(BaseSettings):
 
 
 class ServingSettings(SharedSettings):
-    """For a service that answers requests: where it listens. Each has its own port."""
+    """For a service that answers requests: where it listens. Each has its own ports (`web.ports`)."""
 
     host: str = "127.0.0.1"
 
@@ -46,12 +42,3 @@ class ClockSettings(SharedSettings):
 
     clock: str = Field(default="", validation_alias="LIANGDENG_CLOCK")
     """Empty: the machine's clock; else the file of a driven one."""
-
-
-class TokenSettings(SharedSettings):
-    """For a service that asks who somebody is."""
-
-    jwks: Path | None = Field(default=None, validation_alias="LIANGDENG_JWKS")
-    """File with the public keys of whoever signs tokens; read again when it changes. None: everybody is the public."""
-    issuer: str | None = None
-    """Where given, the only `iss` that a token may name."""

@@ -1,5 +1,19 @@
-"""What the HTTP doors of the services share.
+"""What the doors of the services share.
 
-tokens    who asks: tokens (JWT) checked against the published keys, and remembered for a short while
-problem   errors as RFC 9457 problem documents
+identity         who asks, as the claims of a token say, by a mapping that is a setting
+keys             the public keys of whoever signs tokens: read or fetched, rotated, gone when unreadable
+tokens           access tokens checked against them, and remembered for a short while
+provider         the sign-in provider, any that speaks OpenID Connect
+sessions         sessions of people, in PostgreSQL (sessions.sql)
+cookies          the cookies of the one address that people use
+visitor          who asks: by bearer token, by session, or nobody known
+sign_in          signing in and out: to the provider and back (sign_in_pages: its own pages)
+security_events  one structured line each, counted
+header           the header of every page, with templates/_header.html and static/front.css
+addresses        addresses that every page knows, and which ones nobody is sent to
+root_path        an application below people's address answers with that prefix and without
+language         the language of a page
+doors            a service's two doors: one for people and programs, one for the operator (ports)
+outgoing         the client with which the provider is asked
+problem          errors as RFC 9457 problem documents
 """

@@ -7,11 +7,11 @@ who/          who may submit what: the items as rulings left them, and the right
 app           builds everything from the settings
 dependencies  the parts that a request needs
 problem       every error that intake answers with
-health        liveness, readiness and metrics for the operator
+ops           liveness, readiness and metrics, at the operator's own door
 topics_check  whether the broker's topics are what the contract says
 metrics       what Prometheus scrapes
 settings      INTAKE_... from the environment
 
-From a POST to the append: api/routes takes the request, web/tokens says who asks, submitting/body reads it,
+From a POST to the append: api/routes takes the request, web/visitor says who asks, submitting/body reads it,
 submitting/receiver checks it (who/rights, submitting/evidence) and stamps it, submitting/producer appends it.
 """

@@ -17,8 +17,8 @@ from eventlog.clock import clock_from
 from eventlog.log.kafka import KafkaLog
 from services.intake.api.routes import api_router
 from services.intake.dependencies import Dependencies
-from services.intake.health import health_router
 from services.intake.metrics import IntakeMetrics
+from services.intake.ops import operator
 from services.intake.pages.renderer import problem_page
 from services.intake.pages.routes import pages_router
 from services.intake.problem import IntakeProblem, unauthenticated
@@ -30,7 +30,12 @@ from services.intake.submitting.receiver import Stamp, SubmissionReceiver
 from services.intake.topics_check import TopicsCheck
 from services.intake.who.roster import Roster
 from services.intake.who.roster_feed import RosterFeed
-from web.tokens import TokenCache, Unauthenticated, Verifier
+from services.recognition import recognition
+from web.addresses import SHARED
+from web.header import shared
+from web.identity import Unauthenticated
+from web.root_path import RootPath
+from web.sessions import SessionsUnavailable
 
 _BATCH_BYTES = 8 * MAX_SUBMISSION_BYTES
 _REQUEST_MILLISECONDS = 20_000
@@ -42,23 +47,35 @@ def build(settings: IntakeSettings) -> FastAPI:
     dependencies = _dependencies(settings, log)
 
     @contextlib.asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.dependencies = dependencies
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await dependencies.topics.require()
         running = (dependencies.topics, dependencies.producer, dependencies.roster_feed)
+        await dependencies.who.open()
         tasks = [asyncio.create_task(part.run()) for part in running]
         yield
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await dependencies.who.close()
         await log.close()
 
-    app = FastAPI(title="亮灯 · intake", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="亮灯 · intake",
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,  # it would build the address from what the request says of its host
+    )
+    app.add_middleware(RootPath, root=settings.intake_root_path)
+    app.state.dependencies = dependencies
+    app.state.operator = operator(app)
     app.include_router(api_router)
-    app.include_router(health_router)
     app.include_router(pages_router)
+    app.mount(SHARED, shared, name="shared")
     app.add_exception_handler(IntakeProblem, _problem)
     app.add_exception_handler(Unauthenticated, _unauthenticated)
+    app.add_exception_handler(SessionsUnavailable, _sessions_unavailable)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _internal)
     return app
@@ -80,7 +97,7 @@ def _dependencies(settings: IntakeSettings, log: KafkaLog) -> Dependencies:
     return Dependencies(
         settings=settings,
         clock=clock,
-        tokens=TokenCache(Verifier(settings.jwks, settings.issuer)),
+        who=recognition(settings, settings.database_url, "intake", metrics.registry),
         roster=roster,
         roster_feed=roster_feed,
         producer=producer,
@@ -107,12 +124,19 @@ def _broker(settings: IntakeSettings) -> KafkaBroker:
 
 async def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, IntakeProblem)
+    if error.code == "forbidden":
+        dependencies: Dependencies = request.app.state.dependencies
+        dependencies.who.visitors.tell("right_denied", request, str(error.more.get("reason", "")))
     return _answer(request, error)
 
 
 async def _unauthenticated(request: Request, error: Exception) -> Response:
     assert isinstance(error, Unauthenticated)
     return _answer(request, unauthenticated(error))
+
+
+async def _sessions_unavailable(request: Request, error: Exception) -> Response:
+    return _answer(request, IntakeProblem("sessions_unavailable", "", str(error), headers={"Retry-After": "5"}))
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
@@ -127,5 +151,6 @@ async def _internal(request: Request, _error: Exception) -> Response:
 
 def _answer(request: Request, problem: IntakeProblem) -> Response:
     """To a program as a document, to a person as a page."""
-    wants_page = not request.scope["path"].startswith("/v1/") and "text/html" in request.headers.get("accept", "")
+    path = request.scope["path"].removeprefix(request.scope["root_path"])
+    wants_page = not path.startswith("/v1/") and "text/html" in request.headers.get("accept", "")
     return problem_page(request, problem) if wants_page else problem.response()

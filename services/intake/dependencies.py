@@ -14,7 +14,7 @@ from services.intake.submitting.receiver import SubmissionReceiver
 from services.intake.topics_check import TopicsCheck
 from services.intake.who.roster import Roster
 from services.intake.who.roster_feed import RosterFeed
-from web.tokens import TokenCache
+from services.recognition import Recognition
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Dependencies:
 
     settings: IntakeSettings
     clock: Clock
-    tokens: TokenCache
+    who: Recognition
     roster: Roster
     roster_feed: RosterFeed
     producer: SubmissionProducer

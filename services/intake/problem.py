@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from exact.faults import Fault
 from supervision.words import REASONS, Word
+from web.identity import Unauthenticated
 from web.problem import HttpProblem, ProblemKind
-from web.tokens import Unauthenticated
 
 KINDS: Final[dict[str, ProblemKind]] = {
     "invalid": ProblemKind(422, Word("提交内容不符合要求", "The submission is not valid")),
@@ -32,6 +32,9 @@ KINDS: Final[dict[str, ProblemKind]] = {
     "digest_mismatch": ProblemKind(422, Word("文件内容与 SHA-256 不符", "The file does not have this SHA-256")),
     "aborted": ProblemKind(400, Word("上传中断", "The upload broke off")),
     "internal": ProblemKind(500, Word("系统内部错误", "Internal error")),
+    "sessions_unavailable": ProblemKind(
+        503, Word("暂时无法确认您的登录，请稍后再试", "Your sign-in cannot be checked right now; try again")
+    ),
     "not_ready": ProblemKind(503, Word("正在准备，请稍后再试", "Not ready yet; try again")),
     "unknown_outcome": ProblemKind(
         503,

@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from services.settings import PORTS, ClockSettings, ServingSettings, TokenSettings
+from services.settings import ClockSettings, ServingSettings
+from services.sign_in_settings import SessionSettings
+from web.ports import OPS_PORTS, PORTS
 
 
-class IntakeSettings(ServingSettings, ClockSettings, TokenSettings):
+class IntakeSettings(ServingSettings, ClockSettings, SessionSettings):
     """`INTAKE_…`, and what all services share."""
 
     model_config = SettingsConfigDict(env_prefix="INTAKE_")
     client_id: ClassVar[str] = "intake"
 
-    jwks: Path = Field(validation_alias="LIANGDENG_JWKS")
-    """Required here: nobody submits without a token."""
+    jwks: str = Field(min_length=1, validation_alias="LIANGDENG_JWKS")
+    """Required here: no program submits without a token."""
+    database_url: str = Field(default="", validation_alias="DATABASE_URL")
+    """Where the sessions of people are. Empty: programs alone; without PostgreSQL those go on."""
     port: int = PORTS["intake"]
+    ops_port: int = OPS_PORTS["intake"]
     evidence_folder: Path
     """Uploaded files lie here, by SHA-256; shared by all instances."""
     library: Path = Path("programmes")
     """Calendars and policies that a posted programme may name."""
-    query_url: str = ""
-    """Where query answers, e.g. http://localhost:8004; rulings are read there."""
-    sign_in_url: str = ""
-    """Where a browser without a token is sent; empty: told to sign in, without a link."""
 
     answer_within: float = Field(default=10.0, gt=0, le=60)
     """Seconds until an append without an answer becomes a 503; the append itself goes on."""
@@ -41,3 +42,9 @@ class IntakeSettings(ServingSettings, ClockSettings, TokenSettings):
     """Bytes of one evidence file."""
     programme_limit: int = Field(default=2 * 1024 * 1024, ge=1)
     """Bytes of a programme file; the real one has 40 KB."""
+
+    @model_validator(mode="after")
+    def _people_have_sessions(self) -> Self:
+        if self.origin and not self.database_url:
+            raise ValueError("LIANGDENG_ORIGIN: the sessions of people are in DATABASE_URL")
+        return self

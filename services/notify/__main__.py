@@ -17,7 +17,7 @@ STOP_SECONDS = 15
 
 
 def main() -> int:
-    """Serve on NOTIFY_HOST and NOTIFY_PORT, or redrive a delivery. Returns the exit code."""
+    """Serve on NOTIFY_HOST and NOTIFY_OPS_PORT, or redrive a delivery. Returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m services.notify", description=__doc__)
     commands = parser.add_subparsers(dest="command")
     again = commands.add_parser("redrive", help="再次发送一件停止发送或暂存的通知 · try an abandoned or held one again")
@@ -40,7 +40,7 @@ def main() -> int:
     uvicorn.run(
         build(settings),
         host=settings.host,
-        port=settings.port,
+        port=settings.ops_port,
         access_log=False,
         timeout_graceful_shutdown=STOP_SECONDS,
         server_header=False,

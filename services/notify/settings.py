@@ -9,7 +9,8 @@ from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from services.directory_settings import DirectorySettings
-from services.settings import PORTS, ServingSettings
+from services.settings import ServingSettings
+from web.ports import OPS_PORTS
 
 
 class NotifySettings(ServingSettings, DirectorySettings):
@@ -18,7 +19,7 @@ class NotifySettings(ServingSettings, DirectorySettings):
     model_config = SettingsConfigDict(env_prefix="NOTIFY_")
     client_id: ClassVar[str] = "notify"
 
-    port: int = PORTS["notify"]
+    ops_port: int = OPS_PORTS["notify"]
     """Metrics, health and progress; nothing can be changed through it."""
 
     directory: Path | None = None

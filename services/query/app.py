@@ -9,10 +9,9 @@ from collections.abc import AsyncIterator, Callable
 import psycopg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, PlainTextResponse, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from psycopg_pool import PoolTimeout
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 
 from contracts.topics import PARTITIONS, TOPIC_CONFIG, TOPICS
 from eventlog.log import provisioning
@@ -22,13 +21,17 @@ from services.query.answers.problem import QueryProblem
 from services.query.answers.request_view import RequestViews
 from services.query.follow.follow_loop import Following
 from services.query.metrics import QueryMetrics
+from services.query.ops import operator
 from services.query.read_model import schemas
 from services.query.read_model.pools import reading_pool, writing_pool
 from services.query.read_model.position import Progress
-from services.query.read_model.snapshot import snapshot
 from services.query.settings import QuerySettings
 from services.query.web import api, pages
-from web.tokens import Verifier
+from services.recognition import Recognition, recognition
+from web.addresses import SHARED
+from web.header import shared
+from web.provider import Provider
+from web.sign_in import SignIn
 
 
 def kafka_log(settings: QuerySettings) -> Log:
@@ -47,7 +50,7 @@ def build(settings: QuerySettings, open_log: Callable[[QuerySettings], Log] = ka
     metrics, progress = QueryMetrics(), Progress()
     reader = reading_pool(settings.database_url, settings.sql_schema, settings.connections)
     writer = writing_pool(settings.database_url, settings.sql_schema)
-    verifier = Verifier(settings.jwks, settings.issuer) if settings.jwks else None
+    who = recognition(settings, settings.database_url, "query", metrics.registry)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -59,69 +62,52 @@ def build(settings: QuerySettings, open_log: Callable[[QuerySettings], Log] = ka
             app.state.following = following
             task = asyncio.create_task(following.run(), name="query-following")
             app.state.task = task
+            await who.open()
+            tasks = [task, *([asyncio.create_task(who.sessions.run(), name="sessions")] if who.sessions else [])]
             try:
                 yield
             finally:
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
+                for running in tasks:
+                    running.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+                await who.close()
                 await log.close()
 
-    app = FastAPI(title="Liangdeng query 亮灯查询", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Liangdeng query 亮灯查询",
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,  # it would build the address from what the request says of its host
+    )
     app.state.settings, app.state.progress, app.state.metrics = settings, progress, metrics
-    app.state.request_views = RequestViews(reader, progress, verifier)
-    app.state.reader = reader
+    app.state.request_views = RequestViews(reader, progress, who.visitors)
+    app.state.reader, app.state.who = reader, who
+    app.state.following = app.state.task = None  # until it has started
     app.include_router(api.router)
     app.include_router(pages.router)
+    app.router.routes.extend(_sign_in(settings, who))
+    app.mount(SHARED, shared, name="shared")
     app.mount("/static", pages.static, name="static")
-    _doors(app)
+    app.state.operator = operator(app)
     _errors(app)
     return app
 
 
-def _doors(app: FastAPI) -> None:
-    @app.get("/healthz", include_in_schema=False)
-    async def healthz() -> Response:
-        dead = app.state.task.done()
-        return PlainTextResponse("following has ended" if dead else "ok", 503 if dead else 200)
-
-    @app.get("/readyz", include_in_schema=False)
-    async def readyz() -> Response:
-        following: Following = app.state.following
-        asked = await _can_be_asked(app)
-        ready = following.ready and asked
-        body = {
-            "ready": ready,
-            "read_model": asked,
-            "caught_up": following.caught_up,
-            "trouble": following.trouble,
-            "stopped": list(following.stopped.values()),
-        }
-        return JSONResponse(body, 200 if ready else 503)
-
-    @app.get("/metrics", include_in_schema=False)
-    async def metrics() -> Response:
-        known: QueryMetrics = app.state.metrics
-        with contextlib.suppress(psycopg.Error, PoolTimeout):
-            await _count(app)
-        return Response(generate_latest(known.registry), media_type=CONTENT_TYPE_LATEST)
-
-
-async def _can_be_asked(app: FastAPI) -> bool:
-    try:
-        async with app.state.reader.connection() as connection:
-            await connection.execute("SELECT 1")
-    except (psycopg.Error, PoolTimeout):
-        return False
-    return True
-
-
-async def _count(app: FastAPI) -> None:
-    metrics: QueryMetrics = app.state.metrics
-    if not metrics.counts_are_old():
-        return
-    async with snapshot(app.state.reader) as seen:
-        lights, deliveries = await seen.light_counts(), await seen.delivery_counts()
-    metrics.counted(lights, deliveries)
+def _sign_in(settings: QuerySettings, who: Recognition) -> list[Route]:
+    """Where people sign in and out; nothing where nobody does."""
+    if who.sessions is None or settings.oidc_client_secret is None:
+        return []
+    provider = Provider(
+        issuer=settings.issuer,
+        client_id=settings.oidc_client_id,
+        client_secret=settings.oidc_client_secret.get_secret_value(),
+        discovery=settings.oidc_discovery,
+        claims=settings.mapping,
+        security=who.security,
+    )
+    return SignIn(settings.origin, settings.intake_root_path, provider, who.sessions, who.security).routes()
 
 
 def _errors(app: FastAPI) -> None:

@@ -9,10 +9,12 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from eventlog.log.settings import KafkaSettings
-from services.settings import PORTS, ServingSettings, TokenSettings
+from services.settings import ServingSettings
+from services.sign_in_settings import SignInSettings
+from web.ports import OPS_PORTS, PORTS
 
 
-class QuerySettings(ServingSettings, TokenSettings):
+class QuerySettings(ServingSettings, SignInSettings):
     """`QUERY_…`, and what all services share."""
 
     model_config = SettingsConfigDict(env_prefix="QUERY_")
@@ -20,17 +22,13 @@ class QuerySettings(ServingSettings, TokenSettings):
 
     database_url: str = Field(validation_alias="DATABASE_URL")
     port: int = PORTS["query"]
+    ops_port: int = OPS_PORTS["query"]
     sql_schema: str = Field(default="query", pattern=r"^[a-z][a-z0-9_]{0,40}$")
     """The PostgreSQL schema of the read model; a rebuild swaps it."""
     connections: int = Field(default=8, ge=2, le=100)
     """Requests that view at the read model at the same time; each holds a connection for some milliseconds."""
     fetch_wait: float = Field(default=0.1, gt=0, le=5)
     """Seconds that the broker holds a fetch without data: what a quiet partition's first record may wait."""
-
-    intake_url: str = ""
-    """Where intake's pages are; empty: no link to them."""
-    sign_in_url: str = ""
-    """The issuer, with its doors /sign-in and /sign-out; empty: no links to them."""
 
     @property
     def kafka(self) -> KafkaSettings:

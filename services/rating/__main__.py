@@ -23,7 +23,7 @@ def main() -> None:
     uvicorn.run(
         build(settings),
         host=settings.host,
-        port=settings.port,
+        port=settings.ops_port,
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=5,

@@ -10,7 +10,8 @@ from pydantic_settings import SettingsConfigDict
 
 from contracts.topics import RULINGS, SUBMISSIONS
 from eventlog.owner.partition import OwnerSettings
-from services.settings import PORTS, ClockSettings, ServingSettings
+from services.settings import ClockSettings, ServingSettings
+from web.ports import OPS_PORTS
 
 TICK_SECONDS: Final = 1.0
 DRIVEN_TICK_SECONDS: Final = 0.01
@@ -23,7 +24,7 @@ class RatingSettings(ServingSettings, ClockSettings):
     model_config = SettingsConfigDict(env_prefix="RATING_")
     client_id: ClassVar[str] = "liangdeng-rating"
 
-    port: int = PORTS["rating"]
+    ops_port: int = OPS_PORTS["rating"]
     group: str = "rating"
     session_timeout_seconds: float = 10.0
     """A silent instance loses its partitions after that; the `at` rule holds either way."""

@@ -11,7 +11,7 @@ import yaml
 
 from embedded.jars import read_lock
 from embedded.versions import KAFKA, KAFKA_BY_STRIMZI, POSTGRES, STRIMZI
-from services.settings import PORTS
+from web.ports import OPS_PORTS, PORTS
 
 ROOT = Path(__file__).parents[2]
 BASE = ROOT / "deploy/k8s/base"
@@ -42,18 +42,33 @@ def test_postgres_is_one_major_version_everywhere() -> None:
     assert re.search(rf"\| `{catalog['name']}` \| {catalog['kind']} \| .*`major: {POSTGRES}`", OPERATOR)
 
 
-@pytest.mark.parametrize(("service", "port"), PORTS.items())
-def test_a_service_listens_on_its_port_in_compose_and_on_kubernetes(service: str, port: int) -> None:
+@pytest.mark.parametrize(("service", "port"), OPS_PORTS.items())
+def test_the_operator_finds_a_service_at_its_port_which_nothing_publishes(service: str, port: int) -> None:
     composed = COMPOSED[service]
-    assert composed["environment"][f"{service.upper()}_PORT"] == str(port)
-    assert composed.get("ports", [f"{port}:{port}"]) == [f"{port}:{port}"]
+    assert composed["environment"][f"{service.upper()}_OPS_PORT"] == str(port)
+    assert not any(str(port) in published for published in composed.get("ports", []))
     pod = resource(f"{service}.yaml", "Deployment")["spec"]["template"]
     (container,) = pod["spec"]["containers"]
-    assert {"name": f"{service.upper()}_PORT", "value": str(port)} in container["env"]
-    assert container["ports"] == [{"name": "http", "containerPort": port}]
+    assert {"name": f"{service.upper()}_OPS_PORT", "value": str(port)} in container["env"]
+    assert {"name": "ops", "containerPort": port} in container["ports"]
     assert pod["metadata"]["annotations"]["prometheus.io/port"] == str(port)
+    for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+        assert container[probe]["httpGet"]["port"] == "ops"
+    services = [one for one in yaml.safe_load_all((BASE / f"{service}.yaml").read_text()) if one["kind"] == "Service"]
+    assert [one["spec"]["ports"] for one in services] == (
+        [[{"name": "http", "port": 80, "targetPort": "http"}]] if service in PORTS else []
+    )
 
 
-def test_no_two_services_share_a_port_and_intake_names_that_of_query() -> None:
-    assert len(set(PORTS.values())) == len(PORTS)
-    assert COMPOSED["intake"]["environment"]["INTAKE_QUERY_URL"] == f"http://localhost:{PORTS['query']}"
+@pytest.mark.parametrize(("service", "port"), PORTS.items())
+def test_people_and_programs_find_a_service_at_its_port(service: str, port: int) -> None:
+    composed = COMPOSED[service]
+    assert composed["environment"][f"{service.upper()}_PORT"] == str(port)
+    assert composed["ports"] == [f"{port}:{port}"]
+    (container,) = resource(f"{service}.yaml", "Deployment")["spec"]["template"]["spec"]["containers"]
+    assert {"name": f"{service.upper()}_PORT", "value": str(port)} in container["env"]
+    assert {"name": "http", "containerPort": port} in container["ports"]
+
+
+def test_no_two_doors_share_a_port() -> None:
+    assert len({*PORTS.values(), *OPS_PORTS.values()}) == len(PORTS) + len(OPS_PORTS)

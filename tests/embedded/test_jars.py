@@ -66,7 +66,7 @@ def silent(_: str) -> None:
 
 def test_a_jar_that_is_missing_is_downloaded_and_verified(mirror: Path, repository: Path, lock: Path) -> None:
     (mirror / RELATIVE).write_bytes(RIGHT)
-    assert jars.classpath(silent, lock) == [repository / RELATIVE]
+    assert jars.verified_files(silent, lock) == [repository / RELATIVE]
     assert (repository / RELATIVE).read_bytes() == RIGHT
     assert [path.name for path in repository.iterdir()] == ["org"]
 
@@ -74,7 +74,7 @@ def test_a_jar_that_is_missing_is_downloaded_and_verified(mirror: Path, reposito
 def test_a_forged_download_is_refused_and_leaves_nothing(mirror: Path, repository: Path, lock: Path) -> None:
     (mirror / RELATIVE).write_bytes(WRONG)
     with pytest.raises(MachineError, match=r"(?s)校验失败.*Checksum mismatch: org.example:lantern:1.0"):
-        jars.classpath(silent, lock)
+        jars.verified_files(silent, lock)
     assert list(repository.iterdir()) == []
 
 
@@ -82,14 +82,14 @@ def test_a_jar_of_other_bytes_in_the_cache_is_never_used(mirror: Path, repositor
     (mirror / RELATIVE).write_bytes(RIGHT)
     (repository / RELATIVE).parent.mkdir(parents=True)
     (repository / RELATIVE).write_bytes(WRONG)
-    jars.classpath(silent, lock)
+    jars.verified_files(silent, lock)
     assert (repository / RELATIVE).read_bytes() == RIGHT
 
 
 @pytest.mark.usefixtures("mirror", "repository")
 def test_a_mirror_that_lacks_a_jar_is_named_as_the_cause(lock: Path) -> None:
     with pytest.raises(MachineError, match="LIANGDENG_MAVEN_MIRROR"):
-        jars.classpath(silent, lock)
+        jars.verified_files(silent, lock)
 
 
 @pytest.mark.usefixtures("repository")
@@ -97,7 +97,7 @@ def test_without_a_network_proxy_and_mirror_are_named(lock: Path, monkeypatch: p
     monkeypatch.setenv("LIANGDENG_MAVEN_MIRROR", "http://127.0.0.1:9")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with pytest.raises(MachineError, match=r"(?s)网络不通.*HTTPS_PROXY.*no network"):
-        jars.classpath(silent, lock)
+        jars.verified_files(silent, lock)
 
 
 @pytest.mark.parametrize(

@@ -35,14 +35,15 @@ def test_a_need_that_the_stack_does_not_have_holds_nobody_up() -> None:
 
 def test_without_a_part_that_pretends_nobody_is_told_of_one() -> None:
     told = {name for part in SERVICES for name in settings_of(part, SERVICES, AT)}
-    assert not {"LIANGDENG_JWKS", "INTAKE_SIGN_IN_URL", "NOTIFY_SMTP_HOST", "NOTIFY_DIRECTORY"} & told
+    assert not {"LIANGDENG_JWKS", "LIANGDENG_ORIGIN", "NOTIFY_SMTP_HOST", "NOTIFY_DIRECTORY"} & told
 
 
 @pytest.mark.parametrize("part", [INTAKE, QUERY])
 def test_the_sign_in_that_pretends_tells_where_it_is_and_which_keys_it_signs_with(part: Part) -> None:
     told = settings_of(part, EVERYTHING, AT)
     assert told["LIANGDENG_JWKS"] == "/h/issuer/jwks.json"
-    assert told[f"{part.prefix}_SIGN_IN_URL"] == "http://issuer"
+    assert told["LIANGDENG_OIDC_DISCOVERY"] == "http://issuer/.well-known/openid-configuration"
+    assert told["LIANGDENG_ORIGIN"] == "http://query"
 
 
 def test_a_second_instance_is_told_what_the_first_one_is() -> None:

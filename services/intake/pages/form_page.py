@@ -12,16 +12,15 @@ from services.intake.pages.choices import choices_of
 from services.intake.pages.fields import FORMS
 from services.intake.pages.form_post import FormPost, kept_text
 from services.intake.pages.renderer import page
-from services.intake.pages.session import form_token, language_of
+from services.intake.pages.session import form_token
 from services.intake.problem import IntakeProblem
 from services.intake.who.item import KnownItem
-from web.tokens import Identity
+from web.language import language_of
 
 
 def form_page(
     request: Request,
     dependencies: Dependencies,
-    identity: Identity,
     item: KnownItem,
     name: str,
     post: FormPost,
@@ -33,7 +32,6 @@ def form_page(
     return page(
         request,
         "form.html",
-        identity,
         problem.status if problem else 200,
         item=item,
         name=name,

@@ -10,7 +10,7 @@ from contracts.values import ReportingPeriod
 from services.intake.pages.fields import FORMS
 from services.intake.who.item import KnownItem
 from services.intake.who.rights import allowed
-from web.tokens import Identity
+from web.identity import Identity
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
@@ -14,13 +14,16 @@ from starlette.responses import HTMLResponse
 from services.intake.dependencies import Dependencies
 from services.intake.pages.choices import cause_text
 from services.intake.pages.fields import ACTIONS
-from services.intake.pages.session import language_of, sign_in_link
 from services.intake.problem import IntakeProblem
 from services.intake.who.item import KnownItem
 from supervision import words
 from supervision.words import say
 from supervision.workdays import last_day, local, offset_of
-from web.tokens import Identity
+from web.addresses import here_of
+from web.header import TEMPLATES, Header, in_other_language
+from web.identity import Identity
+from web.language import language_of, remember_language
+from web.visitor import known_visitor
 
 FOLDER: Final = Path(__file__).parent
 HEADERS: Final = {
@@ -31,7 +34,7 @@ HEADERS: Final = {
     "Cache-Control": "no-store",
 }
 _ENVIRONMENT: Final = Environment(
-    loader=FileSystemLoader(FOLDER / "templates"),
+    loader=FileSystemLoader([FOLDER / "templates", TEMPLATES]),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
@@ -41,43 +44,69 @@ _ZONE: Final = "+08:00"
 _SIGNS: Final = {">=": "≥", "<=": "≤"}
 
 
-def page(request: Request, template: str, identity: Identity | None, status: int = 200, **context: Any) -> HTMLResponse:
+def page(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
     """A page of this template; `context` is what the template is about."""
     dependencies: Dependencies = request.app.state.dependencies
-    lang, settings, item = language_of(request), dependencies.settings, context.get("item")
+    lang, item, root = language_of(request), context.get("item"), request.scope["root_path"]
     zone = item.assignment.zone if isinstance(item, KnownItem) else offset_of(_ZONE)
     programmes = [known.opened for known in dependencies.roster.programmes.values()]
     text = _ENVIRONMENT.get_template(template).render(
         lang=lang,
         zh=lang == "zh",
-        identity=identity,
+        header=_header(request, item),
+        root=root,
         words=words,
         actions=ACTIONS,
         sign=lambda comparator: _SIGNS.get(comparator, comparator),
         say=lambda group, code: say(group, code, lang),
         cause=lambda level, name: cause_text(level, name, lang),
-        link=lambda path, **query: _link(path, {**query, "lang": lang}),
-        other_language=_link(request.scope["path"], {**request.query_params, "lang": "zh" if lang == "en" else "en"}),
+        link=lambda path, **query: _link(root + path, query),
         due_day=lambda instant: last_day(instant, zone).strftime("%Y-%m-%d"),
         local=lambda instant: local(instant, zone).strftime("%Y-%m-%d %H:%M:%S"),
         today=local(dependencies.clock.now(), zone).strftime("%Y-%m-%d"),
         simulated=any(programme.simulated for programme in programmes),
         derived=any(programme.derived for programme in programmes),
-        query_url=settings.query_url.rstrip("/"),
-        sign_in=sign_in_link(request, settings.sign_in_url),
-        sign_out=f"{settings.sign_in_url.rstrip('/')}/sign-out" if settings.sign_in_url else "",
         **context,
     )
-    return HTMLResponse(text, status, headers=HEADERS)
+    answer = HTMLResponse(text, status, headers=HEADERS)
+    remember_language(request, answer)
+    return answer
 
 
 def problem_page(request: Request, problem: IntakeProblem) -> HTMLResponse:
     """A problem as a page; whoever must sign in finds the way there."""
-    response = page(request, "problem.html", None, problem.status, problem=problem)
+    response = page(request, "problem.html", problem.status, problem=problem)
     response.headers.update({k: v for k, v in problem.headers.items() if k.lower() != "www-authenticate"})
     return response
 
 
+def _header(request: Request, about: object) -> Header:
+    """The header of a page, about an item where it is about one."""
+    dependencies: Dependencies = request.app.state.dependencies
+    identity, settings = known_visitor(request).identity, dependencies.settings
+    programme = about.programme if isinstance(about, KnownItem) else ""
+    return Header(
+        language=language_of(request),
+        here=here_of(request),
+        other_language=in_other_language(request),
+        root=request.scope["root_path"],
+        intake=settings.intake_root_path,
+        people_sign_in=bool(settings.origin),
+        identity=identity,
+        unit_name=_unit_name(dependencies, identity, programme),
+        programme=programme,
+    )
+
+
+def _unit_name(dependencies: Dependencies, identity: Identity | None, programme: str) -> str:
+    """The name of somebody's unit, by the programme that the page is about, else by any that lists it."""
+    if identity is None or identity.unit is None:
+        return ""
+    roster = dependencies.roster
+    names = (roster.unit_name(one, identity.unit) for one in ([programme] if programme else roster.programmes))
+    return next((name for name in names if name != identity.unit), identity.unit)
+
+
 def _link(path: str, query: Mapping[str, Any]) -> str:
-    kept = {name: value for name, value in query.items() if value and not (name == "lang" and value == "zh")}
-    return f"{path}?{urlencode(kept)}" if kept else path
+    kept = {name: value for name, value in query.items() if value}
+    return f"{quote(path)}?{urlencode(kept)}" if kept else quote(path)

@@ -20,15 +20,15 @@ from services.intake.problem import IntakeProblem
 from services.intake.submitting.receipt import Receipt
 from services.intake.who.item import KnownItem
 from services.intake.who.rights import check_item
-from web.tokens import Identity
+from web.identity import Identity
 
 pages_router = APIRouter(include_in_schema=False)
 
 
 @pages_router.get("/")
-async def home() -> Response:
+async def home(request: Request) -> Response:
     """To one's items."""
-    return RedirectResponse("/items", 303)
+    return RedirectResponse(f"{request.scope['root_path']}/items", 303)
 
 
 @pages_router.get("/style.css")
@@ -40,19 +40,19 @@ async def style() -> Response:
 @pages_router.get("/items")
 async def items(request: Request) -> Response:
     """My items: what is due next, and what waits for me."""
-    dependencies, identity = signed_in(request)
+    dependencies, identity = await signed_in(request)
     dependencies.receiver.ready()
     now, roster = dependencies.clock.now(), dependencies.roster
     rows = overview.rows(roster.items_of(identity), identity, now)
     keys = {(row.item.programme, row.item.lead_unit) for row in rows}
     names = {key: roster.unit_name(*key) for key in keys}
-    return page(request, "items.html", identity, rows=rows, names=names, now=now)
+    return page(request, "items.html", rows=rows, names=names, now=now)
 
 
 @pages_router.get("/items/{programme}/{item}")
 async def item_page(request: Request, programme: str, item: str) -> Response:
     """An item: its periods and nodes, what is open, what I may submit."""
-    dependencies, identity = signed_in(request)
+    dependencies, identity = await signed_in(request)
     known, roster = _concerned(dependencies, identity, programme, item), dependencies.roster
     pressing, others = overview.actions(known, identity)
     context: dict[str, Any] = {
@@ -60,32 +60,31 @@ async def item_page(request: Request, programme: str, item: str) -> Response:
         "leader": roster.leader_label(programme, known.leader),
         "now": dependencies.clock.now(),
     }
-    return page(request, "item.html", identity, item=known, pressing=pressing, others=others, **context)
+    return page(request, "item.html", item=known, pressing=pressing, others=others, **context)
 
 
 @pages_router.get("/items/{programme}/{item}/{name}")
 async def form(request: Request, programme: str, item: str, name: str) -> Response:
     """An empty form."""
-    dependencies, identity = signed_in(request)
+    dependencies, identity = await signed_in(request)
     known = _permitted(dependencies, identity, programme, item, name)
     empty = FormPost(FormFields([("period", request.query_params.get("period", ""))]), uuid.uuid4().hex)
-    return form_page(request, dependencies, identity, known, name, empty)
+    return form_page(request, dependencies, known, name, empty)
 
 
 @pages_router.post("/items/{programme}/{item}/{name}")
 async def send(request: Request, programme: str, item: str, name: str) -> Response:
     """A form comes in: the receipt, or the form again with everything that is wrong."""
+    dependencies, identity = await signed_in(request)
     check_origin(request)
-    dependencies, identity = signed_in(request)
     known = _permitted(dependencies, identity, programme, item, name)
     async with read_form(request, dependencies.evidence, dependencies.settings.evidence_limit) as post:
         try:
             check_form_token(request, post.fields.one("csrf"))
             receipt = await _receipt(dependencies, identity, known, name, post)
         except IntakeProblem as problem:
-            return form_page(request, dependencies, identity, known, name, post, problem)
-    location = receipt.page(dependencies.settings.query_url)
-    return page(request, "receipt.html", identity, 202, item=known, name=name, receipt=receipt, location=location)
+            return form_page(request, dependencies, known, name, post, problem)
+    return page(request, "receipt.html", 202, item=known, name=name, receipt=receipt)
 
 
 async def _receipt(

@@ -19,7 +19,7 @@ from services.intake.submitting.receipt import Receipt
 from services.intake.submitting.receiver import SubmissionReceiver
 from services.intake.who.roster import Roster
 from services.intake.who.roster_feed import RosterFeed
-from web.tokens import Identity
+from web.identity import Identity
 
 READ_SECONDS = 10.0
 _PLACEHOLDER = datetime(9999, 12, 31, 23, 59, 59, 999999, UTC)

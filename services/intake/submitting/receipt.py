@@ -25,13 +25,14 @@ class Receipt:
         """Where it lies, as text such as `submissions-3@120`."""
         return f"{SUBMISSIONS}-{self.partition}@{self.offset}"
 
-    def location(self, query_url: str) -> str:
-        """Address of its ruling at query, which waits until it is there."""
-        return f"{query_url.rstrip('/')}/v1/submissions/{self.submission_id}?min_position={self.position}"
+    def location(self, origin: str) -> str:
+        """Address of its ruling at query, which waits until it is there; a path where people's address is not set."""
+        return f"{origin}/v1{self.page}"
 
-    def page(self, query_url: str) -> str:
-        """Address of the same for a browser; empty where query's address is not set."""
-        return self.location(query_url).replace("/v1/submissions/", "/submissions/", 1) if query_url else ""
+    @property
+    def page(self) -> str:
+        """Path of the same for a browser."""
+        return f"/submissions/{self.submission_id}?min_position={self.position}"
 
     def document(self) -> dict[str, Any]:
         """The receipt as JSON."""

@@ -25,7 +25,7 @@ from services.intake.submitting.receipt import Receipt
 from services.intake.who.rights import ITEM_RIGHTS, PROGRAMME_RIGHTS, check_item, check_programme
 from services.intake.who.roster import Roster
 from services.intake.who.roster_feed import RosterFeed
-from web.tokens import Identity
+from web.identity import Identity
 
 _SHAPE: Final = frozenset({"type", "data"})
 

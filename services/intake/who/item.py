@@ -13,7 +13,7 @@ from supervision import appeals, assignment, escalations
 from supervision.appeals import Appeals
 from supervision.assignment import AssignmentRecord
 from supervision.escalations import EscalationRecord, Escalations
-from web.tokens import Identity
+from web.identity import Identity
 
 
 class AdjustmentRequest(NamedTuple):

@@ -12,7 +12,7 @@ from services.intake.problem import IntakeProblem, forbidden
 from services.intake.who.item import KnownItem
 from services.intake.who.roster import Roster
 from supervision.assignment import AssignmentRecord
-from web.tokens import Identity
+from web.identity import Identity
 
 Tie = Literal["lead_unit", "own_leader", "any"]
 

@@ -10,7 +10,7 @@ from contracts.ruling import RULING_TYPES, ruling_from
 from contracts.rulings import ItemOpened, ProgrammeOpened
 from contracts.topics import split_subject
 from services.intake.who.item import FOLDED, KnownItem, opened
-from web.tokens import Identity
+from web.identity import Identity
 
 _TYPES: Final = frozenset(RULING_TYPES.types[cls] for cls in (*FOLDED, ProgrammeOpened, ItemOpened))
 

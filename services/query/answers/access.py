@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from web.tokens import Identity
+from web.identity import Identity
 
 Sight = Literal["none", "public", "full"]
 _ALL_SEEING: Final = frozenset({"office", "leader", "chief", "auditor"})

@@ -19,7 +19,9 @@ from services.query.read_model.as_of import MalformedAsOf, parse_as_of
 from services.query.read_model.pools import ReadingPool
 from services.query.read_model.position import Progress
 from services.query.read_model.snapshot import Snapshot, snapshot
-from web.tokens import COOKIE, Unauthenticated, Verifier, token_from
+from web.identity import Unauthenticated
+from web.sessions import SessionsUnavailable
+from web.visitor import Visitors
 
 LONGEST_WAIT: Final = 60.0
 USUAL_WAIT: Final = 10.0
@@ -38,16 +40,16 @@ class RequestView:
 class RequestViews:
     """Opens the views of requests; built once."""
 
-    def __init__(self, pool: ReadingPool, progress: Progress, verifier: Verifier | None) -> None:
+    def __init__(self, pool: ReadingPool, progress: Progress, visitors: Visitors) -> None:
         self._pool = pool
         self._progress = progress
-        self._verifier = verifier
+        self._visitors = visitors
         self._explanations = Explanations()
 
     @asynccontextmanager
     async def open(self, request: Request) -> AsyncIterator[RequestView]:
         """Wait for `min_position`, then look `as_of`. Raises QueryProblem."""
-        viewer = self.viewer(request)
+        viewer = await self.viewer(request)
         try:
             as_of = parse_as_of(request.query_params.get("as_of", ""))
         except MalformedAsOf as error:
@@ -62,18 +64,14 @@ class RequestViews:
         except (psycopg.OperationalError, PoolTimeout) as error:
             raise QueryProblem("unavailable", type(error).__name__) from error
 
-    def viewer(self, request: Request) -> Viewer:
-        """Who asks; a bad token of a program is refused, a browser's old cookie only means signed out."""
-        header = request.headers.get("authorization")
-        token = token_from(header, request.cookies.get(COOKIE))
-        if token is None or self._verifier is None:
-            return Viewer()
+    async def viewer(self, request: Request) -> Viewer:
+        """Who asks. Raises QueryProblem."""
         try:
-            return Viewer(self._verifier.verify(token).identity)
+            return Viewer((await self._visitors.of(request)).identity)
         except Unauthenticated as error:
-            if header:
-                raise QueryProblem("sign-in-required", str(error)) from None
-            return Viewer()
+            raise QueryProblem("sign-in-required", str(error)) from None
+        except SessionsUnavailable as error:
+            raise QueryProblem("unavailable", str(error)) from error
 
     async def _wait_for(self, request: Request) -> None:
         """A program gets an error when it waited in vain; a person a page that says what is not ruled yet."""

@@ -25,11 +25,12 @@ from eventlog.log.settings import KafkaSettings
 from programmes import FOLDER
 from programmes.programme import Programme
 from programmes.programme_file import load_programme
-from sandbox.issuer import Issuer
+from sandbox.mint import Issuer
 from sandbox.people import people
 from services.intake.app import build
 from services.intake.dependencies import Dependencies
 from services.intake.settings import IntakeSettings
+from tests.web.desk import ISSUER, Desk
 
 LIBRARY = FOLDER
 YUANCHENG = LIBRARY / "yuancheng-2024.yaml"
@@ -117,8 +118,9 @@ def _opened(data: Any) -> list[RulingData]:
 class RunningIntake:
     """Intake over HTTP, its people, and its log."""
 
-    def __init__(self, settings: IntakeSettings, issuer: Issuer, programme: Programme) -> None:
+    def __init__(self, settings: IntakeSettings, issuer: Issuer, programme: Programme, desk: Desk | None) -> None:
         self.settings = settings
+        self.desk = desk
         self.programme = programme
         self.log = KafkaLog(
             KafkaSettings(bootstrap_servers=settings.bootstrap_servers, topic_prefix=settings.topic_prefix)
@@ -129,6 +131,8 @@ class RunningIntake:
         self._people = people([programme])
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         self.http = httpx.AsyncClient(transport=transport, base_url="http://intake", timeout=60)
+        operator = httpx.ASGITransport(self.app.state.operator, raise_app_exceptions=False)
+        self.ops = httpx.AsyncClient(transport=operator, base_url="http://operator", timeout=60)
 
     @property
     def dependencies(self) -> Dependencies:
@@ -139,6 +143,11 @@ class RunningIntake:
     def token(self, person: str, seconds: int = 600) -> str:
         """A person's token."""
         return self._issuer.mint(self._people[person], seconds)
+
+    async def cookie(self, person: str) -> dict[str, str]:
+        """Headers of a browser in which a person is signed in."""
+        assert self.desk is not None
+        return await self.desk.cookie(person)
 
     def headers(self, person: str, key: str | None = None, **more: str) -> dict[str, str]:
         """Headers of a person's request."""
@@ -175,11 +184,10 @@ def settings_for(bootstrap_servers: str, prefix: str, folder: Path, **more: Any)
     chosen = {
         "bootstrap_servers": bootstrap_servers,
         "topic_prefix": prefix,
-        "jwks": folder / "issuer" / "jwks.json",
+        "jwks": str(folder / "issuer" / "jwks.json"),
+        "issuer": ISSUER,
         "evidence_folder": folder / "evidence",
         "library": LIBRARY,
-        "query_url": "http://query",
-        "sign_in_url": "http://issuer",
         **more,
     }
     return IntakeSettings(**chosen)
@@ -191,10 +199,12 @@ def make_topics(bootstrap_servers: str, prefix: str) -> None:
 
 
 @contextlib.asynccontextmanager
-async def running(settings: IntakeSettings, folder: Path, *, ready: bool = True) -> AsyncIterator[RunningIntake]:
-    """Intake from its start to its stop; without `ready` its start is not waited for."""
-    intake = RunningIntake(settings, Issuer(folder / "issuer", "liangdeng-sandbox"), load_programme(YUANCHENG))
-    async with intake.app.router.lifespan_context(intake.app), intake.http:
+async def running(
+    settings: IntakeSettings, folder: Path, *, ready: bool = True, desk: Desk | None = None
+) -> AsyncIterator[RunningIntake]:
+    """Intake from its start to its stop; without `ready` its start is not waited for. People sign in at `desk`."""
+    intake = RunningIntake(settings, Issuer(folder / "issuer", ISSUER), load_programme(YUANCHENG), desk)
+    async with intake.app.router.lifespan_context(intake.app), intake.http, intake.ops:
         if ready:
             parts = intake.dependencies
             await until(lambda: parts.producer.connected and parts.roster.caught_up, "intake is not ready")

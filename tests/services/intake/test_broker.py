@@ -78,8 +78,8 @@ async def test_a_broker_that_hangs_or_dies_costs_a_503_and_never_a_receipt(tmp_p
 async def test_without_a_broker_it_is_alive_not_ready_and_takes_nothing(tmp_path: Path) -> None:
     settings = settings_for(f"127.0.0.1:{free_port()}", "", tmp_path, answer_within=1.0)
     async with running(settings, tmp_path, ready=False) as intake:
-        assert (await intake.http.get("/healthz")).status_code == 200
-        ready = await intake.http.get("/readyz")
+        assert (await intake.ops.get("/healthz")).status_code == 200
+        ready = await intake.ops.get("/readyz")
         assert ready.status_code == 503
         assert any("producer" in reason for reason in ready.json()["reasons"])
         for answer in (await intake.submit("u-fagai-1", "K01", REPORT, "k"), await intake.publish()):
@@ -139,6 +139,6 @@ async def test_a_driven_clock_is_refused_where_something_real_is_on_the_log(
     clock.write_text("2024-03-19T09:00:00+08:00\n")
     async with running(settings_for(kafka, topic_prefix, tmp_path, clock=str(clock)), tmp_path) as intake:
         assert (await intake.submit("u-fagai-1", "K01", REPORT, "k")).status_code == 403
-        ready = await intake.http.get("/readyz")
+        ready = await intake.ops.get("/readyz")
         assert ready.status_code == 503
         assert any("driven" in reason for reason in ready.json()["reasons"])

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,11 @@ import pytest
 from playwright.async_api import async_playwright
 
 from embedded.child_process import free_port
+from embedded.front import Front
 from eventlog.log.kafka import KafkaLog
 from eventlog.log.settings import KafkaSettings
 from tests.services.intake.running_intake import LIBRARY, YUANCHENG, RatingStandIn, make_topics
+from tests.web.desk import ISSUER
 
 pytestmark = [
     pytest.mark.services,
@@ -42,31 +44,38 @@ def _until_ready(url: str) -> None:
 
 
 @pytest.fixture
-def urls(kafka: str, topic_prefix: str, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """Intake and the issuer, each a process of its own."""
+def urls(kafka: str, topic_prefix: str, tmp_path: Path, postgres: Callable[[], str]) -> Iterator[dict[str, str]]:
+    """Intake, query and the issuer, each a process of its own, behind the front that people know."""
     make_topics(kafka, topic_prefix)
-    intake, issuer = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
+    ports = {name: free_port() for name in ("front", "intake", "intake_ops", "query", "query_ops", "issuer")}
+    at = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
+    front = Front(tmp_path / "front", origin=at["front"], routes={"/": ports["query"], "/intake": ports["intake"]})
     env = {
         **os.environ,
         "KAFKA_BOOTSTRAP_SERVERS": kafka,
         "LIANGDENG_TOPIC_PREFIX": topic_prefix,
+        "DATABASE_URL": postgres(),
         "LIANGDENG_JWKS": str(tmp_path / "issuer" / "jwks.json"),
+        "LIANGDENG_ISSUER": ISSUER,
+        "LIANGDENG_ORIGIN": at["front"],
+        "LIANGDENG_OIDC_DISCOVERY": f"{at['issuer']}/.well-known/openid-configuration",
+        "LIANGDENG_OIDC_CLIENT_SECRET": "no secret",
         "INTAKE_EVIDENCE_FOLDER": str(tmp_path / "evidence"),
         "INTAKE_LIBRARY": str(LIBRARY),
-        "INTAKE_SIGN_IN_URL": issuer,
-        "INTAKE_PORT": intake.rsplit(":", 1)[1],
         "ISSUER_FOLDER": str(tmp_path / "issuer"),
-        "ISSUER_PORT": issuer.rsplit(":", 1)[1],
+        **{f"{name.upper()}_PORT": str(port) for name, port in ports.items()},
     }
     processes = [
         subprocess.Popen([sys.executable, "-m", module], cwd=ROOT, env=env, stderr=subprocess.DEVNULL)
-        for module in ("sandbox.issuer", "services.intake")
+        for module in ("sandbox.issuer", "services.intake", "services.query")
     ]
+    front.launch()
     try:
-        for url in (issuer, intake):
-            _until_ready(url)
-        yield {"intake": intake, "issuer": issuer}
+        for name in ("issuer", "intake_ops", "query_ops"):
+            _until_ready(at[name])
+        yield at
     finally:
+        front.stop()
         for process in processes:
             process.terminate()
         for process in processes:
@@ -84,7 +93,7 @@ async def _publish(urls: dict[str, str], kafka: str, prefix: str) -> None:
         await RatingStandIn(log).rule()
         await log.close()
         deadline = time.monotonic() + 20
-        while "intake_roster_items 108.0" not in (await client.get(f"{urls['intake']}/metrics")).text:
+        while "intake_roster_items 108.0" not in (await client.get(f"{urls['intake_ops']}/metrics")).text:
             assert time.monotonic() < deadline, "the roster does not know the 108 items"
             await asyncio.sleep(0.1)
 
@@ -107,11 +116,12 @@ async def test_a_report_is_handed_in_on_a_wide_and_on_a_narrow_screen(
         for width in (1440, 390):
             context = await browser.new_context(viewport={"width": width, "height": 900})
             page = await context.new_page()
-            await page.goto(f"{urls['intake']}/items")
+            await page.goto(f"{urls['front']}/intake/items")
             await page.click("text=去登录")
             await _fits(page, width)
             await page.click('button[value="u-nongye-1"]')
-            assert page.url == f"{urls['intake']}/items"
+            assert page.url == f"{urls['front']}/intake/items"
+            assert "区农业农村局" in await page.inner_text("header")
             assert "模拟数据 / simulated data" in await page.inner_text("body")
             await _fits(page, width)
             await page.click("main table a >> nth=0")
@@ -127,5 +137,9 @@ async def test_a_report_is_handed_in_on_a_wide_and_on_a_narrow_screen(
             await _fits(page, width)
             await page.goto(f"{item}?lang=en")
             assert "Periods and nodes" in await page.inner_text("main")
+            await page.click("header button")
+            await page.wait_for_url(f"{urls['front']}/")
+            await page.goto(item)
+            assert "Sign in first" in await page.inner_text("h1")
             await context.close()
         await browser.close()

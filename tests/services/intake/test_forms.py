@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from html.parser import HTMLParser
@@ -31,6 +31,7 @@ from services.intake.pages.fields import FORMS
 from services.intake.pages.form_body import plain_number
 from services.intake.who.rights import ITEM_RIGHTS
 from tests.services.intake.running_intake import RunningIntake, make_topics, running, settings_for, until
+from tests.web.desk import desk
 
 pytestmark = [pytest.mark.services, pytest.mark.asyncio(loop_scope="module")]
 HERE = "/items/441602-2024/K01"
@@ -40,10 +41,17 @@ INSTANT = datetime(2024, 4, 11, tzinfo=UTC)
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def intake(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningIntake]:
+async def intake(
+    kafka: str, postgres: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[RunningIntake]:
     prefix, folder = f"t{uuid.uuid4().hex[:10]}-", tmp_path_factory.mktemp("forms")
     make_topics(kafka, prefix)
-    async with running(settings_for(kafka, prefix, folder, evidence_limit=200_000), folder) as made:
+    async with (
+        desk(folder / "issuer", postgres()) as people,
+        running(
+            settings_for(kafka, prefix, folder, evidence_limit=200_000, **people.settings), folder, desk=people
+        ) as made,
+    ):
         await made.publish_and_rule()
         plan = {"type": "plan.submitted", "data": {"nodes": {}}}
         assert (await made.submit("u-fagai-1", "K01", plan, "seed")).status_code == 202
@@ -119,18 +127,9 @@ class Page(HTMLParser):
 
 
 async def _open(intake: RunningIntake, name: str, person: str, **query: str) -> Page:
-    answer = await intake.http.get(f"{HERE}/{name}", params=query, headers=_cookie(intake, person))
+    answer = await intake.http.get(f"{HERE}/{name}", params=query, headers=await intake.cookie(person))
     assert answer.status_code == 200, answer.text
     return Page(answer.text)
-
-
-_TOKENS: dict[tuple[int, str], str] = {}
-
-
-def _cookie(intake: RunningIntake, person: str) -> dict[str, str]:
-    """A browser keeps its token: forms are bound to it."""
-    token = _TOKENS.setdefault((id(intake), person), intake.token(person))
-    return {"Cookie": f"liangdeng_token={token}"}
 
 
 async def _send(
@@ -145,7 +144,7 @@ async def _send(
     parts: list[Any] = [(key, (None, value)) for key, value in fields] + [("files", file) for file in files]
     parts += [("files_internal", file) for file in internal]
     return await intake.http.post(
-        f"{HERE}/{name}", files=parts, headers={"Accept": "text/html", **_cookie(intake, person), **headers}
+        f"{HERE}/{name}", files=parts, headers={"Accept": "text/html", **await intake.cookie(person), **headers}
     )
 
 
@@ -243,7 +242,7 @@ async def test_every_form_is_shown_and_taken(intake: RunningIntake, name: str) -
     answer = await _send(intake, name, person, fields)
     assert answer.status_code == 202, answer.text
     assert SUBMISSION_TYPES.short_names[type((await _last(intake)).data)] == name
-    english = await intake.http.get(f"{HERE}/{name}", params={"lang": "en"}, headers=_cookie(intake, person))
+    english = await intake.http.get(f"{HERE}/{name}", params={"lang": "en"}, headers=await intake.cookie(person))
     assert '<html lang="en">' in english.text
 
 
@@ -275,20 +274,20 @@ async def test_a_form_beyond_the_limit_is_refused(intake: RunningIntake) -> None
 async def test_nobody_sees_a_page_without_signing_in_nor_a_form_without_the_right(intake: RunningIntake) -> None:
     signed_out = await intake.http.get("/items", headers={"Accept": "text/html"})
     assert signed_out.status_code == 401
-    assert "http://issuer/sign-in?return=" in signed_out.text
-    refused = await intake.http.get(f"{HERE}/plan.decided", headers=_cookie(intake, "u-fagai-1"))
+    assert "/sign-in?return=%2Fitems" in signed_out.text
+    refused = await intake.http.get(f"{HERE}/plan.decided", headers=await intake.cookie("u-fagai-1"))
     assert refused.status_code == 403
-    elsewhere = await intake.http.get("/items/441602-2024/K02", headers=_cookie(intake, "u-nongye-1"))
+    elsewhere = await intake.http.get("/items/441602-2024/K02", headers=await intake.cookie("u-nongye-1"))
     assert elsewhere.status_code == 404
 
 
 async def test_a_page_of_items_shows_those_that_concern_me(intake: RunningIntake) -> None:
-    mine = Page((await intake.http.get("/items", headers=_cookie(intake, "u-fagai-1"))).text)
-    linked = {link.split("/")[3] for link in mine.links if link.count("/") == 3 and link.startswith("/items/")}
+    mine = Page((await intake.http.get("/items", headers=await intake.cookie("u-fagai-1"))).text)
+    linked = {link.split("/")[4] for link in mine.links if link.count("/") == 4 and link.startswith("/intake/items/")}
     assert linked == {
         item.id for item in intake.programme.items if item.lead_unit == "fagai" or "fagai" in item.cooperating_units
     }
-    answer = await intake.http.get("/items", headers=_cookie(intake, "o1"))
+    answer = await intake.http.get("/items", headers=await intake.cookie("o1"))
     assert answer.text.count("<tr") == 109
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert "推导稿，非官方清单" in answer.text
@@ -318,7 +317,7 @@ async def test_no_form_makes_an_internal_error(
 
 
 async def test_a_broken_form_or_a_strange_host_is_refused_politely(intake: RunningIntake) -> None:
-    headers = {**_cookie(intake, "u-fagai-1"), "Accept": "text/html"}
+    headers = {**await intake.cookie("u-fagai-1"), "Accept": "text/html"}
     for content_type in ("multipart/form-data", "multipart/form-data; boundary=x", "application/json"):
         sent = {**headers, "Content-Type": content_type}
         answer = await intake.http.post(f"{HERE}/lag.declared", content=b"--y\r\n\xff", headers=sent)

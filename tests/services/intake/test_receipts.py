@@ -40,7 +40,7 @@ async def test_a_receipt_names_the_position_where_the_record_lies(intake: Runnin
     record = (await intake.rating.records(receipt["partition"]))[receipt["offset"]]
     assert receipt["submission_id"].encode() in (record.value or b"")
     position = f"submissions-{receipt['partition']}@{receipt['offset']}"
-    where = f"http://query/v1/submissions/{receipt['submission_id']}?min_position={position}"
+    where = f"/v1/submissions/{receipt['submission_id']}?min_position={position}"
     assert answer.headers["location"] == where
     assert dict(record.headers)["content-type"] == b"application/cloudevents+json"
     assert record.key == b"441602-2024/K01"

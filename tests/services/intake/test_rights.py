@@ -20,7 +20,7 @@ from services.intake.who.rights import ITEM_RIGHTS, PROGRAMME_RIGHTS, check_item
 from services.intake.who.roster import Roster
 from services.rating.rules.acts.table import ABOUT_ITEMS
 from tests.services.intake.running_intake import YUANCHENG
-from web.tokens import Identity
+from web.identity import Identity
 
 PROGRAMME, ITEM = "441602-2024", "K01"
 

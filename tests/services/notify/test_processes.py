@@ -100,7 +100,7 @@ class NotifyProcess:
             "KAFKA_BOOTSTRAP_SERVERS": log.bootstrap_servers,
             "LIANGDENG_LOG": LOG,
             "LIANGDENG_TOPIC_PREFIX": log.prefix,
-            "NOTIFY_PORT": str(port),
+            "NOTIFY_OPS_PORT": str(port),
             "NOTIFY_DIRECTORY": str(directory),
             "NOTIFY_MAIL_FROM": "ducha@office.test",
             "NOTIFY_SMTP_PORT": str(mail.port),

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
-import jwt
 import psycopg
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
-from jwt.algorithms import OKPAlgorithm
 from psycopg import sql
 
+from contracts.values import Role
 from eventlog.log.memory import MemoryLog
+from sandbox.mint import Issuer
+from sandbox.people import Person
 from services.query.app import build
 from services.query.follow.follow_loop import Following
 from services.query.metrics import QueryMetrics
@@ -28,6 +27,7 @@ from services.query.read_model.position import PLACES, Progress
 from services.query.read_model.tables import TABLES
 from services.query.settings import QuerySettings
 from tests.services.query.feed import Feed
+from tests.web.desk import ISSUER
 
 
 async def until(holds: Callable[[], object], missing: str, seconds: float = 15.0) -> None:
@@ -80,26 +80,25 @@ class Tokens:
     """An issuer: its key, the file with its public half, and tokens of people."""
 
     def __init__(self, folder: Path) -> None:
-        self._key = Ed25519PrivateKey.generate()
-        public = json.loads(OKPAlgorithm.to_jwk(self._key.public_key()))
-        self.jwks = folder / "jwks.json"
-        self.jwks.write_text(json.dumps({"keys": [{**public, "kid": "k1", "alg": "EdDSA", "use": "sig"}]}))
+        self._issuer = Issuer(folder, ISSUER)
+        self.jwks = str(folder / "jwks.json")
 
     def bearer(self, role: str, id_: str, unit: str | None = None) -> dict[str, str]:
         """The header of somebody."""
         return {"Authorization": f"Bearer {self.token(role, id_, unit)}"}
 
-    def token(self, role: str, id_: str, unit: str | None = None, seconds: float = 600) -> str:
+    def token(self, role: str, id_: str, unit: str | None = None, seconds: int = 600) -> str:
         """A token, valid for so long."""
-        claims = {"sub": id_, "role": role, "iss": "test", "aud": "liangdeng", "exp": time.time() + seconds}
-        return jwt.encode({**claims, **({"unit": unit} if unit else {})}, self._key, "EdDSA", headers={"kid": "k1"})
+        return self._issuer.mint(Person(id_, cast("Role", role), unit, "", ""), seconds)
 
 
 class House:
     """The application on a feed, and somebody who asks it."""
 
-    def __init__(self, feed: Feed, app: FastAPI, client: httpx.AsyncClient, tokens: Tokens) -> None:
-        self.feed, self.app, self.client, self.tokens = feed, app, client, tokens
+    def __init__(
+        self, feed: Feed, app: FastAPI, client: httpx.AsyncClient, ops: httpx.AsyncClient, tokens: Tokens
+    ) -> None:
+        self.feed, self.app, self.client, self.ops, self.tokens = feed, app, client, ops, tokens
 
     async def settled(self) -> None:
         """Wait until the read model holds the whole feed."""
@@ -131,13 +130,14 @@ class House:
 async def house(url: str, feed: Feed, folder: Path, **more: Any) -> AsyncIterator[House]:
     """The application, running, caught up with its feed."""
     tokens = Tokens(folder)
-    settings = QuerySettings(bootstrap_servers="", database_url=url, jwks=tokens.jwks, **more)
+    settings = QuerySettings(bootstrap_servers="", database_url=url, jwks=tokens.jwks, issuer=ISSUER, **more)
     app = build(settings, lambda _: MemoryLog(feed.topics))
-    transport = httpx.ASGITransport(app)
+    transport, operator = httpx.ASGITransport(app), httpx.ASGITransport(app.state.operator)
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url="http://query") as client,
+        httpx.AsyncClient(transport=operator, base_url="http://operator") as ops,
     ):
-        built = House(feed, app, client, tokens)
+        built = House(feed, app, client, ops, tokens)
         await built.settled()
         yield built

@@ -355,15 +355,11 @@ async def test_every_page_says_that_data_is_simulated_and_remembers_the_language
     assert "<script" not in answer.text
 
 
-async def test_a_bad_token_is_refused_to_programs_and_means_signed_out_in_a_browser(told: House) -> None:
-    expired = told.tokens.token("office", "o-1", seconds=-10)
+async def test_a_bad_token_is_refused(told: House) -> None:
+    expired = told.tokens.token("office", "o-1", seconds=-60)
     bearer = await told.client.get(f"{V1}/items", headers={"Authorization": f"Bearer {expired}"})
     assert bearer.status_code == 401
     assert bearer.headers["www-authenticate"] == "Bearer"
-    browser = await told.client.get(f"/programmes/{P}", headers={"Cookie": f"liangdeng_token={expired}"})
-    assert browser.status_code == 200
-    good = await told.client.get("/inbox", headers={"Cookie": f"liangdeng_token={told.tokens.token('office', 'o-1')}"})
-    assert good.status_code == 200
 
 
 async def test_pages_go_on_while_the_read_model_is_rebuilt_and_swapped_under_them(told: House) -> None:
@@ -378,12 +374,12 @@ async def test_pages_go_on_while_the_read_model_is_rebuilt_and_swapped_under_the
 
 
 async def test_health_readiness_and_metrics_tell_how_it_stands(told: House) -> None:
-    assert (await told.client.get("/healthz")).status_code == 200
-    assert (await told.client.get("/readyz")).json()["ready"] is True
+    assert (await told.ops.get("/healthz")).status_code == 200
+    assert (await told.ops.get("/readyz")).json()["ready"] is True
     report = told.feed.report(P, "K01", "2024Q3")
     told.feed.green(report, "2024Q3")
     await told.settled()
-    text = (await told.client.get("/metrics")).text
+    text = (await told.ops.get("/metrics")).text
     part = partition_of(f"{P}/K01")
     position = float(told.feed.topics.end("rulings", part))
     assert f'query_position{{partition="{part}",topic="rulings"}} {position}' in text

@@ -5,24 +5,24 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
-import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 from playwright.async_api import Browser, Page, async_playwright
 
 from contracts.topics import partition_of
 from contracts.values import Unit
+from embedded.child_process import free_port
 from eventlog.log.memory import MemoryLog
 from services.query.app import build
 from services.query.settings import QuerySettings
 from tests.services.query.feed import Feed
-from tests.services.query.house import Tokens, until
-from web.tokens import COOKIE
+from tests.services.query.house import until
+from tests.web.desk import new_browser, sandbox_issuer, settings_at, sign_in
+from web.doors import beside
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = [pytest.mark.services, pytest.mark.browser]
@@ -50,33 +50,33 @@ def a_district() -> Feed:
 
 
 @asynccontextmanager
-async def served(settings: QuerySettings, feed: Feed) -> AsyncIterator[str]:
-    """The application behind a real port."""
-    app = build(settings, lambda _: MemoryLog(feed.topics))
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
-        server = uvicorn.Server(config)
-        task = asyncio.create_task(server.serve([door]))
-        try:
-            await until(lambda: server.started and app.state.following.caught_up, "the pages were not served", 30)
-            yield f"http://127.0.0.1:{door.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            await task
+async def served(url: str, folder: Path, feed: Feed) -> AsyncIterator[str]:
+    """The application behind a real port, which is people's one address."""
+    port = free_port()
+    origin = f"http://127.0.0.1:{port}"
+    async with sandbox_issuer(folder) as issuer:
+        settings = QuerySettings(bootstrap_servers="", database_url=url, **settings_at(origin, issuer, folder))
+        app = build(settings, lambda _: MemoryLog(feed.topics))
+        async with beside(app, "127.0.0.1", port):
+            await until(lambda: app.state.following.caught_up, "the pages were not served", 30)
+            yield origin
 
 
 class Visit:
     """A browser that opens pages as somebody."""
 
-    def __init__(self, address: str, browser: Browser, tokens: Tokens) -> None:
-        self._address, self._browser, self._tokens = address, browser, tokens
+    def __init__(self, address: str, browser: Browser) -> None:
+        self._address, self._browser = address, browser
+        self._signed_in: dict[str, str] = {}
 
-    async def to(self, path: str, width: int, role: str, id_: str, unit: str | None = None) -> Page:
+    async def to(self, path: str, width: int, person: str) -> Page:
         """A page of this width."""
         context = await self._browser.new_context(viewport={"width": width, "height": 900})
-        token = self._tokens.token(role, id_, unit)
-        await context.add_cookies([{"name": COOKIE, "value": token, "url": self._address}])
+        if person not in self._signed_in:
+            async with new_browser() as browser:
+                await sign_in(browser, self._address, person)
+                self._signed_in[person] = browser.cookies["liangdeng"]
+        await context.add_cookies([{"name": "liangdeng", "value": self._signed_in[person], "url": self._address}])
         page = await context.new_page()
         answer = await page.goto(self._address + path)
         assert answer is not None
@@ -87,13 +87,11 @@ class Visit:
 @asynccontextmanager
 async def visiting(url: str, folder: Path) -> AsyncIterator[Visit]:
     """A browser on the district's pages."""
-    tokens = Tokens(folder)
-    settings = QuerySettings(bootstrap_servers="", database_url=url, jwks=tokens.jwks)
-    async with served(settings, a_district()) as address, async_playwright() as playwright:
+    async with served(url, folder, a_district()) as address, async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
         )
-        yield Visit(address, browser, tokens)
+        yield Visit(address, browser)
         await browser.close()
 
 
@@ -108,7 +106,7 @@ async def test_no_page_spills_over_in_either_language_at_either_width_and_none_c
             for width in WIDTHS:
                 for lang in ("zh", "en"):
                     glue = "&" if "?" in path else "?"
-                    page = await visit.to(f"{path}{glue}lang={lang}", width, "unit", "u-nongye-1", "nongye")
+                    page = await visit.to(f"{path}{glue}lang={lang}", width, "u-nongye-1")
                     wide = await page.evaluate("document.documentElement.scrollWidth")
                     assert wide <= width, f"{path} {lang}: {wide} px at {width}"
                     assert await page.evaluate("document.scripts.length") == 0
@@ -118,11 +116,10 @@ async def test_no_page_spills_over_in_either_language_at_either_width_and_none_c
 
 
 async def test_a_stream_tells_the_position_whenever_it_has_moved(postgres: Callable[[], str], tmp_path: Path) -> None:
-    tokens, feed = Tokens(tmp_path), a_district()
-    settings = QuerySettings(bootstrap_servers="", database_url=postgres(), jwks=tokens.jwks)
+    feed = a_district()
     async with (
         asyncio.timeout(60),
-        served(settings, feed) as address,
+        served(postgres(), tmp_path, feed) as address,
         httpx.AsyncClient(base_url=address) as client,
         client.stream("GET", "/v1/changes") as stream,
     ):
@@ -144,7 +141,7 @@ async def test_every_light_of_the_heat_map_says_its_colour_in_words(
 ) -> None:
     async with visiting(postgres(), tmp_path) as visit:
         for width in WIDTHS:
-            page = await visit.to(f"/programmes/{P}", width, "office", "o-1")
+            page = await visit.to(f"/programmes/{P}", width, "o1")
             tree = await page.locator("table.heat").aria_snapshot()
             title = "高标准农田提升改造" * 3
             late = "截至7月10日24时未报送，也没有已确认的节点目标；上一周期（2024年第一季度）为黄灯"

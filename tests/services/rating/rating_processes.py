@@ -79,7 +79,7 @@ class RatingProcesses:
         with (self.folder / f"rating-{port}.log").open("wb") as out:
             self.processes[port] = subprocess.Popen(
                 [sys.executable, "-m", "services.rating"],
-                env={**self.env, "RATING_PORT": str(port), **settings},
+                env={**self.env, "RATING_OPS_PORT": str(port), **settings},
                 stdout=out,
                 stderr=out,
                 cwd=Path(__file__).parents[3],

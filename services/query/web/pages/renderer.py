@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -27,10 +26,12 @@ from supervision import words
 from supervision.light_sentences import plain
 from supervision.rule_words import rule_name, rule_word
 from supervision.words import Language, Word, Words, say
+from web.addresses import here_of
+from web.header import TEMPLATES, Header, in_other_language
+from web.language import language_of, remember_language
+from web.visitor import known_visitor
 
 _HERE: Final = Path(__file__).parent
-_LANGUAGE_COOKIE: Final = "liangdeng_lang"
-_YEAR: Final = 365 * 86400
 _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'self'",
@@ -40,9 +41,12 @@ _HEADERS: Final = {
     "Vary": "Cookie, Accept-Language",
 }
 
+_NOT_KEPT: Final = ("min_position", "timeout", "lang")
+"""Of a page's query: what a link to the same page does without."""
+
 static = StaticFiles(directory=_HERE / "static")
 _environment = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(_HERE / "templates"),
+    loader=jinja2.FileSystemLoader([_HERE / "templates", TEMPLATES]),
     autoescape=True,
     undefined=jinja2.StrictUndefined,
     trim_blocks=True,
@@ -50,12 +54,6 @@ _environment = jinja2.Environment(
 )
 _environment.filters["plain"] = plain
 _environment.filters["segment"] = lambda text: quote(str(text), safe="")
-
-
-def language_of(request: Request) -> Language:
-    """The language asked for now, else remembered, else Chinese."""
-    asked = request.query_params.get("lang") or request.cookies.get(_LANGUAGE_COOKIE)
-    return "en" if asked == "en" else "zh"
 
 
 class Speech:
@@ -178,28 +176,24 @@ def _rendered(
     status: int = 200,
 ) -> HTMLResponse:
     language = language_of(request)
-    settings = request.app.state.settings
     html = _environment.get_template(template).render(
         **_codes(language),
         **context,
         s=Speech(language, names),
         language=language,
-        other_language=_with(request, lang="zh" if language == "en" else "en"),
+        header=_header(request, context, names),
         keep=_kept(request),
         with_=lambda **changes: _with(request, **changes),
         query=request.query_params,
         path=request.url.path,
         notes=notes,
         position=position,
-        intake_url=settings.intake_url.rstrip("/"),
-        sign_in_url=_door(settings.sign_in_url, "sign-in", request),
-        sign_out_url=_door(settings.sign_in_url, "sign-out", request),
+        intake=request.app.state.settings.intake_root_path,
     )
     response = HTMLResponse(html, status, dict(_HEADERS))
     if position:
         response.headers[POSITION_HEADER] = position
-    if "lang" in request.query_params:
-        response.set_cookie(_LANGUAGE_COOKIE, language, max_age=_YEAR, samesite="lax", httponly=True)
+    remember_language(request, response)
     return response
 
 
@@ -211,13 +205,24 @@ def _kept(request: Request) -> str:
 
 def _with(request: Request, **changes: str | None) -> str:
     """This page's address with some of its query changed."""
-    params = {k: v for k, v in request.query_params.items() if k not in ("min_position", "timeout", "lang")}
+    params = {k: v for k, v in request.query_params.items() if k not in _NOT_KEPT}
     params = {k: v for k, v in {**params, **changes}.items() if v is not None}
     return f"{request.url.path}?{urlencode(params)}" if params else request.url.path
 
 
-def _door(url: str, door: str, request: Request) -> str:
-    """A door of the issuer that leads back to this page."""
-    if not re.match(r"https?://", url):
-        return ""
-    return f"{url.rstrip('/')}/{door}?{urlencode({'next': str(request.url)})}"
+def _header(request: Request, context: Mapping[str, Any], names: Mapping[str, str]) -> Header:
+    """The header of a page; `context` says which programme it is about and what did not work."""
+    settings, problem = request.app.state.settings, context.get("problem")
+    identity, about = known_visitor(request).identity, context["about"]
+    return Header(
+        language=language_of(request),
+        here=here_of(request),
+        other_language=in_other_language(request, *_NOT_KEPT),
+        intake=settings.intake_root_path,
+        people_sign_in=bool(settings.origin),
+        identity=identity,
+        recognised=identity is not None or problem is None or problem.code != "unavailable",
+        unit_name=names.get(identity.unit or "", "") if identity else "",
+        programme=about["id"] if about else "",
+        keep=_kept(request),
+    )

@@ -1,33 +1,41 @@
-"""For the operator: metrics, liveness, and readiness with its reasons."""
+"""For the operator: metrics, liveness, and readiness with its reasons, at a door that nothing publishes."""
 
 from __future__ import annotations
 
 import orjson
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, FastAPI, Request
 from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.responses import Response
 
 from services.intake.dependencies import Dependencies
 
-health_router = APIRouter()
+router = APIRouter()
 
 
-@health_router.get("/healthz")
+def operator(app: FastAPI) -> FastAPI:
+    """The operator's door of a built intake."""
+    door = FastAPI(title="亮灯 · intake, operator", docs_url=None, redoc_url=None, openapi_url=None)
+    door.state = app.state
+    door.include_router(router)
+    return door
+
+
+@router.get("/healthz")
 async def alive() -> Response:
     """The process answers."""
     return Response("ok\n", media_type="text/plain")
 
 
-@health_router.get("/readyz")
+@router.get("/readyz")
 async def ready(request: Request) -> Response:
     """200 if a submission would be taken, else 503 with every reason."""
-    reasons = readiness(request.app.state.dependencies)
+    reasons = await readiness(request.app.state.dependencies)
     body = orjson.dumps({"ready": not reasons, "reasons": reasons})
     return Response(body, 503 if reasons else 200, media_type="application/json")
 
 
-@health_router.get("/metrics")
+@router.get("/metrics")
 async def metrics(request: Request) -> Response:
     """Prometheus text."""
     dependencies: Dependencies = request.app.state.dependencies
@@ -38,9 +46,9 @@ async def metrics(request: Request) -> Response:
     return Response(generate_latest(dependencies.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 
-def readiness(dependencies: Dependencies) -> list[str]:
+async def readiness(dependencies: Dependencies) -> list[str]:
     """Why no submission would be taken now; empty: it would."""
-    reasons = list(dependencies.topics.trouble)
+    reasons = [*dependencies.topics.trouble, *await dependencies.who.problems()]
     if not dependencies.producer.connected:
         reasons.append("producer: not connected")
     if dependencies.roster_feed.trouble is not None:

@@ -1,0 +1,115 @@
+"""The header of every page: where one can go, who one is, signing in and out; the same for all services."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, NamedTuple
+from urllib.parse import quote, urlencode
+
+from starlette.requests import Request
+from starlette.staticfiles import StaticFiles
+
+from supervision.words import ROLES, Language, Word, say
+from web.addresses import SHARED, sign_in_link
+from web.identity import Identity
+from web.language import language_of
+
+TEMPLATES: Final = Path(__file__).with_name("templates")
+"""Holds `_header.html`, which every page includes; it is given the page's `Header` as `header`."""
+shared = StaticFiles(directory=Path(__file__).with_name("static"))
+"""The stylesheet of the header, for an application that renders pages to mount at `SHARED`."""
+
+_LIGHTS: Final = Word("亮灯图", "Lights")
+_ESCALATIONS: Final = Word("督办", "Escalations")
+_EVALUATION: Final = Word("考核", "Evaluation")
+_ITEMS: Final = Word("我的事项", "My items")
+_INBOX: Final = Word("收件箱", "Inbox")
+_PROGRAMMES: Final = Word("督查方案", "Programmes")
+_WITH_INBOX: Final = frozenset({"unit", "leader", "office", "chief"})
+
+
+class Place(NamedTuple):
+    """Something one can go to."""
+
+    address: str
+    word: Word
+    here: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """What the header of one page shows.
+
+    `here` is the page's own address and `other_language` that of the same page in the other one; `root` is the path
+    below which the application lies that renders it, `intake` that of intake. `programme` is the one that the page is
+    about, `keep` the query that links to query's pages keep (`?as_of=…`).
+    """
+
+    language: Language
+    here: str
+    other_language: str
+    intake: str
+    people_sign_in: bool
+    root: str = ""
+    identity: Identity | None = None
+    recognised: bool = True
+    """False where nobody can be recognised now: then it is not said that nobody is signed in."""
+    unit_name: str = ""
+    programme: str = ""
+    keep: str = ""
+
+    @property
+    def zh(self) -> bool:
+        """Whether the page is in Chinese."""
+        return self.language == "zh"
+
+    @property
+    def stylesheet(self) -> str:
+        """Address of the header's own stylesheet."""
+        return f"{self.root}{SHARED}/front.css"
+
+    @property
+    def home(self) -> str:
+        """Address of the first page."""
+        return f"/{self.keep}"
+
+    @property
+    def sign_in(self) -> str:
+        """Where to sign in and come back from; empty where nobody signs in."""
+        return sign_in_link(self.here) if self.people_sign_in else ""
+
+    @property
+    def who(self) -> str:
+        """Who is signed in, in words: the role, the unit, the person's id."""
+        if self.identity is None:
+            return ""
+        unit = self.unit_name or self.identity.unit
+        return " · ".join(filter(None, (say(ROLES, self.identity.role, self.language), unit, self.identity.id)))
+
+    @property
+    def places(self) -> Iterator[Place]:
+        """Where one can go from here."""
+        signed_in = self.identity is not None and self.identity.role != "alarm"
+        yield self._place("/", _PROGRAMMES)
+        if self.programme:
+            about = f"/programmes/{quote(self.programme, safe='')}"
+            yield self._place(about, _LIGHTS)
+            if signed_in:
+                yield self._place(f"{about}/escalations", _ESCALATIONS)
+                yield self._place(f"{about}/evaluation", _EVALUATION)
+        if signed_in:
+            yield self._place(f"{self.intake}/items", _ITEMS, kept=False)
+        if self.identity is not None and self.identity.role in _WITH_INBOX:
+            yield self._place("/inbox", _INBOX, kept=False)
+
+    def _place(self, path: str, word: Word, *, kept: bool = True) -> Place:
+        return Place(f"{path}{self.keep}" if kept else path, word, self.here.partition("?")[0] == path)
+
+
+def in_other_language(request: Request, *dropped: str) -> str:
+    """The page that is asked for, with its query but for what is dropped, in the other language."""
+    kept = {name: value for name, value in request.query_params.items() if name not in dropped}
+    kept["lang"] = "zh" if language_of(request) == "en" else "en"
+    return f"{quote(request.scope['path'])}?{urlencode(kept)}"

@@ -1,0 +1,109 @@
+"""Who asks: a program by its bearer token, a person by the session of their browser, or nobody known."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import uuid
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.requests import Request
+
+from web.cookies import Cookies
+from web.identity import Identity, Unauthenticated
+from web.security_events import SecurityEvent, SecurityLog
+from web.sessions import Sessions
+from web.tokens import TokenVerifier, bearer_of
+
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who asks; without `identity` the public. `secret` is that of a person's session, else empty."""
+
+    identity: Identity | None = None
+    secret: str = ""
+
+    def form_token(self, path: str) -> str:
+        """Stands in the form at `path`: only who can read the session's cookie can make it."""
+        return hmac.new(self.secret.encode(), f"liangdeng form {path}".encode(), hashlib.sha256).hexdigest()
+
+    def sent(self, form_token: str, path: str) -> bool:
+        """Whether a form was opened in this very session."""
+        return bool(self.secret) and hmac.compare_digest(form_token.encode(), self.form_token(path).encode())
+
+
+class Visitors:
+    """The one place that finds out who asks.
+
+    `tokens` is None where no keys are known: then every token is refused. `sessions` is None where no person signs in.
+    """
+
+    def __init__(
+        self,
+        tokens: TokenVerifier | None,
+        sessions: Sessions | None,
+        cookies: Cookies | None,
+        security: SecurityLog,
+    ) -> None:
+        self._tokens = tokens
+        self._sessions = sessions
+        self._cookies = cookies
+        self._security = security
+
+    async def of(self, request: Request) -> Visitor:
+        """Who asks. A program's bad token is an error, a browser's old cookie only means signed out.
+
+        Raises Unauthenticated, and SessionsUnavailable for a browser with a cookie while PostgreSQL does not answer.
+        """
+        header = request.headers.get("authorization")
+        visitor = await self._person(request) if header is None else await self._program(request, header)
+        request.state.visitor = visitor
+        return visitor
+
+    def tell(self, event: SecurityEvent, request: Request, why: str = "") -> None:
+        """Write a security event about a request, by whom as far as that is known: a right denied, a form forged."""
+        about = {"method": request.method, "path": request.scope["path"], **({"why": why} if why else {})}
+        who = known_visitor(request).identity
+        self._security.tell(event, request_id=request_id(request), who=who, **about)
+
+    async def _program(self, request: Request, header: str) -> Visitor:
+        try:
+            if self._tokens is None:
+                raise Unauthenticated("no keys are known here")
+            return Visitor(await self._tokens.identity(bearer_of(header)))
+        except Unauthenticated as error:
+            self.tell("token_refused", request, str(error))
+            raise
+
+    async def _person(self, request: Request) -> Visitor:
+        secret = request.cookies.get(self._cookies.session, "") if self._cookies else ""
+        if not secret or self._sessions is None:
+            return Visitor()
+        session = await self._sessions.find(secret)
+        return Visitor() if session is None else Visitor(session.identity, secret)
+
+
+def known_visitor(request: Request) -> Visitor:
+    """Who asks, as far as that was found out for this request already."""
+    found = getattr(request.state, "visitor", None)
+    return found if isinstance(found, Visitor) else Visitor()
+
+
+def request_id(request: Request) -> str:
+    """The id that the front gave the request, else one of our own; the same however often it is asked for."""
+    found = getattr(request.state, "request_id", None)
+    if not isinstance(found, str):
+        given = request.headers.get("x-request-id", "")
+        found = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        request.state.request_id = found
+    return found
+
+
+def same_site(request: Request, origin: str) -> bool:
+    """Whether a form was sent from a page of this origin, by what the browser says of it."""
+    sent = request.headers.get("origin")
+    return request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none") and sent in (None, origin)
