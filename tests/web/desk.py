@@ -13,15 +13,21 @@ import httpx
 from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 
 from embedded.child_process import LOOPBACK, free_port
 from programmes import FOLDER
 from sandbox.issuer import IssuerSettings
 from sandbox.issuer import build as build_issuer
+from sandbox.mint import Issuer
 from services.recognition import recognition
 from services.sign_in_settings import SignInSettings
 from web.doors import beside
+from web.identity import Unauthenticated
 from web.provider import Provider
+from web.sessions import SessionsUnavailable
 from web.sign_in import SignIn
 
 ISSUER = IssuerSettings.model_fields["name"].default
@@ -86,7 +92,13 @@ class Desk:
     def __init__(self, origin: str, issuer: str, folder: Path, database_url: str) -> None:
         self.origin = origin
         self.settings = {**settings_at(origin, issuer, folder), "database_url": database_url}
+        self.issuer = Issuer(folder, ISSUER)
+        self.registry = CollectorRegistry()
         self._cookies: dict[str, str] = {}
+
+    def told(self, event: str) -> float:
+        """How often a security event of this kind was told."""
+        return self.registry.get_sample_value("liangdeng_security_events_total", {"event": event}) or 0.0
 
     async def cookie(self, person: str) -> dict[str, str]:
         """The header of a browser in which `person` is signed in, the same one each time."""
@@ -98,15 +110,23 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk(folder: Path, database_url: str) -> AsyncIterator[Desk]:
-    """A desk, open."""
+async def desk(folder: Path, database_url: str, issuer_port: int | None = None, **more: Any) -> AsyncIterator[Desk]:
+    """A desk, open; it tells at /who whom it recognises. `more` are settings."""
     port = free_port()
-    async with sandbox_issuer(folder) as issuer:
+    async with sandbox_issuer(folder, issuer_port) as issuer:
         made = Desk(f"http://{LOOPBACK}:{port}", issuer, folder, database_url)
         told = {name: value for name, value in made.settings.items() if name != "database_url"}
-        settings = SignInSettings(bootstrap_servers="", **told)
-        who = recognition(settings, database_url, "desk", CollectorRegistry())
+        settings = SignInSettings(bootstrap_servers="", **{**told, **more})
+        who = recognition(settings, database_url, "desk", made.registry)
         assert who.sessions is not None
+
+        async def tell(request: Request) -> Response:
+            try:
+                identity = (await who.visitors.of(request)).identity
+            except (Unauthenticated, SessionsUnavailable) as error:
+                return PlainTextResponse(type(error).__name__, 401 if isinstance(error, Unauthenticated) else 503)
+            return PlainTextResponse(identity.id if identity else "")
+
         provider = Provider(
             issuer=ISSUER,
             client_id=settings.oidc_client_id,
@@ -116,6 +136,7 @@ async def desk(folder: Path, database_url: str) -> AsyncIterator[Desk]:
             security=who.security,
         )
         routes = SignIn(made.origin, settings.intake_root_path, provider, who.sessions, who.security).routes()
+        routes.append(Route("/who", tell))
         await who.open()
         await who.sessions.prepare()
         async with beside(Starlette(routes=routes), LOOPBACK, port):
