@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import re
@@ -14,7 +15,7 @@ from starlette.requests import Request
 from web.cookies import Cookies
 from web.identity import Identity, Unauthenticated
 from web.security_events import SecurityEvent, SecurityLog
-from web.sessions import Sessions
+from web.sessions import Sessions, SessionsUnavailable
 from web.tokens import TokenVerifier, bearer_of
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -63,6 +64,12 @@ class Visitors:
         visitor = await self._person(request) if header is None else await self._program(request, header)
         request.state.visitor = visitor
         return visitor
+
+    async def glance(self, request: Request) -> None:
+        """Find out who asks for the header of a page that says what went wrong; nothing more goes wrong by that."""
+        if getattr(request.state, "visitor", None) is None and "authorization" not in request.headers:
+            with contextlib.suppress(SessionsUnavailable):
+                await self.of(request)
 
     def tell(self, event: SecurityEvent, request: Request, why: str = "") -> None:
         """Write a security event about a request, by whom as far as that is known: a right denied, a form forged."""

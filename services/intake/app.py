@@ -127,30 +127,34 @@ async def _problem(request: Request, error: Exception) -> Response:
     if error.code == "forbidden":
         dependencies: Dependencies = request.app.state.dependencies
         dependencies.who.visitors.tell("right_denied", request, str(error.more.get("reason", "")))
-    return _answer(request, error)
+    return await _answer(request, error)
 
 
 async def _unauthenticated(request: Request, error: Exception) -> Response:
     assert isinstance(error, Unauthenticated)
-    return _answer(request, unauthenticated(error))
+    return await _answer(request, unauthenticated(error))
 
 
 async def _sessions_unavailable(request: Request, error: Exception) -> Response:
-    return _answer(request, IntakeProblem("sessions_unavailable", "", str(error), headers={"Retry-After": "5"}))
+    return await _answer(request, IntakeProblem("sessions_unavailable", "", str(error), headers={"Retry-After": "5"}))
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     codes = {404: "not_found", 405: "method", 413: "too_large", 415: "media_type"}
-    return _answer(request, IntakeProblem(codes.get(error.status_code, "malformed"), en=str(error.detail)))
+    return await _answer(request, IntakeProblem(codes.get(error.status_code, "malformed"), en=str(error.detail)))
 
 
 async def _internal(request: Request, _error: Exception) -> Response:
-    return _answer(request, IntakeProblem("internal"))
+    return await _answer(request, IntakeProblem("internal"))
 
 
-def _answer(request: Request, problem: IntakeProblem) -> Response:
+async def _answer(request: Request, problem: IntakeProblem) -> Response:
     """To a program as a document, to a person as a page."""
     path = request.scope["path"].removeprefix(request.scope["root_path"])
     wants_page = not path.startswith("/v1/") and "text/html" in request.headers.get("accept", "")
-    return problem_page(request, problem) if wants_page else problem.response()
+    if not wants_page:
+        return problem.response()
+    dependencies: Dependencies = request.app.state.dependencies
+    await dependencies.who.visitors.glance(request)
+    return problem_page(request, problem)

@@ -53,7 +53,7 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
     text = _ENVIRONMENT.get_template(template).render(
         lang=lang,
         zh=lang == "zh",
-        header=_header(request, item),
+        header=_header(request, item, context.get("problem")),
         root=root,
         words=words,
         actions=ACTIONS,
@@ -80,8 +80,8 @@ def problem_page(request: Request, problem: IntakeProblem) -> HTMLResponse:
     return response
 
 
-def _header(request: Request, about: object) -> Header:
-    """The header of a page, about an item where it is about one."""
+def _header(request: Request, about: object, problem: IntakeProblem | None) -> Header:
+    """The header of a page, about an item where it is about one; `problem` is what did not work."""
     dependencies: Dependencies = request.app.state.dependencies
     identity, settings = known_visitor(request).identity, dependencies.settings
     programme = about.programme if isinstance(about, KnownItem) else ""
@@ -93,6 +93,7 @@ def _header(request: Request, about: object) -> Header:
         intake=settings.intake_root_path,
         people_sign_in=bool(settings.origin),
         identity=identity,
+        recognised=problem is None or problem.code != "sessions_unavailable",
         unit_name=_unit_name(dependencies, identity, programme),
         programme=programme,
     )

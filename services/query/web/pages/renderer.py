@@ -151,6 +151,7 @@ async def problem_page(request: Request, problem: QueryProblem) -> HTMLResponse:
     """An error as a page; it says which data is simulated as far as the read model can be asked."""
     notes: list[str] = []
     if problem.code != "unavailable":
+        await request.app.state.who.visitors.glance(request)
         try:
             async with snapshot(request.app.state.reader) as seen:
                 rows = await seen.programmes()
@@ -158,7 +159,9 @@ async def problem_page(request: Request, problem: QueryProblem) -> HTMLResponse:
         except (psycopg.Error, PoolTimeout):
             notes = []
     context = {"problem": problem, "viewer": None, "about": None, "as_of": ""}
-    return _rendered(request, "problem.html", context, names={}, notes=notes, position="", status=problem.status)
+    answer = _rendered(request, "problem.html", context, names={}, notes=notes, position="", status=problem.status)
+    answer.headers.update({k: v for k, v in problem.headers.items() if k.lower() != "www-authenticate"})
+    return answer
 
 
 def _named(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
