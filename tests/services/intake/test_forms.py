@@ -274,7 +274,7 @@ async def test_a_form_beyond_the_limit_is_refused(intake: RunningIntake) -> None
 async def test_nobody_sees_a_page_without_signing_in_nor_a_form_without_the_right(intake: RunningIntake) -> None:
     signed_out = await intake.http.get("/items", headers={"Accept": "text/html"})
     assert signed_out.status_code == 401
-    assert "/sign-in?return=%2Fitems" in signed_out.text
+    assert "/sign-in?return=%2Fintake%2Fitems" in signed_out.text
     refused = await intake.http.get(f"{HERE}/plan.decided", headers=await intake.cookie("u-fagai-1"))
     assert refused.status_code == 403
     elsewhere = await intake.http.get("/items/441602-2024/K02", headers=await intake.cookie("u-nongye-1"))
