@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -50,7 +51,8 @@ def _page(request: Request, title: Word, intake: str, *, status: int = 200, onwa
         intake=intake,
         people_sign_in=True,
     )
-    text = _environment.get_template("sign_in.html").render(header=header, title=title, onward=onward)
+    template, failed = _environment.get_template("sign_in.html"), status != HTTPStatus.OK
+    text = template.render(header=header, title=title, onward=onward, failed=failed)
     answer = HTMLResponse(text, status, headers=_HEADERS)
     remember_language(request, answer)
     return answer
