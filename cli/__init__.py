@@ -5,7 +5,7 @@ up, demo              run the stack; the demo lives through the simulated year a
 topics                provisions and checks the topics
 audit, evaluation     prove the log, derive the evaluation's sheets
 policy                what another policy would have changed
-people                the directory of people; people_commands: what can be asked about it
+people                the directory of people; people_commands: what can be asked; people_grants: the operator's acts
 rebuild               a new read model from the log
 scenarios             runs a book of scenarios
 programme             composes a calendar: calendar_composition, holidays

@@ -30,7 +30,8 @@ from programmes import FOLDER
 from services.directory_settings import AccountsSettings
 
 T = TypeVar("T")
-Act = Callable[[DirectoryStore, Administration], Awaitable[T]]
+Act = Callable[[DirectoryStore, Administration, str], Awaitable[T]]
+"""Given the directory, what is done to people, and the database's URL."""
 PIPED_WIDTH = 160
 _KINDS = {"persons": "人员", "units": "单位", "leaders": "领导", "contacts": "联系方式"}
 _EFFECTS = {"new": "新增", "changed": "变更", "unchanged": "不变", "wrong": "有误", "gone": "移除"}
@@ -41,7 +42,7 @@ def import_file(file: Path, *, jurisdiction: str, as_json: bool, yes: bool) -> i
     beside = file.parent if (file.parent / "policies").is_dir() else FOLDER
     listed = read_list(file.name, file.read_bytes(), jurisdiction, beside)
 
-    async def act(store: DirectoryStore, office: Administration) -> int:
+    async def act(store: DirectoryStore, office: Administration, _url: str) -> int:
         preview = preview_of(listed, await store.load())
         asked = not as_json and not yes and sys.stdin.isatty()
         if not as_json:
@@ -62,7 +63,7 @@ def import_file(file: Path, *, jurisdiction: str, as_json: bool, yes: bool) -> i
 def export_file(file: Path, *, jurisdiction: str) -> int:
     """Write everybody, or a jurisdiction's people, to an .xlsx of this user's own."""
 
-    async def act(store: DirectoryStore, _: Administration) -> int:
+    async def act(store: DirectoryStore, _: Administration, _url: str) -> int:
         known = await store.load(jurisdiction or None)
         _write(file, export_list(known, frozenset(known.jurisdictions)))
         return 0
@@ -73,7 +74,7 @@ def export_file(file: Path, *, jurisdiction: str) -> int:
 def form_file(file: Path, *, jurisdiction: str) -> int:
     """Write the empty form."""
 
-    async def act(store: DirectoryStore, _: Administration) -> int:
+    async def act(store: DirectoryStore, _: Administration, _url: str) -> int:
         _write(file, empty_list(await store.load(jurisdiction), jurisdiction))
         return 0
 
@@ -83,7 +84,7 @@ def form_file(file: Path, *, jurisdiction: str) -> int:
 def list_people(*, jurisdiction: str, as_json: bool) -> int:
     """Print everybody, or a jurisdiction's people."""
 
-    async def act(store: DirectoryStore, _: Administration) -> int:
+    async def act(store: DirectoryStore, _: Administration, _url: str) -> int:
         known = await store.load(jurisdiction or None)
         persons = [person for where in sorted(known.jurisdictions) for person in known.of(where)]
         if as_json:
@@ -105,7 +106,7 @@ def with_directory(act: Act[T]) -> T:
 
         async def run() -> T:
             async with _store(env["DATABASE_URL"]) as store:
-                return await act(store, Administration(store, accounts))
+                return await act(store, Administration(store, accounts), env["DATABASE_URL"])
 
         try:
             return asyncio.run(run())

@@ -57,3 +57,71 @@ def people_list(as_json: AsJson = False, jurisdiction: Where = "") -> None:
     from cli import people as command
 
     raise typer.Exit(command.list_people(jurisdiction=jurisdiction, as_json=as_json))
+
+
+@app.command("grant")
+def people_grant(
+    role: Annotated[str, typer.Argument(help="office | leader | chief | auditor | unit")],
+    name: Annotated[str, typer.Option(help="姓名 · the person's name")],
+    jurisdiction: Where,
+    leader: Annotated[str, typer.Option(help="领导编号（方案中的）· the programme's id of the leader")] = "",
+    unit: Annotated[str, typer.Option(help="单位编号 · id of the unit")] = "",
+    head: Annotated[bool, typer.Option("--head", help="主要负责人 · head of the unit")] = False,
+    mail: Annotated[str, typer.Option(help="邮箱 · mail address")] = "",
+    phone: Annotated[str, typer.Option(help="电话 · telephone")] = "",
+    username: Annotated[str, typer.Option(help="登录名；不填则不开账号 · user name; without one no account")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """授予身份：督查室、领导、审计人员只由此添加 · give somebody a role: the office, leaders, auditors only here.
+
+    临时密码只显示一次 · the temporary password is shown once. 退出码 exit code: 0, 1 账号未开通 no account was made.
+    """
+    from cli import people_grants as command
+
+    told = {"name": name, "jurisdiction": jurisdiction, "leader": leader, "unit": unit, "mail": mail, "phone": phone}
+    raise typer.Exit(command.grant(role, told, head=head, username=username, as_json=as_json))
+
+
+Id = Annotated[str, typer.Argument(metavar="ID", help="人员编号 · the person's id")]
+
+
+@app.command("disable")
+def people_disable(id_: Id, as_json: AsJson = False) -> None:
+    """停用：不能登录，不再收到通知，即刻退出 · can't sign in, is told nothing, is signed out at once."""
+    _do("disable", id_, as_json=as_json)
+
+
+@app.command("enable")
+def people_enable(id_: Id, as_json: AsJson = False) -> None:
+    """恢复 · is back."""
+    _do("enable", id_, as_json=as_json)
+
+
+@app.command("revoke")
+def people_revoke(id_: Id, as_json: AsJson = False) -> None:
+    """收回身份：停用并删除登录账号 · takes the role away: disabled, and the account is gone."""
+    _do("revoke", id_, as_json=as_json)
+
+
+@app.command("reset")
+def people_reset(id_: Id, as_json: AsJson = False) -> None:
+    """重置密码（和动态口令），只显示一次 · new credentials, shown once; a second factor is set up again."""
+    _do("reset", id_, as_json=as_json)
+
+
+@app.command("erase")
+def people_erase(
+    id_: Id,
+    yes: Annotated[bool, typer.Option("--yes", prompt="不能恢复，确认删除 · for good, erase", help="确认 · sure")],
+    as_json: AsJson = False,
+) -> None:
+    """删除个人信息，日志中的编号不变 · name, addresses and account are gone for good; the id on the log stays."""
+    if not yes:
+        raise typer.Exit(1)
+    _do("erase", id_, as_json=as_json)
+
+
+def _do(command: str, id_: str, *, as_json: bool) -> None:
+    from cli import people_grants
+
+    raise typer.Exit(people_grants.do(command, id_, as_json=as_json))

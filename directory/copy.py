@@ -93,10 +93,16 @@ class DirectoryCopy:
         }
 
     async def start(self) -> None:
-        """Take up the file, ask PostgreSQL once, then go on asking."""
+        """Take up the file, ask PostgreSQL once, then go on asking until it is stopped."""
         self._take_up()
         await self.refresh()
         self._task = asyncio.create_task(self._keep_refreshing(), name="directory copy")
+
+    async def run(self) -> None:
+        """The same as a task of its own, which waits for nothing; until cancelled."""
+        self._take_up()
+        await self.refresh()
+        await self._keep_refreshing()
 
     async def stop(self) -> None:
         """Ask no more."""

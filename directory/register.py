@@ -69,12 +69,15 @@ class Register:
         """Who is meant by an event's actor in a programme of this jurisdiction."""
         return self._by_actor.get((jurisdiction, id_))
 
-    def names(self, jurisdictions: Iterable[str]) -> dict[str, Word]:
-        """The names of these jurisdictions' units and persons, by the ids that events have."""
+    def admits(self, jurisdictions: Iterable[str], id_: str) -> bool:
+        """Whether somebody may still come in: who is not in the directory may, who is disabled there may not."""
+        known = [person for where in jurisdictions if (person := self.actor(where, id_)) is not None]
+        return not known or any(person.active for person in known)
+
+    def person_names(self, jurisdictions: Iterable[str]) -> dict[str, Word]:
+        """The names of these jurisdictions' persons, by the ids that events have."""
         wanted = frozenset(jurisdictions)
-        units = {id_: Word(unit.name, unit.name) for (where, id_), unit in self.units.items() if where in wanted}
-        persons = {id_: person.shown for (where, id_), person in self._by_actor.items() if where in wanted}
-        return units | persons
+        return {id_: person.shown for (where, id_), person in self._by_actor.items() if where in wanted}
 
     def of(self, jurisdiction: str) -> list[Person]:
         """The persons of a jurisdiction: by role, unit and name."""

@@ -26,7 +26,9 @@ _ESCALATIONS: Final = Word("督办", "Escalations")
 _EVALUATION: Final = Word("考核", "Evaluation")
 _ITEMS: Final = Word("我的事项", "My items")
 _INBOX: Final = Word("收件箱", "Inbox")
+_PEOPLE: Final = Word("人员", "People")
 _PROGRAMMES: Final = Word("督查方案", "Programmes")
+_WITH_PEOPLE: Final = frozenset({"office", "auditor"})
 _WITH_INBOX: Final = frozenset({"unit", "leader", "office", "chief"})
 
 
@@ -57,6 +59,7 @@ class Header:
     recognised: bool = True
     """False where nobody can be recognised now: then it is not said that nobody is signed in."""
     unit_name: str = ""
+    person_name: str = ""
     programme: str = ""
     keep: str = ""
 
@@ -82,11 +85,11 @@ class Header:
 
     @property
     def who(self) -> str:
-        """Who is signed in, in words: the role, the unit, the person's id."""
+        """Who is signed in, in words: the role, the unit, the person's name, the id where it is not known."""
         if self.identity is None:
             return ""
-        unit = self.unit_name or self.identity.unit
-        return " · ".join(filter(None, (say(ROLES, self.identity.role, self.language), unit, self.identity.id)))
+        unit, name = self.unit_name or self.identity.unit, self.person_name or self.identity.id
+        return " · ".join(filter(None, (say(ROLES, self.identity.role, self.language), unit, name)))
 
     @property
     def places(self) -> Iterator[Place]:
@@ -103,6 +106,8 @@ class Header:
             yield self._place(f"{self.intake}/items", _ITEMS, kept=False)
         if self.identity is not None and self.identity.role in _WITH_INBOX:
             yield self._place("/inbox", _INBOX, kept=False)
+        if self.identity is not None and self.identity.role in _WITH_PEOPLE:
+            yield self._place("/people", _PEOPLE, kept=False)
 
     def _place(self, path: str, word: Word, *, kept: bool = True) -> Place:
         return Place(f"{path}{self.keep}" if kept else path, word, self.here.partition("?")[0] == path)

@@ -25,9 +25,12 @@ SecurityEvent = Literal[
     "person_added",
     "person_disabled",
     "person_changed",
+    "person_erased",
+    "account_opened",
     "credentials_reset",
     "work_handed_over",
     "right_granted",
+    "right_revoked",
     "form_forged",
 ]
 MAX_TEXT: Final = 200

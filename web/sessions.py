@@ -157,6 +157,16 @@ class Sessions:
             )
             return [_identity(row[0]) for row in await cursor.fetchall()]
 
+    async def end_person(self, id_: str, role: str, jurisdiction: str) -> int:
+        """End all sessions of somebody by what events call them; how many there were."""
+        async with self._connected() as connection:
+            cursor = await connection.execute(
+                "DELETE FROM sessions.session WHERE identity->>'id' = %s AND identity->>'role' = %s"
+                " AND (identity->'jurisdictions' ? %s OR identity->'jurisdictions' = '[]')",
+                (id_, role, jurisdiction),
+            )
+            return cursor.rowcount
+
     async def begin(self, state: str, browser: str, pending: Pending) -> None:
         """Remember for ten minutes a sign-in that this browser, known by a cookie, began."""
         async with self._connected() as connection:

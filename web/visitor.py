@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import re
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -54,6 +55,8 @@ class Visitors:
         self._sessions = sessions
         self._cookies = cookies
         self._security = security
+        self.admits: Callable[[Identity], bool] = _everybody
+        """Whether somebody may still come in: a service that knows people asks the directory."""
 
     async def of(self, request: Request) -> Visitor:
         """Who asks. A program's bad token is an error, a browser's old cookie only means signed out.
@@ -81,7 +84,10 @@ class Visitors:
         try:
             if self._tokens is None:
                 raise Unauthenticated("no keys are known here")
-            return Visitor(await self._tokens.identity(bearer_of(header)))
+            identity = await self._tokens.identity(bearer_of(header))
+            if not self.admits(identity):
+                raise Unauthenticated("this person is disabled")
+            return Visitor(identity)
         except Unauthenticated as error:
             self.tell("token_refused", request, str(error))
             raise
@@ -91,7 +97,11 @@ class Visitors:
         if not secret or self._sessions is None:
             return Visitor()
         session = await self._sessions.find(secret)
-        return Visitor() if session is None else Visitor(session.identity, secret)
+        return Visitor(session.identity, secret) if session and self.admits(session.identity) else Visitor()
+
+
+def _everybody(_: Identity) -> bool:
+    return True
 
 
 def known_visitor(request: Request) -> Visitor:

@@ -13,6 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from contracts.topics import MAX_SUBMISSION_BYTES, SUBMISSIONS
+from directory.copy import DirectoryCopy
+from directory.store import DirectoryStore, Pool, pool_of
 from eventlog.clock import clock_from
 from eventlog.log.kafka import KafkaLog
 from services.intake.api.routes import api_router
@@ -44,18 +46,25 @@ _REQUEST_MILLISECONDS = 20_000
 def build(settings: IntakeSettings) -> FastAPI:
     """The application; nothing connects before it is started."""
     log = KafkaLog(settings.kafka)
-    dependencies = _dependencies(settings, log)
+    pool = pool_of(settings.database_url) if settings.database_url else None
+    dependencies = _dependencies(settings, log, pool)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await dependencies.topics.require()
         running = (dependencies.topics, dependencies.producer, dependencies.roster_feed)
         await dependencies.who.open()
-        tasks = [asyncio.create_task(part.run()) for part in running]
+        if pool is not None:
+            await pool.open()
+        # PostgreSQL may be down: submissions are taken while the directory is asked for.
+        following = [dependencies.directory.run()] if dependencies.directory else []
+        tasks = [asyncio.create_task(part) for part in (*(part.run() for part in running), *following)]
         yield
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if pool is not None:
+            await pool.close()
         await dependencies.who.close()
         await log.close()
 
@@ -81,8 +90,12 @@ def build(settings: IntakeSettings) -> FastAPI:
     return app
 
 
-def _dependencies(settings: IntakeSettings, log: KafkaLog) -> Dependencies:
+def _dependencies(settings: IntakeSettings, log: KafkaLog, pool: Pool | None) -> Dependencies:
     metrics, roster, clock = IntakeMetrics(), Roster(), clock_from(settings.clock)
+    who = recognition(settings, settings.database_url, "intake", metrics.registry)
+    directory = None if pool is None else DirectoryCopy(DirectoryStore(pool), settings.directory_copy)
+    if directory is not None:
+        who.visitors.admits = lambda one: one.program or directory.register.admits(one.jurisdictions, one.id)
     roster_feed = RosterFeed(log, roster)
     evidence = EvidenceStore(settings.evidence_folder, settings.evidence_limit)
     producer = SubmissionProducer(
@@ -97,7 +110,7 @@ def _dependencies(settings: IntakeSettings, log: KafkaLog) -> Dependencies:
     return Dependencies(
         settings=settings,
         clock=clock,
-        who=recognition(settings, settings.database_url, "intake", metrics.registry),
+        who=who,
         roster=roster,
         roster_feed=roster_feed,
         producer=producer,
@@ -106,6 +119,7 @@ def _dependencies(settings: IntakeSettings, log: KafkaLog) -> Dependencies:
         publisher=ProgrammePublisher(receiver, roster, roster_feed, log),
         topics=TopicsCheck(settings.bootstrap_servers, settings.topic_prefix),
         metrics=metrics,
+        directory=directory,
     )
 
 

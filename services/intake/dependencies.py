@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from directory.copy import DirectoryCopy
 from eventlog.clock import Clock
 from services.intake.metrics import IntakeMetrics
 from services.intake.settings import IntakeSettings
@@ -32,3 +33,5 @@ class Dependencies:
     publisher: ProgrammePublisher
     topics: TopicsCheck
     metrics: IntakeMetrics
+    directory: DirectoryCopy | None
+    """Who people are; None where no PostgreSQL is named. Submissions are taken without it."""

@@ -8,12 +8,13 @@ from typing import ClassVar, Self
 from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from services.directory_settings import DirectorySettings
 from services.settings import ClockSettings, ServingSettings
 from services.sign_in_settings import SessionSettings
 from web.ports import OPS_PORTS, PORTS
 
 
-class IntakeSettings(ServingSettings, ClockSettings, SessionSettings):
+class IntakeSettings(ServingSettings, ClockSettings, SessionSettings, DirectorySettings):
     """`INTAKE_…`, and what all services share."""
 
     model_config = SettingsConfigDict(env_prefix="INTAKE_")
@@ -22,7 +23,7 @@ class IntakeSettings(ServingSettings, ClockSettings, SessionSettings):
     jwks: str = Field(min_length=1, validation_alias="LIANGDENG_JWKS")
     """Required here: no program submits without a token."""
     database_url: str = Field(default="", validation_alias="DATABASE_URL")
-    """Where the sessions of people are. Empty: programs alone; without PostgreSQL those go on."""
+    """Where the sessions of people and the directory are. Empty: programs alone; without PostgreSQL those go on."""
     port: int = PORTS["intake"]
     ops_port: int = OPS_PORTS["intake"]
     evidence_folder: Path

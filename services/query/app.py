@@ -14,6 +14,9 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
 from contracts.topics import PARTITIONS, TOPIC_CONFIG, TOPICS
+from directory.administration import Administration
+from directory.copy import DirectoryCopy
+from directory.store import DirectoryStore, pool_of
 from eventlog.log import provisioning
 from eventlog.log.kafka import KafkaLog
 from eventlog.log.log import Log
@@ -27,6 +30,8 @@ from services.query.read_model.pools import reading_pool, writing_pool
 from services.query.read_model.position import Progress
 from services.query.settings import QuerySettings
 from services.query.web import api, pages
+from services.query.web.people import import_routes, routes
+from services.query.web.people.desk import PeopleDesk
 from services.recognition import Recognition, recognition
 from web.addresses import SHARED
 from web.header import shared
@@ -51,18 +56,23 @@ def build(settings: QuerySettings, open_log: Callable[[QuerySettings], Log] = ka
     reader = reading_pool(settings.database_url, settings.sql_schema, settings.connections)
     writer = writing_pool(settings.database_url, settings.sql_schema)
     who = recognition(settings, settings.database_url, "query", metrics.registry)
+    directory = pool_of(settings.database_url)
+    store = DirectoryStore(directory)
+    copy = DirectoryCopy(store, settings.directory_copy)
+    who.visitors.admits = lambda one: one.program or copy.register.admits(one.jurisdictions, one.id)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with await psycopg.AsyncConnection.connect(settings.database_url, autocommit=True) as connection:
             await schemas.ensure(connection, settings.sql_schema)
         log = open_log(settings)
-        async with reader, writer:
+        async with reader, writer, directory:
             following = Following(log, writer, progress, metrics)
             app.state.following = following
             task = asyncio.create_task(following.run(), name="query-following")
             app.state.task = task
             await who.open()
+            await copy.start()
             tasks = [task, *([asyncio.create_task(who.sessions.run(), name="sessions")] if who.sessions else [])]
             try:
                 yield
@@ -70,6 +80,7 @@ def build(settings: QuerySettings, open_log: Callable[[QuerySettings], Log] = ka
                 for running in tasks:
                     running.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
+                await copy.stop()
                 await who.close()
                 await log.close()
 
@@ -84,9 +95,13 @@ def build(settings: QuerySettings, open_log: Callable[[QuerySettings], Log] = ka
     app.state.settings, app.state.progress, app.state.metrics = settings, progress, metrics
     app.state.request_views = RequestViews(reader, progress, who.visitors)
     app.state.reader, app.state.who = reader, who
+    app.state.copy, app.state.register = copy, lambda: copy.register
+    app.state.people = PeopleDesk(store, Administration(store, settings.accounts), who, settings.origin)
     app.state.following = app.state.task = None  # until it has started
     app.include_router(api.router)
     app.include_router(pages.router)
+    app.include_router(import_routes.router)
+    app.include_router(routes.router)
     app.router.routes.extend(_sign_in(settings, who))
     app.mount(SHARED, shared, name="shared")
     app.mount("/static", pages.static, name="static")

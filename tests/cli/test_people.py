@@ -86,3 +86,51 @@ def test_the_form_is_written_and_a_machine_without_postgresql_is_told_without_a_
     unreachable = liangdeng("people", "list", DATABASE_URL="postgresql://127.0.0.1:1/none?connect_timeout=1")
     assert unreachable.returncode == 2
     assert "Traceback" not in unreachable.stderr
+
+
+def test_the_office_is_made_by_the_operator_and_each_act_is_a_security_event(machine: Machine) -> None:
+    made = machine.people("grant", "office", "--name", "督某", "--jurisdiction", HERE, "--json")
+    assert made.returncode == 0, made.stderr
+    id_ = json.loads(made.stdout)["id"]
+    for command in ("disable", "enable", "reset", "revoke"):
+        machine.people(command, id_)
+    erased = machine.people("erase", id_, "--yes")
+    assert erased.returncode == 0, erased.stderr
+    (event,) = events(made)
+    assert (event["event"], event["about"], event["granted"], event["jurisdiction"]) == (
+        "right_granted",
+        id_,
+        "office",
+        HERE,
+    )
+    assert event["request_id"]
+    assert event["operator"]
+    assert [one["event"] for one in events(erased)] == ["person_erased"]
+    assert machine.told("list")[0]["name"] == "已离任人员"
+    assert "督某" not in made.stderr, "a security event names nobody"
+
+
+def test_a_leader_is_one_person_at_a_time_and_what_is_wrong_is_told(machine: Machine) -> None:
+    leader = ("grant", "leader", "--jurisdiction", HERE, "--leader", "leader-1")
+    first = json.loads(machine.people(*leader, "--name", "甲", "--json").stdout)["id"]
+    again = machine.people(*leader, "--name", "乙")
+    assert again.returncode == 2
+    assert first in again.stderr
+    assert machine.people("revoke", first).returncode == 0
+    assert machine.people(*leader, "--name", "乙").returncode == 0
+    for wrong in (
+        ("grant", "king", "--name", "丙", "--jurisdiction", HERE),
+        ("grant", "office", "--name", "=1+1", "--jurisdiction", HERE),
+        ("grant", "office", "--name", "丙", "--jurisdiction", "000000"),
+        ("grant", "office", "--name", "丙", "--jurisdiction", HERE, "--unit", "nongye"),
+        ("grant", "unit", "--name", "丙", "--jurisdiction", HERE, "--unit", "gone"),
+        ("disable", "p-nobody"),
+    ):
+        done = machine.people(*wrong)
+        assert done.returncode == 2, wrong
+        assert "Traceback" not in done.stderr
+
+
+def events(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
+    """The security events that a command wrote."""
+    return [json.loads(line) for line in done.stderr.splitlines() if line.startswith('{"at"')]

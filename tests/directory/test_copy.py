@@ -89,7 +89,7 @@ async def test_whoever_is_erased_is_gone_from_the_copys_file(postgres: Callable[
         await store.write(Changes(persons=(erased((await store.load()).persons["p-a"]),)))
         await copy.refresh()
         assert "赵某某" not in path.read_text(encoding="utf-8")
-        assert copy.register.names([HERE])["p-a"].en == "former member"
+        assert copy.register.person_names([HERE])["p-a"].en == "former member"
 
 
 async def test_a_copy_that_cannot_be_kept_still_answers(postgres: Callable[[], str], tmp_path: Path) -> None:

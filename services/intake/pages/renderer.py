@@ -95,6 +95,7 @@ def _header(request: Request, about: object, problem: IntakeProblem | None) -> H
         identity=identity,
         recognised=problem is None or problem.code != "sessions_unavailable",
         unit_name=_unit_name(dependencies, identity, programme),
+        person_name=_person_name(dependencies, identity),
         programme=programme,
     )
 
@@ -106,6 +107,14 @@ def _unit_name(dependencies: Dependencies, identity: Identity | None, programme:
     roster = dependencies.roster
     names = (roster.unit_name(one, identity.unit) for one in ([programme] if programme else roster.programmes))
     return next((name for name in names if name != identity.unit), identity.unit)
+
+
+def _person_name(dependencies: Dependencies, identity: Identity | None) -> str:
+    """The name of whoever is signed in, as the directory's copy has it."""
+    if identity is None or dependencies.directory is None:
+        return ""
+    names = dependencies.directory.register.person_names(identity.jurisdictions)
+    return names[identity.id].zh if identity.id in names else ""
 
 
 def _link(path: str, query: Mapping[str, Any]) -> str:

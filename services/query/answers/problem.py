@@ -10,6 +10,9 @@ from web.problem import HttpProblem, ProblemKind
 _KINDS: Final[dict[str, ProblemKind]] = {
     "malformed": ProblemKind(400, Word("请求有误", "The request is malformed")),
     "sign-in-required": ProblemKind(401, Word("需要登录", "Sign in first")),
+    "forbidden": ProblemKind(403, Word("无权进行此操作，或表单已失效", "Not yours to do, or the form is too old")),
+    "changed-meanwhile": ProblemKind(409, Word("刚被他人修改，请重新打开", "Somebody else changed it: open it again")),
+    "too-large": ProblemKind(413, Word("文件过大", "The file is too large")),
     "not-found": ProblemKind(404, Word("没有找到，或无权查看", "Not found, or not yours to see")),
     "not-reached-yet": ProblemKind(
         504, Word("尚未读到所等待的位置", "The position waited for is not in the read model yet")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse
 from psycopg_pool import PoolTimeout
 from starlette.staticfiles import StaticFiles
 
+from directory.register import Register, jurisdiction_of
 from services.query.answers import event_sentences as sentences
 from services.query.answers.access import REASSESSMENT
 from services.query.answers.problem import QueryProblem
@@ -28,6 +29,7 @@ from supervision.rule_words import rule_name, rule_word
 from supervision.words import Language, Word, Words, say
 from web.addresses import here_of
 from web.header import TEMPLATES, Header, in_other_language
+from web.identity import Identity
 from web.language import language_of, remember_language
 from web.visitor import known_visitor
 
@@ -137,10 +139,13 @@ async def page(
     """A page of one request; `about` is the programme it is about, if it is about one."""
     programmes = [about] if about else await view.snapshot.programmes()
     names = {one["id"]: one.get("name") or one.get("label") or one["id"] for row in programmes for one in _named(row)}
-    return _rendered(
+    people = (
+        _people(request, [row.get("id") or row["programme"] for row in programmes]) if view.viewer.signed_in else {}
+    )
+    return rendered(
         request,
         template,
-        {**context, "about": about, "viewer": view.viewer, "as_of": view.snapshot.as_of.text},
+        {**context, "about": about, "viewer": view.viewer, "as_of": view.snapshot.as_of.text, "people": people},
         names=names,
         notes=[note for note in ("simulated", "derived") if any(row[note] for row in programmes)],
         position=view.snapshot.position,
@@ -159,16 +164,22 @@ async def problem_page(request: Request, problem: QueryProblem) -> HTMLResponse:
         except (psycopg.Error, PoolTimeout):
             notes = []
     context = {"problem": problem, "viewer": None, "about": None, "as_of": ""}
-    answer = _rendered(request, "problem.html", context, names={}, notes=notes, position="", status=problem.status)
+    answer = rendered(request, "problem.html", context, names={}, notes=notes, position="", status=problem.status)
     answer.headers.update({k: v for k, v in problem.headers.items() if k.lower() != "www-authenticate"})
     return answer
+
+
+def _people(request: Request, programmes: Iterable[str]) -> Mapping[str, Word]:
+    """Who is who in the jurisdictions of these programmes, as the directory's copy says."""
+    register: Register = request.app.state.register()
+    return register.person_names({jurisdiction_of(one) for one in programmes})
 
 
 def _named(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [*row["units"], *row["leaders"]]
 
 
-def _rendered(
+def rendered(
     request: Request,
     template: str,
     context: Mapping[str, Any],
@@ -178,6 +189,7 @@ def _rendered(
     position: str,
     status: int = 200,
 ) -> HTMLResponse:
+    """A page from its template; `context` names what the header asks for: `about`, `viewer`, `as_of`."""
     language = language_of(request)
     html = _environment.get_template(template).render(
         **_codes(language),
@@ -226,6 +238,15 @@ def _header(request: Request, context: Mapping[str, Any], names: Mapping[str, st
         identity=identity,
         recognised=identity is not None or problem is None or problem.code != "unavailable",
         unit_name=names.get(identity.unit or "", "") if identity else "",
+        person_name=_own_name(request, identity),
         programme=about["id"] if about else "",
         keep=_kept(request),
     )
+
+
+def _own_name(request: Request, identity: Identity | None) -> str:
+    if identity is None:
+        return ""
+    register: Register = request.app.state.register()
+    names = register.person_names(identity.jurisdictions)
+    return names[identity.id].zh if identity.id in names else ""

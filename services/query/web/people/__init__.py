@@ -1,0 +1,9 @@
+"""The pages about people, for the office: list, add, change, disable, hand over, absence, import.
+
+rights         who may do what to whom
+desk           one request: who asks, in which jurisdiction, about whom; and what becomes of an act
+forms          what is typed, checked field by field
+routes         the list, a person, and what is done to one
+import_routes  a list as a file: previewed, then imported
+pages          how a page is made
+"""
