@@ -19,7 +19,7 @@ from embedded.parts import Part
 from embedded.stack import Stack
 from eventlog.log import provisioning
 from programmes.programme import ItemEntry
-from sandbox.year.client import ServicesClient
+from sandbox.year.client import PUBLISHER, ServicesClient
 from sandbox.year.days import SHANGHAI
 from sandbox.year.driver import Driver
 from sandbox.year.evidence import REPORT
@@ -49,6 +49,9 @@ async def open_year(stack: Stack, clock: Path) -> SimulatedYear:
 async def accepted(stack: Stack, year: SimulatedYear, number: int, round_: int) -> tuple[Rate, Rate]:
     """Submissions through intake, and the same bodies through the floor."""
     tokens = await _tokens(stack, year)
+    async with ServicesClient(stack.urls) as client:
+        for unit in tokens:
+            await client.upload_evidence(Actor(role="unit", id=f"u-{unit}-1", unit=unit), [REPORT.sha256])
     items = [(item.id, item.lead_unit) for item in year.programme.items]
     intake, floor = [], []
     for index in range(number):
@@ -81,8 +84,8 @@ async def visible(stack: Stack, year: SimulatedYear, number: int) -> list[float]
     """Milliseconds from a report's POST until query's answer shows the light that follows from it."""
     silent = {item for item, behaviour in year.plan.cast.items() if behaviour.name in {"silent_all_year", "plan_late"}}
     items = [item for item in year.programme.items if not item.quantified and item.id not in silent]
-    async with ServicesClient(stack.urls) as client, httpx.AsyncClient(trust_env=False) as http:
-        lanes = [_lane(client, http, stack, year, items[lane], number // LANES) for lane in range(LANES)]
+    async with ServicesClient(stack.urls) as client:
+        lanes = [_lane(client, year, items[lane], number // LANES) for lane in range(LANES)]
         return [milliseconds for lane in await asyncio.gather(*lanes) for milliseconds in lane]
 
 
@@ -94,8 +97,6 @@ def percentiles(values: list[float]) -> tuple[float, float]:
 
 async def _lane(
     client: ServicesClient,
-    http: httpx.AsyncClient,
-    stack: Stack,
     year: SimulatedYear,
     item: ItemEntry,
     number: int,
@@ -116,10 +117,10 @@ async def _lane(
         )
         began = time.perf_counter()
         place = await client.submit(act)
-        position = {"min_position": f"submissions-{place.partition}@{place.offset}"}
-        answer = await http.get(f"{stack.urls['query']}/v1/programmes/{programme}/items/{item.id}", params=position)
+        position = f"submissions-{place.partition}@{place.offset}"
+        answer = await client.get(PUBLISHER, f"/v1/programmes/{programme}/items/{item.id}", min_position=position)
         milliseconds = (time.perf_counter() - began) * 1000
-        lights = {one["period"]: one["light"] for one in answer.json()["lights"]}
+        lights = {one["period"]: one["light"] for one in answer["lights"]}
         if lights.get(PERIOD, "none") != light:
             raise RuntimeError(f"{item.id}: {PERIOD} should be {light}: {lights}")
         found.append(milliseconds)

@@ -39,6 +39,11 @@ def subject_of(programme: str, item: str | None = None) -> str:
     return programme if item is None else f"{programme}/{item}"
 
 
+def jurisdiction_of(subject: str) -> str:
+    """The jurisdiction of a programme or of its item: what stands before the last dash of the programme's id."""
+    return split_subject(subject)[0].rpartition("-")[0]
+
+
 def split_subject(subject: str) -> tuple[str, str | None]:
     """Programme and item of a subject."""
     programme, _, item = subject.partition("/")

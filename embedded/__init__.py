@@ -5,6 +5,7 @@ parts            what a part is (a process that is told where the others are), a
 supervisor       starts a child again that ended, gives up when the state folder is gone
 state            the state folder and its lock
 kafka, postgres  the two servers
+secret_files     secrets of one installation, made at its first start
 service_process  `python -m <module>` with /readyz
 child_process    starts processes that end with this one, also when it is killed
 versions         of the servers, here, in compose and on Kubernetes

@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from embedded.secret_files import secret
 from embedded.service_process import ServiceProcess
 from embedded.supervisor import Child
 
 KAFKA: Final = "kafka"
 POSTGRES: Final = "postgres"
+POSITION_KEY: Final = "QUERY_POSITION_KEY"
 SERVERS: Final = (KAFKA, POSTGRES)
 """What comes along beside the parts; a stack runs them unless it is told existing ones."""
 
@@ -130,6 +132,7 @@ QUERY: Final = Part(
     operated=True,
     about="页面与查询 API · pages and query API",
     needs=(KAFKA, POSTGRES),
+    settings=lambda at: {POSITION_KEY: secret(at.home, "position-key")},
 )
 INTAKE: Final = Part(
     name="intake",
@@ -137,7 +140,10 @@ INTAKE: Final = Part(
     operated=True,
     about="提交入口 · intake",
     needs=(KAFKA, POSTGRES),
-    settings=lambda at: {"INTAKE_EVIDENCE_FOLDER": str(at.home / "evidence")},
+    settings=lambda at: {
+        "INTAKE_EVIDENCE_FOLDER": str(at.home / "evidence"),
+        POSITION_KEY: secret(at.home, "position-key"),
+    },
 )
 RATING: Final = Part(
     name="rating",

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 from services.sign_in_settings import SessionSettings
 from web.cookies import cookies_of
 from web.keys import Keys
+from web.privileged_reads import PrivilegedReads
 from web.security_events import SecurityLog
 from web.sessions import Pool, Sessions, session_pool
 from web.tokens import TokenVerifier
@@ -23,6 +24,7 @@ class Recognition:
     visitors: Visitors
     keys: Keys | None
     sessions: Sessions | None
+    privileged_reads: PrivilegedReads
     _pool: Pool | None
 
     async def open(self) -> None:
@@ -51,7 +53,10 @@ def recognition(settings: SessionSettings, database_url: str, service: str, regi
         keys = Keys(settings.jwks, security)
         keys.measure(registry)
         tokens = TokenVerifier(keys, issuer=settings.issuer, audience=settings.audience, claims=settings.mapping)
-    if settings.origin:
-        pool, cookies = session_pool(database_url), cookies_of(settings.origin)
+    if database_url:
+        pool = session_pool(database_url)
+    if settings.origin and pool is not None:
+        cookies = cookies_of(settings.origin)
         sessions = Sessions(pool, settings.limits)
-    return Recognition(security, Visitors(tokens, sessions, cookies, security), keys, sessions, pool)
+    visitors = Visitors(tokens, sessions, cookies, security)
+    return Recognition(security, visitors, keys, sessions, PrivilegedReads(service, pool, security), pool)

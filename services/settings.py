@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from eventlog.log.settings import KafkaSettings
@@ -42,3 +42,10 @@ class ClockSettings(SharedSettings):
 
     clock: str = Field(default="", validation_alias="LIANGDENG_CLOCK")
     """Empty: the machine's clock; else the file of a driven one."""
+
+
+class PositionSettings(SharedSettings):
+    """For a service that tells people and programs of positions on the log."""
+
+    position_key: SecretStr = Field(min_length=32, validation_alias="QUERY_POSITION_KEY")
+    """A secret that intake and query share: positions are shown as tokens to whoever must not count records by them."""

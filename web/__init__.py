@@ -9,6 +9,9 @@ cookies          the cookies of the one address that people use
 visitor          who asks: by bearer token, by session, or nobody known
 sign_in          signing in and out: to the provider and back (sign_in_pages: its own pages)
 security_events  one structured line each, counted
+rights           what an identity may do, by the table of rights
+gate             before every handler: which operation it is, and whether this role may do it at all
+privileged_reads who read what only few may read, in PostgreSQL (privileged_reads.sql)
 header           the header of every page, with templates/_header.html and static/front.css
 addresses        addresses that every page knows, and which ones nobody is sent to
 root_path        an application below people's address answers with that prefix and without

@@ -15,6 +15,7 @@ from supervision.words import ROLES, Language, Word, say
 from web.addresses import SHARED, sign_in_link
 from web.identity import Identity
 from web.language import language_of
+from web.rights import Rights
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
 """Holds `_header.html`, which every page includes; it is given the page's `Header` as `header`."""
@@ -28,8 +29,6 @@ _ITEMS: Final = Word("我的事项", "My items")
 _INBOX: Final = Word("收件箱", "Inbox")
 _PEOPLE: Final = Word("人员", "People")
 _PROGRAMMES: Final = Word("督查方案", "Programmes")
-_WITH_PEOPLE: Final = frozenset({"office", "auditor"})
-_WITH_INBOX: Final = frozenset({"unit", "leader", "office", "chief"})
 
 
 class Place(NamedTuple):
@@ -94,19 +93,20 @@ class Header:
     @property
     def places(self) -> Iterator[Place]:
         """Where one can go from here."""
-        signed_in = self.identity is not None and self.identity.role != "alarm"
+        rights = Rights(self.identity)
         yield self._place("/", _PROGRAMMES)
         if self.programme:
             about = f"/programmes/{quote(self.programme, safe='')}"
             yield self._place(about, _LIGHTS)
-            if signed_in:
+            if rights.may("escalations.list"):
                 yield self._place(f"{about}/escalations", _ESCALATIONS)
+            if rights.may("evaluation.list"):
                 yield self._place(f"{about}/evaluation", _EVALUATION)
-        if signed_in:
+        if rights.may("my_items.list"):
             yield self._place(f"{self.intake}/items", _ITEMS, kept=False)
-        if self.identity is not None and self.identity.role in _WITH_INBOX:
+        if rights.may("inbox.read"):
             yield self._place("/inbox", _INBOX, kept=False)
-        if self.identity is not None and self.identity.role in _WITH_PEOPLE:
+        if rights.may("people.list"):
             yield self._place("/people", _PEOPLE, kept=False)
 
     def _place(self, path: str, word: Word, *, kept: bool = True) -> Place:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
@@ -15,6 +16,7 @@ from starlette.routing import Route
 from supervision.words import Word
 from web.addresses import BACK_CHANNEL, CALLBACK, SIGN_IN, SIGN_OUT, local_path
 from web.cookies import cookies_of
+from web.gate import PlainGuardedRoute, does
 from web.identity import Unauthenticated
 from web.problem import HttpProblem, ProblemKind
 from web.provider import Provider, ProviderUnavailable, SignInRefused
@@ -62,12 +64,13 @@ class SignIn:
     def routes(self) -> list[Route]:
         """The addresses, for the application that people reach at the origin's root."""
         return [
-            Route(SIGN_IN, self._told(self.begin), methods=["GET"]),
-            Route(CALLBACK, self._told(self.finish), methods=["GET"]),
-            Route(SIGN_OUT, self._told(self.end), methods=["POST"]),
-            Route(BACK_CHANNEL, self.ended_by_provider, methods=["POST"]),
+            PlainGuardedRoute(SIGN_IN, self._told(self.begin), methods=["GET"]),
+            PlainGuardedRoute(CALLBACK, self._told(self.finish), methods=["GET"]),
+            PlainGuardedRoute(SIGN_OUT, self._told(self.end), methods=["POST"]),
+            PlainGuardedRoute(BACK_CHANNEL, self.ended_by_provider, methods=["POST"]),
         ]
 
+    @does("sign_in.begin")
     async def begin(self, request: Request) -> Response:
         """Send the browser to the provider; it comes back to `return`, a path of this origin."""
         language = "en" if request.query_params.get("lang") == "en" else "zh"
@@ -80,6 +83,7 @@ class SignIn:
         self._cookies.put(answer, self._cookies.browser, browser, _BROWSER_SECONDS)
         return answer
 
+    @does("sign_in.return")
     async def finish(self, request: Request) -> Response:
         """The browser comes back from the provider: a session begins. Raises SignInProblem."""
         state, browser = request.query_params.get("state", ""), request.cookies.get(self._cookies.browser, "")
@@ -102,6 +106,7 @@ class SignIn:
         self._cookies.put(answer, self._cookies.session, secret)
         return answer
 
+    @does("sign_out")
     async def end(self, request: Request) -> Response:
         """End the session at once, here and at the provider. Raises SignInProblem."""
         if not same_site(request, self._origin):
@@ -119,6 +124,7 @@ class SignIn:
         self._cookies.drop(answer, self._cookies.session)
         return answer
 
+    @does("sign_in.end_by_provider")
     async def ended_by_provider(self, request: Request) -> Response:
         """The provider ended sessions: OpenID Connect Back-Channel Logout 1.0."""
         headers = {"Cache-Control": "no-store"}
@@ -137,6 +143,7 @@ class SignIn:
         self._security.tell("sign_in_refused", request_id=request_id(request), why=why)
 
     def _told(self, door: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+        @functools.wraps(door)
         async def answer(request: Request) -> Response:
             try:
                 return await door(request)

@@ -74,9 +74,9 @@ class Visitors:
             with contextlib.suppress(SessionsUnavailable):
                 await self.of(request)
 
-    def tell(self, event: SecurityEvent, request: Request, why: str = "") -> None:
+    def tell(self, event: SecurityEvent, request: Request, why: str = "", **more: str) -> None:
         """Write a security event about a request, by whom as far as that is known: a right denied, a form forged."""
-        about = {"method": request.method, "path": request.scope["path"], **({"why": why} if why else {})}
+        about = {"method": request.method, "path": request.scope["path"], **({"why": why} if why else {}), **more}
         who = known_visitor(request).identity
         self._security.tell(event, request_id=request_id(request), who=who, **about)
 

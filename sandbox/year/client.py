@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from embedded.machine_error import MachineError
 from sandbox.year.evidence import EVIDENCE_FILES
 from sandbox.year.story import PlannedAct
 
+PUBLISHER: Final = Actor(role="office", id="o1")
 PATIENCE_SECONDS: Final = 60.0
 """A part that crashed is back by then; the same key makes asking again harmless."""
 _AGAIN = frozenset({429, 502, 503, 504})
@@ -41,6 +42,7 @@ class ServicesClient:
     def __init__(self, urls: Mapping[str, str]) -> None:
         self._urls = urls
         self._tokens: dict[Actor, str] = {}
+        self._uploaded: set[tuple[str, str]] = set()
         limits = httpx.Limits(max_connections=16, max_keepalive_connections=16)
         self._http = httpx.AsyncClient(timeout=30, limits=limits, trust_env=False)
 
@@ -58,7 +60,8 @@ class ServicesClient:
         return [SubmissionPosition(r["partition"], r["offset"]) for r in answer.json()["receipts"]]
 
     async def submit(self, act: PlannedAct) -> SubmissionPosition:
-        """Submit an act; asks again with the same key until there is a receipt."""
+        """Submit an act, after the files that it cites; asks again with the same key until there is a receipt."""
+        await self.upload_evidence(act.actor, [one["sha256"] for one in act.data.get("evidence", ())])
         receipt = await self._ask(
             "POST",
             "intake",
@@ -70,13 +73,17 @@ class ServicesClient:
         answer = receipt.json()
         return SubmissionPosition(answer["partition"], answer["offset"])
 
-    async def upload_evidence(self, actor: Actor) -> None:
-        """Upload the files that later acts name, those that are not there yet."""
+    async def upload_evidence(self, actor: Actor, hashes: Collection[str]) -> None:
+        """Upload files as an actor who is going to cite them, each once."""
+        owner = actor.unit or actor.id
         for file in EVIDENCE_FILES:
+            if file.sha256 not in hashes or (owner, file.sha256) in self._uploaded:
+                continue
             headers = {"Content-Type": file.media_type}
             await self._ask(
                 "PUT", "intake", f"/v1/evidence/{file.sha256}", actor, content=file.content, headers=headers
             )
+            self._uploaded.add((owner, file.sha256))
 
     async def rating_progress(self) -> dict[str, Any]:
         """Rating's progress, by partition."""
@@ -85,9 +92,9 @@ class ServicesClient:
         return partitions
 
     async def wait_until_shown(self, positions: Mapping[int, int]) -> None:
-        """Return when query shows the rulings on the submissions at these offsets."""
+        """Return when query shows the rulings on the submissions at these offsets; the office may name positions."""
         text = ",".join(f"submissions-{p}@{offset}" for p, offset in sorted(positions.items()))
-        await self._ask("GET", "query", "/v1/progress", None, params={"min_position": text, "timeout": "30"})
+        await self._ask("GET", "query", "/v1/progress", PUBLISHER, params={"min_position": text, "timeout": "30"})
 
     async def wait_until_notified(self) -> None:
         """Return when notify has nothing left to send and query has read what became of it."""

@@ -9,9 +9,8 @@ from datetime import date
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from contracts.values import Actor
 from eventlog.clock import set_driven
-from sandbox.year.client import ServicesClient
+from sandbox.year.client import PUBLISHER, ServicesClient
 from sandbox.year.days import SHANGHAI
 from sandbox.year.driver import Driver
 from sandbox.year.journal import Start
@@ -19,8 +18,6 @@ from sandbox.year.observed_counts import read_counts
 from sandbox.year.plan import PUBLISHED_AT
 from sandbox.year.simulated_year import SimulatedYear
 from sandbox.year.summary import show
-
-PUBLISHER = Actor(role="office", id="o1")
 
 
 def run(urls: Mapping[str, str], start: Start, years: Sequence[SimulatedYear], console: Console) -> bool:
@@ -68,9 +65,8 @@ async def _run(urls: Mapping[str, str], start: Start, years: Sequence[SimulatedY
 
 
 async def publish(client: ServicesClient, driver: Driver, start: Start, years: Sequence[SimulatedYear]) -> None:
-    """Publish the programmes one after the other, and hand in the evidence that later acts name."""
+    """Publish the programmes one after the other."""
     set_driven(start.clock, PUBLISHED_AT)
-    await client.upload_evidence(PUBLISHER)
     for year in years:
         driver.remember(await client.publish(PUBLISHER, year.body, f"publish-{year.programme.programme}"))
     await driver.catch_up(PUBLISHED_AT.astimezone(SHANGHAI))

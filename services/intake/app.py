@@ -23,9 +23,11 @@ from services.intake.metrics import IntakeMetrics
 from services.intake.ops import operator
 from services.intake.pages.renderer import problem_page
 from services.intake.pages.routes import pages_router
-from services.intake.problem import IntakeProblem, unauthenticated
+from services.intake.problem import IntakeProblem, denied, unauthenticated
 from services.intake.settings import IntakeSettings
+from services.intake.submitting.citations import CitationsFeed, EvidenceCitations
 from services.intake.submitting.evidence import EvidenceStore
+from services.intake.submitting.evidence_rights import EvidenceRights
 from services.intake.submitting.producer import SubmissionProducer
 from services.intake.submitting.publisher import ProgrammePublisher
 from services.intake.submitting.receiver import Stamp, SubmissionReceiver
@@ -34,8 +36,12 @@ from services.intake.who.roster import Roster
 from services.intake.who.roster_feed import RosterFeed
 from services.recognition import recognition
 from web.addresses import SHARED
+from web.gate import description, tell_denied
 from web.header import shared
 from web.identity import Unauthenticated
+from web.position_tokens import PositionTokens
+from web.privileged_reads import TrailUnavailable
+from web.rights import RightDenied
 from web.root_path import RootPath
 from web.sessions import SessionsUnavailable
 
@@ -52,7 +58,7 @@ def build(settings: IntakeSettings) -> FastAPI:
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await dependencies.topics.require()
-        running = (dependencies.topics, dependencies.producer, dependencies.roster_feed)
+        running = (dependencies.topics, dependencies.producer, dependencies.roster_feed, dependencies.citations_feed)
         await dependencies.who.open()
         if pool is not None:
             await pool.open()
@@ -74,17 +80,21 @@ def build(settings: IntakeSettings) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        openapi_url=None,
         redirect_slashes=False,  # it would build the address from what the request says of its host
     )
     app.add_middleware(RootPath, root=settings.intake_root_path)
-    app.state.dependencies = dependencies
+    app.state.dependencies, app.state.who = dependencies, dependencies.who
     app.state.operator = operator(app)
     app.include_router(api_router)
     app.include_router(pages_router)
+    app.router.routes.append(description(app))
     app.mount(SHARED, shared, name="shared")
     app.add_exception_handler(IntakeProblem, _problem)
+    app.add_exception_handler(RightDenied, _denied)
     app.add_exception_handler(Unauthenticated, _unauthenticated)
     app.add_exception_handler(SessionsUnavailable, _sessions_unavailable)
+    app.add_exception_handler(TrailUnavailable, _trail_unavailable)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _internal)
     return app
@@ -98,6 +108,7 @@ def _dependencies(settings: IntakeSettings, log: KafkaLog, pool: Pool | None) ->
         who.visitors.admits = lambda one: one.program or directory.register.admits(one.jurisdictions, one.id)
     roster_feed = RosterFeed(log, roster)
     evidence = EvidenceStore(settings.evidence_folder, settings.evidence_limit)
+    citations = EvidenceCitations()
     producer = SubmissionProducer(
         lambda: _broker(settings),
         settings.topic_prefix + SUBMISSIONS,
@@ -115,6 +126,9 @@ def _dependencies(settings: IntakeSettings, log: KafkaLog, pool: Pool | None) ->
         roster_feed=roster_feed,
         producer=producer,
         evidence=evidence,
+        evidence_rights=EvidenceRights(roster, evidence, citations),
+        citations_feed=CitationsFeed(log, citations),
+        position_tokens=PositionTokens(settings.position_key.get_secret_value()),
         receiver=receiver,
         publisher=ProgrammePublisher(receiver, roster, roster_feed, log),
         topics=TopicsCheck(settings.bootstrap_servers, settings.topic_prefix),
@@ -138,10 +152,13 @@ def _broker(settings: IntakeSettings) -> KafkaBroker:
 
 async def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, IntakeProblem)
-    if error.code == "forbidden":
-        dependencies: Dependencies = request.app.state.dependencies
-        dependencies.who.visitors.tell("right_denied", request, str(error.more.get("reason", "")))
     return await _answer(request, error)
+
+
+async def _denied(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RightDenied)
+    tell_denied(request, error)
+    return await _answer(request, denied(error))
 
 
 async def _unauthenticated(request: Request, error: Exception) -> Response:
@@ -151,6 +168,10 @@ async def _unauthenticated(request: Request, error: Exception) -> Response:
 
 async def _sessions_unavailable(request: Request, error: Exception) -> Response:
     return await _answer(request, IntakeProblem("sessions_unavailable", "", str(error), headers={"Retry-After": "5"}))
+
+
+async def _trail_unavailable(request: Request, error: Exception) -> Response:
+    return await _answer(request, IntakeProblem("not_recorded", "", str(error), headers={"Retry-After": "5"}))
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

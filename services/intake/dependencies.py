@@ -8,7 +8,9 @@ from directory.copy import DirectoryCopy
 from eventlog.clock import Clock
 from services.intake.metrics import IntakeMetrics
 from services.intake.settings import IntakeSettings
+from services.intake.submitting.citations import CitationsFeed
 from services.intake.submitting.evidence import EvidenceStore
+from services.intake.submitting.evidence_rights import EvidenceRights
 from services.intake.submitting.producer import SubmissionProducer
 from services.intake.submitting.publisher import ProgrammePublisher
 from services.intake.submitting.receiver import SubmissionReceiver
@@ -16,6 +18,7 @@ from services.intake.topics_check import TopicsCheck
 from services.intake.who.roster import Roster
 from services.intake.who.roster_feed import RosterFeed
 from services.recognition import Recognition
+from web.position_tokens import PositionTokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,9 @@ class Dependencies:
     roster_feed: RosterFeed
     producer: SubmissionProducer
     evidence: EvidenceStore
+    evidence_rights: EvidenceRights
+    citations_feed: CitationsFeed
+    position_tokens: PositionTokens
     receiver: SubmissionReceiver
     publisher: ProgrammePublisher
     topics: TopicsCheck

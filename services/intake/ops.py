@@ -9,8 +9,9 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.responses import Response
 
 from services.intake.dependencies import Dependencies
+from web.gate import GuardedRoute, does
 
-router = APIRouter()
+router = APIRouter(route_class=GuardedRoute)
 
 
 def operator(app: FastAPI) -> FastAPI:
@@ -22,12 +23,14 @@ def operator(app: FastAPI) -> FastAPI:
 
 
 @router.get("/healthz")
+@does("ops.health")
 async def alive() -> Response:
     """The process answers."""
     return Response("ok\n", media_type="text/plain")
 
 
 @router.get("/readyz")
+@does("ops.ready")
 async def ready(request: Request) -> Response:
     """200 if a submission would be taken, else 503 with every reason."""
     reasons = await readiness(request.app.state.dependencies)
@@ -36,6 +39,7 @@ async def ready(request: Request) -> Response:
 
 
 @router.get("/metrics")
+@does("ops.metrics")
 async def metrics(request: Request) -> Response:
     """Prometheus text."""
     dependencies: Dependencies = request.app.state.dependencies

@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from exact.faults import Fault
+from services.intake.who.permission import Unknown
+from supervision import right
 from supervision.words import REASONS, Word
 from web.identity import Unauthenticated
 from web.problem import HttpProblem, ProblemKind
+from web.rights import RightDenied
 
 KINDS: Final[dict[str, ProblemKind]] = {
     "invalid": ProblemKind(422, Word("提交内容不符合要求", "The submission is not valid")),
@@ -34,6 +37,9 @@ KINDS: Final[dict[str, ProblemKind]] = {
     "internal": ProblemKind(500, Word("系统内部错误", "Internal error")),
     "sessions_unavailable": ProblemKind(
         503, Word("暂时无法确认您的登录，请稍后再试", "Your sign-in cannot be checked right now; try again")
+    ),
+    "not_recorded": ProblemKind(
+        503, Word("暂时无法登记这次读取，请稍后再试", "This read cannot be recorded right now; try again")
     ),
     "not_ready": ProblemKind(503, Word("正在准备，请稍后再试", "Not ready yet; try again")),
     "unknown_outcome": ProblemKind(
@@ -87,9 +93,17 @@ def unauthenticated(error: Unauthenticated) -> IntakeProblem:
     return IntakeProblem("unauthenticated", "", str(error), headers={"WWW-Authenticate": 'Bearer realm="liangdeng"'})
 
 
-def forbidden(reason: str) -> IntakeProblem:
-    """Refused for a reason of the rulebook's list (rulebook: What is refused)."""
-    return IntakeProblem("forbidden", *REASONS[reason], more={"reason": reason})
+def denied(error: RightDenied) -> IntakeProblem:
+    """What the table of rights forbids is refused with its reason; what it hides is answered as if it did not exist."""
+    reason = error.said.reason
+    if reason == "sign_in":
+        return unauthenticated(Unauthenticated("nobody is signed in"))
+    if reason is not None:
+        return IntakeProblem("forbidden", *right.REASONS[reason], more={"reason": reason})
+    if isinstance(error, Unknown):
+        missing = "unknown_item" if error.programme else "unknown_programme"
+        return IntakeProblem("not_found", *REASONS[missing], more={"reason": missing})
+    return IntakeProblem("not_found")
 
 
 def _error(fault: Fault) -> dict[str, Any]:

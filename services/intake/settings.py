@@ -9,12 +9,12 @@ from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from services.directory_settings import DirectorySettings
-from services.settings import ClockSettings, ServingSettings
+from services.settings import ClockSettings, PositionSettings, ServingSettings
 from services.sign_in_settings import SessionSettings
 from web.ports import OPS_PORTS, PORTS
 
 
-class IntakeSettings(ServingSettings, ClockSettings, SessionSettings, DirectorySettings):
+class IntakeSettings(ServingSettings, ClockSettings, PositionSettings, SessionSettings, DirectorySettings):
     """`INTAKE_…`, and what all services share."""
 
     model_config = SettingsConfigDict(env_prefix="INTAKE_")

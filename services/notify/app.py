@@ -117,6 +117,8 @@ def build(settings: NotifySettings) -> FastAPI:
             yield
             await running.stop()
 
-    app = FastAPI(title="亮灯 · notify", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="亮灯 · notify", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
+    )
     app.include_router(ops.router)
     return app

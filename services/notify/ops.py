@@ -11,8 +11,9 @@ from starlette.responses import JSONResponse, Response
 
 from services.notify.metrics import NotifyCollector
 from services.notify.runtime import Runtime
+from web.gate import GuardedRoute, does
 
-router = APIRouter()
+router = APIRouter(route_class=GuardedRoute)
 UNDELIVERED = ("abandoned", "held", "refused")
 
 
@@ -22,12 +23,14 @@ def _runtime(request: Request) -> Runtime:
 
 
 @router.get("/healthz")
+@does("ops.health")
 async def alive() -> Response:
     """The process answers."""
     return Response("ok\n", media_type="text/plain")
 
 
 @router.get("/readyz")
+@does("ops.ready")
 async def ready(request: Request) -> Response:
     """200 when every owned partition is worked on, else 503 with every reason; an old directory is no reason."""
     runtime = _runtime(request)
@@ -37,6 +40,7 @@ async def ready(request: Request) -> Response:
 
 
 @router.get("/metrics")
+@does("ops.metrics")
 async def metrics(request: Request) -> Response:
     """Prometheus text."""
     registry = CollectorRegistry(auto_describe=False)
@@ -45,6 +49,7 @@ async def metrics(request: Request) -> Response:
 
 
 @router.get("/v1/progress")
+@does("ops.progress")
 async def progress(request: Request) -> dict[str, Any]:
     """Up to where rulings were gathered, and how much is due or open here; `idle`: nothing is left to do."""
     runtime = _runtime(request)
@@ -59,6 +64,7 @@ async def progress(request: Request) -> dict[str, Any]:
 
 
 @router.get("/v1/undelivered")
+@does("ops.undelivered")
 async def undelivered(request: Request) -> list[dict[str, Any]]:
     """Deliveries that were refused, abandoned or held, and why; `python -m services.notify redrive` retries one."""
     listed = []

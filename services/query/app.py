@@ -33,9 +33,16 @@ from services.query.web import api, pages
 from services.query.web.people import import_routes, routes
 from services.query.web.people.desk import PeopleDesk
 from services.recognition import Recognition, recognition
+from supervision.right import REASONS
 from web.addresses import SHARED
+from web.gate import description, tell_denied
 from web.header import shared
+from web.identity import Unauthenticated
+from web.position_tokens import PositionTokens
+from web.privileged_reads import TrailUnavailable
 from web.provider import Provider
+from web.rights import RightDenied
+from web.sessions import SessionsUnavailable
 from web.sign_in import SignIn
 
 
@@ -55,6 +62,7 @@ def build(settings: QuerySettings, open_log: Callable[[QuerySettings], Log] = ka
     metrics, progress = QueryMetrics(), Progress()
     reader = reading_pool(settings.database_url, settings.sql_schema, settings.connections)
     writer = writing_pool(settings.database_url, settings.sql_schema)
+    tokens = PositionTokens(settings.position_key.get_secret_value())
     who = recognition(settings, settings.database_url, "query", metrics.registry)
     directory = pool_of(settings.database_url)
     store = DirectoryStore(directory)
@@ -90,10 +98,11 @@ def build(settings: QuerySettings, open_log: Callable[[QuerySettings], Log] = ka
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        openapi_url=None,
         redirect_slashes=False,  # it would build the address from what the request says of its host
     )
     app.state.settings, app.state.progress, app.state.metrics = settings, progress, metrics
-    app.state.request_views = RequestViews(reader, progress, who.visitors)
+    app.state.request_views = RequestViews(reader, progress, tokens)
     app.state.reader, app.state.who = reader, who
     app.state.copy, app.state.register = copy, lambda: copy.register
     app.state.people = PeopleDesk(store, Administration(store, settings.accounts), who, settings.origin)
@@ -102,7 +111,7 @@ def build(settings: QuerySettings, open_log: Callable[[QuerySettings], Log] = ka
     app.include_router(pages.router)
     app.include_router(import_routes.router)
     app.include_router(routes.router)
-    app.router.routes.extend(_sign_in(settings, who))
+    app.router.routes.extend([*_sign_in(settings, who), description(app)])
     app.mount(SHARED, shared, name="shared")
     app.mount("/static", pages.static, name="static")
     app.state.operator = operator(app)
@@ -131,6 +140,21 @@ def _errors(app: FastAPI) -> None:
         assert isinstance(error, QueryProblem)
         return await _told(request, error)
 
+    @app.exception_handler(RightDenied)
+    async def denied(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RightDenied)
+        tell_denied(request, error)
+        return await _told(request, _denied(error))
+
+    @app.exception_handler(Unauthenticated)
+    async def unknown(request: Request, error: Exception) -> Response:
+        return await _told(request, QueryProblem("sign-in-required", str(error)))
+
+    @app.exception_handler(SessionsUnavailable)
+    @app.exception_handler(TrailUnavailable)
+    async def unavailable(request: Request, error: Exception) -> Response:
+        return await _told(request, QueryProblem("unavailable", str(error)))
+
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -148,6 +172,13 @@ def _errors(app: FastAPI) -> None:
         assert isinstance(error, RequestValidationError)
         where = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
         return await _told(request, QueryProblem("malformed", where))
+
+
+def _denied(error: RightDenied) -> QueryProblem:
+    reason = error.said.reason
+    if reason == "sign_in":
+        return QueryProblem("sign-in-required", REASONS[reason].en)
+    return QueryProblem("not-found") if reason is None else QueryProblem("forbidden", REASONS[reason].en, reason=reason)
 
 
 async def _told(request: Request, error: QueryProblem) -> Response:

@@ -16,8 +16,9 @@ from services.query.follow.follow_loop import Following
 from services.query.metrics import QueryMetrics
 from services.query.read_model.pools import ReadingPool
 from services.query.read_model.snapshot import snapshot
+from web.gate import GuardedRoute, does
 
-router = APIRouter()
+router = APIRouter(route_class=GuardedRoute)
 
 
 def operator(app: FastAPI) -> FastAPI:
@@ -29,6 +30,7 @@ def operator(app: FastAPI) -> FastAPI:
 
 
 @router.get("/healthz")
+@does("ops.health")
 async def healthz(request: Request) -> Response:
     """The process answers, and it goes on reading the log."""
     task: asyncio.Task[None] | None = request.app.state.task
@@ -37,6 +39,7 @@ async def healthz(request: Request) -> Response:
 
 
 @router.get("/readyz")
+@does("ops.ready")
 async def readyz(request: Request) -> Response:
     """200 if the read model can be asked, has caught up, and tokens can be checked."""
     state = request.app.state
@@ -57,6 +60,7 @@ async def readyz(request: Request) -> Response:
 
 
 @router.get("/metrics")
+@does("ops.metrics")
 async def metrics(request: Request) -> Response:
     """Prometheus text."""
     known: QueryMetrics = request.app.state.metrics

@@ -31,7 +31,12 @@ from web.sessions import SessionsUnavailable
 from web.sign_in import SignIn
 
 ISSUER = IssuerSettings.model_fields["name"].default
-DEFAULTS: dict[str, Any] = {"issuer": ISSUER, "oidc_client_secret": SecretStr("no secret")}
+POSITION_KEY = "a secret that intake and query share"
+DEFAULTS: dict[str, Any] = {
+    "issuer": ISSUER,
+    "oidc_client_secret": SecretStr("no secret"),
+    "position_key": SecretStr(POSITION_KEY),
+}
 
 
 @asynccontextmanager

@@ -47,13 +47,15 @@ class FormPost:
     uploads: Sequence[Upload] = ()
     cited: list[Cited] = field(default_factory=list)
 
-    async def store_files(self, store: EvidenceStore) -> None:
+    async def store_files(self, store: EvidenceStore, owners: Sequence[str]) -> None:
         """Keep the files that came with the form, and cite them. Raises IntakeProblem `too_large`."""
-        self.cited += [await _stored(upload, store) for upload in self.uploads]
+        self.cited += [await _stored(upload, store, owners) for upload in self.uploads]
 
 
 @contextlib.asynccontextmanager
-async def read_form(request: Request, store: EvidenceStore, evidence_limit: int) -> AsyncIterator[FormPost]:
+async def read_form(
+    request: Request, store: EvidenceStore, owners: Sequence[str], evidence_limit: int
+) -> AsyncIterator[FormPost]:
     """A form whose files have together at most `evidence_limit` bytes; they are closed at the end.
 
     Raises:
@@ -69,7 +71,8 @@ async def read_form(request: Request, store: EvidenceStore, evidence_limit: int)
         if isinstance(value, UploadFile) and value.filename
     ]
     try:
-        yield FormPost(fields, fields.one("key")[:100] or uuid.uuid4().hex, uploads, _kept_before(fields, store))
+        kept = _kept_before(fields, store, owners)
+        yield FormPost(fields, fields.one("key")[:100] or uuid.uuid4().hex, uploads, kept)
     finally:
         for upload in uploads:
             await upload.file.close()
@@ -81,18 +84,18 @@ def kept_text(cited: Cited) -> str:
     return f"{mark}{cited['sha256']}|{cited['size']}|{cited['media_type']}|{cited['name']}"
 
 
-def _kept_before(fields: FormFields, store: EvidenceStore) -> list[Cited]:
+def _kept_before(fields: FormFields, store: EvidenceStore, owners: Sequence[str]) -> list[Cited]:
     """Evidence that an earlier try of the same form brought: the store still has a file of this hash and size."""
     matches = [match for text in fields.all("kept") if (match := _KEPT.fullmatch(text))]
     return [
         _cited(m[2], m[5], int(m[3]), m[4], internal=m[1] is not None)
         for m in matches
-        if SHA256.fullmatch(m[2]) and store.size(m[2]) == int(m[3])
+        if SHA256.fullmatch(m[2]) and store.uploaded(m[2], owners) and store.size(m[2]) == int(m[3])
     ]
 
 
-async def _stored(upload: Upload, store: EvidenceStore) -> Cited:
-    sha256, size = await store.keep(_chunks(upload.file))
+async def _stored(upload: Upload, store: EvidenceStore, owners: Sequence[str]) -> Cited:
+    sha256, size = await store.keep(_chunks(upload.file), owners)
     return _cited(sha256, _name(upload.file), size, _media_type(upload.file), internal=upload.internal)
 
 

@@ -9,8 +9,8 @@ from datetime import datetime
 from contracts.values import ReportingPeriod
 from services.intake.pages.fields import FORMS
 from services.intake.who.item import KnownItem
-from services.intake.who.rights import allowed
-from web.identity import Identity
+from services.intake.who.permission import submittable
+from web.rights import Rights
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +23,18 @@ class ItemRow:
     waiting: tuple[str, ...]
 
 
-def rows(items: Iterable[KnownItem], identity: Identity, now: datetime) -> list[ItemRow]:
+def rows(items: Iterable[KnownItem], rights: Rights, now: datetime) -> list[ItemRow]:
     """A person's list: first the items where something waits for them, then by the report that is due next."""
-    listed = [_row(item, identity, now) for item in items]
+    listed = [_row(item, rights, now) for item in items]
     return sorted(
         listed, key=lambda row: (not row.waiting, row.next_due is None, row.next_due.due_at if row.next_due else now)
     )
 
 
-def _row(item: KnownItem, identity: Identity, now: datetime) -> ItemRow:
+def _row(item: KnownItem, rights: Rights, now: datetime) -> ItemRow:
     due = [p for p in item.opened.periods if p.due_at > now and p.id not in item.opened.void]
     plan = "confirmed" if item.plan_confirmed else "waiting" if item.waiting_plan is not None else "none"
-    may = set(allowed(identity, item))
+    may = set(submittable(rights, item))
     mine = tuple(name for name in waiting(item) if name in may)
     return ItemRow(item, due[0] if due and not item.withdrawn else None, plan, mine)
 
@@ -58,10 +58,10 @@ def waiting(item: KnownItem) -> list[str]:
     return [name for name, is_open in open_now.items() if is_open and not item.withdrawn]
 
 
-def actions(item: KnownItem, identity: Identity) -> tuple[list[str], list[str]]:
+def actions(item: KnownItem, rights: Rights) -> tuple[list[str], list[str]]:
     """What this person may submit about an item: what is waited for, and everything else."""
     pressing = waiting(item)
-    may = [name for name in allowed(identity, item) if name in FORMS]
+    may = [name for name in submittable(rights, item) if name in FORMS]
     return [name for name in pressing if name in may], [name for name in may if name not in pressing]
 
 

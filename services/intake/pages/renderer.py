@@ -16,6 +16,7 @@ from services.intake.pages.choices import cause_text
 from services.intake.pages.fields import ACTIONS
 from services.intake.problem import IntakeProblem
 from services.intake.who.item import KnownItem
+from services.intake.who.permission import rights_of
 from supervision import words
 from supervision.words import say
 from supervision.workdays import last_day, local, offset_of
@@ -105,7 +106,9 @@ def _unit_name(dependencies: Dependencies, identity: Identity | None, programme:
     if identity is None or identity.unit is None:
         return ""
     roster = dependencies.roster
-    names = (roster.unit_name(one, identity.unit) for one in ([programme] if programme else roster.programmes))
+    rights = rights_of(roster, identity)
+    own = [programme] if programme else [one for one in roster.programmes if rights.owns(one)]
+    names = (roster.unit_name(one, identity.unit) for one in own)
     return next((name for name in names if name != identity.unit), identity.unit)
 
 

@@ -10,51 +10,59 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from services.intake.dependencies import Dependencies
 from services.intake.pages import overview
-from services.intake.pages.fields import FORMS
 from services.intake.pages.form_body import FormFields, submission_body
 from services.intake.pages.form_page import form_page
 from services.intake.pages.form_post import FormPost, read_form
 from services.intake.pages.renderer import FOLDER, page
 from services.intake.pages.session import check_form_token, check_origin, signed_in
 from services.intake.problem import IntakeProblem
+from services.intake.submitting.evidence_rights import uploaders
 from services.intake.submitting.receipt import Receipt
 from services.intake.who.item import KnownItem
-from services.intake.who.rights import check_item
+from services.intake.who.permission import permitted_item, rights_of, to_item
+from supervision.rights import OPERATIONS
+from web.gate import GuardedRoute, does
 from web.identity import Identity
 
-pages_router = APIRouter(include_in_schema=False)
+pages_router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 
 
 @pages_router.get("/")
+@does("home")
 async def home(request: Request) -> Response:
     """To one's items."""
     return RedirectResponse(f"{request.scope['root_path']}/items", 303)
 
 
 @pages_router.get("/style.css")
+@does("assets.read")
 async def style() -> Response:
     """The one stylesheet."""
     return FileResponse(FOLDER / "style.css", media_type="text/css", headers={"Cache-Control": "max-age=300"})
 
 
 @pages_router.get("/items")
+@does("my_items.list")
 async def items(request: Request) -> Response:
     """My items: what is due next, and what waits for me."""
-    dependencies, identity = await signed_in(request)
+    dependencies, identity = signed_in(request)
     dependencies.receiver.ready()
     now, roster = dependencies.clock.now(), dependencies.roster
-    rows = overview.rows(roster.items_of(identity), identity, now)
+    rights = rights_of(roster, identity)
+    mine = (item for _, item in sorted(roster.items.items()) if to_item(rights, "item.read_full", item).allowed)
+    rows = overview.rows(mine, rights, now)
     keys = {(row.item.programme, row.item.lead_unit) for row in rows}
     names = {key: roster.unit_name(*key) for key in keys}
     return page(request, "items.html", rows=rows, names=names, now=now)
 
 
 @pages_router.get("/items/{programme}/{item}")
+@does("item.read_full")
 async def item_page(request: Request, programme: str, item: str) -> Response:
     """An item: its periods and nodes, what is open, what I may submit."""
-    dependencies, identity = await signed_in(request)
-    known, roster = _concerned(dependencies, identity, programme, item), dependencies.roster
-    pressing, others = overview.actions(known, identity)
+    dependencies, identity = signed_in(request)
+    known, roster = _permitted(dependencies, identity, programme, item, "item.read_full"), dependencies.roster
+    pressing, others = overview.actions(known, rights_of(roster, identity))
     context: dict[str, Any] = {
         "unit": roster.unit_name(programme, known.lead_unit),
         "leader": roster.leader_label(programme, known.leader),
@@ -64,49 +72,44 @@ async def item_page(request: Request, programme: str, item: str) -> Response:
 
 
 @pages_router.get("/items/{programme}/{item}/{name}")
+@does("submit.{name}")
 async def form(request: Request, programme: str, item: str, name: str) -> Response:
     """An empty form."""
-    dependencies, identity = await signed_in(request)
-    known = _permitted(dependencies, identity, programme, item, name)
+    dependencies, identity = signed_in(request)
+    known = _permitted(dependencies, identity, programme, item, f"submit.{name}")
     empty = FormPost(FormFields([("period", request.query_params.get("period", ""))]), uuid.uuid4().hex)
     return form_page(request, dependencies, known, name, empty)
 
 
 @pages_router.post("/items/{programme}/{item}/{name}")
+@does("submit.{name}")
 async def send(request: Request, programme: str, item: str, name: str) -> Response:
     """A form comes in: the receipt, or the form again with everything that is wrong."""
-    dependencies, identity = await signed_in(request)
+    dependencies, identity = signed_in(request)
     check_origin(request)
-    known = _permitted(dependencies, identity, programme, item, name)
-    async with read_form(request, dependencies.evidence, dependencies.settings.evidence_limit) as post:
+    known = _permitted(dependencies, identity, programme, item, f"submit.{name}")
+    owners, limit = uploaders(identity), dependencies.settings.evidence_limit
+    async with read_form(request, dependencies.evidence, owners, limit) as post:
         try:
             check_form_token(request, post.fields.one("csrf"))
             receipt = await _receipt(dependencies, identity, known, name, post)
         except IntakeProblem as problem:
             return form_page(request, dependencies, known, name, post, problem)
-    return page(request, "receipt.html", 202, item=known, name=name, receipt=receipt)
+    ruling = receipt.page(dependencies.position_tokens)
+    return page(request, "receipt.html", 202, item=known, name=name, receipt=receipt, ruling=ruling)
 
 
 async def _receipt(
     dependencies: Dependencies, identity: Identity, item: KnownItem, name: str, post: FormPost
 ) -> Receipt:
-    await post.store_files(dependencies.evidence)
+    await post.store_files(dependencies.evidence, uploaders(identity))
     body = submission_body(name, post.fields, post.cited)
     return await dependencies.receiver.receive(identity, item.programme, item.id, body, f"form-{post.key}")
 
 
-def _concerned(dependencies: Dependencies, identity: Identity, programme: str, item: str) -> KnownItem:
-    """The item, if it is in this person's list. Raises IntakeProblem."""
+def _permitted(dependencies: Dependencies, identity: Identity, programme: str, item: str, operation: str) -> KnownItem:
+    """The item, if this person may do `operation` about it. Raises RightDenied, IntakeProblem."""
     dependencies.receiver.ready()
-    known = dependencies.roster.items.get((programme, item))
-    if known is None or not known.concerns(identity):
+    if OPERATIONS[operation].scope != "item":
         raise IntakeProblem("not_found")
-    return known
-
-
-def _permitted(dependencies: Dependencies, identity: Identity, programme: str, item: str, name: str) -> KnownItem:
-    """The item, if this person may submit `name` about it. Raises IntakeProblem."""
-    if name not in FORMS:
-        raise IntakeProblem("not_found")
-    dependencies.receiver.ready()
-    return check_item(dependencies.roster, identity, programme, item, name)
+    return permitted_item(dependencies.roster, rights_of(dependencies.roster, identity), operation, programme, item)

@@ -10,13 +10,13 @@ from web.identity import Identity, Unauthenticated
 from web.visitor import known_visitor, same_site
 
 
-async def signed_in(request: Request) -> tuple[Dependencies, Identity]:
-    """What a handler needs, and who is signed in. Raises Unauthenticated, SessionsUnavailable."""
+def signed_in(request: Request) -> tuple[Dependencies, Identity]:
+    """What a handler needs, and who is signed in. Raises Unauthenticated."""
     dependencies: Dependencies = request.app.state.dependencies
-    visitor = await dependencies.who.visitors.of(request)
-    if visitor.identity is None:
+    identity = known_visitor(request).identity
+    if identity is None:
         raise Unauthenticated("nobody is signed in")
-    return dependencies, visitor.identity
+    return dependencies, identity
 
 
 def form_token(request: Request) -> str:

@@ -4,6 +4,8 @@ body       a request's headers and body: the key, the content type, the bytes up
 receiver   one submission: checked, stamped, appended
 publisher  a whole programme or a policy: one submission per item
 evidence   uploaded files, named by their SHA-256
+citations  which items cite a file, from `submissions`
+evidence_rights  who may open a file
 producer   appends to Kafka and waits for the offset
 receipt    where a submission lies, and where its ruling can be read
 """

@@ -1,4 +1,7 @@
-"""Evidence files, named by their SHA-256: checked while they stream in, whole on disk or not there at all."""
+"""Evidence files, named by their SHA-256: checked while they stream in, whole on disk or not there at all.
+
+Beside each lies an empty file for everyone who uploaded it: only those may cite it, or learn that it is there.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import hashlib
 import os
 import re
 import uuid
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -18,6 +21,8 @@ from services.intake.submitting.body import too_large
 
 SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _REMEMBERED: Final = 10_000
+_MARK_DIGITS: Final = 32
+"""Hex digits of an uploader's digest: 128 bits."""
 _WRITE_BYTES: Final = 1024 * 1024
 _NAME: Final = re.compile(r"[^/\\\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]{1,200}")
 _MEDIA_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*(; ?[a-z0-9-]+=[A-Za-z0-9._-]+)?")
@@ -30,6 +35,7 @@ class EvidenceStore:
         self._folder = folder
         self._limit = limit
         self._sizes: dict[str, int] = {}
+        self._marked: set[Path] = set()
         folder.mkdir(parents=True, exist_ok=True)
 
     def path(self, sha256: str) -> Path:
@@ -51,8 +57,14 @@ class EvidenceStore:
             self._sizes[sha256] = known
         return known
 
-    async def keep(self, chunks: AsyncIterator[bytes], expected: str | None = None) -> tuple[str, int]:
-        """Store what streams in; its SHA-256 and size in bytes.
+    def uploaded(self, sha256: str, owners: Iterable[str]) -> bool:
+        """Whether one of `owners` uploaded a file of this hash."""
+        return any(self._is_marked(_mark(self.path(sha256), owner)) for owner in owners)
+
+    async def keep(
+        self, chunks: AsyncIterator[bytes], owners: Sequence[str], expected: str | None = None
+    ) -> tuple[str, int]:
+        """Store what `owners` upload; its SHA-256 and size in bytes.
 
         Raises:
             IntakeProblem: `too_large`; `digest_mismatch` if it does not have the `expected` hash. Nothing stays then.
@@ -64,7 +76,8 @@ class EvidenceStore:
             if expected is not None and sha256 != expected:
                 detail = f"实为 {sha256}", f"it is {sha256}"
                 raise IntakeProblem("digest_mismatch", *detail, more={"sha256": sha256})
-            await asyncio.to_thread(_settle, draft, self.path(sha256))
+            path = self.path(sha256)
+            await asyncio.to_thread(_settle, draft, path, [_mark(path, owner) for owner in owners])
         finally:
             draft.unlink(missing_ok=True)
         return sha256, size
@@ -83,11 +96,20 @@ class EvidenceStore:
         await asyncio.to_thread(_flush, file)
         return digest.hexdigest(), size
 
-    def faults(self, cited: Iterable[Evidence]) -> list[Fault]:
-        """What is wrong with the evidence that a submission cites."""
-        return [fault for index, one in enumerate(cited) for fault in self._faults(index, one)]
+    def faults(self, cited: Iterable[Evidence], owners: Sequence[str]) -> list[Fault]:
+        """What is wrong with the evidence that a submission of `owners` cites."""
+        return [fault for index, one in enumerate(cited) for fault in self._faults(index, one, owners)]
 
-    def _faults(self, index: int, one: Evidence) -> list[Fault]:
+    def _is_marked(self, mark: Path) -> bool:
+        if mark not in self._marked:
+            if not mark.exists():
+                return False
+            if len(self._marked) >= _REMEMBERED:
+                self._marked.clear()
+            self._marked.add(mark)
+        return True
+
+    def _faults(self, index: int, one: Evidence, owners: Sequence[str]) -> list[Fault]:
         at = ("data", "evidence", index)
         found = []
         if not _NAME.fullmatch(one.name) or one.name.strip(". ") == "":
@@ -96,7 +118,7 @@ class EvidenceStore:
             )
         if not _MEDIA_TYPE.fullmatch(one.media_type):
             found.append(Fault((*at, "media_type"), "media_type", "须为媒体类型", "must be a media type"))
-        size = self.size(one.sha256)
+        size = self.size(one.sha256) if self.uploaded(one.sha256, owners) else None
         if size is None:
             rule = "evidence_not_uploaded"
             found.append(Fault((*at, "sha256"), rule, "该文件尚未上传", "this file was not uploaded"))
@@ -115,13 +137,20 @@ def _flush(file: BinaryIO) -> None:
     os.fsync(file.fileno())
 
 
-def _settle(draft: Path, path: Path) -> None:
-    """Rename into place and make the name itself durable."""
+def _mark(path: Path, owner: str) -> Path:
+    return path.with_name(f"{path.name}.{hashlib.sha256(owner.encode()).hexdigest()[:_MARK_DIGITS]}")
+
+
+def _settle(draft: Path, path: Path, marks: Sequence[Path]) -> None:
+    """Rename into place, mark it as its uploaders', and make the names themselves durable."""
     fresh = not path.parent.exists()
     path.parent.mkdir(exist_ok=True)
-    if path.exists():
+    if path.exists() and all(mark.exists() for mark in marks):
         return
-    draft.replace(path)
+    if not path.exists():
+        draft.replace(path)
+    for mark in marks:
+        mark.touch()
     for folder in (path.parent, path.parent.parent) if fresh else (path.parent,):
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:

@@ -13,10 +13,11 @@ from contracts.submissions import PolicyAdopted, SubmissionData
 from contracts.topics import MAX_SUBMISSION_BYTES, SUBMISSIONS, subject_of
 from eventlog.log.log import Log, LogError
 from programmes.programme import Programme, expand
-from services.intake.problem import IntakeProblem, forbidden
+from services.intake.problem import IntakeProblem
 from services.intake.submitting.body import too_large
 from services.intake.submitting.receipt import Receipt
 from services.intake.submitting.receiver import SubmissionReceiver
+from services.intake.who.permission import permitted_programme, require_own, rights_of
 from services.intake.who.roster import Roster
 from services.intake.who.roster_feed import RosterFeed
 from web.identity import Identity
@@ -40,11 +41,11 @@ class ProgrammePublisher:
         Sent again with the same key, it is the same publication: `published_at` is the first one's receipt.
 
         Raises:
-            IntakeProblem: `forbidden`, `exists` (another key published it), `partly_published` (with the receipts).
+            RightDenied: it is not this person's to publish.
+            IntakeProblem: `exists` (another key published it), `partly_published` (with the receipts).
         """
-        if identity.role != "office":
-            raise forbidden("wrong_role")
         self._receiver.ready()
+        require_own(rights_of(self._roster, identity), "programme.publish", programme.programme)
         self._receiver.allow_clock(simulated=programme.simulated)
         first = self._checked(identity, programme, key)
         known = self._roster.programmes.get(programme.programme)
@@ -60,14 +61,10 @@ class ProgrammePublisher:
         return [receipt, *await self._all(identity, items, key, [receipt])]
 
     async def adopt(self, identity: Identity, programme: str, policy: Policy, key: str) -> list[Receipt]:
-        """A policy takes effect for a programme and every item of it. Raises IntakeProblem."""
-        if identity.role != "office":
-            raise forbidden("wrong_role")
+        """A policy takes effect for a programme and every item of it. Raises RightDenied, IntakeProblem."""
         self._receiver.ready()
+        known = permitted_programme(self._roster, rights_of(self._roster, identity), "policy.adopt", programme)
         self._receiver.allow_clock(simulated=True)
-        known = self._roster.programmes.get(programme)
-        if known is None:
-            raise IntakeProblem("not_found", more={"reason": "unknown_programme"})
         adopted = PolicyAdopted(policy=policy)
         subjects = [subject_of(programme), *(subject_of(programme, item) for item in known.opened.items)]
         parts: list[tuple[str, SubmissionData]] = [(subject, adopted) for subject in subjects]

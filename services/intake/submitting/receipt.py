@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from contracts.position_vector import LastOffsets
 from contracts.topics import SUBMISSIONS
+from web.position_tokens import PositionTokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +27,14 @@ class Receipt:
         """Where it lies, as text such as `submissions-3@120`."""
         return f"{SUBMISSIONS}-{self.partition}@{self.offset}"
 
-    def location(self, origin: str) -> str:
+    def location(self, origin: str, tokens: PositionTokens) -> str:
         """Address of its ruling at query, which waits until it is there; a path where people's address is not set."""
-        return f"{origin}/v1{self.page}"
+        return f"{origin}/v1{self.page(tokens)}"
 
-    @property
-    def page(self) -> str:
-        """Path of the same for a browser."""
-        return f"/submissions/{self.submission_id}?min_position={self.position}"
+    def page(self, tokens: PositionTokens) -> str:
+        """Path of the same for a browser; the position as query takes it from everybody."""
+        position = LastOffsets({(SUBMISSIONS, self.partition): self.offset})
+        return f"/submissions/{self.submission_id}?min_position={tokens.seal(position)}"
 
     def document(self) -> dict[str, Any]:
         """The receipt as JSON."""

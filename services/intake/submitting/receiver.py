@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,12 +20,15 @@ from exact.texts import unknown_fields
 from services.intake.metrics import IntakeMetrics
 from services.intake.problem import IntakeProblem, invalid
 from services.intake.submitting.evidence import EvidenceStore
+from services.intake.submitting.evidence_rights import uploaders
 from services.intake.submitting.producer import SubmissionProducer, Unanswered
 from services.intake.submitting.receipt import Receipt
-from services.intake.who.rights import ITEM_RIGHTS, PROGRAMME_RIGHTS, check_item, check_programme
+from services.intake.who.permission import permitted_item, permitted_programme, rights_of
 from services.intake.who.roster import Roster
 from services.intake.who.roster_feed import RosterFeed
+from supervision.rights import SUBMITTED_ABOUT_ITEMS, SUBMITTED_ABOUT_PROGRAMMES
 from web.identity import Identity
+from web.rights import RightDenied
 
 _SHAPE: Final = frozenset({"type", "data"})
 
@@ -66,19 +69,20 @@ class SubmissionReceiver:
         """Check and append what somebody says about an item, or (None) about a programme as a whole.
 
         Raises:
-            IntakeProblem: the shape, the sender's right, the fields or the evidence are not in order, or as `append`.
+            RightDenied: this person may not.
+            IntakeProblem: the shape, the fields or the evidence are not in order, or as `append`.
         """
-        name, given = _shape(body, ITEM_RIGHTS if item is not None else PROGRAMME_RIGHTS)
+        name, given = _shape(body, SUBMITTED_ABOUT_PROGRAMMES if item is None else SUBMITTED_ABOUT_ITEMS)
         try:
-            self.ready()
-            if item is not None:
-                check_item(self._roster, identity, programme, item, name)
-            else:
-                check_programme(self._roster, identity, programme, name)
+            self.permit(f"submit.{name}", identity, programme, item)
             self.allow_clock(simulated=True)
-            data = self._checked(name, given)
+            data = self._checked(name, given, identity)
         except IntakeProblem as problem:
             self._metrics.submissions.labels(name, problem.code).inc()
+            raise
+        except RightDenied as denied:
+            outcome = "not_found" if denied.said.outcome == "hidden" else denied.said.outcome
+            self._metrics.submissions.labels(name, outcome).inc()
             raise
         return await self.append(identity.actor, subject_of(programme, item), data, key)
 
@@ -121,10 +125,19 @@ class SubmissionReceiver:
         """A 503 that says when to ask again."""
         return IntakeProblem(code, "", why, headers={"Retry-After": str(self._retry_after)}, more=more)
 
-    def _checked(self, name: str, given: Mapping[str, Any]) -> SubmissionData:
+    def permit(self, operation: str, identity: Identity, programme: str, item: str | None = None) -> None:
+        """What can be said of a right before the body is read. Raises RightDenied, IntakeProblem `not_ready`."""
+        self.ready()
+        rights = rights_of(self._roster, identity)
+        if item is not None:
+            permitted_item(self._roster, rights, operation, programme, item)
+        else:
+            permitted_programme(self._roster, rights, operation, programme)
+
+    def _checked(self, name: str, given: Mapping[str, Any], identity: Identity) -> SubmissionData:
         data = _data(name, given)
         cited: Sequence[Evidence] = getattr(data, "evidence", ())
-        if cited and (faults := self._evidence.faults(cited)):
+        if cited and (faults := self._evidence.faults(cited, uploaders(identity))):
             raise invalid(*faults)
         return data
 
@@ -143,7 +156,7 @@ def _data(name: str, given: Mapping[str, Any]) -> SubmissionData:
     return data
 
 
-def _shape(body: Mapping[str, Any], known: Mapping[str, object]) -> tuple[str, Mapping[str, Any]]:
+def _shape(body: Mapping[str, Any], known: Collection[str]) -> tuple[str, Mapping[str, Any]]:
     name, data = body.get("type"), body.get("data")
     faults = [Fault((field,), "extra_forbidden", *UNKNOWN_FIELD) for field in body.keys() - _SHAPE]
     if not isinstance(name, str) or name not in known:

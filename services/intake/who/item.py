@@ -13,7 +13,6 @@ from supervision import appeals, assignment, escalations
 from supervision.appeals import Appeals
 from supervision.assignment import AssignmentRecord
 from supervision.escalations import EscalationRecord, Escalations
-from web.identity import Identity
 
 
 class AdjustmentRequest(NamedTuple):
@@ -74,12 +73,6 @@ class KnownItem:
     def blockages(self) -> list[str]:
         """The blockages that wait for an answer."""
         return [name for one in self.escalations.values() for name in one.unanswered]
-
-    def concerns(self, identity: Identity) -> bool:
-        """Whether a person finds this item in their list."""
-        if identity.role == "unit":
-            return identity.unit == self.lead_unit or identity.unit in self.cooperating
-        return identity.role != "leader" or identity.id == self.leader
 
     def open_escalations(self, *levels: str, phase: str = "open") -> list[EscalationRecord]:
         """Escalations of these levels (none: of any) in this phase."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
 from contracts.ruling import RULING_TYPES, ruling_from
 from contracts.rulings import ItemOpened, ProgrammeOpened
-from contracts.topics import split_subject
+from contracts.topics import jurisdiction_of, split_subject
 from services.intake.who.item import FOLDED, KnownItem, opened
-from web.identity import Identity
 
 _TYPES: Final = frozenset(RULING_TYPES.types[cls] for cls in (*FOLDED, ProgrammeOpened, ItemOpened))
 
@@ -32,14 +30,12 @@ class Roster:
         self.programmes: dict[str, KnownProgramme] = {}
         self.items: dict[tuple[str, str], KnownItem] = {}
         """By programme and id."""
+        self.jurisdictions: set[str] = set()
+        """Those of all programmes."""
         self.caught_up = False
         """Whether everything that was on the log at the start has been folded: before that no right can be checked."""
         self.simulated_only = True
         """Whether nothing real is on the log, so that a driven clock may stamp."""
-
-    def items_of(self, identity: Identity) -> Iterator[KnownItem]:
-        """The items in a person's list, in the order of programme and id."""
-        return (item for _, item in sorted(self.items.items()) if item.concerns(identity))
 
     def unit_name(self, programme: str, unit: str) -> str:
         """Name of a unit in a programme; its id where the programme does not list it."""
@@ -63,6 +59,7 @@ class Roster:
         if isinstance(data, ProgrammeOpened):
             known = KnownProgramme(data, event.causeid, event.causeoffset, partition)
             self.programmes.setdefault(programme, known)
+            self.jurisdictions.add(jurisdiction_of(programme))
             self.simulated_only &= data.simulated
         elif isinstance(data, ItemOpened):
             made = opened(programme, item_id or "", data)

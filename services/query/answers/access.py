@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from web.identity import Identity
+from supervision.right import Hands
+from web.rights import Rights
 
 Sight = Literal["none", "public", "full"]
-_ALL_SEEING: Final = frozenset({"office", "leader", "chief", "auditor"})
 _PUBLISHED: Final = frozenset(
     {
         "programme.opened",
@@ -33,46 +33,46 @@ REASSESSMENT: Final = "reassessment"
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Somebody who looks: signed in, or the public."""
+    """Somebody who looks, or the public; the table of rights says what they see."""
 
-    identity: Identity | None = None
+    rights: Rights
 
     @property
     def unit(self) -> str | None:
         """The unit that a signed-in person acts for."""
-        return self.identity.unit if self.identity else None
-
-    @property
-    def sees_all(self) -> bool:
-        """Office, leaders and auditors see everything."""
-        return self.identity is not None and self.identity.role in _ALL_SEEING
-
-    @property
-    def signed_in(self) -> bool:
-        """Whether there is a token of a person; the alarm's is none."""
-        return self.identity is not None and self.identity.role != "alarm"
+        return self.rights.identity.unit if self.rights.identity else None
 
     @property
     def inbox(self) -> str | None:
         """The directory's role whose inbox this is, as notices name recipients."""
-        if self.identity is None:
+        identity = self.rights.identity
+        if identity is None or not self.rights.may("inbox.read"):
             return None
-        match self.identity.role:
+        match identity.role:
             case "unit":
-                return f"unit:{self.identity.unit}"
+                return f"unit:{identity.unit}"
             case "leader":
-                return f"leader:{self.identity.id}"
-            case "office" | "chief" as role:
-                return role
-        return None
+                return f"leader:{identity.id}"
+        return identity.role
+
+    def may(self, operation: str, programme: str) -> bool:
+        """Whether an operation about a whole programme is allowed."""
+        return self.rights.to(operation, programme).allowed
+
+    def may_see(self, operation: str, item: Mapping[str, Any], *, party: bool = False) -> bool:
+        """Whether an operation about an item, or a record of it, is allowed, by its present holders."""
+        hands = Hands(item["holding_unit"], item["holding_cooperating"], item["holding_leader"])
+        return self.rights.to(operation, item["programme"], hands, item["classification"], party=party).allowed
+
+    def sees_sheet(self, programme: str, unit: str) -> bool:
+        """Whether a unit's evaluation sheet is seen."""
+        return self.rights.to("evaluation.read", programme, Hands(unit)).allowed
 
     def sight_of(self, item: Mapping[str, Any]) -> Sight:
-        """How much of an item is seen, by its present holders and its classification."""
-        if self.sees_all:
+        """How much of an item is seen."""
+        if self.may_see("item.read_full", item):
             return "full"
-        if self.unit is not None and self.unit in (item["holding_unit"], *item["holding_cooperating"]):
-            return "full"
-        return "public" if item["classification"] == "public" else "none"
+        return "public" if self.may_see("item.read", item) else "none"
 
 
 def event_is_seen(sight: Sight, type_: str) -> bool:
@@ -102,10 +102,13 @@ def visited_plans(events: Iterable[Mapping[str, Any]]) -> frozenset[str]:
 
 
 def inspection_is_seen(
-    viewer: Viewer, type_: str, data: Mapping[str, Any], verdict: str, visited: frozenset[str]
+    unvisited: bool, type_: str, data: Mapping[str, Any], verdict: str, visited: frozenset[str]
 ) -> bool:
-    """Whether an inspection, planned or recorded, is shown: to its unit once the visit is recorded (art. 15)."""
-    if viewer.sees_all or not type_.startswith("inspection."):
+    """Whether an inspection, planned or recorded, is shown: to its unit once the visit is recorded (art. 15).
+
+    `unvisited`: plans are shown before that, too.
+    """
+    if unvisited or not type_.startswith("inspection."):
         return True
     if type_ in ("inspection.planned", "inspection.authorized"):
         return data.get("plan") in visited

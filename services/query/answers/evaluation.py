@@ -13,11 +13,9 @@ from supervision.evaluation.sheets import Sheet, evaluate
 
 
 async def sheets(view: RequestView, programme_id: str) -> list[Sheet]:
-    """The sheets that the viewer may see, the highest score first. Raises QueryProblem: the public sees none."""
-    if not view.viewer.signed_in:
-        raise QueryProblem("sign-in-required", "an evaluation is shown to its unit, the office, leaders and auditors")
+    """The sheets that the viewer may see, the highest score first."""
     found = evaluate(_entries(await view.snapshot.events(programme_id)))
-    seen = [sheet for sheet in found if view.viewer.sees_all or sheet.unit == view.viewer.unit]
+    seen = [sheet for sheet in found if view.viewer.sees_sheet(programme_id, sheet.unit)]
     return sorted(seen, key=lambda sheet: (-sheet.score, sheet.unit))
 
 
@@ -26,7 +24,7 @@ async def sheet_of(view: RequestView, programme_id: str, unit: str) -> Sheet:
     for sheet in await sheets(view, programme_id):
         if sheet.unit == unit:
             return sheet
-    raise QueryProblem("not-found", f"evaluation of unit {unit}")
+    raise QueryProblem("not-found")
 
 
 def _entries(rows: Iterable[Mapping[str, Any]]) -> Iterator[SourcedEvent]:

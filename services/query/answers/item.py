@@ -13,6 +13,7 @@ from services.query.answers.problem import QueryProblem
 from services.query.answers.request_view import RequestView
 from services.query.answers.timeline import delivery_view, notice_view, submission_view, timeline
 from supervision.words import Word
+from web.rights import NOBODYS
 
 Found = dict[str, Any]
 
@@ -20,15 +21,16 @@ _APPEALS = ["appeal.opened", "appeal.closed"]
 
 
 async def programmes(view: RequestView) -> list[Found]:
-    """All programmes, by id."""
-    return [_programme(row) for row in await view.snapshot.programmes()]
+    """All programmes that the viewer may see, by id."""
+    rows = await view.snapshot.programmes()
+    return [_programme(row) for row in rows if view.viewer.may("programme.read", row["programme"])]
 
 
 async def programme(view: RequestView, id_: str) -> Found:
     """One programme. Raises QueryProblem."""
     rows = await view.snapshot.programmes(id_)
-    if not rows:
-        raise QueryProblem("not-found", f"programme {id_}")
+    if not rows or not view.viewer.may("programme.read", id_):
+        raise QueryProblem("not-found")
     return _programme(rows[0])
 
 
@@ -53,12 +55,12 @@ async def item(view: RequestView, programme_id: str, item_id: str) -> tuple[Foun
         sight = view.viewer.sight_of(row)
         if sight != "none":
             return row, sight
-    raise QueryProblem("not-found", f"item {item_id}")
+    raise QueryProblem("not-found")
 
 
 def item_view(row: Found) -> Found:
     """An item as the API shows it."""
-    hidden = ("pos", "cause", "time", "holding_unit", "holding_cooperating", "part", "item", "sight")
+    hidden = ("pos", "cause", "time", "holding_unit", "holding_cooperating", "holding_leader", "part", "item", "sight")
     return {"id": row["item"], **{key: value for key, value in row.items() if key not in hidden}}
 
 
@@ -73,9 +75,9 @@ async def lights(view: RequestView, programme_id: str, rows: list[Found], period
 
 
 async def escalations(view: RequestView, programme_id: str, *, open_only: bool = True) -> list[EscalationAnswer]:
-    """Escalations of the items that the viewer sees in full, in the order raised. Raises QueryProblem."""
-    _signed_in(view)
-    seen = {row["item"] for row in await items(view, programme_id) if row["sight"] == "full"}
+    """Escalations of the items whose escalations the viewer sees, in the order raised."""
+    rows = await items(view, programme_id)
+    seen = {row["item"] for row in rows if view.viewer.may_see("escalations.see", row)}
     found = await _escalations(view, programme_id)
     return sorted(
         (one for one in found if one.item in seen and (one.is_open or not open_only)),
@@ -89,34 +91,34 @@ async def _escalations(view: RequestView, programme_id: str, item_id: str | None
 
 
 async def notices(view: RequestView, programme_id: str) -> list[Found]:
-    """Notices about the items that the viewer sees in full, newest first, with their messages. Raises QueryProblem."""
-    _signed_in(view)
-    seen = {row["item"] for row in await items(view, programme_id) if row["sight"] == "full"}
+    """Notices about items that the viewer may read, newest first, with their messages."""
+    rows = await items(view, programme_id)
+    seen = {row["item"] for row in rows if view.viewer.may_see("notice.read", row)}
     rows = [row for row in await view.snapshot.notices(programme_id) if row["item"] in seen]
     return await _with_state(view, await _with_messages(view, rows))
 
 
 async def inbox(view: RequestView) -> list[Found]:
-    """What was delivered to the inbox of the viewer's unit or office, newest first. Raises QueryProblem."""
-    _signed_in(view)
-    if view.viewer.inbox is None:
-        return []
-    return await _with_state(view, await _with_messages(view, await view.snapshot.inbox(view.viewer.inbox)))
+    """What was delivered to the inbox of the viewer's unit or office, newest first."""
+    found = await view.snapshot.inbox(view.viewer.inbox) if view.viewer.inbox else []
+    # The same unit's id in another jurisdiction is another unit.
+    own = [row for row in found if view.viewer.may("programme.read", row["programme"])]
+    return await _with_state(view, await _with_messages(view, own))
 
 
 async def notice(view: RequestView, id_: str) -> Found:
     """One notice with its document, for its recipients and whoever sees its item in full. Raises QueryProblem."""
-    _signed_in(view)
     row = await view.snapshot.notice(id_)
-    if row is None:
-        raise QueryProblem("not-found", "notice")
-    addressed = any(to["role"] == view.viewer.inbox for to in row["recipients"])
-    if not addressed:
-        seen = [view.viewer.sight_of(one) for one in await view.snapshot.items(row["programme"], row["item"])]
-        if "full" not in seen:
-            raise QueryProblem("not-found", "notice")
+    if row is None or not await _may_read_notice(view, row):
+        raise QueryProblem("not-found")
     (shown,) = await _with_state(view, await _with_messages(view, [row]))
     return {**shown, "document": row["document"], "text": row["body"]}
+
+
+async def _may_read_notice(view: RequestView, row: Found) -> bool:
+    addressed = any(to["role"] == view.viewer.inbox for to in row["recipients"])
+    rows = await view.snapshot.items(row["programme"], row["item"])
+    return any(view.viewer.may_see("notice.read", one, party=addressed) for one in rows)
 
 
 async def _with_messages(view: RequestView, rows: list[Found]) -> list[Found]:
@@ -142,8 +144,9 @@ async def _with_state(view: RequestView, shown: list[Found]) -> list[Found]:
 async def item_timeline(view: RequestView, programme_id: str, item_id: str, sight: Sight) -> list[Found]:
     """The timeline of an item at a given sight."""
     told = await view.snapshot.notices(programme_id, item_id) if sight == "full" else []
+    rows = await view.snapshot.items(programme_id, item_id)
     return timeline(
-        view.viewer,
+        any(view.viewer.may_see("inspection_plans.see", row) for row in rows),
         sight,
         await view.snapshot.submissions_of(programme_id, item_id),
         await view.snapshot.events(programme_id, item_id),
@@ -180,10 +183,9 @@ async def escalations_of(view: RequestView, programme_id: str, item_id: str) -> 
 
 async def submission(view: RequestView, id_: str) -> Found:
     """A submission with its ruling and what followed, or that it waits; and its repetitions. Raises QueryProblem."""
-    _signed_in(view)
     rows = [row for row in await view.snapshot.submissions_named(id_) if await _is_seen(view, row)]
     if not rows:
-        raise QueryProblem("not-found", f"submission {id_}")
+        raise QueryProblem("not-found")
     first = rows[0]
     caused = await view.snapshot.caused(first["part"], first["pos"])
     whole = bool(first["item"]) and await _in_full(view, first)
@@ -214,28 +216,36 @@ async def _in_full(view: RequestView, row: Found) -> bool:
 
 
 async def _is_seen(view: RequestView, row: Found) -> bool:
-    viewer = view.viewer
-    if viewer.sees_all or (viewer.unit is not None and row["unit"] == viewer.unit):
-        return True
-    for one in await view.snapshot.items(row["programme"], row["item"]) if row["item"] else []:
-        if viewer.sight_of(one) == "full":
-            visited = visited_plans(
-                await view.snapshot.events(row["programme"], row["item"], ["verification.recorded"])
-            )
-            return inspection_is_seen(viewer, row["type"], row["data"], row["verdict"] or "", visited)
+    viewer, identity = view.viewer, view.viewer.rights.identity
+    # A leader's own are those by their id, a unit's those of all its people.
+    sent = identity is not None and (row["role"], row["unit"] or row["person"]) == (
+        identity.role,
+        identity.unit or identity.id,
+    )
+    if not row["item"]:
+        return viewer.rights.to("submission.read", row["programme"], NOBODYS, "internal", party=sent).allowed
+    for one in await view.snapshot.items(row["programme"], row["item"]):
+        if viewer.may_see("submission.read", one, party=sent):
+            if sent:
+                return True
+            events = await view.snapshot.events(row["programme"], row["item"], ["verification.recorded"])
+            unvisited = viewer.may_see("inspection_plans.see", one)
+            return inspection_is_seen(unvisited, row["type"], row["data"], row["verdict"] or "", visited_plans(events))
     return False
 
 
 async def waiting(view: RequestView, programme_id: str, rows: list[Found]) -> list[Found]:
-    """Submissions about items seen in full that have no ruling yet; a planned inspection only for who sees all."""
-    full = {row["item"] for row in rows if row["sight"] == "full"}
-    return [
-        {**row, "position": f"submissions-{row['part']}@{row['pos']}"}
-        for row in await view.snapshot.waiting(programme_id)
-        if view.viewer.sees_all or (row["item"] in full and not row["type"].startswith("inspection."))
-    ]
-
-
-def _signed_in(view: RequestView) -> None:
-    if not view.viewer.signed_in:
-        raise QueryProblem("sign-in-required", "this is shown to units, the office, leaders and auditors")
+    """Submissions without a ruling about items where the viewer sees them; an inspection as a plan before the visit."""
+    seen = {row["item"]: row for row in rows if view.viewer.may_see("waiting.see", row)}
+    found = []
+    for row in await view.snapshot.waiting(programme_id):
+        about = seen.get(row["item"])
+        if row["item"] is None:
+            shown = view.viewer.rights.to("submission.read", programme_id, NOBODYS, "internal").allowed
+        elif row["type"].startswith("inspection."):
+            shown = about is not None and view.viewer.may_see("inspection_plans.see", about)
+        else:
+            shown = about is not None
+        if shown:
+            found.append({**row, "position": f"submissions-{row['part']}@{row['pos']}"})
+    return found

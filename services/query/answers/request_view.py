@@ -10,18 +10,20 @@ from typing import Annotated, Final
 import psycopg
 from fastapi import Depends, Request
 from psycopg_pool import PoolTimeout
+from starlette.responses import Response
 
 from contracts.position_vector import LastOffsets, MalformedPosition
+from contracts.topics import jurisdiction_of
 from services.query.answers.access import Viewer
 from services.query.answers.explanations import Explanations
 from services.query.answers.problem import QueryProblem
-from services.query.read_model.as_of import MalformedAsOf, parse_as_of
+from services.query.read_model.as_of import AsOf, MalformedAsOf, parse_as_of
 from services.query.read_model.pools import ReadingPool
 from services.query.read_model.position import Progress
 from services.query.read_model.snapshot import Snapshot, snapshot
-from web.identity import Unauthenticated
-from web.sessions import SessionsUnavailable
-from web.visitor import Visitors
+from web.position_tokens import MARK, PositionTokens, sealed
+from web.rights import Rights
+from web.visitor import known_visitor
 
 LONGEST_WAIT: Final = 60.0
 USUAL_WAIT: Final = 10.0
@@ -35,43 +37,68 @@ class RequestView:
     snapshot: Snapshot
     viewer: Viewer
     explanations: Explanations
+    tokens: PositionTokens | None = None
+    """None where positions are shown as they are."""
+
+    def sealed(self, answer: Response) -> Response:
+        """The answer with every position on the log as a token, unless the viewer sees positions."""
+        return answer if self.tokens is None else sealed(self.tokens, answer)
 
 
 class RequestViews:
     """Opens the views of requests; built once."""
 
-    def __init__(self, pool: ReadingPool, progress: Progress, visitors: Visitors) -> None:
+    def __init__(self, pool: ReadingPool, progress: Progress, tokens: PositionTokens) -> None:
         self._pool = pool
         self._progress = progress
-        self._visitors = visitors
+        self.tokens = tokens
         self._explanations = Explanations()
 
     @asynccontextmanager
     async def open(self, request: Request) -> AsyncIterator[RequestView]:
         """Wait for `min_position`, then look `as_of`. Raises QueryProblem."""
-        viewer = await self.viewer(request)
-        try:
-            as_of = parse_as_of(request.query_params.get("as_of", ""))
-        except MalformedAsOf as error:
-            raise QueryProblem("malformed", f"as_of: {error}") from None
+        identity = known_visitor(request).identity
+        as_of = self._as_of(request)
         await self._wait_for(request)
         try:
             async with snapshot(self._pool, as_of) as seen:
-                yield RequestView(seen, viewer, self._explanations)
+                # Only who names no jurisdiction belongs to the one that is served.
+                one_served = identity is not None and not identity.jurisdictions
+                served = {jurisdiction_of(one) for one in await seen.programme_ids()} if one_served else ()
+                tokens = None if sees_positions(request) else self.tokens
+                yield RequestView(seen, Viewer(Rights(identity, served)), self._explanations, tokens)
         except psycopg.DataError:
             # An id that PostgreSQL cannot even hold, such as one with a NUL character, names nothing.
             raise QueryProblem("not-found") from None
         except (psycopg.OperationalError, PoolTimeout) as error:
             raise QueryProblem("unavailable", type(error).__name__) from error
 
-    async def viewer(self, request: Request) -> Viewer:
-        """Who asks. Raises QueryProblem."""
+    def shown_position(self, request: Request, position: str) -> str:
+        """A position as whoever asks may see it."""
+        if not position or sees_positions(request):
+            return position
+        return self.tokens.seal(LastOffsets.parse(position))
+
+    def _position(self, request: Request, name: str) -> LastOffsets:
+        """The position that a parameter names: a token, or for those who see positions the plain text."""
+        text = request.query_params.get(name, "")
         try:
-            return Viewer((await self._visitors.of(request)).identity)
-        except Unauthenticated as error:
-            raise QueryProblem("sign-in-required", str(error)) from None
-        except SessionsUnavailable as error:
-            raise QueryProblem("unavailable", str(error)) from error
+            if text.startswith(MARK):
+                return self.tokens.open(text)
+            if text and not sees_positions(request):
+                raise MalformedPosition("a token of a position, as an answer or a receipt's address gave it")
+            return LastOffsets.parse(text)
+        except MalformedPosition as error:
+            raise QueryProblem("malformed", f"{name}: {error}") from None
+
+    def _as_of(self, request: Request) -> AsOf:
+        text = request.query_params.get("as_of", "")
+        if "@" in text or text.startswith(MARK):
+            return AsOf(text, position=self._position(request, "as_of"))
+        try:
+            return parse_as_of(text)
+        except MalformedAsOf as error:
+            raise QueryProblem("malformed", f"as_of: {error}") from None
 
     async def _wait_for(self, request: Request) -> None:
         """A program gets an error when it waited in vain; a person a page that says what is not ruled yet."""
@@ -90,19 +117,22 @@ class RequestViews:
         if not wanted:
             return
         try:
-            position = LastOffsets.parse(wanted)
+            position = self._position(request, "min_position")
             seconds = min(max(0.0, float(request.query_params.get("timeout", usual))), LONGEST_WAIT)
-        except MalformedPosition as error:
-            raise QueryProblem("malformed", f"min_position: {error}") from None
         except ValueError:
             raise QueryProblem("malformed", "timeout: a number of seconds") from None
         if not await self._progress.reach(position, seconds):
             raise QueryProblem(
                 "not-reached-yet",
                 f"waited {seconds:g} s",
-                position=str(self._progress.position),
-                missing=str(self._progress.position.missing(position)),
+                position=self.shown_position(request, str(self._progress.position)),
+                missing=self.shown_position(request, str(self._progress.position.missing(position))),
             )
+
+
+def sees_positions(request: Request) -> bool:
+    """Whether whoever asks is shown positions as they are; others could count what is hidden from them."""
+    return Rights(known_visitor(request).identity).may("positions.see")
 
 
 async def _view(request: Request) -> AsyncIterator[RequestView]:

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from services.query.answers.access import (
     Sight,
-    Viewer,
     event_is_seen,
     inspection_is_seen,
     published_act,
@@ -38,14 +37,14 @@ _NOTICE: Final = (
 
 
 def timeline(
-    viewer: Viewer,
+    unvisited: bool,
     sight: Sight,
     submissions: Iterable[Found],
     events: Sequence[Found],
     notices: Iterable[Found],
     deliveries: Iterable[Found],
 ) -> list[Shown]:
-    """Entries in the order of the log, as far as they are this viewer's to see.
+    """Entries in the order of the log, as far as they are this viewer's to see; `unvisited` inspection plans, too.
 
     Links go both ways: an event names the submissions it follows `because` of and the notices that it caused.
     """
@@ -58,7 +57,7 @@ def timeline(
     entries = []
     for submission in submissions:
         data, verdict = submission["data"], submission["verdict"] or ""
-        if not inspection_is_seen(viewer, submission["type"], data, verdict, visited):
+        if not inspection_is_seen(unvisited, submission["type"], data, verdict, visited):
             continue
         shown = [
             _event({**event, "data": seen_data(sight, event["data"])}, told, why.get((event["part"], event["pos"])))

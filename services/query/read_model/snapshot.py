@@ -19,10 +19,10 @@ _HELD: Final = " time <= %(until)s::timestamptz AND cause <= (%(causes)s::bigint
 _SENT: Final = " time <= %(until)s::timestamptz AND pos <= (%(dispatched)s::bigint[])[part + 1] "
 _ITEMS: Final = (
     "SELECT i.*, h.lead_unit, h.cooperating, h.leader, n.lead_unit AS holding_unit, "
-    "n.cooperating AS holding_cooperating, w.time AS withdrawn_at FROM item i "
+    "n.cooperating AS holding_cooperating, n.leader AS holding_leader, w.time AS withdrawn_at FROM item i "
     "JOIN LATERAL (SELECT lead_unit, cooperating, leader FROM holder "
     "WHERE programme = i.programme AND item = i.item AND" + _HELD + "ORDER BY pos DESC LIMIT 1) h ON true "
-    "JOIN LATERAL (SELECT lead_unit, cooperating FROM holder "
+    "JOIN LATERAL (SELECT lead_unit, cooperating, leader FROM holder "
     "WHERE programme = i.programme AND item = i.item ORDER BY pos DESC LIMIT 1) n ON true "
     "LEFT JOIN LATERAL (SELECT time FROM event WHERE programme = i.programme AND item = i.item "
     "AND type = 'item.withdrawn' AND" + _HELD + "LIMIT 1) w ON true "
@@ -65,6 +65,10 @@ class Snapshot:
             "programme = %(programme)s) AND" + _HELD + "ORDER BY programme, pos DESC",
             programme=programme,
         )
+
+    async def programme_ids(self) -> list[str]:
+        """The ids of all programmes there ever were."""
+        return [row["programme"] for row in await self._all("SELECT DISTINCT programme FROM programme")]
 
     async def items(self, programme: str, item: str | None = None) -> list[Found]:
         """Items with their holders then (`lead_unit`, …) and now (`holding_…`, for who may see them)."""

@@ -14,17 +14,19 @@ from fastapi.responses import StreamingResponse
 from services.query.answers import evaluation
 from services.query.answers import item as answers
 from services.query.answers.escalations import EscalationAnswer
-from services.query.answers.request_view import RequestView, ViewDep
+from services.query.answers.request_view import RequestView, RequestViews, ViewDep, sees_positions
 from services.query.read_model.as_of import LOCAL
 from services.query.read_model.position import Progress
+from services.query.web.privileged import record_reads
 from supervision.words import NOTE
+from web.gate import GuardedRoute, does
 
 POSITION_HEADER: Final = "Liangdeng-Position"
 HEARTBEAT_SECONDS: Final = 5.0
 """How long a stream of changes is silent at most; so soon it is noticed that nobody listens."""
 CALM_SECONDS: Final = 0.2
 """Between two changes told to one listener, however fast the log moves."""
-router = APIRouter(prefix="/v1")
+router = APIRouter(prefix="/v1", route_class=GuardedRoute)
 
 
 Text = Annotated[str | None, Query(max_length=64)]
@@ -50,22 +52,24 @@ def _day_or_local_instant(value: object) -> str:
     raise TypeError(type(value).__name__)
 
 
-def _answer(view: RequestView, about: dict[str, Any] | None = None, **members: Any) -> Answer:
+def _answer(view: RequestView, about: dict[str, Any] | None = None, **members: Any) -> Response:
     notes = [note for note in ("simulated", "derived") if about and about[note]]
     body: dict[str, Any] = {"position": view.snapshot.position, "as_of": view.snapshot.as_of.text or None}
     if notes:
         body["notes"] = [f"{NOTE[note].zh} / {NOTE[note].en}" for note in notes]
     headers = {POSITION_HEADER: view.snapshot.position, "Cache-Control": "private, no-cache"}
-    return Answer({**body, **members}, headers=headers)
+    return view.sealed(Answer({**body, **members}, headers=headers))
 
 
 @router.get("/programmes")
+@does("programme.list")
 async def get_programmes(view: ViewDep) -> Response:
     """All programmes."""
     return _answer(view, programmes=await answers.programmes(view))
 
 
 @router.get("/programmes/{programme}")
+@does("programme.read")
 async def get_programme(view: ViewDep, programme: str) -> Response:
     """One programme."""
     about = await answers.programme(view, programme)
@@ -73,6 +77,7 @@ async def get_programme(view: ViewDep, programme: str) -> Response:
 
 
 @router.get("/programmes/{programme}/lights")
+@does("lights.read")
 async def get_lights(view: ViewDep, programme: str, period: Text = None, unit: Text = None) -> Response:
     """The lights of a programme's items, in one period or all."""
     about = await answers.programme(view, programme)
@@ -83,6 +88,7 @@ async def get_lights(view: ViewDep, programme: str, period: Text = None, unit: T
 
 
 @router.get("/programmes/{programme}/items")
+@does("item.list")
 async def get_items(view: ViewDep, programme: str, unit: Text = None) -> Response:
     """The items of a programme, of all units or one."""
     about = await answers.programme(view, programme)
@@ -91,26 +97,31 @@ async def get_items(view: ViewDep, programme: str, unit: Text = None) -> Respons
 
 
 @router.get("/programmes/{programme}/items/{item}")
-async def get_item(view: ViewDep, programme: str, item: str) -> Response:
+@does("item.read")
+async def get_item(request: Request, view: ViewDep, programme: str, item: str) -> Response:
     """One item with its lights, and why each of them stands as it does."""
     about = await answers.programme(view, programme)
     row, sight = await answers.item(view, programme, item)
     found = await answers.lights(view, programme, [row])
     said = await answers.light_sentences(view, programme, item, sight)
     why = {period: word._asdict() for period, word in said.items()}
+    await record_reads(request, view, "item.read", row)
     return _answer(view, about, programme=programme, item=answers.item_view(row), lights=found, why=why)
 
 
 @router.get("/programmes/{programme}/items/{item}/timeline")
-async def get_timeline(view: ViewDep, programme: str, item: str) -> Response:
+@does("timeline.read")
+async def get_timeline(request: Request, view: ViewDep, programme: str, item: str) -> Response:
     """From submission to notice, with links between cause and effect."""
     about = await answers.programme(view, programme)
     row, sight = await answers.item(view, programme, item)
     entries = await answers.item_timeline(view, programme, item, sight)
+    await record_reads(request, view, "timeline.read", row, entries)
     return _answer(view, about, programme=programme, item=answers.item_view(row), timeline=entries)
 
 
 @router.get("/programmes/{programme}/escalations")
+@does("escalations.list")
 async def get_escalations(view: ViewDep, programme: str, state: Literal["open", "all"] = "open") -> Response:
     """Open escalations, or all there ever were."""
     about = await answers.programme(view, programme)
@@ -141,6 +152,7 @@ def escalation_view(one: EscalationAnswer) -> dict[str, Any]:
 
 
 @router.get("/programmes/{programme}/evaluation")
+@does("evaluation.list")
 async def get_evaluation(view: ViewDep, programme: str, unit: Text = None) -> Response:
     """The annual evaluation's sheets with every deduction, of all units that the viewer may see or of one."""
     about = await answers.programme(view, programme)
@@ -149,6 +161,7 @@ async def get_evaluation(view: ViewDep, programme: str, unit: Text = None) -> Re
 
 
 @router.get("/programmes/{programme}/notices")
+@does("notices.list")
 async def get_notices(view: ViewDep, programme: str) -> Response:
     """Notices, newest first, with what became of each message."""
     about = await answers.programme(view, programme)
@@ -156,36 +169,43 @@ async def get_notices(view: ViewDep, programme: str) -> Response:
 
 
 @router.get("/notices/{notice}")
+@does("notice.read")
 async def get_notice(view: ViewDep, notice: str) -> Response:
     """One notice with its document."""
     return _answer(view, notice=await answers.notice(view, notice))
 
 
 @router.get("/inbox")
+@does("inbox.read")
 async def get_inbox(view: ViewDep) -> Response:
     """What was delivered to the signed-in unit's or leader's inbox."""
     return _answer(view, inbox=await answers.inbox(view))
 
 
 @router.get("/submissions/{submission}")
+@does("submission.read")
 async def get_submission(view: ViewDep, submission: str) -> Response:
     """A submission with its ruling, or `ruling: null` while it waits for one."""
     return _answer(view, submission=await answers.submission(view, submission))
 
 
 @router.get("/progress")
+@does("progress.read")
 async def get_progress(request: Request) -> Response:
     """Where the read model stands; waits for `min_position` at most `timeout` seconds, then 504."""
     state = request.app.state
-    await state.request_views.wait(request)
-    position = str(state.progress.position)
-    reading = {f"{topic}-{part}": held.next for (topic, part), held in state.progress.positions.items()}
-    body = {"position": position, "next": reading, "caught_up": state.following.caught_up}
-    stopped = {f"{topic}-{part}": why for (topic, part), why in state.following.stopped.items()}
-    return Answer({**body, "stopped": stopped}, headers={POSITION_HEADER: position, "Cache-Control": "no-cache"})
+    views: RequestViews = state.request_views
+    await views.wait(request)
+    position = views.shown_position(request, str(state.progress.position))
+    body = {"position": position, "caught_up": state.following.caught_up}
+    if sees_positions(request):
+        body["next"] = {f"{topic}-{part}": held.next for (topic, part), held in state.progress.positions.items()}
+        body["stopped"] = {f"{topic}-{part}": why for (topic, part), why in state.following.stopped.items()}
+    return Answer(body, headers={POSITION_HEADER: position, "Cache-Control": "no-cache"})
 
 
 @router.get("/changes")
+@does("changes.follow")
 async def get_changes(request: Request) -> Response:
     """Server-sent events: the position, whenever it has moved; what changed is asked for with `min_position`."""
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -194,9 +214,21 @@ async def get_changes(request: Request) -> Response:
 
 async def _changes(request: Request) -> AsyncIterator[str]:
     progress: Progress = request.app.state.progress
+    views: RequestViews = request.app.state.request_views
     known = ""
     while not await request.is_disconnected():
         position = await progress.moved(known, HEARTBEAT_SECONDS)
-        yield f"event: position\ndata: {position}\n\n" if position != known else ": still there\n\n"
+        shown = views.shown_position(request, position)
+        yield f"event: position\ndata: {shown}\n\n" if position != known else ": still there\n\n"
         known = position
         await asyncio.sleep(CALM_SECONDS)
+
+
+@router.get("/privileged-reads")
+@does("privileged_reads.list")
+async def get_privileged_reads(request: Request, view: ViewDep, after: int = 0) -> Response:
+    """Who read what only few may read, in the own jurisdictions, after an id; oldest first, at most 1000."""
+    identity = view.viewer.rights.identity
+    where = (identity.jurisdictions if identity else ()) or tuple(view.viewer.rights.served)
+    found = await request.app.state.who.privileged_reads.listed(where, after) if len(where) else []
+    return _answer(view, privileged_reads=[one._asdict() for one in found])

@@ -26,11 +26,11 @@ from programmes import FOLDER
 from programmes.programme import Programme
 from programmes.programme_file import load_programme
 from sandbox.mint import Issuer
-from sandbox.people import people
+from sandbox.people import Person, people
 from services.intake.app import build
 from services.intake.dependencies import Dependencies
 from services.intake.settings import IntakeSettings
-from tests.web.desk import ISSUER, Desk
+from tests.web.desk import ISSUER, POSITION_KEY, Desk
 
 LIBRARY = FOLDER
 YUANCHENG = LIBRARY / "yuancheng-2024.yaml"
@@ -142,7 +142,11 @@ class RunningIntake:
 
     def token(self, person: str, seconds: int = 600) -> str:
         """A person's token."""
-        return self._issuer.mint(self._people[person], seconds)
+        return self.mint(self._people[person], seconds)
+
+    def mint(self, person: Person, seconds: int = 600) -> str:
+        """The token of whoever somebody claims to be."""
+        return self._issuer.mint(person, seconds)
 
     async def cookie(self, person: str) -> dict[str, str]:
         """Headers of a browser in which a person is signed in."""
@@ -186,6 +190,7 @@ def settings_for(bootstrap_servers: str, prefix: str, folder: Path, **more: Any)
         "topic_prefix": prefix,
         "jwks": str(folder / "issuer" / "jwks.json"),
         "issuer": ISSUER,
+        "position_key": POSITION_KEY,
         "evidence_folder": folder / "evidence",
         "library": LIBRARY,
         **more,

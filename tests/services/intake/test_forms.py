@@ -29,7 +29,7 @@ from contracts.topics import partition_of
 from contracts.values import Node, Target
 from services.intake.pages.fields import FORMS
 from services.intake.pages.form_body import plain_number
-from services.intake.who.rights import ITEM_RIGHTS
+from supervision.rights import OPERATIONS
 from tests.services.intake.running_intake import RunningIntake, make_topics, running, settings_for, until
 from tests.web.desk import desk
 
@@ -231,7 +231,7 @@ async def test_a_plan_is_a_node_per_period_with_its_targets(intake: RunningIntak
 
 @pytest.mark.parametrize("name", sorted(FORMS))
 async def test_every_form_is_shown_and_taken(intake: RunningIntake, name: str) -> None:
-    person = PEOPLE[ITEM_RIGHTS[name][0].role]
+    person = PEOPLE[next(iter(OPERATIONS[f"submit.{name}"].roles))]
     page = await _open(intake, name, person)
     texts = [f.name for f in FORMS[name] if f.kind == "text"] + (
         ["node:one:text"] if name == "adjustment.requested" else []

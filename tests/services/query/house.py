@@ -13,6 +13,7 @@ import httpx
 import psycopg
 from fastapi import FastAPI
 from psycopg import sql
+from pydantic import SecretStr
 
 from contracts.values import Role
 from eventlog.log.memory import MemoryLog
@@ -27,7 +28,7 @@ from services.query.read_model.position import PLACES, Progress
 from services.query.read_model.tables import TABLES
 from services.query.settings import QuerySettings
 from tests.services.query.feed import Feed
-from tests.web.desk import ISSUER
+from tests.web.desk import ISSUER, POSITION_KEY
 
 
 async def until(holds: Callable[[], object], missing: str, seconds: float = 15.0) -> None:
@@ -87,6 +88,10 @@ class Tokens:
         """The header of somebody."""
         return {"Authorization": f"Bearer {self.token(role, id_, unit)}"}
 
+    def mint(self, who: Person, seconds: int = 600) -> str:
+        """The token of whoever somebody claims to be."""
+        return self._issuer.mint(who, seconds)
+
     def token(self, role: str, id_: str, unit: str | None = None, seconds: int = 600) -> str:
         """A token, valid for so long."""
         return self._issuer.mint(Person(id_, cast("Role", role), unit, "", ""), seconds)
@@ -130,7 +135,14 @@ class House:
 async def house(url: str, feed: Feed, folder: Path, **more: Any) -> AsyncIterator[House]:
     """The application, running, caught up with its feed."""
     tokens = Tokens(folder)
-    settings = QuerySettings(bootstrap_servers="", database_url=url, jwks=tokens.jwks, issuer=ISSUER, **more)
+    settings = QuerySettings(
+        bootstrap_servers="",
+        database_url=url,
+        jwks=tokens.jwks,
+        issuer=ISSUER,
+        position_key=SecretStr(POSITION_KEY),
+        **more,
+    )
     app = build(settings, lambda _: MemoryLog(feed.topics))
     transport, operator = httpx.ASGITransport(app), httpx.ASGITransport(app.state.operator)
     async with (

@@ -52,7 +52,7 @@ async def test_who_supervises_sees_all_sheets_a_unit_its_own_and_the_public_none
     await told.page(f"/programmes/{P}/units/nongye/evaluation", "unit:jiaoyu", 404)
     for path in (EVALUATION, f"/programmes/{P}/evaluation", f"/programmes/{P}/units/nongye/evaluation"):
         assert (await told.client.get(path)).status_code == 401, path
-        assert (await told.client.get(path, headers=told.headers("alarm"))).status_code == 401, path
+        assert (await told.client.get(path, headers=told.headers("alarm"))).status_code == 403, path
     assert "evaluation" not in await told.page(f"/programmes/{P}")
 
 
@@ -69,7 +69,8 @@ async def test_the_pages_say_why_in_both_languages_and_lead_to_the_events(told: 
     for text in ("模拟数据", "样例分值", "截至7月10日24时未报送", "还有 2 个周期未定灯"):
         assert text in sheet, text
     (settled, changed) = (await told.get(f"{EVALUATION}?unit=nongye", "office"))["sheets"][0]["deductions"][1]["events"]
-    item = await told.page(f"/programmes/{P}/items/K01", "unit:nongye")
+    item = await told.page(f"/programmes/{P}/items/K01", "office")
+    sheet = await told.page(f"/programmes/{P}/units/nongye/evaluation", "office")
     for event in (settled, changed):
         anchor = event["position"].replace("rulings", "e").replace("@", "-")
         assert f"/items/K01#{anchor}" in sheet

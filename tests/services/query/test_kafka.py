@@ -9,7 +9,9 @@ from contextlib import asynccontextmanager
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
+from contracts.position_vector import LastOffsets
 from contracts.topics import PARTITIONS, RULINGS, SUBMISSIONS, TOPIC_CONFIG, TOPICS, partition_of
 from eventlog.log import provisioning
 from eventlog.log.kafka import KafkaLog
@@ -20,6 +22,8 @@ from services.query.read_model.position import PLACES
 from services.query.settings import QuerySettings
 from tests.services.query.feed import Feed
 from tests.services.query.house import tables, until
+from tests.web.desk import POSITION_KEY
+from web.position_tokens import PositionTokens
 
 pytestmark = pytest.mark.services
 P = "p-2024"
@@ -60,7 +64,12 @@ async def serving(settings: QuerySettings) -> AsyncIterator[httpx.AsyncClient]:
 async def test_query_follows_kafka_restarts_where_it_stood_and_is_rebuilt_to_the_same_rows(
     kafka: str, topic_prefix: str, postgres: Callable[[], str]
 ) -> None:
-    settings = QuerySettings(bootstrap_servers=kafka, database_url=postgres(), topic_prefix=topic_prefix)
+    settings = QuerySettings(
+        bootstrap_servers=kafka,
+        database_url=postgres(),
+        topic_prefix=topic_prefix,
+        position_key=SecretStr(POSITION_KEY),
+    )
     with pytest.raises(provisioning.TopicDrift):
         await require_topics(settings)
     await asyncio.to_thread(
@@ -88,7 +97,7 @@ async def test_query_follows_kafka_restarts_where_it_stood_and_is_rebuilt_to_the
                 offset = feed.topics.end(SUBMISSIONS, part) - 1
                 began = time.monotonic()
                 await broker.catch_up()
-                answer = await client.get(f"/v1/progress?min_position={SUBMISSIONS}-{part}@{offset}&timeout=5")
+                answer = await client.get(f"/v1/progress?min_position={token(SUBMISSIONS, part, offset)}&timeout=5")
                 took.append(time.monotonic() - began)
                 assert answer.status_code == 200
         assert sorted(took)[len(took) // 2] < 1.0, took
@@ -99,8 +108,15 @@ async def test_query_follows_kafka_restarts_where_it_stood_and_is_rebuilt_to_the
         feed.rule(feed.report(P, "K01", "2024Q3"), shift=1)
         feed.green(feed.report(P, "K08"))
         await broker.catch_up()
-        end = feed.topics.end(RULINGS, partition_of(f"{P}/K08")) - 1
-        reached = await client.get(f"/v1/progress?min_position=rulings-{partition_of(f'{P}/K08')}@{end}&timeout=10")
+        part = partition_of(f"{P}/K08")
+        reached = await client.get(
+            f"/v1/progress?min_position={token(RULINGS, part, feed.topics.end(RULINGS, part) - 1)}&timeout=10"
+        )
         assert reached.status_code == 200
     assert len((await tables(settings.database_url))["light"]) == len(live["light"]) + 1
     await broker.log.close()
+
+
+def token(topic: str, partition: int, offset: int) -> str:
+    """The token of one place."""
+    return PositionTokens(POSITION_KEY).seal(LastOffsets({(topic, partition): offset}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -27,7 +28,7 @@ async def told(postgres: Callable[[], str], tmp_path: Path) -> AsyncIterator[Hou
 async def test_the_public_sees_public_items_and_nothing_internal(told: House) -> None:
     assert [item["id"] for item in (await told.get(f"{V1}/items"))["items"]] == ["K01"]
     await told.get(f"{V1}/items/K02", status=404)
-    assert "K02" not in await told.page(f"/programmes/{P}")
+    assert "K02" not in re.sub(r"~[\w-]+", "", await told.page(f"/programmes/{P}"))
     timeline = (await told.get(f"{V1}/items/K01/timeline"))["timeline"]
     shown = {event["type"] for entry in timeline for event in entry["events"]}
     assert shown == {"item.opened", "progress.recorded", "light.changed", "light.settled"}

@@ -137,12 +137,15 @@ async def page(
     request: Request, view: RequestView, template: str, about: Mapping[str, Any] | None = None, **context: Any
 ) -> HTMLResponse:
     """A page of one request; `about` is the programme it is about, if it is about one."""
-    programmes = [about] if about else await view.snapshot.programmes()
+    every = [] if about else await view.snapshot.programmes()
+    programmes = [about] if about else [row for row in every if view.viewer.may("programme.read", row["programme"])]
     names = {one["id"]: one.get("name") or one.get("label") or one["id"] for row in programmes for one in _named(row)}
     people = (
-        _people(request, [row.get("id") or row["programme"] for row in programmes]) if view.viewer.signed_in else {}
+        _people(request, [row.get("id") or row["programme"] for row in programmes])
+        if view.viewer.rights.identity
+        else {}
     )
-    return rendered(
+    answer = rendered(
         request,
         template,
         {**context, "about": about, "viewer": view.viewer, "as_of": view.snapshot.as_of.text, "people": people},
@@ -150,6 +153,8 @@ async def page(
         notes=[note for note in ("simulated", "derived") if any(row[note] for row in programmes)],
         position=view.snapshot.position,
     )
+    view.sealed(answer)
+    return answer
 
 
 async def problem_page(request: Request, problem: QueryProblem) -> HTMLResponse:

@@ -12,9 +12,11 @@ from services.query.answers.periods import periods_of
 from services.query.answers.problem import QueryProblem
 from services.query.answers.request_view import ViewDep
 from services.query.web.pages.renderer import page
+from services.query.web.privileged import record_reads
 from supervision.evaluation.deduction import KINDS
+from web.gate import GuardedRoute, does
 
-router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False, route_class=GuardedRoute)
 
 PER_PAGE = 20
 """Programmes on the first page; each costs some 10 ms."""
@@ -28,6 +30,7 @@ _DOCUMENT_HEADERS = {
 
 
 @router.get("/")
+@does("programme.list")
 async def get_home(request: Request, view: ViewDep) -> Response:
     """The list of programmes, with the sums of their lights, newest first, some at a time."""
     every = sorted(await answers.programmes(view), key=lambda one: (one["issued_on"], one["id"]), reverse=True)
@@ -42,6 +45,7 @@ async def get_home(request: Request, view: ViewDep) -> Response:
 
 
 @router.get("/programmes/{programme}")
+@does("lights.read")
 async def get_heat_map(request: Request, view: ViewDep, programme: str) -> Response:
     """Units × quarters."""
     about = await answers.programme(view, programme)
@@ -58,6 +62,7 @@ async def get_heat_map(request: Request, view: ViewDep, programme: str) -> Respo
 
 
 @router.get("/programmes/{programme}/units/{unit}")
+@does("unit.read")
 async def get_unit(request: Request, view: ViewDep, programme: str, unit: str) -> Response:
     """A unit's items, those that it leads and those where it cooperates."""
     about = await answers.programme(view, programme)
@@ -67,7 +72,7 @@ async def get_unit(request: Request, view: ViewDep, programme: str, unit: str) -
     tiles: dict[str, list[object]] = {}
     for tile in await answers.lights(view, programme, rows):
         tiles.setdefault(tile.item, []).append(tile)
-    open_now = await answers.escalations(view, programme) if view.viewer.signed_in else []
+    open_now = await answers.escalations(view, programme) if view.viewer.may("escalations.list", programme) else []
     items = {row["item"] for row in rows if row["lead_unit"] == unit}
     return await page(
         request,
@@ -75,6 +80,7 @@ async def get_unit(request: Request, view: ViewDep, programme: str, unit: str) -
         "unit.html",
         about,
         unit=unit,
+        sheet_seen=view.viewer.sees_sheet(programme, unit),
         leads=[row for row in rows if row["lead_unit"] == unit],
         cooperates=[row for row in rows if row["lead_unit"] != unit],
         tiles=tiles,
@@ -85,10 +91,13 @@ async def get_unit(request: Request, view: ViewDep, programme: str, unit: str) -
 
 
 @router.get("/programmes/{programme}/items/{item}")
+@does("item.read")
 async def get_item(request: Request, view: ViewDep, programme: str, item: str) -> Response:
     """An item and its timeline, from submission to notice."""
     about = await answers.programme(view, programme)
     row, sight = await answers.item(view, programme, item)
+    entries = await answers.item_timeline(view, programme, item, sight)
+    await record_reads(request, view, "item.read", row, entries)
     return await page(
         request,
         view,
@@ -99,12 +108,13 @@ async def get_item(request: Request, view: ViewDep, programme: str, item: str) -
         tiles=await answers.lights(view, programme, [row]),
         why=await answers.light_sentences(view, programme, item, sight),
         periods=periods_of(row, await answers.item_events(view, programme, item, sight)),
-        timeline=await answers.item_timeline(view, programme, item, sight),
+        timeline=entries,
         escalations=await answers.escalations_of(view, programme, item) if sight == "full" else [],
     )
 
 
 @router.get("/programmes/{programme}/escalations")
+@does("escalations.list")
 async def get_escalations(request: Request, view: ViewDep, programme: str) -> Response:
     """Open escalations, or all there ever were."""
     about = await answers.programme(view, programme)
@@ -115,6 +125,7 @@ async def get_escalations(request: Request, view: ViewDep, programme: str) -> Re
 
 
 @router.get("/programmes/{programme}/evaluation")
+@does("evaluation.list")
 async def get_evaluation(request: Request, view: ViewDep, programme: str) -> Response:
     """The annual evaluation: a line for each unit."""
     about = await answers.programme(view, programme)
@@ -122,6 +133,7 @@ async def get_evaluation(request: Request, view: ViewDep, programme: str) -> Res
 
 
 @router.get("/programmes/{programme}/units/{unit}/evaluation")
+@does("evaluation.read")
 async def get_sheet(request: Request, view: ViewDep, programme: str, unit: str) -> Response:
     """One unit's sheet: every deduction with the events that it follows from."""
     about = await answers.programme(view, programme)
@@ -132,12 +144,14 @@ async def get_sheet(request: Request, view: ViewDep, programme: str, unit: str) 
 
 
 @router.get("/inbox")
+@does("inbox.read")
 async def get_inbox(request: Request, view: ViewDep) -> Response:
     """Notices delivered to the signed-in unit or leader."""
     return await page(request, view, "inbox.html", notices=await answers.inbox(view))
 
 
 @router.get("/notices/{notice}")
+@does("notice.read")
 async def get_notice(request: Request, view: ViewDep, notice: str) -> Response:
     """One notice: its document, to whom it went and what became of each message."""
     shown = await answers.notice(view, notice)
@@ -146,12 +160,14 @@ async def get_notice(request: Request, view: ViewDep, notice: str) -> Response:
 
 
 @router.get("/notices/{notice}/document")
+@does("notice.read")
 async def get_document(view: ViewDep, notice: str) -> Response:
     """The document alone, as it was issued; nothing in it may run."""
     return HTMLResponse((await answers.notice(view, notice))["document"], headers=_DOCUMENT_HEADERS)
 
 
 @router.get("/submissions/{submission}")
+@does("submission.read")
 async def get_submission(request: Request, view: ViewDep, submission: str) -> Response:
     """A submission and its ruling, or that it is not ruled yet."""
     shown = await answers.submission(view, submission)

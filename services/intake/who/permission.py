@@ -1,0 +1,63 @@
+"""Whether somebody may do an operation, by the table of rights and what the roster knows (rulebook: Who).
+
+Rating checks what is submitted once more, since this roster may lag behind; what it rules is what counts.
+"""
+
+from __future__ import annotations
+
+from services.intake.who.item import KnownItem
+from services.intake.who.roster import KnownProgramme, Roster
+from supervision.right import Answer, Hands
+from supervision.rights import SUBMITTED_ABOUT_ITEMS
+from web.identity import Identity
+from web.rights import RightDenied, Rights, require
+
+
+class Unknown(RightDenied):
+    """Forbidden, or there is nothing of the kind for this person: `programme` says whether they may see even that."""
+
+    def __init__(self, operation: str, said: Answer, *, programme: bool) -> None:
+        super().__init__(operation, said)
+        self.programme = programme
+
+
+def rights_of(roster: Roster, identity: Identity | None) -> Rights:
+    """The rights of somebody among the programmes that are known."""
+    return Rights(identity, roster.jurisdictions)
+
+
+def permitted_item(roster: Roster, rights: Rights, operation: str, programme: str, item: str) -> KnownItem:
+    """The item, if this person may do the operation about it. Raises RightDenied, Unknown."""
+    known = roster.items.get((programme, item))
+    if known is not None:
+        said = to_item(rights, operation, known)
+        if said.allowed:
+            return known
+    else:
+        said = rights.missing(operation, programme)
+    seen = programme in roster.programmes and rights.owns(programme)
+    raise Unknown(operation, said, programme=seen)
+
+
+def permitted_programme(roster: Roster, rights: Rights, operation: str, programme: str) -> KnownProgramme:
+    """The programme, if this person may do the operation about it. Raises Unknown."""
+    known, said = roster.programmes.get(programme), rights.to(operation, programme)
+    if known is None or not said.allowed:
+        raise Unknown(operation, rights.missing(operation, programme), programme=False)
+    return known
+
+
+def to_item(rights: Rights, operation: str, item: KnownItem) -> Answer:
+    """What the table says of an operation about an item."""
+    hands = Hands(item.lead_unit, item.cooperating, item.leader)
+    return rights.to(operation, item.programme, hands, item.opened.classification)
+
+
+def submittable(rights: Rights, item: KnownItem) -> list[str]:
+    """The types that this person may submit about an item."""
+    return [name for name in SUBMITTED_ABOUT_ITEMS if to_item(rights, f"submit.{name}", item).allowed]
+
+
+def require_own(rights: Rights, operation: str, programme: str) -> None:
+    """Raises RightDenied where a programme that is yet to be made is not of this person's jurisdiction."""
+    require(operation, rights.to(operation, programme))
