@@ -57,15 +57,13 @@ class FollowLoop:
         self._on_caught_up = on_caught_up
         self._troubles = TroubleLog(logger)
         self._stops = Stops(self._new_backoff, self._troubles)
+        self.stopped: Mapping[Place, str] = self._stops.why
+        """The partitions that are not read on, and why, with topic, partition and offset."""
         self._backoff = self._new_backoff()
         self._continuity = Continuity()
         self._goals: dict[Place, int] = {}
+        self._failed = False
         self._began = time.monotonic()
-
-    @property
-    def stopped(self) -> dict[Place, str]:
-        """The partitions that are not read on, and why, with topic, partition and offset."""
-        return self._stops.why()
 
     @property
     def caught_up(self) -> bool:
@@ -74,9 +72,9 @@ class FollowLoop:
 
     def problems(self) -> list[str]:
         """Why it is not ready, for people; empty when everything is read as it comes."""
-        found = [self.trouble] if self.trouble else []
-        found += self.stopped.values()
-        return found or ([] if self.caught_up else ["catching up"])
+        found = [f"{self._name}: {self.trouble}"] if self.trouble else []
+        found += [why for _, why in sorted(self.stopped.items())]
+        return found or ([] if self.caught_up else [f"{self._name}: catching up"])
 
     async def run(self) -> None:
         """Follow until cancelled."""
@@ -95,7 +93,7 @@ class FollowLoop:
             await asyncio.sleep(self._backoff.next())
 
     def _give_up(self, error: Exception) -> None:
-        self.trouble = f"{type(error).__name__}: {error}"[:500]
+        self.trouble, self._failed = f"{type(error).__name__}: {error}"[:500], True
         self._troubles.trouble(self._name, error, traceback=not isinstance(error, LogError | OSError))
 
     async def _follow(self) -> None:
@@ -107,9 +105,11 @@ class FollowLoop:
         }
         async with self._log.follow(starts) as follower:
             while True:
-                if again := self._stops.look_again():
+                pause = min(self.settings.poll_seconds, self._stops.next_at - time.monotonic())
+                if pause <= 0:
+                    again = self._stops.look_again()
                     await follower.add({place: begin(place, self._handler.position(place)) for place in again})
-                pause = min(self.settings.poll_seconds, max(0.0, self._stops.next_at - time.monotonic()))
+                    continue
                 try:
                     polled = await follower.poll(pause, self.settings.max_records)
                 except LogError as error:
@@ -153,7 +153,8 @@ class FollowLoop:
             if end is not None and verified:
                 self.ends[place] = max(end, position)
                 self._goals.setdefault(place, end)
-                self._stops.passed(place, position, end)
+                if place in self._stops.by_place:
+                    self._stops.passed(place, position, end)
         if self.trouble and all(at >= self.ends.get(place, math.inf) for place, at in self._continuity.next.items()):
             self._works()
         if not self.caught_up and all(self._reached(place) for place in positions):
@@ -162,13 +163,15 @@ class FollowLoop:
 
     def _works(self) -> None:
         self.trouble = None
-        self._backoff.reset()
-        self._troubles.over(self._name)
+        if self._failed:
+            self._failed = False
+            self._backoff.reset()
+            self._troubles.over(self._name)
 
     def _reached(self, place: Place) -> bool:
         if place in self._goals and self._continuity.next.get(place, -1) >= self._goals[place]:
             return True
-        return place in self._stops and not self._stops.waits(place)
+        return place in self._stops.by_place and not self._stops.by_place[place].waits
 
     def _stop(self, follower: Follower, place: Place, error: LogError | PartitionStopped) -> None:
         waits = isinstance(error, LogUnavailable) and not isinstance(error, LogUnreadable)

@@ -55,8 +55,7 @@ async def readiness(dependencies: Dependencies) -> list[str]:
     reasons = [*dependencies.topics.trouble, *await dependencies.who.problems()]
     if not dependencies.producer.connected:
         reasons.append("producer: not connected")
-    if dependencies.roster_feed.trouble is not None:
-        reasons.append(dependencies.roster_feed.trouble)
+    reasons += dependencies.roster_feed.problems
     if dependencies.settings.clock and not dependencies.roster.simulated_only:
         reasons.append("clock: driven, but a programme on the log is not simulated")
     return reasons

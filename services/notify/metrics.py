@@ -63,10 +63,10 @@ class NotifyCollector(Collector):
         lag = GaugeMetricFamily("notify_lag", "Records not read yet", labels=["topic", "partition"])
         void = CounterMetricFamily("notify_void_records", "Records that do not count", labels=["topic", "partition"])
         gatherer = self._runtime.gatherer
-        for partition, counting in gatherer.counting.items():
+        for partition, counting in enumerate(gatherer.counting):
             labels = ["rulings", str(partition)]
             position.add_metric(labels, counting.seen)
-            lag.add_metric(labels, max(0, gatherer.ends.get(partition, 0) - counting.seen))
+            lag.add_metric(labels, max(0, gatherer.ends.get(("rulings", partition), 0) - counting.seen))
             void.add_metric(labels, counting.void)
         for partition, worker in self._runtime.workers.by_partition.items():
             labels = ["dispatches", str(partition)]

@@ -93,11 +93,7 @@ class Runtime:
         """Why it is not ready; empty when it is."""
         if self._closed_because is not None:
             return [self._closed_because]
-        found = [f"rulings-{partition}: {problem}" for partition, problem in sorted(self.gatherer.problems.items())]
-        if self.gatherer.trouble is not None:
-            found.append(f"rulings: {self.gatherer.trouble}")
-        elif not self.gatherer.caught_up:
-            found.append("rulings: catching up")
+        found = list(self.gatherer.problems)
         if self._gathering is not None and self._gathering.done():
             found.append("rulings: the reader has ended")
         workers = sorted(self.workers.by_partition.items())

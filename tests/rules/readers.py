@@ -78,7 +78,7 @@ class Readers:
             event = ruling_from(counted.body, counted.record.partition)
             self.subject, data = event.subject, event.data
             self.state = evolve(self.state, event)
-            self.roster.evolve(counted.body, counted.record.partition)
+            self.roster.evolve(event)
             self.facts, due = notice.evolve(self.facts, event, None)
             if due is not None and due.escalation is not None:
                 self.notices.append((due, next(one for one in self.item.escalations if one.id == due.escalation)))

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
+from contracts.topics import subject_of
 from services.intake.dependencies import Dependencies
 from services.intake.pages import overview
 from services.intake.pages.form_body import FormFields, submission_body
@@ -109,7 +110,7 @@ async def _receipt(
 
 def _permitted(dependencies: Dependencies, identity: Identity, programme: str, item: str, operation: str) -> KnownItem:
     """The item, if this person may do `operation` about it. Raises RightDenied, IntakeProblem."""
-    dependencies.receiver.ready()
+    dependencies.receiver.ready(subject_of(programme, item))
     if OPERATIONS[operation].scope != "item":
         raise IntakeProblem("not_found")
     return permitted_item(dependencies.roster, rights_of(dependencies.roster, identity), operation, programme, item)

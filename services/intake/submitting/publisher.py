@@ -44,7 +44,7 @@ class ProgrammePublisher:
             RightDenied: it is not this person's to publish.
             IntakeProblem: `exists` (another key published it), `partly_published` (with the receipts).
         """
-        self._receiver.ready()
+        self._receiver.ready(subject_of(programme.programme))
         require_own(rights_of(self._roster, identity), "programme.publish", programme.programme)
         self._receiver.allow_clock(simulated=programme.simulated)
         first = self._checked(identity, programme, key)
@@ -62,7 +62,7 @@ class ProgrammePublisher:
 
     async def adopt(self, identity: Identity, programme: str, policy: Policy, key: str) -> list[Receipt]:
         """A policy takes effect for a programme and every item of it. Raises RightDenied, IntakeProblem."""
-        self._receiver.ready()
+        self._receiver.ready(subject_of(programme))
         known = permitted_programme(self._roster, rights_of(self._roster, identity), "policy.adopt", programme)
         self._receiver.allow_clock(simulated=True)
         adopted = PolicyAdopted(policy=policy)

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from contracts.envelope import UnknownType
 from contracts.submission import SUBMISSION_TYPES, Submission, encode_submission, new_submission
 from contracts.submissions import SubmissionData
-from contracts.topics import MAX_SUBMISSION_BYTES, partition_of, subject_of
+from contracts.topics import MAX_SUBMISSION_BYTES, RULINGS, partition_of, subject_of
 from contracts.values import Actor, Evidence
 from eventlog.clock import Clock
 from exact.faults import UNKNOWN_FIELD, Fault, faults_of
@@ -111,10 +111,15 @@ class SubmissionReceiver:
         """The submission as it goes to the log, received now."""
         return new_submission(self._stamp.log, actor, key, subject, data, self._stamp.clock.now())
 
-    def ready(self) -> None:
-        """Raises IntakeProblem `not_ready` until the roster has caught up: before that no right can be checked."""
+    def ready(self, subject: str | None = None) -> None:
+        """Raises IntakeProblem `not_ready` until the roster has caught up, and while it does not know of `subject`.
+
+        Before that no right can be checked.
+        """
         if not self._roster.caught_up:
-            raise self.unavailable("not_ready", self._roster_feed.trouble or "")
+            raise self.unavailable("not_ready", "; ".join(self._roster_feed.problems))
+        if subject is not None and (why := self._roster.not_read_on.get((RULINGS, partition_of(subject)))):
+            raise self.unavailable("not_ready", why)
 
     def allow_clock(self, *, simulated: bool) -> None:
         """Raises IntakeProblem `clock_not_allowed` where a driven clock would stamp something real."""
@@ -127,7 +132,7 @@ class SubmissionReceiver:
 
     def permit(self, operation: str, identity: Identity, programme: str, item: str | None = None) -> None:
         """What can be said of a right before the body is read. Raises RightDenied, IntakeProblem `not_ready`."""
-        self.ready()
+        self.ready(subject_of(programme, item))
         rights = rights_of(self._roster, identity)
         if item is not None:
             permitted_item(self._roster, rights, operation, programme, item)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from contracts.ruling import RULING_TYPES, ruling_from
+from contracts.ruling import RULING_TYPES, RulingEvent
 from contracts.rulings import ItemOpened, ProgrammeOpened
 from contracts.topics import jurisdiction_of, split_subject
+from eventlog.log.record import Place
 from services.intake.who.item import FOLDED, KnownItem, opened
 
-_TYPES: Final = frozenset(RULING_TYPES.types[cls] for cls in (*FOLDED, ProgrammeOpened, ItemOpened))
+TYPES: Final = frozenset(RULING_TYPES.types[cls] for cls in (*FOLDED, ProgrammeOpened, ItemOpened))
+"""What a roster is made of; other events, of newer versions, too, are passed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class Roster:
         """Those of all programmes."""
         self.caught_up = False
         """Whether everything that was on the log at the start has been folded: before that no right can be checked."""
+        self.not_read_on: Mapping[Place, str] = {}
+        """Partitions of `rulings` in trouble, and why: what lies further on there is not known."""
         self.simulated_only = True
         """Whether nothing real is on the log, so that a driven clock may stamp."""
 
@@ -49,15 +54,12 @@ class Roster:
         leaders = known.opened.leaders if known else ()
         return next((entry.label for entry in leaders if entry.id == leader), leader)
 
-    def evolve(self, body: dict[str, Any], partition: int) -> None:
-        """Change by one counted event. Raises Unreadable where its data does not validate."""
-        if body.get("type") not in _TYPES:
-            return
-        event = ruling_from(body, partition)
+    def evolve(self, event: RulingEvent) -> None:
+        """Change by one event of a counted ruling, if it is of `TYPES`."""
         programme, item_id = split_subject(event.subject)
         data = event.data
         if isinstance(data, ProgrammeOpened):
-            known = KnownProgramme(data, event.causeid, event.causeoffset, partition)
+            known = KnownProgramme(data, event.causeid, event.causeoffset, event.partition)
             self.programmes.setdefault(programme, known)
             self.jurisdictions.add(jurisdiction_of(programme))
             self.simulated_only &= data.simulated

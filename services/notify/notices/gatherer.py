@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import time
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from contracts.envelope import UnknownType
 from contracts.position_vector import NextOffsets
@@ -14,101 +14,70 @@ from contracts.ruling import RULING_TYPES, RulingEvent, ruling_from
 from contracts.rulings import ProgrammeOpened
 from contracts.topics import PARTITIONS, RULINGS, partition_of
 from eventlog.at.at_rule import AtRule, Body, CountedAnswer
-from eventlog.log.log import Hole, Log, LogCut, LogError
-from eventlog.log.record import Place, Position
+from eventlog.follow.counted import CountedAnswers
+from eventlog.follow.follow_loop import FollowLoop, FollowSettings
+from eventlog.log.log import Log
+from eventlog.log.record import Place
 from services.notify.notices.facts import ItemFacts, ProgrammeFacts, programme_from
 from services.notify.notices.notice import NoticeDue, evolve
 
-logger = logging.getLogger(__name__)
-RETRY_SECONDS = 1.0
-MAX_RECORDS = 5000
+SETTINGS: Final = FollowSettings(max_records=5000)
+"""Some 0.1 s of folding, in which nothing is sent."""
 
 
 class Gatherer:
-    """One follower of every partition of `rulings`.
-
-    A partition that holds what this version cannot read, or that was cut, stops for good, aloud; the others go on.
-    """
+    """One follower of every partition of `rulings`; one in trouble stops alone (docs/decisions/0015)."""
 
     def __init__(self, log: Log) -> None:
         self.programmes: dict[str, ProgrammeFacts] = {}
         self.items: dict[str, ItemFacts] = {}
         self.due: dict[int, dict[str, NoticeDue]] = defaultdict(dict)
         """Notices due, by partition of `dispatches` and id; a worker takes a notice out once it sees it issued."""
-        self.counting = {partition: AtRule() for partition in range(PARTITIONS)}
-        self.problems: dict[int, str] = {}
-        self.ends: dict[int, int] = {}
-        self.catch_up_seconds: float | None = None
-        self.trouble: str | None = None
         self.news: dict[int, asyncio.Event] = defaultdict(asyncio.Event)
         """By partition of `dispatches`: set when something new is due there, and once everything there was read."""
-        self._log = log
+        self._answers = CountedAnswers(RULINGS, PARTITIONS, self._fold)
+        self._loop = FollowLoop(RULINGS, log, self._answers, SETTINGS, self._has_caught_up)
         self._latest: dict[int, datetime] = {}
 
     @property
+    def counting(self) -> Sequence[AtRule]:
+        """By partition: how far it was read, and what counts there."""
+        return self._answers.rules
+
+    @property
+    def ends(self) -> Mapping[Place, int]:
+        """The end of each partition as last heard."""
+        return self._loop.ends
+
+    @property
     def caught_up(self) -> bool:
-        """Whether everything that lay on the log at the start was read."""
-        return self.catch_up_seconds is not None
+        """Whether what lay on the log at the start was read, but for partitions that cannot be read."""
+        return self._loop.caught_up
+
+    @property
+    def catch_up_seconds(self) -> float | None:
+        """How long that took; None before."""
+        return self._loop.catch_up_seconds
+
+    @property
+    def problems(self) -> list[str]:
+        """Why it does not know what lies on the log, with the place of each partition that is not read on."""
+        return self._loop.problems()
 
     def vector(self) -> NextOffsets:
         """Up to where each partition was read; it never lies inside a ruling."""
-        return NextOffsets(
-            {(RULINGS, partition): counting.position.offset for partition, counting in self.counting.items()}
-        )
+        return NextOffsets({(RULINGS, partition): rule.position.offset for partition, rule in enumerate(self.counting)})
 
     async def run(self) -> None:
         """Follow until cancelled."""
-        started = time.monotonic()
-        while True:
-            try:
-                await self._follow(started)
-            except LogCut as error:
-                await self._find_cut(error)
-            except (LogError, OSError) as error:
-                self.trouble = repr(error)
-                logger.warning("rulings cannot be read, tried again: %r", error)
-            await asyncio.sleep(RETRY_SECONDS)
+        await self._loop.run()
 
-    async def _follow(self, started: float) -> None:
-        reading = [p for p in self.counting if p not in self.problems]
-        targets = {p: await self._log.end(RULINGS, p) for p in reading}
-        self.ends |= targets
-        for partition, end in targets.items():
-            if end < self.counting[partition].seen:
-                raise LogCut(f"{RULINGS}-{partition} ends at {end}")
-        places: dict[Place, int] = {(RULINGS, p): self.counting[p].seen for p in reading}
-        async with self._log.follow(places) as follower:
-            self.trouble = None
-            while True:
-                if not self.caught_up and all(
-                    p in self.problems or self.counting[p].seen >= end for p, end in targets.items()
-                ):
-                    self.catch_up_seconds = time.monotonic() - started
-                    for news in self.news.values():
-                        news.set()
-                for (_, partition), records in (await follower.poll(0.5, MAX_RECORDS)).items():
-                    if partition in self.problems:
-                        continue
-                    self.ends[partition] = max(follower.end(RULINGS, partition) or 0, records[-1].offset + 1)
-                    try:
-                        rulings = self.counting[partition].fold(records)
-                    except Hole as hole:
-                        follower.seek(RULINGS, partition, hole.expected)
-                        continue
-                    self._fold(partition, rulings)
-                    await asyncio.sleep(0)
+    def _has_caught_up(self) -> None:
+        for news in self.news.values():
+            news.set()
 
-    def _fold(self, partition: int, rulings: list[CountedAnswer]) -> None:
-        for ruling in rulings:
-            try:
-                self._evolve(partition, [_read(body, partition) for _, body in ruling.events])
-            except Exception as error:
-                # A newer version, or a defect of ours: either way no later notice may be issued before this one.
-                first = ruling.events[0].record
-                self.problems[partition] = f"{first}: {error!r}"
-                self.counting[partition] = AtRule(Position(first.offset, ruling.causeoffset - 1))
-                logger.exception("the ruling at %s cannot be taken in; its partition stops there", first)
-                return
+    def _fold(self, partition: int, answer: CountedAnswer) -> None:
+        self._evolve(partition, [_read(body, partition) for _, body in answer.events])
 
     def _evolve(self, partition: int, events: list[RulingEvent]) -> None:
         """Take in one ruling, whole or, if anything in it raises, not at all."""
@@ -136,18 +105,6 @@ class Gatherer:
             place = partition_of(notice.item.programme)
             self.due[place][notice.id] = notice
             self.news[place].set()
-
-    async def _find_cut(self, error: LogCut) -> None:
-        for partition, counting in self.counting.items():
-            if partition in self.problems:
-                continue
-            try:
-                start, end = await self._log.start(RULINGS, partition), await self._log.end(RULINGS, partition)
-            except (LogError, OSError):
-                return
-            if not start <= counting.seen <= end:
-                self.problems[partition] = f"{RULINGS}-{partition} was cut: it holds {start} to {end}"
-                logger.error("%s, read up to %d: %r", self.problems[partition], counting.seen, error)
 
 
 def _read(body: Body, partition: int) -> RulingEvent:

@@ -7,19 +7,12 @@ from collections.abc import Iterable, Mapping
 from contracts.envelope import UnknownType
 from contracts.topics import DISPATCHES, RULINGS, SUBMISSIONS
 from eventlog.at.at_rule import AtRule, SingleAtRule
+from eventlog.follow.handler import PartitionStopped
 from eventlog.log.log import Hole
 from eventlog.log.record import Place, Position, Record
 from services.query.follow.projection import project_dispatch, project_ruling, project_submission
 from services.query.read_model.position import ReadPosition, ReadPositions
 from services.query.read_model.rows import Rows
-
-
-class PartitionStopped(Exception):
-    """A partition holds something that this version cannot project; it waits there for an upgrade or a repair."""
-
-    def __init__(self, place: Place, why: str) -> None:
-        super().__init__(f"{place[0]}-{place[1]}: {why}")
-        self.place = place
 
 
 class PartitionFolds:
@@ -84,7 +77,7 @@ class PartitionFolds:
                 project_ruling(ruling, more)
             except (UnknownType, KeyError, TypeError, ValueError) as error:
                 self._resume(place)
-                raise PartitionStopped(place, f"offset {ruling.events[0].record.offset}: {error!r}") from error
+                raise PartitionStopped(place, ruling.events[0].record.offset, repr(error)) from error
             rows.extend(more)
             counted = self.positions[place].counted + len(ruling.events)
             self.positions[place] = ReadPosition(*ruling.after, counted)
@@ -99,11 +92,16 @@ class PartitionFolds:
                 project_dispatch(counted, more)
             except (UnknownType, KeyError, TypeError, ValueError) as error:
                 self._resume(place)
-                raise PartitionStopped(place, f"offset {counted.record.offset}: {error!r}") from error
+                raise PartitionStopped(place, counted.record.offset, repr(error)) from error
             rows.extend(more)
             offset = counted.record.offset
             self.positions[place] = ReadPosition(offset + 1, offset, self.positions[place].counted + 1)
         self.positions[place] = self.positions[place]._replace(next=placing.seen)
+
+    def rewind(self, place: Place, position: ReadPosition) -> None:
+        """Go back to where the read model stands: what was folded since was not stored."""
+        self.positions[place] = position
+        self._resume(place)
 
     def _resume(self, place: Place) -> None:
         position = self.positions[place]

@@ -17,9 +17,10 @@ import psycopg
 from psycopg import AsyncConnection
 
 from contracts.position_vector import NextOffsets
+from eventlog.follow.handler import PartitionStopped
 from eventlog.log.log import Follower, Hole, Log, LogError
 from eventlog.log.record import Place, Record
-from services.query.follow.batch import PartitionFolds, PartitionStopped
+from services.query.follow.batch import PartitionFolds
 from services.query.read_model import schemas, writer
 from services.query.read_model.comparison import Difference, first_difference
 from services.query.read_model.position import PLACES, ReadPosition, ReadPositions, taken_in

@@ -26,7 +26,7 @@ async def test_every_partition_is_handed_over_whole_and_in_order_and_then_it_has
     kept = Kept(SOUND, OTHER)
     await write(bench.log, SOUND, b"0", b"1")
     async with following(bench.log, kept) as loop:
-        assert loop.problems() == ["not read yet"]
+        assert loop.problems() == ["rulings: not read yet"]
         await until(lambda: loop.caught_up, "caught up")
         assert kept.values == {SOUND: [b"0", b"1"], OTHER: []}
         await write(bench.log, OTHER, b"a")
@@ -145,7 +145,7 @@ async def test_a_handler_without_its_database_is_given_the_same_again(bench: Ben
     kept.broken = ConnectionError("the database is away")
     await write(bench.log, SOUND, b"0", b"1")
     async with following(bench.log, kept) as loop:
-        await until(lambda: loop.problems() == ["ConnectionError: the database is away"], "the trouble")
+        await until(lambda: loop.problems() == ["rulings: ConnectionError: the database is away"], "the trouble")
         asked = kept.asked
         await until(lambda: kept.asked > asked, "another try")
         assert not loop.caught_up

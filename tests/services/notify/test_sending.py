@@ -542,8 +542,9 @@ async def test_a_ruling_of_a_newer_version_stops_its_partition_aloud_and_no_othe
     )
     await log.append(RULINGS, place, None, [newer])
     async with running(stage.notify()) as notify:
-        await until(lambda: notify.gatherer.problems, "the problem")
+        where = f"rulings-{place}@{at}: "
+        await until(lambda: any(reason.startswith(where) for reason in notify.reasons()), "the reason")
         await stage.rulings.rule(other, reminder())
         await until(lambda: stage.mail.originals == 1, "the other partition's mail")
-        assert [reason for reason in notify.reasons() if reason.startswith(f"rulings-{place}: ")]
+        assert [reason.startswith(where) for reason in notify.reasons()] == [True]
     assert f"rulings-{place}@{at}" in issued(stage.topics)[0].gathered or at == 0
