@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import struct
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
 import pytest
-from aiokafka import AIOKafkaProducer
-from aiokafka.record.util import calc_crc32c
 from kafka.admin import KafkaAdminClient
 from kafka.structs import TopicPartition
 
@@ -22,6 +19,7 @@ from eventlog.log.memory_topics import MemoryTopics
 from eventlog.log.provisioning import TopicSpec, apply
 from eventlog.log.record import Place, Record
 from eventlog.log.settings import KafkaSettings
+from tests.eventlog.undecodable import append_undecodable
 
 PARTITIONS = 4
 CONFIG = {
@@ -137,25 +135,6 @@ def delete_topics(settings: KafkaSettings, topics: Iterable[str]) -> None:
         admin.delete_topics([settings.physical(topic) for topic in topics])
     finally:
         admin.close()
-
-
-async def append_undecodable(settings: KafkaSettings, topic: str, partition: int, value: bytes = b"1") -> int:
-    """Append a record with a header whose name is no UTF-8, as any client of the log could; returns its offset."""
-    producer = AIOKafkaProducer(bootstrap_servers=settings.bootstrap_servers)
-    await producer.start()
-    try:
-        batch = producer.create_batch()
-        batch.append(timestamp=None, key=b"k", value=value, headers=[("NAME", b"v")])
-        batch.close()
-        forged = bytearray(batch._build())
-        where = forged.index(b"NAME")
-        forged[where : where + 4] = b"\xff\xfe\xff\xfe"
-        struct.pack_into(">I", forged, 17, calc_crc32c(bytes(forged[21:])))
-        batch._buffer = bytes(forged)
-        sent = await producer.send_batch(batch, settings.physical(topic), partition=partition)
-        return int((await sent).offset)
-    finally:
-        await producer.stop()
 
 
 @pytest.fixture
