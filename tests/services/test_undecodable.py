@@ -21,7 +21,7 @@ from tests.services.notify import running_notify
 from tests.services.query.feed import Feed
 from tests.services.query.test_kafka import Broker, serving
 from tests.services.rating.acts import at
-from tests.services.rating.town import ITEMS, Town
+from tests.services.rating.rating_processes import ITEMS, RatingProcesses
 
 pytestmark = [pytest.mark.services, pytest.mark.timeout(240)]
 
@@ -41,23 +41,23 @@ def topics(kafka: str, prefix: str) -> KafkaSettings:
 
 
 async def test_rating_rules_on_all_other_partitions(kafka: str, topic_prefix: str, tmp_path: Path) -> None:
-    town = Town(kafka, topic_prefix, tmp_path)
+    rating = RatingProcesses(kafka, topic_prefix, tmp_path)
     spoilt = 3
     try:
-        port = town.rate()
-        await town.open()
+        port = rating.start()
+        await rating.open()
         settings = KafkaSettings(bootstrap_servers=kafka, topic_prefix=topic_prefix)
         offset = await append_undecodable(settings, SUBMISSIONS, spoilt)
-        await town.report("2024Q1", at("2024-04-01 10:00"))
+        await rating.report("2024Q1", at("2024-04-01 10:00"))
 
         async def ready() -> tuple[int, dict[str, Any]]:
-            answer = await town.http.get(f"http://127.0.0.1:{port}/readyz")
+            answer = await rating.http.get(f"http://127.0.0.1:{port}/readyz")
             return answer.status_code, answer.json()["partitions"]
 
         async def others_ruled() -> bool:
-            progress = await town.progress()
+            progress = await rating.progress()
             return all(
-                progress.get(p, {"position": 0})["position"] >= town.positions[p]
+                progress.get(p, {"position": 0})["position"] >= rating.positions[p]
                 for p in range(PARTITIONS)
                 if p != spoilt
             )
@@ -71,11 +71,11 @@ async def test_rating_rules_on_all_other_partitions(kafka: str, topic_prefix: st
         await reached(named, "readiness does not name the record")
         _, partitions = await ready()
         assert [p for p, told in partitions.items() if told["problem"]] == [str(spoilt)]
-        answer = await town.http.get(f"http://127.0.0.1:{port}/v1/progress")
+        answer = await rating.http.get(f"http://127.0.0.1:{port}/v1/progress")
         assert answer.json()["partitions"][str(spoilt)]["position"] == offset
         assert len(ITEMS) == 2 * PARTITIONS
     finally:
-        await town.close()
+        await rating.close()
 
 
 async def test_intake_goes_on_with_items_on_all_other_partitions(kafka: str, topic_prefix: str, tmp_path: Path) -> None:
