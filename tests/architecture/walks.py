@@ -195,7 +195,7 @@ def ways(bootstrap: str, prefix: str, url: str) -> list[Way]:
     return [
         Way("POST → append", PUBLISHED, 12, 21, post_to_append(bootstrap, prefix)),
         Way("record → ruling → append", APPENDED, 20, 30, record_to_ruling),
-        Way("ruling → notice → mail", SENT, 16, 47, ruling_to_mail),
+        Way("ruling → notice → mail", SENT, 16, 46, ruling_to_mail),
         Way("ruling → cell of the heat map", SHOWN, 12, 44, ruling_to_cell(url)),
     ]
 

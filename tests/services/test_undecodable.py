@@ -8,18 +8,21 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from contracts.topics import PARTITIONS, RULINGS, SUBMISSIONS, TOPIC_CONFIG, TOPICS, partition_of, subject_of
 from eventlog.log import provisioning
 from eventlog.log.kafka import KafkaLog
 from eventlog.log.settings import KafkaSettings
+from services.query.app import build, require_topics
+from services.query.ops import operator
 from services.query.settings import QuerySettings
 from tests.eventlog.undecodable import append_undecodable
 from tests.services.intake import running_intake
 from tests.services.notify import running_notify
 from tests.services.query.feed import Feed
-from tests.services.query.test_kafka import Broker, serving
+from tests.services.query.test_kafka import Broker
 from tests.services.rating.acts import at
 from tests.services.rating.rating_processes import ITEMS, RatingProcesses
 
@@ -94,7 +97,7 @@ async def test_intake_goes_on_with_items_on_all_other_partitions(kafka: str, top
         offset = await append_undecodable(settings, RULINGS, spoilt)
 
         async def named() -> bool:
-            answer = await intake.http.get("/readyz")
+            answer = await intake.ops.get("/readyz")
             reasons: list[str] = answer.json()["reasons"]
             return answer.status_code == 503 and [r for r in reasons if f"rulings-{spoilt}@{offset}" in r] == reasons
 
@@ -126,11 +129,17 @@ async def test_query_shows_what_comes_on_all_other_partitions(
     await broker.catch_up()
     used = {partition_of(programme), *(partition_of(f"{programme}/{item}") for item in ("K01", "K02"))}
     spoilt = next(partition for partition in range(PARTITIONS) if partition not in used)
-    async with serving(chosen) as client:
+    await require_topics(chosen)
+    app = build(chosen)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://query") as client,
+        httpx.AsyncClient(transport=httpx.ASGITransport(operator(app)), base_url="http://operator") as ops,
+    ):
         offset = await append_undecodable(settings, RULINGS, spoilt)
 
         async def named() -> bool:
-            answer = await client.get("/readyz")
+            answer = await ops.get("/readyz")
             stopped: list[str] = answer.json()["stopped"]
             return answer.status_code == 503 and [s for s in stopped if f"rulings-{spoilt}@{offset}" in s] != []
 
@@ -143,7 +152,7 @@ async def test_query_shows_what_comes_on_all_other_partitions(
         assert answer.status_code == 200
         lights = (await client.get(f"/v1/programmes/{programme}/lights?period=2024Q1")).json()["lights"]
         assert {one["item"]: one["light"] for one in lights}["K01"] == "green"
-        assert len((await client.get("/readyz")).json()["stopped"]) == 1
+        assert len((await ops.get("/readyz")).json()["stopped"]) == 1
     await broker.log.close()
 
 
