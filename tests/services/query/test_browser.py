@@ -55,7 +55,12 @@ async def served(url: str, folder: Path, feed: Feed) -> AsyncIterator[str]:
     port = free_port()
     origin = f"http://127.0.0.1:{port}"
     async with sandbox_issuer(folder) as issuer:
-        settings = QuerySettings(bootstrap_servers="", database_url=url, **settings_at(origin, issuer, folder))
+        settings = QuerySettings(
+            bootstrap_servers="",
+            database_url=url,
+            claims={"jurisdiction": "nowhere"},
+            **settings_at(origin, issuer, folder),
+        )
         app = build(settings, lambda _: MemoryLog(feed.topics))
         async with beside(app, "127.0.0.1", port):
             await until(lambda: app.state.following.caught_up, "the pages were not served", 30)
