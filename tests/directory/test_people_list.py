@@ -262,3 +262,13 @@ def test_an_erased_person_is_in_no_list_and_comes_back_through_none() -> None:
     assert [unit for _, unit in exported.units] == list(UNITS)
     assert [leader for _, leader in exported.leaders] == list(LEADERS)
     assert read([["姓名", "单位", "人员编号"], ["甲", "nongye", "p-gone"]], known).problems
+
+
+def test_a_formula_is_told_as_one_whatever_its_column_and_text_that_looks_like_one_is_not() -> None:
+    formulas = ["=A1", '=A1&"@x.test"', "=1+1", "=A2", "=A3", "=#REF!"]
+    found = read([HEAD, [1, *formulas[1:]]])
+    assert places(found) == [("人员", f"{column}2") for column in "BCDEF"]
+    assert {problem.en for problem in found.problems} == {"is a formula or its error: paste it as a value"}
+    book = files.write_workbook([("人员", ["姓名", "单位"], [["=1+1", "nongye"]])])
+    (told,) = preview_of(read_list("list.xlsx", book, HERE), register()).problems
+    assert (told.cell, told.en) == ("A2", "must not begin with = + - @")
