@@ -1,6 +1,6 @@
 # 亮灯 Liangdeng: Python >= 3.11 with venv and make are all that is assumed; `make setup` brings the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check format tools bench mutants topics rebuild audit scenarios schemas clean
+.PHONY: help setup demo up test walk check format tools bench mutants topics rebuild audit scenarios schemas clean
 
 PYTHON ?= python3
 VENV := .venv/bin
@@ -21,6 +21,9 @@ up: setup ## 启动全部服务 · start everything and serve until Ctrl-C
 
 test: setup tools check ## 全部检查与测试 · every check and every test
 	@$(VENV)/pytest --cov --cov-report=term $(ARGS)
+
+walk: setup tools ## 逐步走查一套真实安装（约五分钟）· walk through a real installation in a browser, some minutes
+	@$(VENV)/pytest -m walk $(ARGS)
 
 check: setup ## 格式、静态检查、类型、导入边界 · format, lint, types, import boundaries
 	@$(VENV)/ruff format --check -q .

@@ -6,6 +6,7 @@ topics                provisions and checks the topics
 audit, evaluation     prove the log, derive the evaluation's sheets
 policy                what another policy would have changed
 people                the directory of people; people_commands: what can be asked; people_grants: the operator's acts
+program_access        access for a unit's system; realm: a sign-in server of one's own
 rebuild               a new read model from the log
 scenarios             runs a book of scenarios
 programme             composes a calendar: calendar_composition, holidays

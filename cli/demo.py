@@ -10,9 +10,11 @@ from rich.console import Console
 from cli import audit, rebuild
 from cli.output import NO_RESULT_EXIT, say
 from cli.up import ended_by_signals, serve_until_ended, tell_addresses
+from embedded.settings_file import read_settings
 from embedded.stack import Stack
 from embedded.state import home_from_environment
-from sandbox.parts import EVERYTHING
+from sandbox.parts import demonstration
+from sandbox.simulated_only import require_simulated
 from sandbox.year import journal
 from sandbox.year import run as year
 from sandbox.year.simulated_year import SimulatedYear, simulated_years
@@ -28,7 +30,8 @@ def run(*, end: bool, seed: str, share: float) -> int:
     good: bool | None = None
     with ended_by_signals(), suppress(KeyboardInterrupt):
         start = journal.begin(home, [year.plan for year in lived])
-        with Stack(home, parts=EVERYTHING, clock=start.clock, say=say) as stack:
+        with demonstration(home, read_settings(home), start.clock, say) as stack:
+            require_simulated(stack.env)
             good = _live(stack, start, lived)
             tell_addresses(stack)
             if not end:

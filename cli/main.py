@@ -28,7 +28,9 @@ topics = typer.Typer(help="Kafka 主题 · the topics", no_args_is_help=True)
 audit = typer.Typer(help="由日志证明 · proofs from the log", no_args_is_help=True)
 programme = typer.Typer(help="督查方案 · programmes", no_args_is_help=True)
 policy = typer.Typer(help="政策 · policies", no_args_is_help=True)
+realm = typer.Typer(help="登录服务的域 · the realm of a sign-in server", no_args_is_help=True)
 app.add_typer(topics, name="topics")
+app.add_typer(realm, name="realm")
 app.add_typer(audit, name="audit")
 app.add_typer(programme, name="programme")
 app.add_typer(policy, name="policy")
@@ -68,12 +70,14 @@ def _options(
 def up(
     as_json: AsJson = False,
     sandbox: Annotated[
-        bool, typer.Option(help="含试用登录与邮箱 · with the free sign-in and the mailbox; without: name real ones")
-    ] = True,
+        bool,
+        typer.Option("--sandbox", help="试用：可任选用户登录，邮件不外发 · to try out: be anybody, mails go nowhere"),
+    ] = False,
 ) -> None:
-    """启动 Kafka、PostgreSQL 和全部服务，直到 Ctrl-C。
+    """启动 Kafka、PostgreSQL、登录服务和全部服务，直到 Ctrl-C。设置见状态文件夹中的 liangdeng.toml。
 
-    Start Kafka, PostgreSQL and every service, serve until Ctrl-C. A part that crashes is reported and started again.
+    Start Kafka, PostgreSQL, the sign-in server and every service at one address, serve until Ctrl-C. A part that
+    crashes is reported and started again. Ports, address and certificate stand in liangdeng.toml in the state folder.
     """
     from cli import up as command
 
@@ -118,6 +122,14 @@ def topics_check(as_json: AsJson = False, replication_factor: Replicas = 1) -> N
     from cli import topics as command
 
     raise typer.Exit(command.check(as_json=as_json, replication_factor=replication_factor))
+
+
+@realm.command("apply")
+def realm_apply() -> None:
+    """把登录域应用到自备的 Keycloak（地址和密钥取自环境变量）· bring a Keycloak of one's own to the realm."""
+    from cli import realm as command
+
+    raise typer.Exit(command.apply())
 
 
 @app.command()

@@ -61,21 +61,28 @@ def people_list(as_json: AsJson = False, jurisdiction: Where = "") -> None:
 
 @app.command("grant")
 def people_grant(
-    role: Annotated[str, typer.Argument(help="office | leader | chief | auditor | unit")],
-    name: Annotated[str, typer.Option(help="姓名 · the person's name")],
     jurisdiction: Where,
+    role: Annotated[str, typer.Argument(help="office | leader | chief | auditor | unit")] = "",
+    name: Annotated[str, typer.Option(help="姓名 · the person's name")] = "",
     leader: Annotated[str, typer.Option(help="领导编号（方案中的）· the programme's id of the leader")] = "",
     unit: Annotated[str, typer.Option(help="单位编号 · id of the unit")] = "",
     head: Annotated[bool, typer.Option("--head", help="主要负责人 · head of the unit")] = False,
     mail: Annotated[str, typer.Option(help="邮箱 · mail address")] = "",
     phone: Annotated[str, typer.Option(help="电话 · telephone")] = "",
     username: Annotated[str, typer.Option(help="登录名；不填则不开账号 · user name; without one no account")] = "",
+    client: Annotated[str, typer.Option(help="单位编号：为其业务系统开通 · a unit: access for its system")] = "",
+    renew: Annotated[bool, typer.Option("--renew", help="系统换发密钥 · the system gets a new secret")] = False,
     as_json: AsJson = False,
 ) -> None:
     """授予身份：督查室、领导、审计人员只由此添加 · give somebody a role: the office, leaders, auditors only here.
 
-    临时密码只显示一次 · the temporary password is shown once. 退出码 exit code: 0, 1 账号未开通 no account was made.
+    --client 为单位的业务系统开通 · access for a unit's system. 临时密码和密钥只显示一次 · what is secret is shown once.
+    退出码 exit code: 0, 1 账号未开通 no account was made.
     """
+    if client:
+        from cli import program_access
+
+        raise typer.Exit(program_access.grant(client, jurisdiction=jurisdiction, renew=renew, as_json=as_json))
     from cli import people_grants as command
 
     told = {"name": name, "jurisdiction": jurisdiction, "leader": leader, "unit": unit, "mail": mail, "phone": phone}

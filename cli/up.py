@@ -5,36 +5,38 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from types import FrameType
 
 import typer
 
 from cli.output import NO_RESULT_EXIT, print_json, say
-from embedded.parts import SERVICES, Part
+from embedded.installation import installation, what_to_know
+from embedded.settings_file import ServerSettings, read_settings
 from embedded.stack import Stack
 from embedded.state import home_from_environment
 
 
 def run(*, as_json: bool, sandbox: bool) -> int:
     """Start everything, tell the addresses, serve until Ctrl-C; with the sandbox anybody may sign in as anybody."""
-    # A state that a demo left has the clock that its year drove.
-    clock = home_from_environment() / "clock"
-    parts = _with_sandbox() if sandbox else SERVICES
-    stack = Stack(parts=parts, say=say, clock=clock if clock.exists() else None)
+    home = home_from_environment()
+    settings = read_settings(home)
+    stack = _to_try_out(home, settings) if sandbox else installation(home, settings, say)
+    say("启动中，首次约需一两分钟 · starting; the first time it takes a minute or two")
     with ended_by_signals(), suppress(KeyboardInterrupt), stack:
         if as_json:
             print_json({"urls": stack.urls, "env": stack.env})
         else:
-            tell_addresses(stack)
+            tell_addresses(stack, [] if sandbox else what_to_know(stack, settings))
         serve_until_ended(stack)
         return NO_RESULT_EXIT
     return 0
 
 
-def tell_addresses(stack: Stack) -> None:
-    """Print where to look."""
-    for part in stack.parts:
-        typer.echo(f"  {stack.urls[part.name]}  {part.about}")
+def tell_addresses(stack: Stack, first: Sequence[str] = ()) -> None:
+    """Print where to look: what comes first, else the parts' addresses; then the state folder."""
+    for line in first or (f"{stack.urls[part.name]}  {part.about}" for part in stack.parts):
+        typer.echo(f"  {line}")
     typer.echo(f"  {stack.home}  状态与日志 · state and logs")
 
 
@@ -44,10 +46,12 @@ def serve_until_ended(stack: Stack) -> None:
     stack.wait()
 
 
-def _with_sandbox() -> Sequence[Part]:
-    from sandbox.parts import EVERYTHING  # noqa: PLC0415 - no image holds the sandbox
+def _to_try_out(home: Path, settings: ServerSettings) -> Stack:
+    from sandbox.parts import demonstration  # noqa: PLC0415 - no image holds the sandbox
 
-    return EVERYTHING
+    # A state that a demo left has the clock that its year drove.
+    clock = home / "clock"
+    return demonstration(home, settings, clock if clock.exists() else None, say)
 
 
 @contextmanager

@@ -7,21 +7,24 @@ import socket
 import ssl
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from embedded.child_process import LOOPBACK, answers, spawn, stop
 from embedded.machine_error import MachineError
+from embedded.parts import FRONT, Launch, Part
+from embedded.ports import port_of
 
 STOP_SECONDS: Final = 10
 MAX_HEADER_BYTES: Final = 32 * 1024
 HEADER_SECONDS: Final = 10
+LOCAL_NAMES: Final = ("localhost", "127.0.0.1", "::1")
 IDLE_SECONDS: Final = 120
-_PRIVATE: Final = ("/metrics*", "/healthz*", "/readyz*", "/identity/admin*", "/identity/metrics*", "/identity/health*")
+PRIVATE: Final = ("/metrics*", "/healthz*", "/readyz*", "/intake/metrics*", "/intake/healthz*", "/intake/readyz*")
 """What no address of people answers, whatever listens behind it."""
-_UNNAMED: Final = {"handler": "headers", "response": {"deferred": True, "delete": ["Server", "Via"]}}
+_YEAR_SECONDS: Final = 365 * 24 * 3600
 
 
 class Front:
@@ -39,21 +42,24 @@ class Front:
         routes: Mapping[str, int],
         certificate: tuple[Path, Path] | None = None,
         log: Path | None = None,
-        say: Callable[[str], None] = lambda _: None,
         keep_open: Sequence[int] = (),
     ) -> None:
         parts = urlsplit(origin)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"{origin}: no address of a web page")
         self.folder = folder
-        self.port = parts.port or (443 if parts.scheme == "https" else 80)
+        self.port = port_of(origin)
         self.log = log or folder / "front.log"
         self.process: subprocess.Popen[bytes] | None = None
         self._https = parts.scheme == "https"
         self._host = parts.hostname
         self._routes = dict(routes)
         self._certificate = certificate
-        self._say = say
+        response: dict[str, Any] = {"deferred": True, "delete": ["Server", "Via"]}
+        if self._https and self._host not in LOCAL_NAMES:
+            # From now on this name is asked over https alone. Not this machine's own: other programs share it.
+            response["set"] = {"Strict-Transport-Security": [f"max-age={_YEAR_SECONDS}"]}
+        self._headers = {"handler": "headers", "response": response}
         self._keep_open = tuple(keep_open)
 
     @property
@@ -123,7 +129,7 @@ class Front:
 
     def _closed(self) -> list[dict[str, Any]]:
         answer = {"handler": "static_response", "status_code": 404}
-        return [{"match": [{"path": list(_PRIVATE)}], "handle": [_UNNAMED, answer], "terminal": True}]
+        return [{"match": [{"path": list(PRIVATE)}], "handle": [self._headers, answer], "terminal": True}]
 
     def _route(self, path: str) -> dict[str, Any]:
         forward = {
@@ -134,7 +140,7 @@ class Front:
             "flush_interval": -1,
         }
         match = [] if path == "/" else [{"path": [path, f"{path}/*"]}]
-        route: dict[str, Any] = {"handle": [_UNNAMED, forward], "terminal": True}
+        route: dict[str, Any] = {"handle": [self._headers, forward], "terminal": True}
         return {"match": match, **route} if match else route
 
     def _shows_certificate(self) -> bool:
@@ -148,6 +154,22 @@ class Front:
                 return True
         except OSError:
             return False
+
+
+def front(certificate: tuple[Path, Path] | None = None) -> Part:
+    """The front as a part: it publishes the paths of the other parts at the stack's origin."""
+
+    def process(launch: Launch) -> Front:
+        return Front(
+            launch.at.home / FRONT,
+            origin=launch.at.origin,
+            routes=launch.at.routes,
+            certificate=certificate,
+            log=launch.log,
+            keep_open=launch.keep_open,
+        )
+
+    return Part(name=FRONT, module="caddy", process=process, about="人们使用的地址 · the address that people use")
 
 
 def find_caddy() -> Path:

@@ -76,7 +76,7 @@ def verified_files(say: Callable[[str], None], lock: Path = LOCK, *, of: str = f
 
     Raises `MachineError` naming network, proxy, CA or disk, or a jar whose bytes contradict the lock.
     """
-    repository = _repository()
+    repository = maven_folder()
     jars = read_lock(lock)
     with ThreadPoolExecutor(DOWNLOADS_AT_ONCE) as pool:
         sums = list(pool.map(lambda jar: _sha256(jar.path_below(repository)), jars))
@@ -87,7 +87,8 @@ def verified_files(say: Callable[[str], None], lock: Path = LOCK, *, of: str = f
     return [jar.path_below(repository) for jar in jars]
 
 
-def _repository() -> Path:
+def maven_folder() -> Path:
+    """The folder of Maven's files: M2_REPO, else what jgo is configured to use."""
     configured = os.environ.get("M2_REPO") or GlobalSettings.load().repo_cache
     return Path(configured).expanduser()
 
@@ -139,7 +140,7 @@ def _sha256(path: Path) -> str:
 
 def write_lock(lock: Path = LOCK) -> int:
     """Resolve `ROOTS` with jgo and write the lock; return the number of jars."""
-    context = MavenContext(repo_cache=_repository(), remote_repos=_remotes(), timeout=TIMEOUT_SECONDS)
+    context = MavenContext(repo_cache=maven_folder(), remote_repos=_remotes(), timeout=TIMEOUT_SECONDS)
     inputs, transitive = context.resolver.resolve([context.create_dependency(root) for root in ROOTS])
     lines = set()
     for dependency in (*inputs, *transitive):

@@ -10,14 +10,18 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from contracts.topics import PARTITIONS, TOPIC_CONFIG, TOPICS
 from embedded.child_process import LOOPBACK, answers, free_port, spawn, stop
 from embedded.jars import verified_files
-from embedded.machine_error import MachineError, require_room
+from embedded.machine_error import MachineError, log_unreachable, require_room
+from eventlog.log import provisioning
+from eventlog.log.log import LogUnavailable
 
 JAVA_AT_LEAST = 17
 HEAP_MEGABYTES = 512
 READY_SECONDS = 60
 STOP_SECONDS = 20
+BOOTSTRAP_MILLISECONDS = 10_000
 
 # A broker that was killed may register again only after its old session ended: 4 s instead of 9.
 PROPERTIES = """\
@@ -61,6 +65,7 @@ class KafkaServer:
         folder: Path,
         *,
         port: int | None = None,
+        controller_port: int | None = None,
         say: Callable[[str], None] = lambda _: None,
         keep_open: Sequence[int] = (),
     ) -> None:
@@ -68,7 +73,7 @@ class KafkaServer:
         self.port = port or free_port()
         self.log = folder / "kafka.log"
         self.process: subprocess.Popen[bytes] | None = None
-        self._controller_port = free_port()
+        self._controller_port = controller_port or free_port()
         self._say = say
         self._keep_open = tuple(keep_open)
 
@@ -163,6 +168,17 @@ class KafkaServer:
 
     def _last_lines(self) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
+
+
+def provide_topics(servers: str, prefix: str) -> None:
+    """Let the topics at `servers` be as the contract says. Raises `MachineError`."""
+    wanted = provisioning.specs(TOPICS, PARTITIONS, TOPIC_CONFIG, prefix=prefix)
+    try:
+        provisioning.apply(servers, wanted, bootstrap_timeout_ms=BOOTSTRAP_MILLISECONDS)
+    except LogUnavailable as error:
+        raise log_unreachable(servers, error) from error
+    except provisioning.TopicDrift as error:
+        raise MachineError(f"{servers} 上的主题不符合要求。", f"Topics at {servers} are wrong: {error}") from error
 
 
 def find_java() -> Path:

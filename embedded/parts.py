@@ -15,19 +15,27 @@ from embedded.service_process import ServiceProcess
 from embedded.supervisor import Child
 
 KAFKA: Final = "kafka"
+CONTROLLER: Final = "kafka-controller"
+"""Kafka's second port."""
 POSTGRES: Final = "postgres"
 POSITION_KEY: Final = "QUERY_POSITION_KEY"
+FRONT: Final = "front"
+READY_SECONDS: Final = 90
 SERVERS: Final = (KAFKA, POSTGRES)
 """What comes along beside the parts; a stack runs them unless it is told existing ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where everything of one stack is: its state folder, each part's URL, and further ports by name."""
+    """Where everything of one stack is: its state folder, each part's URL, and further ports by name.
+
+    `routes` are the ports behind the paths of people's one address.
+    """
 
     home: Path
     urls: Mapping[str, str]
     ports: Mapping[str, int]
+    routes: Mapping[str, int] = field(default_factory=dict)
 
     def url(self, part: str) -> str:
         """The URL of a part, without a slash at the end; empty where this stack has no such part."""
@@ -36,7 +44,7 @@ class Addresses:
     @property
     def origin(self) -> str:
         """People's one address: that of the front, where this stack has one."""
-        return self.url("front") or self.url("query")
+        return self.url(FRONT) or self.url("query")
 
 
 Environment = Callable[[Addresses], Mapping[str, str]]
@@ -76,6 +84,10 @@ def _nothing(_: Addresses) -> Mapping[str, str]:
     return {}
 
 
+def _as_it_is(_: Launch) -> None:
+    return
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """One kind of process that answers by HTTP: a Python module, or what `process` makes."""
@@ -101,6 +113,14 @@ class Part:
     """Its own environment."""
     tells: Mapping[str, Environment] = field(default_factory=dict)
     """By module: what other parts are told because this one is there; it is ready before they start."""
+    client_settings: Environment = _nothing
+    """What a client of the running stack is told of it, such as the command line."""
+    paths: tuple[str, ...] = ()
+    """Where people find it below their one address, in a stack with a front."""
+    prepare: Callable[[Launch], None] = _as_it_is
+    """What is done once it is ready, before the others start."""
+    patience: float = READY_SECONDS
+    """How many seconds its start may take."""
 
     @property
     def prefix(self) -> str:
@@ -114,7 +134,15 @@ def needs(parts: Sequence[Part], servers: Iterable[str]) -> dict[str, set[str]]:
     for part in parts:
         tellers = {other.name for other in parts if part.module in other.tells}
         found[part.name] = {name for name in part.needs if name in found} | tellers
+        if part.name == FRONT:
+            found[part.name] |= {other.name for other in parts if other.paths}
     return found
+
+
+def port_names(parts: Iterable[Part], servers: Iterable[str]) -> list[str]:
+    """Names of the ports that these listen on, such as `query`, `query-ops`, `kafka`."""
+    names = [name for part in parts for name in (part.name, f"{part.name}-ops", *part.more_ports)]
+    return names + [name for server in servers for name in ((server, CONTROLLER) if server == KAFKA else (server,))]
 
 
 def settings_of(part: Part, parts: Iterable[Part], at: Addresses) -> dict[str, str]:
@@ -132,6 +160,7 @@ QUERY: Final = Part(
     operated=True,
     about="页面与查询 API · pages and query API",
     needs=(KAFKA, POSTGRES),
+    paths=("/",),
     settings=lambda at: {POSITION_KEY: secret(at.home, "position-key")},
 )
 INTAKE: Final = Part(
@@ -140,6 +169,7 @@ INTAKE: Final = Part(
     operated=True,
     about="提交入口 · intake",
     needs=(KAFKA, POSTGRES),
+    paths=("/intake",),
     settings=lambda at: {
         "INTAKE_EVIDENCE_FOLDER": str(at.home / "evidence"),
         POSITION_KEY: secret(at.home, "position-key"),

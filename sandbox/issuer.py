@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import secrets
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -20,8 +22,10 @@ from pydantic import BaseModel, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
+from embedded.machine_error import MachineError
 from sandbox.mint import DAY_SECONDS, Issuer
 from sandbox.people import Person, people, programmes_in
+from sandbox.simulated_only import require_simulated
 
 CODE_SECONDS = 60
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -201,8 +205,12 @@ def _is_local(address: str) -> bool:
 
 
 def main() -> None:
-    """Run on ISSUER_HOST and ISSUER_PORT."""
+    """Run on ISSUER_HOST and ISSUER_PORT, where nothing real is on the log."""
     settings = IssuerSettings()  # type: ignore[call-arg]  # the environment gives them
+    try:
+        require_simulated(os.environ)
+    except MachineError as refusal:
+        sys.exit(str(refusal))
     uvicorn.run(build(settings), host=settings.host, port=settings.port, access_log=False)
 
 

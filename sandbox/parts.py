@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from embedded.child_process import LOOPBACK
-from embedded.parts import INTAKE, NOTIFY, QUERY, SERVICES, Addresses, Part
+from embedded.front import front
+from embedded.parts import FRONT, INTAKE, KAFKA, NOTIFY, QUERY, SERVICES, Addresses, Part
+from embedded.settings_file import ServerSettings
+from embedded.stack import Stack
 
 ISSUER_NAME: Final = "liangdeng-sandbox"
 DIRECTORY: Final = Path(__file__).with_name("directory.yaml")
 SMTP: Final = "smtp"
+CHOOSE: Final = "/choose"
+"""Where people choose who to be, below a demo's one address."""
 
 
 def _signed_in(at: Addresses) -> dict[str, str]:
@@ -42,9 +48,12 @@ ISSUER: Final = Part(
     name="issuer",
     module="sandbox.issuer",
     about="登录（选择用户）· sign in (choose a user)",
+    needs=(KAFKA,),
+    paths=(CHOOSE,),
     settings=lambda at: {
         "ISSUER_FOLDER": str(at.home / "issuer"),
         "ISSUER_NAME": ISSUER_NAME,
+        "ISSUER_ADDRESS": f"{at.origin}{CHOOSE}" if at.url(FRONT) else "",
     },
     tells={INTAKE.module: _signed_in, QUERY.module: _signed_in},
 )
@@ -58,3 +67,9 @@ MAIL: Final = Part(
 )
 PRETENDING: Final = (ISSUER, MAIL)
 EVERYTHING: Final = (*SERVICES, *PRETENDING)
+
+
+def demonstration(home: Path, settings: ServerSettings, clock: Path | None, say: Callable[[str], None]) -> Stack:
+    """The stack for trying out, on this machine alone, not started yet; `clock` is the file of a driven clock."""
+    parts = (front(), *EVERYTHING)
+    return Stack(home, parts=parts, ports=settings.ports, origin=settings.demo_origin, clock=clock, say=say)

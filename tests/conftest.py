@@ -13,8 +13,14 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from embedded.child_process import free_port
+from embedded.front import front
 from embedded.kafka import KafkaServer
+from embedded.keycloak_part import keycloak_part
+from embedded.parts import INTAKE, KAFKA, QUERY
 from embedded.postgres import PostgresServer, forget_private_place
+from embedded.realm import PASSWORD_POLICY
+from embedded.stack import Stack
 
 
 def _say(text: str) -> None:
@@ -67,8 +73,26 @@ def postgres(servers_folder: Path) -> Iterator[Callable[[], str]]:
     if server:
         server.stop()
     else:
-        for name in made:
-            _administer(administration, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        for name in [known for one in made for known in (one, f"{one}_keycloak")]:
+            statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+            _administer(administration, statement)
+
+
+@pytest.fixture(scope="session")
+def keycloak(servers_folder: Path, kafka: str, postgres: Callable[[], str]) -> Iterator[Stack]:
+    """A real sign-in server with the realm, and query and intake behind the front over https; one for the whole run."""
+    stack = Stack(
+        servers_folder / "keycloak",
+        parts=(QUERY, INTAKE, keycloak_part(PASSWORD_POLICY, {}), front()),
+        servers=(KAFKA,),
+        kafka=kafka,
+        database_url=postgres(),
+        origin=f"https://localhost:{free_port()}",
+        env={"LIANGDENG_TOPIC_PREFIX": f"k{uuid.uuid4().hex[:10]}-"},
+        say=_say,
+    )
+    with stack:
+        yield stack
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from embedded.child_process import alive, free_port
 from embedded.state import StateFolder
 from services.rating.rules.version import RULES
 from tests.child import started
+from tests.own_ports import write_settings
 
 PROJECT = Path(__file__).resolve().parents[2]
 PROGRAM = str(Path(sys.executable).with_name("liangdeng"))
@@ -136,7 +137,8 @@ def test_up_serves_other_commands_until_ctrl_c_and_leaves_nothing_behind(servers
     """Started with SIGINT ignored, as a shell starts what runs in the background."""
     home = servers_folder / "up"
     env = surroundings({"LIANGDENG_HOME": str(home)})
-    background = ["sh", "-c", 'trap "" INT; exec "$0" "$@"', PROGRAM, "up", "--json"]
+    background = ["sh", "-c", 'trap "" INT; exec "$0" "$@"', PROGRAM, "up", "--sandbox", "--json"]
+    write_settings(home)
     with (
         (servers_folder / "up.out").open("w+") as output,
         started(background, env=env, stdout=output, stderr=output) as serving,

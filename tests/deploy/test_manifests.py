@@ -150,6 +150,7 @@ def test_a_service_is_told_what_it_requires_and_nothing_that_it_does_not_know(
     own = {entry["name"] for entry in container["env"]}
     composed = set(yaml.safe_load((ROOT / "compose.yaml").read_text())["services"][name]["environment"])
     everywhere = {"KAFKA_BOOTSTRAP_SERVERS", "LIANGDENG_LOG", "LIANGDENG_JWKS", "LIANGDENG_ISSUER", "LIANGDENG_ORIGIN"}
+    everywhere.add("LIANGDENG_CLAIMS")
     assert own <= known(settings), own - known(settings)
     assert composed - everywhere <= known(settings), composed - known(settings)
     secrets = [entry["secretRef"]["name"] for entry in container["envFrom"] if "secretRef" in entry]
@@ -169,6 +170,22 @@ def test_the_log_is_replicated_and_never_elects_an_unclean_leader(rendered: list
     assert config["min.insync.replicas"] == 2
     assert config["unclean.leader.election.enable"] == "false"
     assert config["auto.create.topics.enable"] == "false"
+
+
+def test_people_come_by_one_host_and_the_operators_doors_have_no_way_in(rendered: list[dict[str, Any]]) -> None:
+    (ingress,) = of_kind(rendered, "Ingress").values()
+    (rule,) = ingress["spec"]["rules"]
+    assert ingress["spec"]["tls"] == [{"hosts": [rule["host"]], "secretName": "liangdeng-tls"}]
+    paths = {one["path"]: one["backend"]["service"] for one in rule["http"]["paths"]}
+    assert paths == {
+        "/intake": {"name": "intake", "port": {"name": "http"}},
+        "/": {"name": "query", "port": {"name": "http"}},
+    }
+    policies = of_kind(rendered, "NetworkPolicy")
+    opened = {name: policies[name]["spec"]["ingress"][0]["ports"] for name in ("people", "operator")}
+    assert opened == {"people": [{"port": "http"}], "operator": [{"port": "ops"}]}
+    (operated,) = policies["operator"]["spec"]["podSelector"]["matchExpressions"]
+    assert set(operated["values"]) == SERVICES
 
 
 def test_no_secret_lies_in_the_manifests(rendered: list[dict[str, Any]]) -> None:

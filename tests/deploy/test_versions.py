@@ -9,14 +9,19 @@ from typing import Any
 import pytest
 import yaml
 
+from embedded.front import PRIVATE
 from embedded.jars import read_lock
-from embedded.versions import KAFKA, KAFKA_BY_STRIMZI, POSTGRES, STRIMZI
+from embedded.keycloak import LOCK as KEYCLOAK_LOCK
+from embedded.versions import CADDY, KAFKA, KAFKA_BY_STRIMZI, KEYCLOAK, POSTGRES, STRIMZI
 from web.ports import OPS_PORTS, PORTS
 
 ROOT = Path(__file__).parents[2]
 BASE = ROOT / "deploy/k8s/base"
 OPERATOR = (ROOT / "deploy/k8s/README.md").read_text(encoding="utf-8")
 COMPOSED = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
+
+
+CADDYFILE = (ROOT / "deploy/compose/Caddyfile").read_text(encoding="utf-8")
 
 
 def resource(file: str, kind: str) -> dict[str, Any]:
@@ -42,6 +47,27 @@ def test_postgres_is_one_major_version_everywhere() -> None:
     assert re.search(rf"\| `{catalog['name']}` \| {catalog['kind']} \| .*`major: {POSTGRES}`", OPERATOR)
 
 
+def test_the_sign_in_server_and_the_front_are_one_version_in_the_locks_and_in_compose() -> None:
+    assert [jar.version for jar in read_lock(KEYCLOAK_LOCK)] == [KEYCLOAK]
+    assert COMPOSED["keycloak"]["image"].endswith(f"/keycloak:{KEYCLOAK}")
+    assert f"\ncaddy-bin=={CADDY} " in (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert COMPOSED["front"]["image"] == f"caddy:{CADDY}"
+
+
+def test_compose_publishes_the_front_alone_and_no_secret_has_a_default() -> None:
+    assert [name for name, one in COMPOSED.items() if "ports" in one] == ["front"]
+    text = (ROOT / "compose.yaml").read_text(encoding="utf-8")
+    told = re.findall(r"\$\{([A-Z_]*(?:SECRET|PASSWORD))(:?[-?])", text)
+    assert {name for name, kind in told if kind != ":?"} == {"SMTP_PASSWORD"}
+    assert {"KEYCLOAK_ADMIN_CLIENT_SECRET", "POSTGRES_PASSWORD"} <= {name for name, _ in told}
+
+
+def test_the_front_of_compose_keeps_back_what_the_front_of_one_machine_does() -> None:
+    assert f"path {' '.join(PRIVATE)}\n" in CADDYFILE
+    assert "/identity/realms/liangdeng/*" in CADDYFILE
+    assert "/identity/*" not in CADDYFILE
+
+
 @pytest.mark.parametrize(("service", "port"), OPS_PORTS.items())
 def test_the_operator_finds_a_service_at_its_port_which_nothing_publishes(service: str, port: int) -> None:
     composed = COMPOSED[service]
@@ -64,7 +90,8 @@ def test_the_operator_finds_a_service_at_its_port_which_nothing_publishes(servic
 def test_people_and_programs_find_a_service_at_its_port(service: str, port: int) -> None:
     composed = COMPOSED[service]
     assert composed["environment"][f"{service.upper()}_PORT"] == str(port)
-    assert composed["ports"] == [f"{port}:{port}"]
+    assert "ports" not in composed, "people come by the front alone"
+    assert f"reverse_proxy {service}:{port}" in CADDYFILE
     (container,) = resource(f"{service}.yaml", "Deployment")["spec"]["template"]["spec"]["containers"]
     assert {"name": f"{service.upper()}_PORT", "value": str(port)} in container["env"]
     assert {"name": "http", "containerPort": port} in container["ports"]

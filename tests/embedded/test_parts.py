@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 import embedded
+from embedded.front import front
+from embedded.keycloak_part import keycloak_part
 from embedded.parts import INTAKE, NOTIFY, QUERY, SERVERS, SERVICES, Addresses, Part, needs, settings_of
+from embedded.secret_files import secret
 from sandbox.parts import EVERYTHING
 
 AT = Addresses(Path("/h"), {part.name: f"http://{part.name}" for part in EVERYTHING}, {"smtp": 25})
@@ -24,9 +27,27 @@ def waves(*parts: Part) -> list[set[str]]:
 
 
 def test_the_servers_and_what_tells_the_services_something_are_ready_before_the_services() -> None:
-    first, second = waves(*EVERYTHING)
-    assert first == {*SERVERS, "issuer", "mail"}
-    assert second == {part.name for part in SERVICES}
+    assert waves(*EVERYTHING) == [{*SERVERS, "mail"}, {"issuer", "rating", "notify"}, {"query", "intake"}]
+
+
+def test_the_front_opens_last_so_that_nobody_finds_half_of_it() -> None:
+    sign_in = keycloak_part("length(12)", {})
+    assert waves(front(), *SERVICES, sign_in)[-1] == {"front"}
+    assert waves(front(), *EVERYTHING)[-1] == {"front"}
+    published = {path for part in (*SERVICES, sign_in) for path in part.paths}
+    assert published == {"/", "/intake", "/identity/realms/liangdeng", "/identity/resources"}
+
+
+@pytest.mark.parametrize("part", [INTAKE, QUERY])
+def test_the_sign_in_server_tells_its_secret_to_the_one_service_where_people_sign_in(
+    part: Part, tmp_path: Path
+) -> None:
+    urls = {"front": "https://l.example", "keycloak": "http://127.0.0.1:8005", "query": "http://127.0.0.1:8004"}
+    told = settings_of(part, [*SERVICES, keycloak_part("length(12)", {})], Addresses(tmp_path, urls, {}))
+    assert told["LIANGDENG_ORIGIN"] == "https://l.example"
+    assert told["LIANGDENG_ISSUER"] == "https://l.example/identity/realms/liangdeng"
+    assert told["LIANGDENG_JWKS"].startswith("http://127.0.0.1:8005/identity/realms/liangdeng/")
+    assert told.get("LIANGDENG_OIDC_CLIENT_SECRET") == (secret(tmp_path, "web-client") if part is QUERY else None)
 
 
 def test_a_need_that_the_stack_does_not_have_holds_nobody_up() -> None:
