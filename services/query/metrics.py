@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from eventlog.log.record import Place
+from services.query.read_model.counts import LightCount, MessageCount
 
 COUNT_SECONDS: Final = 10.0
 _SECONDS: Final = (0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 30)
@@ -55,12 +56,12 @@ class QueryMetrics:
         """Whether lights and deliveries should be counted again: at most every 10 s, however often it is scraped."""
         return time.monotonic() - self._counted_at > COUNT_SECONDS
 
-    def counted(self, lights: Iterable[Mapping[str, Any]], deliveries: Iterable[Mapping[str, Any]]) -> None:
-        """Note the numbers of lights and of deliveries."""
+    def counted(self, lights: Iterable[LightCount], messages: Iterable[MessageCount]) -> None:
+        """Note the numbers of lights and of messages."""
         self._counted_at = time.monotonic()
         self._lights.clear()
         for row in lights:
-            self._lights.labels(row["programme"], row["period"], row["light"]).set(row["number"])
+            self._lights.labels(row.programme, row.period, row.light).set(row.number)
         self._deliveries.clear()
-        for row in deliveries:
-            self._deliveries.labels(row["channel"], row["outcome"]).set(row["number"])
+        for one in messages:
+            self._deliveries.labels(one.channel, one.outcome).set(one.number)

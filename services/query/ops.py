@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import Any
 
 import psycopg
 from fastapi import APIRouter, FastAPI, Request
@@ -14,8 +13,8 @@ from psycopg_pool import PoolTimeout
 
 from services.query.follow.follow_loop import Following
 from services.query.metrics import QueryMetrics
+from services.query.read_model.counts import light_counts, message_counts
 from services.query.read_model.pools import ReadingPool
-from services.query.read_model.snapshot import snapshot
 from web.gate import GuardedRoute, does
 
 router = APIRouter(route_class=GuardedRoute)
@@ -48,7 +47,7 @@ async def readyz(request: Request) -> Response:
         return JSONResponse({"ready": False, "reasons": ["starting"]}, 503)
     asked, reasons = await _can_be_asked(state.reader), await state.who.problems()
     ready = following.ready and asked and not reasons
-    body: dict[str, Any] = {
+    body: dict[str, object] = {
         "ready": ready,
         "reasons": reasons,
         "read_model": asked,
@@ -81,6 +80,5 @@ async def _can_be_asked(reader: ReadingPool) -> bool:
 async def _count(reader: ReadingPool, known: QueryMetrics) -> None:
     if not known.counts_are_old():
         return
-    async with snapshot(reader) as seen:
-        lights, deliveries = await seen.light_counts(), await seen.delivery_counts()
-    known.counted(lights, deliveries)
+    async with reader.connection() as connection:
+        known.counted(await light_counts(connection), await message_counts(connection))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from contracts.ruling import ruling_from
 from contracts.rulings import ItemOpened
@@ -17,6 +16,7 @@ from services.notify.notices import notice
 from services.notify.notices.facts import ItemFacts
 from services.notify.notices.notice import NoticeDue
 from services.query.answers.escalations import EscalationAnswer, fold_escalations
+from services.query.answers.events import known
 from services.query.answers.explanations import explained
 from services.query.answers.heat_map import under_appeal
 from services.query.follow.projection import project_ruling
@@ -60,17 +60,17 @@ class Readers:
     @property
     def query(self) -> list[EscalationAnswer]:
         """The item's escalations as query folds them from the rows that its projection writes."""
-        return fold_escalations(self._table("escalation"), self._table("light"))
+        return fold_escalations(self.rows.escalation, self.rows.light)
 
     @property
     def query_lights(self) -> Mapping[str, Word]:
         """Why each light stands as it does, as query folds it from its rows of events."""
-        return explained(self._table("event"), published=False).lights
+        return explained(known(self.rows.event), published=False).lights
 
     @property
     def query_appeals(self) -> set[str]:
         """The periods whose light is under appeal, as query's heat map shows it."""
-        return {period for _, period in under_appeal(self._table("event"))}
+        return {period for _, period in under_appeal(known(self.rows.event))}
 
     def evolve(self, ruling: CountedAnswer) -> None:
         """Let everyone take in one counted ruling."""
@@ -89,9 +89,6 @@ class Readers:
                 if type(data) in LIGHTS_FOLDED:
                     self.lights_only = item_record.evolve(self.lights_only, data)
         project_ruling(ruling, self.rows)
-
-    def _table(self, name: str) -> list[dict[str, Any]]:
-        return [row._asdict() for row in getattr(self.rows, name)]
 
 
 def read(written: Sequence[bytes]) -> Iterator[Readers]:

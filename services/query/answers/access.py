@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
+from contracts.rulings import RulingData, VerificationRecorded
+from contracts.values import Evidence
+from services.query.read_model.columns import Json, JsonObject
+from services.query.read_model.results import HeldItem, KnownSubmission
 from supervision.right import Hands
 from web.rights import Rights
 
@@ -59,16 +63,16 @@ class Viewer:
         """Whether an operation about a whole programme is allowed."""
         return self.rights.to(operation, programme).allowed
 
-    def may_see(self, operation: str, item: Mapping[str, Any], *, party: bool = False) -> bool:
+    def may_see(self, operation: str, item: HeldItem, *, party: bool = False) -> bool:
         """Whether an operation about an item, or a record of it, is allowed, by its present holders."""
-        hands = Hands(item["holding_unit"], item["holding_cooperating"], item["holding_leader"])
-        return self.rights.to(operation, item["programme"], hands, item["classification"], party=party).allowed
+        hands = Hands(item.holding_unit, item.holding_cooperating, item.holding_leader)
+        return self.rights.to(operation, item.programme, hands, item.classification, party=party).allowed
 
     def sees_sheet(self, programme: str, unit: str) -> bool:
         """Whether a unit's evaluation sheet is seen."""
         return self.rights.to("evaluation.read", programme, Hands(unit)).allowed
 
-    def sight_of(self, item: Mapping[str, Any]) -> Sight:
+    def sight_of(self, item: HeldItem) -> Sight:
         """How much of an item is seen."""
         if self.may_see("item.read_full", item):
             return "full"
@@ -80,36 +84,42 @@ def event_is_seen(sight: Sight, type_: str) -> bool:
     return sight == "full" or (sight == "public" and type_ in _PUBLISHED)
 
 
-def published_act(type_: str, by: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
-    """The type of a submission and who made it, as the public is told."""
-    return (REASSESSMENT, {"role": None, "unit": None}) if type_ in _UNPUBLISHED_ACTS else (type_, by)
+def is_published_act(type_: str) -> bool:
+    """Whether the public is told the type of a submission and who made it."""
+    return type_ not in _UNPUBLISHED_ACTS
 
 
-def seen_data(sight: Sight, data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The data of an event as far as it is shown: internal evidence never reaches the public (art. 9/24)."""
-    if sight == "full" or "evidence" not in data:
+def seen_evidence(sight: Sight, evidence: Iterable[Evidence]) -> list[Evidence]:
+    """The files of a report as far as they are shown: internal evidence never reaches the public (art. 9/24)."""
+    return [file for file in evidence if sight == "full" or file.classification != "internal"]
+
+
+def seen_data(sight: Sight, data: JsonObject) -> JsonObject:
+    """The data of an event as far as it is shown, as `seen_evidence`."""
+    evidence = data.get("evidence")
+    if sight == "full" or not isinstance(evidence, list):
         return data
-    return {**data, "evidence": [file for file in data["evidence"] if file.get("classification") != "internal"]}
+    return {**data, "evidence": [file for file in evidence if not _is_internal(file)]}
 
 
-def visited_plans(events: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+def _is_internal(file: Json) -> bool:
+    return isinstance(file, dict) and file.get("classification") == "internal"
+
+
+def visited_plans(events: Iterable[RulingData]) -> frozenset[str]:
     """Inspection plans whose visit is on record."""
-    return frozenset(
-        event["data"]["plan"]
-        for event in events
-        if event["type"] == "verification.recorded" and event["data"].get("plan")
-    )
+    return frozenset(event.plan for event in events if isinstance(event, VerificationRecorded) and event.plan)
 
 
-def inspection_is_seen(
-    unvisited: bool, type_: str, data: Mapping[str, Any], verdict: str, visited: frozenset[str]
-) -> bool:
+def inspection_is_seen(known: KnownSubmission, visited: frozenset[str], *, unvisited: bool) -> bool:
     """Whether an inspection, planned or recorded, is shown: to its unit once the visit is recorded (art. 15).
 
     `unvisited`: plans are shown before that, too.
     """
-    if unvisited or not type_.startswith("inspection."):
+    submission, ruling = known
+    if unvisited or not submission.type.startswith("inspection."):
         return True
-    if type_ in ("inspection.planned", "inspection.authorized"):
-        return data.get("plan") in visited
-    return verdict == "accepted"
+    if submission.type == "inspection.planned":
+        plan = submission.data.get("plan")
+        return isinstance(plan, str) and plan in visited
+    return ruling is not None and ruling.verdict == "accepted"

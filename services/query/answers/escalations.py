@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Final, TypeVar
 
 from contracts.rulings import (
     EscalationClosed,
@@ -20,12 +20,16 @@ from contracts.rulings import (
     RulingData,
 )
 from contracts.values import Light
+from services.query.answers.item import items
+from services.query.answers.request_view import RequestView
 from services.query.read_model.as_of import LOCAL
+from services.query.read_model.results import CurrentLight
+from services.query.read_model.tables import EscalationRow, LightRow
 from supervision.escalation_sentences import EscalationFacts, causes_word, escalation_sentence
 from supervision.escalations import EscalationRecord, Escalations, evolve, facts_of
 from supervision.words import Word
 
-Found = Mapping[str, Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,42 +73,61 @@ class _Item:
     """What was folded of an item so far: its escalations, and of each what its answer needs beside that."""
 
     escalations: Escalations = field(default_factory=dict)
-    raised: dict[str, Found] = field(default_factory=dict)
+    raised: dict[str, EscalationRow] = field(default_factory=dict)
     because: dict[str, list[str]] = field(default_factory=dict)
     ended_at: dict[str, datetime] = field(default_factory=dict)
 
-    def evolve(self, step: Found) -> None:
+    def evolve(self, step: EscalationRow) -> None:
         """Change it by the next step."""
-        name, id_ = step["step"], step["escalation"]
+        name, id_ = step.step, step.escalation
         self.escalations = evolve(self.escalations, _EVENTS[name](step))
         if name == "raised":
-            self.raised[id_], self.because[id_] = step, list(step["because"])
+            self.raised[id_], self.because[id_] = step, list(step.because)
         elif name == "joined" and id_ in self.because:
-            self.because[id_].extend(step["because"])
+            self.because[id_].extend(step.because)
         elif name in ("closed", "withdrawn"):
-            self.ended_at[id_] = step["time"]
+            self.ended_at[id_] = step.time
 
 
-def fold_escalations(steps: Iterable[Found], lights: Iterable[Found]) -> list[EscalationAnswer]:
+async def escalations(view: RequestView, programme_id: str, *, open_only: bool = True) -> list[EscalationAnswer]:
+    """Escalations of the items whose escalations the viewer sees, in the order raised."""
+    seen = await items(view, programme_id)
+    shown = {one.held.item for one in seen if view.viewer.may_see("escalations.see", one.held)}
+    found = await escalations_of(view, programme_id)
+    return sorted(
+        (one for one in found if one.item in shown and (one.is_open or not open_only)),
+        key=lambda one: (one.record.raised_at, one.item, one.pos),
+    )
+
+
+async def escalations_of(view: RequestView, programme_id: str, item_id: str | None = None) -> list[EscalationAnswer]:
+    """All escalations of an item, or of all items, in the order raised, whoever the viewer is."""
+    steps = await view.snapshot.escalation_steps(programme_id, item_id)
+    return fold_escalations(steps, await view.snapshot.lights(programme_id, item_id))
+
+
+def fold_escalations(
+    steps: Iterable[EscalationRow], lights: Iterable[CurrentLight | LightRow]
+) -> list[EscalationAnswer]:
     """Escalations in the order raised, from the rows of their steps in the order of the log and those of lights."""
     items: dict[tuple[str, str], _Item] = {}
     for step in steps:
-        items.setdefault((step["programme"], step["item"]), _Item()).evolve(step)
+        items.setdefault((step.programme, step.item), _Item()).evolve(step)
     colours: dict[str, dict[str, Light]] = {}
     for row in lights:
-        colours.setdefault(row["item"], {})[row["period"]] = row["light"]
+        colours.setdefault(row.item, {})[row.period] = row.light
     return [
         EscalationAnswer(
             programme=programme,
             item=item,
             record=record,
             facts=facts_of(record, folded.escalations, colours.get(item, {}).get, LOCAL),
-            first_cause=raised["ground"],
-            rule=raised["rule"],
+            first_cause=given(raised.ground),
+            rule=given(raised.rule),
             because=folded.because[id_],
             ended_at=folded.ended_at.get(id_),
-            part=raised["part"],
-            pos=raised["pos"],
+            part=raised.part,
+            pos=raised.pos,
         )
         for (programme, item), folded in items.items()
         for id_, record in folded.escalations.items()
@@ -112,54 +135,65 @@ def fold_escalations(steps: Iterable[Found], lights: Iterable[Found]) -> list[Es
     ]
 
 
-def _raised(step: Found) -> RulingData:
+def given(value: T | None) -> T:
+    """What the event of such a step always has. Raises ValueError: the row is not what this version writes."""
+    if value is None:
+        raise ValueError("a column of escalation is empty that this step fills")
+    return value
+
+
+def _raised(step: EscalationRow) -> RulingData:
     return EscalationRaised(
-        escalation=step["escalation"],
-        level=step["level"],
-        state=step["state"],
-        cause=step["ground"],
-        source=step["source"],
-        raised_at=step["time"],
-        due_at=step["due_at"],
-        to=step["recipient"],
+        escalation=step.escalation,
+        level=given(step.level),
+        state=given(step.state),
+        cause=given(step.ground),
+        source=step.source,
+        raised_at=step.time,
+        due_at=step.due_at,
+        to=given(step.recipient),
         copy=(),
-        rule=step["rule"],
-        because=tuple(step["because"]),
+        rule=given(step.rule),
+        because=tuple(step.because),
     )
 
 
-def _joined(step: Found) -> RulingData:
+def _joined(step: EscalationRow) -> RulingData:
     return EscalationJoined(
-        escalation=step["escalation"],
-        level=step["level"],
-        cause=step["ground"],
-        source=step["source"],
-        rule=step["rule"],
-        because=tuple(step["because"]),
+        escalation=step.escalation,
+        level=given(step.level),
+        cause=given(step.ground),
+        source=step.source,
+        rule=given(step.rule),
+        because=tuple(step.because),
     )
 
 
-def _reduced(step: Found) -> RulingData:
+def _reduced(step: EscalationRow) -> RulingData:
     return EscalationReduced(
-        escalation=step["escalation"], level=step["level"], cause=step["ground"], source=step["source"], because=()
+        escalation=step.escalation, level=given(step.level), cause=given(step.ground), source=step.source, because=()
     )
 
 
-def _confirmed(step: Found) -> RulingData:
+def _confirmed(step: EscalationRow) -> RulingData:
     return EscalationConfirmed(
-        escalation=step["escalation"], level=step["level"], due_at=step["due_at"], to=step["recipient"], copy=()
+        escalation=step.escalation,
+        level=given(step.level),
+        due_at=given(step.due_at),
+        to=given(step.recipient),
+        copy=(),
     )
 
 
-_EVENTS: Final[Mapping[str, Callable[[Found], RulingData]]] = {
+_EVENTS: Final[Mapping[str, Callable[[EscalationRow], RulingData]]] = {
     "raised": _raised,
     "joined": _joined,
     "reduced": _reduced,
     "confirmed": _confirmed,
-    "reported": lambda step: EscalationReported(escalation=step["escalation"], late=step["late"]),
-    "reviewed": lambda step: EscalationReviewed(escalation=step["escalation"], finding=step["finding"], person=""),
-    "overdue": lambda step: EscalationOverdue(escalation=step["escalation"], level=step["level"]),
-    "closed": lambda step: EscalationClosed(escalation=step["escalation"], level=step["level"]),
-    "withdrawn": lambda step: EscalationWithdrawn(escalation=step["escalation"], level=step["level"], because=()),
+    "reported": lambda step: EscalationReported(escalation=step.escalation, late=given(step.late)),
+    "reviewed": lambda step: EscalationReviewed(escalation=step.escalation, finding=given(step.finding), person=""),
+    "overdue": lambda step: EscalationOverdue(escalation=step.escalation, level=given(step.level)),
+    "closed": lambda step: EscalationClosed(escalation=step.escalation, level=given(step.level)),
+    "withdrawn": lambda step: EscalationWithdrawn(escalation=step.escalation, level=given(step.level), because=()),
 }
 """The event that a row was made from, as far as the table keeps it: no copies, no persons."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 
-from services.query.answers.explanations import data_of
+from services.query.answers.events import KnownEvent, known
 from services.query.answers.problem import QueryProblem
 from services.query.answers.request_view import RequestView
 from supervision.evaluation.deduction import Source, SourcedEvent
@@ -14,7 +13,7 @@ from supervision.evaluation.sheets import Sheet, evaluate
 
 async def sheets(view: RequestView, programme_id: str) -> list[Sheet]:
     """The sheets that the viewer may see, the highest score first."""
-    found = evaluate(_entries(await view.snapshot.events(programme_id)))
+    found = evaluate(_sourced(known(await view.snapshot.events(programme_id))))
     seen = [sheet for sheet in found if view.viewer.sees_sheet(programme_id, sheet.unit)]
     return sorted(seen, key=lambda sheet: (-sheet.score, sheet.unit))
 
@@ -27,9 +26,7 @@ async def sheet_of(view: RequestView, programme_id: str, unit: str) -> Sheet:
     raise QueryProblem("not-found")
 
 
-def _entries(rows: Iterable[Mapping[str, Any]]) -> Iterator[SourcedEvent]:
-    for row in rows:
-        source = Source(
-            row["id"], row["type"], f"rulings-{row['part']}@{row['pos']}", f"submissions-{row['part']}@{row['cause']}"
-        )
-        yield SourcedEvent(row["item"] or None, row["time"], source, data_of(row))
+def _sourced(events: Iterable[KnownEvent]) -> Iterator[SourcedEvent]:
+    for row, data in events:
+        source = Source(row.id, row.type, f"rulings-{row.part}@{row.pos}", f"submissions-{row.part}@{row.cause}")
+        yield SourcedEvent(row.item or None, row.time, source, data)

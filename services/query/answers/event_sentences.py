@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
+from contracts.rulings import Compared
+from contracts.values import Target
 from services.query.read_model.as_of import LOCAL
+from services.query.read_model.columns import Json
 from supervision import words, workdays
 from supervision.escalation_sentences import CauseFacts, cause_word
 from supervision.light_sentences import SIGNS, compared_word, period_word, plain
 from supervision.words import Language, Word, Words, say
 
-Data = Mapping[str, Any]
+Data = Mapping[str, Json]
 
 _EVENTS: Final[Words] = {
     "programme.opened": Word("督查方案发布：{title}", "Programme published: {title}"),
@@ -71,16 +74,15 @@ def last_day(due_at: str | datetime | None, language: Language) -> str:
     return f"{day.year}年{day.month}月{day.day}日" if language == "zh" else f"{day.day} {day:%b %Y}"
 
 
-def tell(type_: str, data: Data, names: Mapping[str, str], language: Language) -> str:
+def event_sentence(type_: str, data: Data, names: Mapping[str, str], language: Language) -> str:
     """The sentence of an event; `names` are units' and leaders' official names by id."""
     template = say(_EVENTS, type_, language)
     return template.format_map(_Values(_values(data, names, language)))
 
 
-def comparison(values: Data, language: Language) -> str:
+def comparison(values: Compared, language: Language) -> str:
     """One target beside the measured value."""
-    found = compared_word(values["indicator"], values["comparator"], values["target"], values.get("measured"))
-    return _in(found, language)
+    return _in(compared_word(values.indicator, values.comparator, values.target, values.measured), language)
 
 
 def cause_name(level: str, cause: str, language: Language) -> str:
@@ -120,13 +122,14 @@ def _values(data: Data, names: Mapping[str, str], language: Language) -> dict[st
         kind = "rectification" if data.get("kind") == "rectification" else ""
         values["about"] = say(words.LEVELS, kind, language) if kind else period_name(values["about"], language)
     values["lead_unit"] = names.get(values.get("lead_unit", ""), values.get("lead_unit", ""))
-    values["due"] = last_day(data.get("due_at"), language)
+    due_at = data.get("due_at")
+    values["due"] = last_day(due_at if isinstance(due_at, str) else None, language)
     if values["due"]:
         values["until"] = f"，{values['due']}前办结" if language == "zh" else f", until {values['due']}"
     return values
 
 
-def goal(target: Data) -> str:
+def goal(target: Target) -> str:
     """A target of a node, such as `高标准农田 ≥ 2000 亩`."""
-    sign = SIGNS.get(target["comparator"], target["comparator"])
-    return f"{target['indicator']} {sign} {plain(target['value'])} {target.get('unit', '')}".strip()
+    sign = SIGNS.get(target.comparator, target.comparator)
+    return f"{target.indicator} {sign} {plain(target.value)} {target.unit}".strip()

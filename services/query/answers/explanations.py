@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from contracts.ruling import RULING_TYPES
 from contracts.rulings import (
@@ -19,12 +19,11 @@ from contracts.rulings import (
     LightChanged,
 )
 from contracts.topics import PARTITIONS, RULINGS
+from services.query.answers.events import KnownEvent, known
 from services.query.read_model.position import ReadPosition
 from services.query.read_model.snapshot import Snapshot
 from supervision.item import LIGHTS_FOLDED, ItemRecord, evolve, opened
 from supervision.words import Word
-
-Found = Mapping[str, Any]
 
 _LIGHTS: Final = [RULING_TYPES.short_names[cls] for cls in (ItemOpened, *LIGHTS_FOLDED)]
 _KEPT: Final = 16
@@ -47,7 +46,7 @@ class Explained:
     lights: Mapping[str, Word] = field(default_factory=dict)
 
 
-def explained(events: Iterable[Found], *, published: bool) -> Explained:
+def explained(events: Iterable[KnownEvent], *, published: bool) -> Explained:
     """Explain lights and escalations of one item from all its events, in the order of the log.
 
     `published`: in the words for the public, who are not told of findings, appeals and escalations.
@@ -55,15 +54,15 @@ def explained(events: Iterable[Found], *, published: bool) -> Explained:
     record: ItemRecord | None = None
     changes: dict[tuple[int, int], Word] = {}
     for event in events:
-        data = data_of(event)
+        data = event.data
         if isinstance(data, ItemOpened):
             record = opened(data)
         elif record is not None:
             record = evolve(record, data)
             if isinstance(data, LightChanged):
-                changes[event["part"], event["pos"]] = record.explain(data.period, published=published)
+                changes[event.place] = record.explain(data.period, published=published)
             elif isinstance(data, _TOLD) and not published:
-                changes[event["part"], event["pos"]] = record.explain_escalation(data.escalation)
+                changes[event.place] = record.explain_escalation(data.escalation)
     if record is None:
         return Explained(changes)
     return Explained(changes, {period: record.explain(period, published=published) for period in record.lights.parts})
@@ -100,34 +99,30 @@ class Explanations:
         """The sentences of a programme's lights as they stand in this snapshot."""
         key = (programme, snapshot.as_of.text)
         now = [snapshot.positions.get((RULINGS, part), ReadPosition()).next for part in range(PARTITIONS)]
-        known = self._kept.get(key, _Folded())
-        if any(reached > end for reached, end in zip(known.reached, now, strict=True)):
-            known = _Folded()
-        if list(known.reached) != now:
-            known = _further(known, await snapshot.events(programme, types=_LIGHTS, since=known.reached), now)
-        self._kept[key] = known
+        folded = self._kept.get(key, _Folded())
+        if any(reached > end for reached, end in zip(folded.reached, now, strict=True)):
+            folded = _Folded()
+        if list(folded.reached) != now:
+            rows = await snapshot.events(programme, types=_LIGHTS, since=folded.reached)
+            folded = _further(folded, known(rows), now)
+        self._kept[key] = folded
         self._kept.move_to_end(key)
         if len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
-        return known.sentences
+        return folded.sentences
 
 
-def _further(known: _Folded, events: Iterable[Found], reached: Sequence[int]) -> _Folded:
+def _further(folded: _Folded, events: Iterable[KnownEvent], reached: Sequence[int]) -> _Folded:
     moved: dict[str, ItemRecord] = {}
-    for event in events:
-        data, item = data_of(event), event["item"]
+    for row, data in events:
+        item = row.item or ""
         if isinstance(data, ItemOpened):
             moved[item] = opened(data)
-        elif (record := moved.get(item) or known.records.get(item)) is not None:
+        elif (record := moved.get(item) or folded.records.get(item)) is not None:
             moved[item] = evolve(record, data)
     sentences = {
         (item, period): Sentence(record.explain(period), record.explain(period, published=True))
         for item, record in moved.items()
         for period in record.lights.parts
     }
-    return _Folded(reached, {**known.records, **moved}, {**known.sentences, **sentences})
-
-
-def data_of(event: Found) -> Any:
-    """The data of an event as the read model keeps it."""
-    return RULING_TYPES.load(RULING_TYPES.by_short_name(event["type"]), event["data"])
+    return _Folded(reached, {**folded.records, **moved}, {**folded.sentences, **sentences})

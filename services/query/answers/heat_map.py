@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from datetime import datetime
+from typing import Final
 
-from services.query.answers.explanations import data_of
+from contracts.values import Category, Light, PeriodId
+from services.query.answers.events import KnownEvent
+from services.query.read_model.columns import ComparedColumn, UnitColumn
+from services.query.read_model.results import CurrentLight, HeldItem
 from supervision import appeals
 from supervision.appeals import Appeals
 
-Found = Mapping[str, Any]
-
-COLOURS: Final = ("red", "yellow", "none", "green")
+COLOURS: Final[tuple[Light, ...]] = ("red", "yellow", "none", "green")
 """From what needs most attention to what needs least."""
 
 
@@ -24,15 +26,15 @@ class Tile:
     item: str
     title: str
     unit: str
-    category: str
-    period: str
-    light: str
+    category: Category
+    period: PeriodId
+    light: Light
     settled: bool = False
-    rated: str | None = None
+    rated: Light | None = None
     under_appeal: bool = False
     rule: str = ""
-    compared: tuple[Mapping[str, Any], ...] = ()
-    changed_at: Any = None
+    compared: Sequence[ComparedColumn] = ()
+    changed_at: datetime | None = None
     position: str | None = None
 
 
@@ -61,7 +63,6 @@ class Line:
 
     unit: str
     name: str
-    kind: str
     cells: list[Cell]
 
     @property
@@ -80,60 +81,65 @@ class HeatMap:
     totals: list[Cell]
 
 
-def tiles(items: Iterable[Found], lights: Iterable[Found], appeals: Iterable[Found]) -> list[Tile]:
+def tiles(items: Iterable[HeldItem], lights: Iterable[CurrentLight], appeals: Iterable[KnownEvent]) -> list[Tile]:
     """A tile for every item and quarter that binds it; what has no light yet awaits its report.
 
     An item that was withdrawn keeps its settled lights and has none otherwise (rulebook: Lights 8).
     """
-    stands = {(light["item"], light["period"]): light for light in lights}
+    current = {(light.item, light.period): light for light in lights}
     contested = under_appeal(appeals)
     found = []
     for item in items:
-        for period in item["quarters"]:
-            light = stands.get((item["item"], period))
-            if item["withdrawn_at"] is not None and (light is None or light["rated"] is None):
-                continue
-            found.append(_tile(item, period, light, (item["item"], period) in contested))
+        for period in item.quarters:
+            light = current.get((item.item, period))
+            if item.withdrawn_at is None or (light is not None and light.rated is not None):
+                found.append(_tile(item, period, light, contested=(item.item, period) in contested))
     return found
 
 
-def _tile(item: Found, period: str, light: Found | None, contested: bool) -> Tile:
-    known: dict[str, Any] = {}
-    if light is not None:
-        known = {
-            "light": light["light"],
-            "settled": light["settled"] or light["rated"] is not None,
-            "rated": light["rated"],
-            "rule": light["rule"],
-            "compared": tuple(light["compared"]),
-            "changed_at": light["time"],
-            "position": f"rulings-{light['part']}@{light['pos']}",
-        }
+def _tile(item: HeldItem, period: PeriodId, light: CurrentLight | None, *, contested: bool) -> Tile:
+    if light is None:
+        return Tile(
+            item=item.item,
+            title=item.title,
+            unit=item.lead_unit,
+            category=item.category,
+            period=period,
+            light="none",
+            under_appeal=contested,
+        )
     return Tile(
-        item=item["item"],
-        title=item["title"],
-        unit=item["lead_unit"],
-        category=item["category"],
+        item=item.item,
+        title=item.title,
+        unit=item.lead_unit,
+        category=item.category,
         period=period,
+        light=light.light,
+        settled=light.settled or light.rated is not None,
+        rated=light.rated,
         under_appeal=contested,
-        **({"light": "none"} | known),
+        rule=light.rule,
+        compared=light.compared,
+        changed_at=light.time,
+        position=f"rulings-{light.part}@{light.pos}",
     )
 
 
-def under_appeal(events: Iterable[Found]) -> set[tuple[str, str]]:
+def under_appeal(events: Iterable[KnownEvent]) -> set[tuple[str, str]]:
     """Items and periods whose light is being appealed against (rulebook: Fairness)."""
     waiting: dict[str, Appeals] = {}
-    for event in events:
-        waiting[event["item"]] = appeals.evolve(waiting.get(event["item"], ()), data_of(event))
+    for row, data in events:
+        item = row.item or ""
+        waiting[item] = appeals.evolve(waiting.get(item, ()), data)
     return {(item, one.against.light) for item, found in waiting.items() for one in found if one.against.light}
 
 
-def heat_map(found: Iterable[Tile], units: Iterable[Found]) -> HeatMap:
+def heat_map(found: Iterable[Tile], units: Iterable[UnitColumn]) -> HeatMap:
     """Gather tiles by unit, in the order of the programme's own list of units, and by quarter."""
     gathered = list(found)
     periods = sorted({tile.period for tile in gathered})
-    listed = {unit["id"]: unit for unit in units}
-    order = {unit: index for index, unit in enumerate(listed)}
+    names = {unit["id"]: unit["name"] for unit in units}
+    order = {unit: index for index, unit in enumerate(names)}
     by_unit: dict[str, dict[str, Cell]] = {}
     totals = {period: Cell(period) for period in periods}
     for tile in sorted(gathered, key=lambda tile: (COLOURS.index(tile.light), tile.item)):
@@ -141,11 +147,7 @@ def heat_map(found: Iterable[Tile], units: Iterable[Found]) -> HeatMap:
         cells[tile.period].tiles.append(tile)
         totals[tile.period].tiles.append(tile)
     lines = [
-        Line(unit, listed[unit]["name"] if unit in listed else unit, _kind(listed, unit), list(cells.values()))
+        Line(unit, names.get(unit, unit), list(cells.values()))
         for unit, cells in sorted(by_unit.items(), key=lambda entry: (order.get(entry[0], len(order)), entry[0]))
     ]
     return HeatMap(periods, lines, list(totals.values()))
-
-
-def _kind(listed: Mapping[str, Found], unit: str) -> str:
-    return str(listed[unit].get("kind", "")) if unit in listed else ""

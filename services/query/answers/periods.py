@@ -2,61 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-Found = Mapping[str, Any]
+from contracts.rulings import (
+    Compared,
+    LightSettled,
+    MonthSettled,
+    NodeAdjusted,
+    PlanAdopted,
+    ProgressRecorded,
+    RulingData,
+    VerificationRecorded,
+)
+from contracts.values import Claim, Finding, MonthStatus, Node, PeriodId
+from services.query.answers.access import Sight, event_is_seen, seen_evidence
+from services.query.answers.item import ItemHistory
 
 
-def periods_of(item: Found, events: Iterable[Found]) -> list[dict[str, Any]]:
-    """What holds for each reporting period of an item, folded from its events in the order of the log.
+@dataclass(slots=True)
+class PeriodAnswer:
+    """One reporting period: `reported` is the claim of the last report, `verified` the finding, `schedule` how it came.
 
-    `reported` is the claim of the last report, `verified` the finding about it, `schedule` how it came.
+    `evidence` counts the files of that report that the viewer may see.
     """
-    void = set(item["void"])
-    found: dict[str, dict[str, Any]] = {
-        period["id"]: {
-            **period,
-            "node": None,
-            "reported": None,
-            "met": None,
-            "compared": [],
-            "evidence": 0,
-            "verified": "unverified",
-            "schedule": "void" if period["id"] in void else "open",
-            "month": None,
-        }
-        for period in item["periods"]
+
+    id: PeriodId
+    due_at: str
+    schedule: str
+    node: Node | None = None
+    reported: Claim | None = None
+    compared: Sequence[Compared] = ()
+    evidence: int = 0
+    verified: Finding | str = "unverified"
+    month: MonthStatus | None = None
+
+
+def periods_of(history: ItemHistory) -> list[PeriodAnswer]:
+    """What holds for each reporting period of an item, folded from its events in the order of the log."""
+    held, sight = history.seen
+    periods = {
+        one["id"]: PeriodAnswer(one["id"], one["due_at"], "void" if one["id"] in held.void else "open")
+        for one in held.periods
     }
-    for event in events:
-        _apply(found, event["type"], event["data"])
-    return list(found.values())
+    for event in history.events:
+        if event_is_seen(sight, event.row.type):
+            evolve(periods, event.data, sight)
+    return list(periods.values())
 
 
-def _apply(found: dict[str, dict[str, Any]], type_: str, data: Found) -> None:
-    if type_ == "plan.adopted":
-        for period, node in data["nodes"].items():
-            if period in found:
-                found[period]["node"] = node
-    elif type_ == "node.adjusted" and data["period"] in found:
-        found[data["period"]]["node"] = data["after"]
-    elif type_ == "progress.recorded" and data["period"] in found:
-        _report(found[data["period"]], data)
-    elif type_ == "verification.recorded" and data["period"] in found:
-        found[data["period"]]["verified"] = data["finding"]
-    elif type_ == "month.settled" and data["month"] in found:
-        found[data["month"]]["month"] = data["status"]
-        if data["status"] == "missing":
-            found[data["month"]]["schedule"] = "missing"
-    elif type_ == "light.settled" and (period := found.get(data["period"])) and period["schedule"] == "open":
-        period["schedule"] = "missing"
+def evolve(periods: dict[PeriodId, PeriodAnswer], data: RulingData, sight: Sight) -> None:
+    """Change what holds by one more event."""
+    match data:
+        case PlanAdopted(nodes=nodes):
+            for id_ in nodes.keys() & periods.keys():
+                periods[id_].node = nodes[id_]
+        case NodeAdjusted(period=id_, after=node) if id_ in periods:
+            periods[id_].node = node
+        case ProgressRecorded(period=id_) if id_ in periods:
+            _report(periods[id_], data, sight)
+        case VerificationRecorded(period=id_, finding=finding) if id_ in periods:
+            periods[id_].verified = finding
+        case MonthSettled(month=id_, status=status) if id_ in periods:
+            periods[id_].month = status
+            if status == "missing":
+                periods[id_].schedule = "missing"
+        case LightSettled(period=id_) if id_ in periods and periods[id_].schedule == "open":
+            periods[id_].schedule = "missing"
 
 
-def _report(period: dict[str, Any], data: Found) -> None:
-    if not data["in_time"] and period["schedule"] == "in_time":
+def _report(period: PeriodAnswer, data: ProgressRecorded, sight: Sight) -> None:
+    if not data.in_time and period.schedule == "in_time":
         return
-    period["reported"], period["met"] = data["claim"], data["met"]
-    period["compared"], period["evidence"] = data.get("compared", []), len(data["evidence"])
-    period["verified"] = "unverified"
-    if period["schedule"] != "void":
-        period["schedule"] = "in_time" if data["in_time"] else "late"
+    period.reported, period.compared = data.claim, data.compared
+    period.evidence, period.verified = len(seen_evidence(sight, data.evidence)), "unverified"
+    if period.schedule != "void":
+        period.schedule = "in_time" if data.in_time else "late"

@@ -3,172 +3,104 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
-from services.query.answers.access import (
-    Sight,
-    event_is_seen,
-    inspection_is_seen,
-    published_act,
-    seen_data,
-    visited_plans,
-)
-from services.query.answers.explanations import explained
-from supervision.words import Word
+from services.query.answers.access import event_is_seen, inspection_is_seen, seen_data, visited_plans
+from services.query.answers.events import KnownEvent
+from services.query.answers.item import ItemHistory
+from services.query.answers.notices import NoticeAnswer, notices_of_item
+from services.query.answers.request_view import RequestView
+from services.query.answers.submission import CauseLink, EventAnswer, SubmissionAnswer, event_answer, submission_answer
+from services.query.read_model.columns import JsonObject
+from services.query.read_model.results import KnownSubmission
 
-Found = Mapping[str, Any]
-Shown = dict[str, Any]
 
-_NOTICE: Final = (
-    "notice",
-    "programme",
-    "item",
-    "number",
-    "kind",
-    "title",
-    "recipients",
-    "causes",
-    "escalation",
-    "due_at",
-    "simulated",
-    "sha256",
-)
+@dataclass(frozen=True, slots=True)
+class EffectLink:
+    """An event elsewhere that follows from a submission."""
+
+    type: str
+    anchor: str
+    data: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """A submission, the events of its ruling, and those of later rulings that follow from it too."""
+
+    submission: SubmissionAnswer
+    events: list[EventAnswer]
+    effects: list[EffectLink] = field(default_factory=list)
+
+
+async def timeline_of(view: RequestView, history: ItemHistory) -> list[TimelineEntry]:
+    """The timeline of an item, as far as it is the viewer's to see."""
+    held = history.seen.held
+    submissions = await view.snapshot.submissions_of(held.programme, held.item)
+    notices = await notices_of_item(view, held.programme, held.item) if history.seen.whole else []
+    return timeline(history, submissions, notices)
 
 
 def timeline(
-    unvisited: bool,
-    sight: Sight,
-    submissions: Iterable[Found],
-    events: Sequence[Found],
-    notices: Iterable[Found],
-    deliveries: Iterable[Found],
-) -> list[Shown]:
-    """Entries in the order of the log, as far as they are this viewer's to see; `unvisited` inspection plans, too.
+    history: ItemHistory, submissions: Iterable[KnownSubmission], notices: Iterable[NoticeAnswer]
+) -> list[TimelineEntry]:
+    """Entries in the order of the log.
 
     Links go both ways: an event names the submissions it follows `because` of and the notices that it caused.
     """
-    visited = visited_plans(events)
-    why = explained(events, published=sight != "full").changes
-    following: dict[tuple[int, int], list[Found]] = defaultdict(list)
-    for event in events:
-        following[(event["part"], event["cause"])].append(event)
-    told = _notices_by_cause(notices, deliveries) if sight == "full" else {}
+    visited = visited_plans(event.data for event in history.events)
+    following: dict[tuple[int, int], list[KnownEvent]] = defaultdict(list)
+    for event in history.events:
+        following[(event.row.part, event.row.cause)].append(event)
+    caused = _by_cause(notices)
     entries = []
-    for submission in submissions:
-        data, verdict = submission["data"], submission["verdict"] or ""
-        if not inspection_is_seen(unvisited, submission["type"], data, verdict, visited):
+    for one in submissions:
+        if not inspection_is_seen(one, visited, unvisited=history.unvisited):
             continue
-        shown = [
-            _event({**event, "data": seen_data(sight, event["data"])}, told, why.get((event["part"], event["pos"])))
-            for event in following[(submission["part"], submission["pos"])]
-            if event_is_seen(sight, event["type"])
-        ]
-        if sight == "full":
-            entries.append({**submission_view(submission, whole=True), "events": shown})
-        elif shown:
-            entries.append({**submission_view(submission, whole=False), "events": shown})
+        shown = _shown(history, following[(one.submission.part, one.submission.pos)], caused)
+        if shown or history.seen.whole:
+            entries.append(TimelineEntry(submission_answer(one, whole=history.seen.whole), shown))
     _link(entries)
     return entries
 
 
-def submission_view(submission: Found, *, whole: bool) -> Shown:
-    """A submission with its ruling or that it waits; in part, without the person and the text, for the public."""
-    type_: str = submission["type"]
-    by: Found = {"role": submission["role"], "unit": submission["unit"]}
-    if not whole:
-        type_, by = published_act(type_, by)
-    view: Shown = {
-        "position": f"submissions-{submission['part']}@{submission['pos']}",
-        "anchor": f"s-{submission['part']}-{submission['pos']}",
-        "id": submission["id"],
-        "type": type_,
-        "by": dict(by),
-        "received_at": submission["received_at"],
-        "ruling": _ruling(submission),
-    }
-    if whole:
-        view["by"]["person"] = submission["person"]
-        view["logged_at"] = submission["logged_at"]
-        view["digest"] = submission["digest"]
-        view["data"] = {key: value for key, value in submission["data"].items() if key != "received_at"}
-    return view
+def _shown(
+    history: ItemHistory, events: Iterable[KnownEvent], caused: Mapping[str, list[NoticeAnswer]]
+) -> list[EventAnswer]:
+    sight, why = history.seen.sight, history.explained.changes
+    return [
+        event_answer(event.row, seen_data(sight, event.row.data), why.get(event.place), caused.get(event.row.id, ()))
+        for event in events
+        if event_is_seen(sight, event.row.type)
+    ]
 
 
-def _ruling(submission: Found) -> Shown | None:
-    if not submission["ruled"]:
-        return None
-    return {
-        "verdict": submission["verdict"],
-        "codes": submission["codes"],
-        "rules": submission["rules"],
-        "policy": submission["policy"],
-        "time": submission["ruled_for"],
-        "logged_at": submission["ruled_at"],
-        "position": f"rulings-{submission['part']}@{submission['ruling_end']}",
-    }
-
-
-def _event(event: Found, told: Mapping[str, list[Shown]], why: Word | None) -> Shown:
-    return {
-        "position": f"rulings-{event['part']}@{event['pos']}",
-        "anchor": f"e-{event['part']}-{event['pos']}",
-        "id": event["id"],
-        "type": event["type"],
-        "time": event["time"],
-        "data": event["data"],
-        "why": why._asdict() if why else None,
-        "because": [],
-        "notices": told.get(event["id"], []),
-    }
-
-
-def _notices_by_cause(notices: Iterable[Found], deliveries: Iterable[Found]) -> dict[str, list[Shown]]:
-    sent: dict[str, list[Shown]] = defaultdict(list)
-    for message in deliveries:
-        sent[message["notice"]].append(delivery_view(message))
-    told: dict[str, list[Shown]] = defaultdict(list)
+def _by_cause(notices: Iterable[NoticeAnswer]) -> dict[str, list[NoticeAnswer]]:
+    found: dict[str, list[NoticeAnswer]] = defaultdict(list)
     for notice in notices:
-        for cause in notice["causes"]:
-            told[cause].append({**notice_view(notice), "deliveries": sent[notice["notice"]]})
-    return told
+        for cause in notice.causes:
+            found[cause].append(notice)
+    return found
 
 
-def notice_view(notice: Found) -> Shown:
-    """A notice without its document."""
-    return {
-        "position": f"dispatches-{notice['part']}@{notice['pos']}",
-        **{name: notice[name] for name in _NOTICE},
-        "issued_at": notice["time"],
-    }
-
-
-def delivery_view(message: Found) -> Shown:
-    """How far one message of a notice has come."""
-    return {
-        "delivery": message["delivery"],
-        "recipient": message["recipient"],
-        "channel": message["channel"],
-        "outcome": message["outcome"],
-        "attempt": message["attempt"],
-        "at": message["logged_at"],
-    }
-
-
-def _link(entries: list[Shown]) -> None:
+def _link(entries: list[TimelineEntry]) -> None:
     """Give each event the entries that it follows from, and each entry the events elsewhere that follow from it."""
-    by_id: dict[str, Shown] = {}
+    by_id: dict[str, TimelineEntry] = {}
     for entry in entries:
-        entry["effects"] = []
-        by_id.setdefault(entry["id"], entry)
+        by_id.setdefault(entry.submission.id, entry)
     for entry in entries:
-        for event in entry["events"]:
-            for cause in event["data"].get("because", ()):
-                source = by_id.get(cause)
+        for event in entry.events:
+            for source in (by_id.get(cause) for cause in _causes(event)):
                 if source is None:
                     continue
-                event["because"].append(
-                    {"id": cause, "type": source["type"], "anchor": source["anchor"], "here": source is entry}
-                )
-                if source is not entry:
-                    source["effects"].append({"type": event["type"], "anchor": event["anchor"], "data": event["data"]})
+                told, here = source.submission, source is entry
+                event.because.append(CauseLink(told.id, told.type, told.anchor, here))
+                if not here:
+                    source.effects.append(EffectLink(event.type, event.anchor, event.data))
+
+
+def _causes(event: EventAnswer) -> list[str]:
+    """The submissions that an event names as those it follows from."""
+    because = event.data.get("because")
+    return [cause for cause in because if isinstance(cause, str)] if isinstance(because, list) else []

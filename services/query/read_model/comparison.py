@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from psycopg import AsyncConnection, sql
 
-from services.query.read_model.tables import TABLES
+from services.query.read_model.rows import TABLES
 
 _KEYS: Final = {"position": ("topic", "part"), "ruling": ("part", "cause"), "addressed": ("part", "pos", "delivery")}
 

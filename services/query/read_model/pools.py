@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import orjson
 from psycopg import AsyncConnection, IsolationLevel
-from psycopg.rows import DictRow, TupleRow, dict_row
+from psycopg.rows import TupleRow
+from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool
 
 from services.query.read_model import schemas
@@ -13,7 +15,7 @@ from services.query.read_model import schemas
 WAIT_SECONDS: Final = 5.0
 """For a free connection; after that a request is told to come again."""
 
-ReadingPool = AsyncConnectionPool[AsyncConnection[DictRow]]
+ReadingPool = AsyncConnectionPool[AsyncConnection[TupleRow]]
 WritingPool = AsyncConnectionPool[AsyncConnection[TupleRow]]
 
 
@@ -22,13 +24,13 @@ def reading_pool(url: str, schema: str, size: int) -> ReadingPool:
 
     async def configure(connection: AsyncConnection[Any]) -> None:
         await _use(connection, schema)
+        set_json_loads(orjson.loads, connection)
         await connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
         await connection.set_read_only(True)
 
     return AsyncConnectionPool(
         url,
-        connection_class=AsyncConnection[DictRow],
-        kwargs={"row_factory": dict_row},
+        connection_class=AsyncConnection[TupleRow],
         min_size=1,
         max_size=size,
         timeout=WAIT_SECONDS,

@@ -1,12 +1,12 @@
-"""Rows to add to the read model, a list per table."""
+"""The row types by table, and rows to add to the read model, a list per table."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from services.query.read_model.tables import (
-    FILLED,
     AddressedRow,
     DeliveryRow,
     EscalationRow,
@@ -15,11 +15,43 @@ from services.query.read_model.tables import (
     ItemRow,
     LightRow,
     NoticeRow,
+    PositionRow,
     ProgrammeRow,
-    Row,
     RulingRow,
     SubmissionRow,
 )
+
+Row = (
+    SubmissionRow
+    | RulingRow
+    | EventRow
+    | ProgrammeRow
+    | ItemRow
+    | HolderRow
+    | LightRow
+    | EscalationRow
+    | NoticeRow
+    | AddressedRow
+    | DeliveryRow
+)
+
+FILLED: Final[Mapping[str, type[Row]]] = {
+    "submission": SubmissionRow,
+    "ruling": RulingRow,
+    "event": EventRow,
+    "programme": ProgrammeRow,
+    "item": ItemRow,
+    "holder": HolderRow,
+    "light": LightRow,
+    "escalation": EscalationRow,
+    "notice": NoticeRow,
+    "addressed": AddressedRow,
+    "delivery": DeliveryRow,
+}
+"""Row types by table, as far as the projection fills them."""
+
+TABLES: Final[Mapping[str, type[PositionRow | Row]]] = {"position": PositionRow, **FILLED}
+"""Row types of all tables."""
 
 
 @dataclass(slots=True)

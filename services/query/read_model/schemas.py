@@ -9,7 +9,7 @@ from typing import Any, Final, LiteralString
 from psycopg import AsyncConnection, sql
 
 from services.query.read_model.position import PLACES
-from services.query.read_model.tables import FILLED, TABLES
+from services.query.read_model.rows import FILLED, TABLES
 
 Connection = AsyncConnection[Any]
 

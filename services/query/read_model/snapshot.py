@@ -4,21 +4,41 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Final, LiteralString
+from typing import Final, LiteralString, TypeVar
 
 from psycopg import AsyncConnection
+from psycopg.rows import TupleRow, class_row
 
 from contracts.topics import PARTITIONS, RULINGS
+from eventlog.log.record import Place
 from services.query.read_model.as_of import AsOf, Limits, limits_of
 from services.query.read_model.pools import ReadingPool
-from services.query.read_model.position import ReadPosition, ReadPositions, taken_in
+from services.query.read_model.position import ReadPosition, ReadPositions, positions_of, taken_in
+from services.query.read_model.results import (
+    CurrentLight,
+    HeldItem,
+    KnownSubmission,
+    NoticeHead,
+    NoticeMessage,
+    WaitingSubmission,
+    known_submission,
+)
+from services.query.read_model.tables import (
+    EscalationRow,
+    EventRow,
+    NoticeRow,
+    PositionRow,
+    ProgrammeRow,
+)
 
-Found = dict[str, Any]
+R = TypeVar("R")
+Connection = AsyncConnection[TupleRow]
 
 _HELD: Final = " time <= %(until)s::timestamptz AND cause <= (%(causes)s::bigint[])[part + 1] "
 _SENT: Final = " time <= %(until)s::timestamptz AND pos <= (%(dispatched)s::bigint[])[part + 1] "
 _ITEMS: Final = (
-    "SELECT i.*, h.lead_unit, h.cooperating, h.leader, n.lead_unit AS holding_unit, "
+    "SELECT i.programme, i.item, i.title, i.category, i.classification, i.source, i.quarters, i.periods, i.void, "
+    "i.simulated, i.derived, h.lead_unit, h.cooperating, h.leader, n.lead_unit AS holding_unit, "
     "n.cooperating AS holding_cooperating, n.leader AS holding_leader, w.time AS withdrawn_at FROM item i "
     "JOIN LATERAL (SELECT lead_unit, cooperating, leader FROM holder "
     "WHERE programme = i.programme AND item = i.item AND" + _HELD + "ORDER BY pos DESC LIMIT 1) h ON true "
@@ -30,9 +50,7 @@ _ITEMS: Final = (
     "::timestamptz AND i.cause <= (%(causes)s::bigint[])[i.part + 1] ORDER BY i.item"
 )
 _SUBMISSIONS: Final = (
-    "SELECT s.*, r.cause IS NOT NULL AS ruled, r.verdict, r.codes, r.rules, r.policy, r.time AS ruled_for, "
-    "r.logged_at AS ruled_at, r.pos AS ruling_pos, r.until AS ruling_end FROM submission s "
-    "LEFT JOIN ruling r ON r.part = s.part AND r.cause = s.pos "
+    "SELECT s.*, r.* FROM submission s LEFT JOIN ruling r ON r.part = s.part AND r.cause = s.pos "
     "AND r.cause <= (%(causes)s::bigint[])[r.part + 1] AND r.time <= %(until)s::timestamptz "
     "WHERE s.pos <= (%(causes)s::bigint[])[s.part + 1] "
 )
@@ -45,9 +63,7 @@ _NOTICES: Final = (
 class Snapshot:
     """One consistent state of the read model; every method answers within the same limits."""
 
-    def __init__(
-        self, connection: AsyncConnection[Found], positions: ReadPositions, as_of: AsOf, limits: Limits
-    ) -> None:
+    def __init__(self, connection: Connection, positions: ReadPositions, as_of: AsOf, limits: Limits) -> None:
         self._connection = connection
         self._limits = limits
         self.as_of = as_of
@@ -58,9 +74,10 @@ class Snapshot:
         """Up to where everything was taken in, as text."""
         return str(taken_in(self.positions))
 
-    async def programmes(self, programme: str | None = None) -> list[Found]:
+    async def programmes(self, programme: str | None = None) -> list[ProgrammeRow]:
         """The latest publication of each programme, or of one."""
         return await self._all(
+            ProgrammeRow,
             "SELECT DISTINCT ON (programme) * FROM programme WHERE (%(programme)s::text IS NULL OR "
             "programme = %(programme)s) AND" + _HELD + "ORDER BY programme, pos DESC",
             programme=programme,
@@ -68,19 +85,20 @@ class Snapshot:
 
     async def programme_ids(self) -> list[str]:
         """The ids of all programmes there ever were."""
-        return [row["programme"] for row in await self._all("SELECT DISTINCT programme FROM programme")]
+        cursor = await self._connection.execute("SELECT DISTINCT programme FROM programme")
+        return [id_ for (id_,) in await cursor.fetchall()]
 
-    async def items(self, programme: str, item: str | None = None) -> list[Found]:
+    async def items(self, programme: str, item: str | None = None) -> list[HeldItem]:
         """Items with their holders then (`lead_unit`, …) and now (`holding_…`, for who may see them)."""
-        return await self._all(_ITEMS, programme=programme, item=item)
+        return await self._all(HeldItem, _ITEMS, programme=programme, item=item)
 
-    async def lights(self, programme: str, item: str | None = None) -> list[Found]:
+    async def lights(self, programme: str, item: str | None = None) -> list[CurrentLight]:
         """The light of each item and period that has ever had one, and what it was first rated."""
         return await self._all(
-            "SELECT DISTINCT ON (item, period) l.*, (SELECT light FROM light WHERE programme = l.programme "
-            "AND item = l.item AND period = l.period AND kind = 'settled' AND"
-            + _HELD
-            + "ORDER BY pos LIMIT 1) AS rated "
+            CurrentLight,
+            "SELECT DISTINCT ON (item, period) part, pos, time, item, period, light, settled, rule, compared, "
+            "(SELECT light FROM light WHERE programme = l.programme AND item = l.item AND period = l.period "
+            "AND kind = 'settled' AND" + _HELD + "ORDER BY pos LIMIT 1) AS rated "
             "FROM light l WHERE programme = %(programme)s AND (%(item)s::text IS NULL OR item = %(item)s) "
             "AND kind = 'changed' AND" + _HELD + "ORDER BY item, period, pos DESC",
             programme=programme,
@@ -93,9 +111,10 @@ class Snapshot:
         item: str | None = None,
         types: list[str] | None = None,
         since: Sequence[int] = (0,) * PARTITIONS,
-    ) -> list[Found]:
+    ) -> list[EventRow]:
         """Events of a programme's items in the order of the log, of some types or all, from an offset per partition."""
         return await self._all(
+            EventRow,
             "SELECT * FROM event WHERE programme = %(programme)s AND (%(item)s::text IS NULL OR item = %(item)s) "
             "AND (%(types)s::text[] IS NULL OR type = ANY(%(types)s)) "
             "AND pos >= (%(since)s::bigint[])[part + 1] AND" + _HELD + "ORDER BY part, pos",
@@ -105,32 +124,34 @@ class Snapshot:
             since=list(since),
         )
 
-    async def escalation_steps(self, programme: str, item: str | None = None) -> list[Found]:
+    async def escalation_steps(self, programme: str, item: str | None = None) -> list[EscalationRow]:
         """The steps of escalations in the order of the log."""
         return await self._all(
+            EscalationRow,
             "SELECT * FROM escalation WHERE programme = %(programme)s AND (%(item)s::text IS NULL OR "
             "item = %(item)s) AND" + _HELD + "ORDER BY part, pos",
             programme=programme,
             item=item,
         )
 
-    async def submissions_of(self, programme: str, item: str) -> list[Found]:
+    async def submissions_of(self, programme: str, item: str) -> list[KnownSubmission]:
         """An item's submissions with their verdicts, in the order of the log."""
-        return await self._all(
+        return await self._known(
             _SUBMISSIONS + "AND s.programme = %(programme)s AND s.item = %(item)s "
             "AND s.received_at <= %(until)s::timestamptz ORDER BY s.part, s.pos",
             programme=programme,
             item=item,
         )
 
-    async def submissions_named(self, id_: str) -> list[Found]:
+    async def submissions_named(self, id_: str) -> list[KnownSubmission]:
         """A submission and its repetitions, in the order of the log."""
-        return await self._all(_SUBMISSIONS + "AND s.id = %(id)s ORDER BY s.part, s.pos", id=id_)
+        return await self._known(_SUBMISSIONS + "AND s.id = %(id)s ORDER BY s.part, s.pos", id=id_)
 
-    async def waiting(self, programme: str) -> list[Found]:
+    async def waiting(self, programme: str) -> list[WaitingSubmission]:
         """Submissions of a programme that have no ruling yet."""
         lasts = [self.positions.get((RULINGS, part), ReadPosition()).last for part in range(PARTITIONS)]
         return await self._all(
+            WaitingSubmission,
             "SELECT s.part, s.pos, s.id, s.item, s.type, s.unit, s.received_at FROM submission s "
             "JOIN unnest(%(lasts)s::bigint[]) WITH ORDINALITY AS held (last, place) "
             "ON s.part = held.place - 1 AND s.pos > held.last "
@@ -139,69 +160,64 @@ class Snapshot:
             lasts=lasts,
         )
 
-    async def caused(self, part: int, cause: int) -> list[Found]:
+    async def caused(self, part: int, cause: int) -> list[EventRow]:
         """The events of the ruling on a submission."""
         return await self._all(
+            EventRow,
             "SELECT * FROM event WHERE part = %(part)s AND cause = %(cause)s AND pos >= (SELECT pos FROM ruling "
             "WHERE part = %(part)s AND cause = %(cause)s) AND" + _HELD + "ORDER BY pos",
             part=part,
             cause=cause,
         )
 
-    async def notices(self, programme: str, item: str | None = None) -> list[Found]:
+    async def notices(self, programme: str, item: str | None = None) -> list[NoticeHead]:
         """Notices without their documents, newest first."""
         return await self._all(
+            NoticeHead,
             _NOTICES + "AND programme = %(programme)s AND (%(item)s::text IS NULL OR item = %(item)s) "
             "ORDER BY time DESC, part, pos DESC",
             programme=programme,
             item=item,
         )
 
-    async def notice(self, notice: str) -> Found | None:
+    async def notice(self, notice: str) -> NoticeRow | None:
         """One notice with its document."""
         found = await self._all(
-            "SELECT * FROM notice WHERE notice = %(notice)s AND" + _SENT + "ORDER BY part, pos LIMIT 1", notice=notice
+            NoticeRow,
+            "SELECT * FROM notice WHERE notice = %(notice)s AND" + _SENT + "ORDER BY part, pos LIMIT 1",
+            notice=notice,
         )
         return found[0] if found else None
 
-    async def inbox(self, recipient: str) -> list[Found]:
+    async def inbox(self, recipient: str) -> list[NoticeHead]:
         """Notices in a role's inbox, newest first: one is there as soon as it is issued."""
         return await self._all(
+            NoticeHead,
             _NOTICES + "AND notice IN (SELECT notice FROM addressed WHERE channel = 'inbox' "
             "AND recipient = %(recipient)s) ORDER BY time DESC, part, pos DESC",
             recipient=recipient,
         )
 
-    async def deliveries(self, notices: list[str]) -> list[Found]:
+    async def deliveries(self, notices: list[str]) -> list[NoticeMessage]:
         """The messages of notices and how far each has come: accepted, if it ever was, else its latest step."""
         return await self._all(
+            NoticeMessage,
             "SELECT a.notice, a.delivery, a.recipient, a.channel, CASE WHEN a.channel = 'inbox' THEN 'accepted' "
-            "ELSE coalesce(d.step, 'waiting') END AS outcome, d.attempt, d.logged_at, d.data "
-            "FROM addressed a LEFT JOIN LATERAL (SELECT step, attempt, logged_at, data FROM delivery "
+            "ELSE coalesce(d.step, 'waiting') END AS outcome, d.attempt, d.logged_at "
+            "FROM addressed a LEFT JOIN LATERAL (SELECT step, attempt, logged_at FROM delivery "
             "WHERE delivery = a.delivery AND" + _SENT + "ORDER BY step = 'accepted' DESC, part, pos DESC LIMIT 1) d "
             "ON true WHERE a.notice = ANY(%(notices)s) ORDER BY a.notice, a.recipient, a.channel, a.delivery",
             notices=notices,
         )
 
-    async def light_counts(self) -> list[Found]:
-        """Lights by programme, period and colour, as they stand."""
-        return await self._all(
-            "SELECT programme, period, light, count(*) AS number FROM (SELECT DISTINCT ON (programme, item, period) "
-            "programme, period, light FROM light WHERE kind = 'changed' ORDER BY programme, item, period, pos DESC) l "
-            "GROUP BY programme, period, light"
-        )
+    async def _all(self, row: type[R], query: LiteralString, **parameters: object) -> list[R]:
+        cursor = self._connection.cursor(row_factory=class_row(row))
+        await cursor.execute(query, {**self._limits.parameters(), **parameters})
+        return await cursor.fetchall()
 
-    async def delivery_counts(self) -> list[Found]:
-        """Messages by channel and outcome."""
-        return await self._all(
-            "SELECT a.channel, CASE WHEN a.channel = 'inbox' THEN 'accepted' ELSE coalesce(d.step, 'waiting') END "
-            "AS outcome, count(*) AS number FROM addressed a "
-            "LEFT JOIN LATERAL (SELECT step FROM delivery WHERE delivery = a.delivery "
-            "ORDER BY step = 'accepted' DESC, part, pos DESC LIMIT 1) d ON true GROUP BY 1, 2"
-        )
-
-    async def _all(self, query: LiteralString, **parameters: object) -> list[Found]:
-        cursor = await self._connection.execute(query, {**self._limits.parameters(), **parameters})
+    async def _known(self, query: LiteralString, **parameters: object) -> list[KnownSubmission]:
+        cursor = self._connection.cursor(row_factory=known_submission)
+        await cursor.execute(query, {**self._limits.parameters(), **parameters})
         return await cursor.fetchall()
 
 
@@ -210,17 +226,19 @@ async def snapshot(pool: ReadingPool, as_of: AsOf | None = None) -> AsyncIterato
     """Open a read-only, repeatable snapshot of the read model."""
     asked = as_of or AsOf()
     async with pool.connection() as connection, connection.transaction():
-        cursor = await connection.execute("SELECT topic, part, next, last, counted FROM position")
-        positions = {
-            (row["topic"], row["part"]): ReadPosition(row["next"], row["last"], row["counted"])
-            for row in await cursor.fetchall()
-        }
-        resolved = {}
-        for (topic, part), offset in asked.position.offsets.items():
-            if topic == RULINGS:
-                cursor = await connection.execute(
-                    "SELECT coalesce(max(cause), -1) AS last FROM ruling WHERE part = %s AND until <= %s",
-                    [part, offset],
-                )
-                resolved[(topic, part)] = (await cursor.fetchall())[0]["last"]
-        yield Snapshot(connection, positions, asked, limits_of(asked, resolved))
+        cursor = connection.cursor(row_factory=class_row(PositionRow))
+        await cursor.execute("SELECT * FROM position")
+        positions = positions_of(await cursor.fetchall())
+        yield Snapshot(connection, positions, asked, limits_of(asked, await _last_causes(connection, asked)))
+
+
+async def _last_causes(connection: Connection, asked: AsOf) -> dict[Place, int]:
+    """The last submission whose whole ruling lies within what was asked for, per partition of rulings named there."""
+    found = {}
+    for (topic, part), offset in asked.position.offsets.items():
+        if topic == RULINGS:
+            cursor = await connection.execute(
+                "SELECT coalesce(max(cause), -1) FROM ruling WHERE part = %s AND until <= %s", [part, offset]
+            )
+            ((found[topic, part],),) = await cursor.fetchall()
+    return found

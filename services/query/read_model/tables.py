@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Final, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from contracts.values import Category, Classification, Level, Light, PeriodId
 from services.query.read_model.columns import (
@@ -166,7 +165,7 @@ class EscalationRow(NamedTuple):
     state: Literal["proposed", "open"] | None
     due_at: datetime | None
     recipient: str | None
-    finding: str | None
+    finding: Literal["done", "not_done"] | None
     late: bool | None
     rule: str | None
     because: list[str]
@@ -220,36 +219,3 @@ class DeliveryRow(NamedTuple):
     step: str
     attempt: int | None
     data: JsonObject
-
-
-Row = (
-    SubmissionRow
-    | RulingRow
-    | EventRow
-    | ProgrammeRow
-    | ItemRow
-    | HolderRow
-    | LightRow
-    | EscalationRow
-    | NoticeRow
-    | AddressedRow
-    | DeliveryRow
-)
-
-FILLED: Final[Mapping[str, type[Row]]] = {
-    "submission": SubmissionRow,
-    "ruling": RulingRow,
-    "event": EventRow,
-    "programme": ProgrammeRow,
-    "item": ItemRow,
-    "holder": HolderRow,
-    "light": LightRow,
-    "escalation": EscalationRow,
-    "notice": NoticeRow,
-    "addressed": AddressedRow,
-    "delivery": DeliveryRow,
-}
-"""Row types by table, as far as the projection fills them."""
-
-TABLES: Final[Mapping[str, type[PositionRow | Row]]] = {"position": PositionRow, **FILLED}
-"""Row types of all tables."""

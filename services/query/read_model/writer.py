@@ -13,9 +13,9 @@ from psycopg.types.json import set_json_dumps
 
 from eventlog.log.record import Place
 from services.query.read_model.position import ReadPosition, ReadPositions, positions_of
-from services.query.read_model.rows import Rows
+from services.query.read_model.rows import FILLED, Rows
 from services.query.read_model.schemas import declared_types
-from services.query.read_model.tables import FILLED, PositionRow
+from services.query.read_model.tables import PositionRow
 
 Connection = AsyncConnection[Any]
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
 
-import orjson
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from services.query.answers import evaluation
-from services.query.answers import item as answers
-from services.query.answers.escalations import EscalationAnswer
+from services.query.answers import evaluation, notices
+from services.query.answers.escalations import escalations
+from services.query.answers.item import find_history, items
+from services.query.answers.lights import tiles_of
+from services.query.answers.programme import ProgrammeAnswer, find_programme, notes_of, programmes
 from services.query.answers.request_view import RequestView, RequestViews, ViewDep, sees_positions
-from services.query.read_model.as_of import LOCAL
+from services.query.answers.submission import find_submission, waiting
+from services.query.answers.timeline import timeline_of
 from services.query.read_model.position import Progress
+from services.query.web import documents
 from services.query.web.privileged import record_reads
 from supervision.words import NOTE
 from web.gate import GuardedRoute, does
@@ -33,29 +35,18 @@ Text = Annotated[str | None, Query(max_length=64)]
 
 
 class Answer(Response):
-    """JSON with instants in local time."""
+    """JSON as `documents.json_bytes` writes it."""
 
     media_type = "application/json"
 
     def render(self, content: Any) -> bytes:
-        """Canonical enough to read: keys in the order given."""
-        return orjson.dumps(
-            content, option=orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS, default=_day_or_local_instant
-        )
+        """The bytes of the body."""
+        return documents.json_bytes(content)
 
 
-def _day_or_local_instant(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.astimezone(LOCAL).isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(type(value).__name__)
-
-
-def _answer(view: RequestView, about: dict[str, Any] | None = None, **members: Any) -> Response:
-    notes = [note for note in ("simulated", "derived") if about and about[note]]
-    body: dict[str, Any] = {"position": view.snapshot.position, "as_of": view.snapshot.as_of.text or None}
-    if notes:
+def _answer(view: RequestView, about: ProgrammeAnswer | None = None, **members: object) -> Response:
+    body: documents.Document = {"position": view.snapshot.position, "as_of": view.snapshot.as_of.text or None}
+    if about and (notes := notes_of([about])):
         body["notes"] = [f"{NOTE[note].zh} / {NOTE[note].en}" for note in notes]
     headers = {POSITION_HEADER: view.snapshot.position, "Cache-Control": "private, no-cache"}
     return view.sealed(Answer({**body, **members}, headers=headers))
@@ -65,14 +56,14 @@ def _answer(view: RequestView, about: dict[str, Any] | None = None, **members: A
 @does("programme.list")
 async def get_programmes(view: ViewDep) -> Response:
     """All programmes."""
-    return _answer(view, programmes=await answers.programmes(view))
+    return _answer(view, programmes=await programmes(view))
 
 
 @router.get("/programmes/{programme}")
 @does("programme.read")
 async def get_programme(view: ViewDep, programme: str) -> Response:
     """One programme."""
-    about = await answers.programme(view, programme)
+    about = await find_programme(view, programme)
     return _answer(view, about, programme=about)
 
 
@@ -80,82 +71,61 @@ async def get_programme(view: ViewDep, programme: str) -> Response:
 @does("lights.read")
 async def get_lights(view: ViewDep, programme: str, period: Text = None, unit: Text = None) -> Response:
     """The lights of a programme's items, in one period or all."""
-    about = await answers.programme(view, programme)
-    rows = await answers.items(view, programme, unit)
-    found = await answers.lights(view, programme, rows, period)
-    waiting = await answers.waiting(view, programme, rows)
-    return _answer(view, about, programme=programme, period=period, lights=found, not_ruled_yet=waiting)
+    about = await find_programme(view, programme)
+    seen = await items(view, programme, unit)
+    found = [tile for tile in await tiles_of(view, programme, seen) if period in (None, tile.period)]
+    unruled = [documents.waiting_document(row) for row in await waiting(view, programme, seen)]
+    return _answer(view, about, programme=programme, period=period, lights=found, not_ruled_yet=unruled)
 
 
 @router.get("/programmes/{programme}/items")
 @does("item.list")
 async def get_items(view: ViewDep, programme: str, unit: Text = None) -> Response:
     """The items of a programme, of all units or one."""
-    about = await answers.programme(view, programme)
-    rows = await answers.items(view, programme, unit)
-    return _answer(view, about, programme=programme, items=[answers.item_view(row) for row in rows])
+    about = await find_programme(view, programme)
+    seen = await items(view, programme, unit)
+    return _answer(view, about, programme=programme, items=[documents.item_document(one.held) for one in seen])
 
 
 @router.get("/programmes/{programme}/items/{item}")
 @does("item.read")
 async def get_item(request: Request, view: ViewDep, programme: str, item: str) -> Response:
     """One item with its lights, and why each of them stands as it does."""
-    about = await answers.programme(view, programme)
-    row, sight = await answers.item(view, programme, item)
-    found = await answers.lights(view, programme, [row])
-    said = await answers.light_sentences(view, programme, item, sight)
-    why = {period: word._asdict() for period, word in said.items()}
-    await record_reads(request, view, "item.read", row)
-    return _answer(view, about, programme=programme, item=answers.item_view(row), lights=found, why=why)
+    about = await find_programme(view, programme)
+    known = await find_history(view, programme, item)
+    shown = documents.item_document(known.seen.held)
+    found = await tiles_of(view, programme, [known.seen], item)
+    await record_reads(request, view, "item.read", known.seen.held)
+    return _answer(view, about, programme=programme, item=shown, lights=found, why=known.explained.lights)
 
 
 @router.get("/programmes/{programme}/items/{item}/timeline")
 @does("timeline.read")
 async def get_timeline(request: Request, view: ViewDep, programme: str, item: str) -> Response:
     """From submission to notice, with links between cause and effect."""
-    about = await answers.programme(view, programme)
-    row, sight = await answers.item(view, programme, item)
-    entries = await answers.item_timeline(view, programme, item, sight)
-    await record_reads(request, view, "timeline.read", row, entries)
-    return _answer(view, about, programme=programme, item=answers.item_view(row), timeline=entries)
+    about = await find_programme(view, programme)
+    known = await find_history(view, programme, item)
+    shown = documents.item_document(known.seen.held)
+    entries = await timeline_of(view, known)
+    await record_reads(request, view, "timeline.read", known.seen.held, entries)
+    told = [documents.entry_document(entry) for entry in entries]
+    return _answer(view, about, programme=programme, item=shown, timeline=told)
 
 
 @router.get("/programmes/{programme}/escalations")
 @does("escalations.list")
 async def get_escalations(view: ViewDep, programme: str, state: Literal["open", "all"] = "open") -> Response:
     """Open escalations, or all there ever were."""
-    about = await answers.programme(view, programme)
-    found = await answers.escalations(view, programme, open_only=state == "open")
-    return _answer(view, about, programme=programme, escalations=[escalation_view(one) for one in found])
-
-
-def escalation_view(one: EscalationAnswer) -> dict[str, Any]:
-    """An escalation as the API shows it."""
-    return {
-        "item": one.item,
-        "escalation": one.record.id,
-        "level": one.record.level,
-        "for": one.record.names,
-        "raised_for": one.first_cause,
-        "state": one.record.phase,
-        "standing": one.standing,
-        "overdue": one.record.overdue,
-        "raised_at": one.record.raised_at,
-        "due_at": one.record.due_at,
-        "to": one.record.to,
-        "ended_at": one.ended_at,
-        "rule": one.rule,
-        "because": one.because,
-        "why": one.why._asdict(),
-        "position": f"rulings-{one.part}@{one.pos}",
-    }
+    about = await find_programme(view, programme)
+    found = await escalations(view, programme, open_only=state == "open")
+    return _answer(view, about, programme=programme, escalations=[documents.escalation_document(one) for one in found])
 
 
 @router.get("/programmes/{programme}/evaluation")
 @does("evaluation.list")
 async def get_evaluation(view: ViewDep, programme: str, unit: Text = None) -> Response:
     """The annual evaluation's sheets with every deduction, of all units that the viewer may see or of one."""
-    about = await answers.programme(view, programme)
+    about = await find_programme(view, programme)
     found = [await evaluation.sheet_of(view, programme, unit)] if unit else await evaluation.sheets(view, programme)
     return _answer(view, about, programme=programme, sheets=[sheet.shown() for sheet in found])
 
@@ -164,29 +134,30 @@ async def get_evaluation(view: ViewDep, programme: str, unit: Text = None) -> Re
 @does("notices.list")
 async def get_notices(view: ViewDep, programme: str) -> Response:
     """Notices, newest first, with what became of each message."""
-    about = await answers.programme(view, programme)
-    return _answer(view, about, programme=programme, notices=await answers.notices(view, programme))
+    about = await find_programme(view, programme)
+    found = [documents.notice_document(one) for one in await notices.notices(view, programme)]
+    return _answer(view, about, programme=programme, notices=found)
 
 
 @router.get("/notices/{notice}")
 @does("notice.read")
 async def get_notice(view: ViewDep, notice: str) -> Response:
     """One notice with its document."""
-    return _answer(view, notice=await answers.notice(view, notice))
+    return _answer(view, notice=documents.whole_notice_document(await notices.find_notice(view, notice)))
 
 
 @router.get("/inbox")
 @does("inbox.read")
 async def get_inbox(view: ViewDep) -> Response:
     """What was delivered to the signed-in unit's or leader's inbox."""
-    return _answer(view, inbox=await answers.inbox(view))
+    return _answer(view, inbox=[documents.notice_document(one) for one in await notices.inbox(view)])
 
 
 @router.get("/submissions/{submission}")
 @does("submission.read")
 async def get_submission(view: ViewDep, submission: str) -> Response:
     """A submission with its ruling, or `ruling: null` while it waits for one."""
-    return _answer(view, submission=await answers.submission(view, submission))
+    return _answer(view, submission=documents.outcome_document(await find_submission(view, submission)))
 
 
 @router.get("/progress")
@@ -197,7 +168,7 @@ async def get_progress(request: Request) -> Response:
     views: RequestViews = state.request_views
     await views.wait(request)
     position = views.shown_position(request, str(state.progress.position))
-    body = {"position": position, "caught_up": state.following.caught_up}
+    body: documents.Document = {"position": position, "caught_up": state.following.caught_up}
     if sees_positions(request):
         body["next"] = {f"{topic}-{part}": held.next for (topic, part), held in state.progress.positions.items()}
         body["stopped"] = {f"{topic}-{part}": why for (topic, part), why in state.following.stopped.items()}

@@ -25,7 +25,7 @@ from services.query.metrics import QueryMetrics
 from services.query.read_model import schemas
 from services.query.read_model.pools import writing_pool
 from services.query.read_model.position import PLACES, Progress
-from services.query.read_model.tables import TABLES
+from services.query.read_model.rows import TABLES
 from services.query.settings import QuerySettings
 from tests.services.query.feed import Feed
 from tests.web.desk import ISSUER, POSITION_KEY

@@ -17,9 +17,8 @@ from eventlog.log.memory_topics import MemoryTopics
 from eventlog.log.record import Entry
 from services.query.follow.batch import PartitionFolds
 from services.query.read_model import schemas, writer
-from services.query.read_model.rows import Rows
+from services.query.read_model.rows import FILLED, Rows
 from services.query.read_model.tables import (
-    FILLED,
     AddressedRow,
     DeliveryRow,
     EscalationRow,

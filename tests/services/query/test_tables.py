@@ -8,8 +8,8 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from services.query.read_model import columns, tables
+from services.query.read_model.rows import TABLES
 from services.query.read_model.schemas import SCHEMA, declared_types
-from services.query.read_model.tables import TABLES
 
 SQL_TYPES = {
     int: {"smallint", "integer", "bigint"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote, urlencode
 
 import jinja2
@@ -15,11 +15,16 @@ from fastapi.responses import HTMLResponse
 from psycopg_pool import PoolTimeout
 from starlette.staticfiles import StaticFiles
 
+from contracts.rulings import Compared
+from contracts.values import Target
 from directory.register import Register, jurisdiction_of
 from services.query.answers import event_sentences as sentences
 from services.query.answers.access import REASSESSMENT
 from services.query.answers.problem import QueryProblem
+from services.query.answers.programme import ProgrammeAnswer, notes_of, programme_from, programmes
 from services.query.answers.request_view import RequestView
+from services.query.answers.submission import EventAnswer
+from services.query.answers.timeline import EffectLink
 from services.query.read_model.as_of import LOCAL
 from services.query.read_model.snapshot import snapshot
 from services.query.web.api import POSITION_HEADER
@@ -77,7 +82,7 @@ class Speech:
         """A period as people say it."""
         return sentences.period_name(period, self.language)
 
-    def day(self, due_at: Any) -> str:
+    def day(self, due_at: str | datetime | None) -> str:
         """The last day of a limit."""
         return sentences.last_day(due_at, self.language)
 
@@ -98,20 +103,19 @@ class Speech:
             return self.t("重新认定", "assessed anew")
         return self.w(words.SUBMISSIONS, type_)
 
-    def tell(self, event: Mapping[str, Any]) -> str:
+    def event(self, event: EventAnswer | EffectLink) -> str:
         """What an event says."""
-        return sentences.tell(event["type"], event["data"], self.names, self.language)
+        return sentences.event_sentence(event.type, event.data, self.names, self.language)
 
-    def sentence(self, word: Mapping[str, str] | Word) -> str:
+    def sentence(self, word: Word) -> str:
         """A sentence that was made in both languages."""
-        both = word._asdict() if isinstance(word, Word) else word
-        return str(both[self.language])
+        return word.zh if self.language == "zh" else word.en
 
-    def comparison(self, values: Mapping[str, Any]) -> str:
+    def comparison(self, values: Compared) -> str:
         """A target beside its measured value."""
         return sentences.comparison(values, self.language)
 
-    def goal(self, target: Mapping[str, Any]) -> str:
+    def goal(self, target: Target) -> str:
         """A target of a node."""
         return sentences.goal(target)
 
@@ -129,28 +133,22 @@ class Speech:
         return self.names.get(kind) or self.w(words.ROLES, kind)
 
 
-def _codes(language: Language) -> Mapping[str, Any]:
+def _codes(language: Language) -> Mapping[str, object]:
     return {"words": words, "NOTES": {name: say(words.NOTE, name, language) for name in words.NOTE}}
 
 
 async def page(
-    request: Request, view: RequestView, template: str, about: Mapping[str, Any] | None = None, **context: Any
+    request: Request, view: RequestView, template: str, about: ProgrammeAnswer | None = None, **context: object
 ) -> HTMLResponse:
     """A page of one request; `about` is the programme it is about, if it is about one."""
-    every = [] if about else await view.snapshot.programmes()
-    programmes = [about] if about else [row for row in every if view.viewer.may("programme.read", row["programme"])]
-    names = {one["id"]: one.get("name") or one.get("label") or one["id"] for row in programmes for one in _named(row)}
-    people = (
-        _people(request, [row.get("id") or row["programme"] for row in programmes])
-        if view.viewer.rights.identity
-        else {}
-    )
+    shown = [about] if about else await programmes(view)
+    people = _people(request, [one.id for one in shown]) if view.viewer.rights.identity else {}
     answer = rendered(
         request,
         template,
         {**context, "about": about, "viewer": view.viewer, "as_of": view.snapshot.as_of.text, "people": people},
-        names=names,
-        notes=[note for note in ("simulated", "derived") if any(row[note] for row in programmes)],
+        names={id_: name for one in shown for id_, name in one.names.items()},
+        notes=notes_of(shown),
         position=view.snapshot.position,
     )
     view.sealed(answer)
@@ -164,8 +162,7 @@ async def problem_page(request: Request, problem: QueryProblem) -> HTMLResponse:
         await request.app.state.who.visitors.glance(request)
         try:
             async with snapshot(request.app.state.reader) as seen:
-                rows = await seen.programmes()
-                notes = [note for note in ("simulated", "derived") if any(row[note] for row in rows)]
+                notes = notes_of([programme_from(row) for row in await seen.programmes()])
         except (psycopg.Error, PoolTimeout):
             notes = []
     context = {"problem": problem, "viewer": None, "about": None, "as_of": ""}
@@ -180,14 +177,10 @@ def _people(request: Request, programmes: Iterable[str]) -> Mapping[str, Word]:
     return register.person_names({jurisdiction_of(one) for one in programmes})
 
 
-def _named(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [*row["units"], *row["leaders"]]
-
-
 def rendered(
     request: Request,
     template: str,
-    context: Mapping[str, Any],
+    context: Mapping[str, object],
     *,
     names: Mapping[str, str],
     notes: list[str],
@@ -230,10 +223,11 @@ def _with(request: Request, **changes: str | None) -> str:
     return f"{request.url.path}?{urlencode(params)}" if params else request.url.path
 
 
-def _header(request: Request, context: Mapping[str, Any], names: Mapping[str, str]) -> Header:
+def _header(request: Request, context: Mapping[str, object], names: Mapping[str, str]) -> Header:
     """The header of a page; `context` says which programme it is about and what did not work."""
-    settings, problem = request.app.state.settings, context.get("problem")
-    identity, about = known_visitor(request).identity, context["about"]
+    settings, problem, about = request.app.state.settings, context.get("problem"), context["about"]
+    identity = known_visitor(request).identity
+    unavailable = isinstance(problem, QueryProblem) and problem.code == "unavailable"
     return Header(
         language=language_of(request),
         here=here_of(request),
@@ -241,10 +235,10 @@ def _header(request: Request, context: Mapping[str, Any], names: Mapping[str, st
         intake=settings.intake_root_path,
         people_sign_in=bool(settings.origin),
         identity=identity,
-        recognised=identity is not None or problem is None or problem.code != "unavailable",
+        recognised=identity is not None or not unavailable,
         unit_name=names.get(identity.unit or "", "") if identity else "",
         person_name=_own_name(request, identity),
-        programme=about["id"] if about else "",
+        programme=about.id if isinstance(about, ProgrammeAnswer) else "",
         keep=_kept(request),
     )
 

@@ -1,0 +1,98 @@
+"""The lights of a programme: tiles, why each stands as it does, and both gathered for a heat map or a unit's page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from services.query.answers.escalations import EscalationAnswer, escalations
+from services.query.answers.events import known
+from services.query.answers.heat_map import HeatMap, Tile, heat_map, tiles
+from services.query.answers.item import SeenItem, items
+from services.query.answers.problem import QueryProblem
+from services.query.answers.programme import ProgrammeAnswer
+from services.query.answers.request_view import RequestView
+from services.query.answers.submission import waiting
+from services.query.read_model.results import HeldItem, WaitingSubmission
+from supervision.words import Word
+
+_APPEALS = ["appeal.opened", "appeal.closed"]
+
+Reasons = Mapping[tuple[str, str], Word]
+"""Why a light stands as it does, by item and period."""
+
+
+async def tiles_of(
+    view: RequestView, programme_id: str, seen: Sequence[SeenItem], item_id: str | None = None
+) -> list[Tile]:
+    """The lights of these items of a programme; `item_id` where it is only one of them."""
+    return tiles(
+        [one.held for one in seen],
+        await view.snapshot.lights(programme_id, item_id),
+        known(await view.snapshot.events(programme_id, item_id, _APPEALS)),
+    )
+
+
+async def reasons(view: RequestView, programme_id: str, seen: Sequence[SeenItem]) -> Reasons:
+    """Why each light of these items stands as it does, in the words for this viewer."""
+    found = await view.explanations.of(view.snapshot, programme_id)
+    whole = {one.held.item: one.whole for one in seen}
+    return {key: why.full if whole[key[0]] else why.published for key, why in found.items() if key[0] in whole}
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeLights:
+    """A heat map, why each light stands as it does, and what has no ruling yet."""
+
+    map: HeatMap
+    why: Reasons
+    waiting: list[WaitingSubmission]
+
+
+async def programme_lights(
+    view: RequestView, about: ProgrammeAnswer, category: str, *, most_trouble_first: bool
+) -> ProgrammeLights:
+    """The lights of a programme's items of a category (empty: of all), units as listed or by their red and yellow."""
+    seen = await items(view, about.id)
+    found = [tile for tile in await tiles_of(view, about.id, seen) if category in ("", tile.category)]
+    gathered = heat_map(found, about.units)
+    if most_trouble_first:
+        gathered.lines.sort(key=lambda line: line.trouble, reverse=True)
+    return ProgrammeLights(gathered, await reasons(view, about.id, seen), await waiting(view, about.id, seen))
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLights:
+    """The items that a unit leads and where it cooperates, with the lights of each and the open escalations.
+
+    `sheet_seen`: the viewer sees the unit's evaluation sheet.
+    """
+
+    sheet_seen: bool
+    leads: list[HeldItem]
+    cooperates: list[HeldItem]
+    tiles: dict[str, list[Tile]]
+    why: Reasons
+    escalations: list[EscalationAnswer]
+    waiting: list[WaitingSubmission]
+
+
+async def unit_lights(view: RequestView, about: ProgrammeAnswer, unit: str) -> UnitLights:
+    """What a unit has to do with a programme. Raises QueryProblem: it has no such unit."""
+    if unit not in {one["id"] for one in about.units}:
+        raise QueryProblem("not-found", f"unit {unit}")
+    seen = await items(view, about.id, unit)
+    by_item: dict[str, list[Tile]] = {}
+    for tile in await tiles_of(view, about.id, seen):
+        by_item.setdefault(tile.item, []).append(tile)
+    open_now = await escalations(view, about.id) if view.viewer.may("escalations.list", about.id) else []
+    led = {one.held.item for one in seen if one.held.lead_unit == unit}
+    return UnitLights(
+        sheet_seen=view.viewer.sees_sheet(about.id, unit),
+        leads=[one.held for one in seen if one.held.lead_unit == unit],
+        cooperates=[one.held for one in seen if one.held.lead_unit != unit],
+        tiles=by_item,
+        why=await reasons(view, about.id, seen),
+        escalations=[one for one in open_now if one.item in led],
+        waiting=[one for one in await waiting(view, about.id, seen) if one.item in led],
+    )

@@ -1,0 +1,150 @@
+"""Notices, with what became of their messages and of the escalations that they are about."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.query.answers.escalations import escalations
+from services.query.answers.item import items
+from services.query.answers.problem import QueryProblem
+from services.query.answers.request_view import RequestView
+from services.query.read_model.columns import RecipientColumn
+from services.query.read_model.results import NoticeHead, NoticeMessage
+from services.query.read_model.tables import NoticeRow
+from supervision.words import Word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageAnswer:
+    """How far one message of a notice has come; `at` is the broker's time of the step."""
+
+    delivery: str
+    recipient: str
+    channel: str
+    outcome: str
+    attempt: int | None
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeAnswer:
+    """A notice without its document, with its messages."""
+
+    position: str
+    notice: str
+    programme: str
+    item: str
+    number: str
+    kind: str
+    title: str
+    recipients: list[RecipientColumn]
+    causes: list[str]
+    escalation: str | None
+    due_at: datetime | None
+    simulated: bool
+    sha256: str
+    issued_at: datetime
+    deliveries: list[MessageAnswer]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeNow:
+    """A notice with the state of its escalation as it is now, where the viewer still sees its item in full."""
+
+    notice: NoticeAnswer
+    why: Word | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeDocument:
+    """A notice with its document as HTML, and the same as plain text."""
+
+    now: NoticeNow
+    document: str
+    text: str
+
+
+async def notices(view: RequestView, programme_id: str) -> list[NoticeNow]:
+    """Notices about items that the viewer may read, newest first."""
+    seen = await items(view, programme_id)
+    shown = {one.held.item for one in seen if view.viewer.may_see("notice.read", one.held)}
+    return await _now(view, [row for row in await view.snapshot.notices(programme_id) if row.item in shown])
+
+
+async def inbox(view: RequestView) -> list[NoticeNow]:
+    """What was delivered to the inbox of the viewer's unit or office, newest first."""
+    found = await view.snapshot.inbox(view.viewer.inbox) if view.viewer.inbox else []
+    # The same unit's id in another jurisdiction is another unit.
+    return await _now(view, [row for row in found if view.viewer.may("programme.read", row.programme)])
+
+
+async def find_notice(view: RequestView, id_: str) -> NoticeDocument:
+    """One notice with its document, for its recipients and whoever sees its item in full. Raises QueryProblem."""
+    row = await view.snapshot.notice(id_)
+    if row is None or not await _may_read(view, row):
+        raise QueryProblem("not-found")
+    (shown,) = await _now(view, [row])
+    return NoticeDocument(shown, row.document, row.body)
+
+
+async def _may_read(view: RequestView, row: NoticeRow) -> bool:
+    addressed = any(to["role"] == view.viewer.inbox for to in row.recipients)
+    held = await view.snapshot.items(row.programme, row.item)
+    return any(view.viewer.may_see("notice.read", one, party=addressed) for one in held)
+
+
+async def notices_of_item(view: RequestView, programme_id: str, item_id: str) -> list[NoticeAnswer]:
+    """The notices about an item, newest first, whoever the viewer is."""
+    return await _answers(view, await view.snapshot.notices(programme_id, item_id))
+
+
+async def _answers(view: RequestView, rows: Sequence[NoticeHead | NoticeRow]) -> list[NoticeAnswer]:
+    messages = _by_notice(await view.snapshot.deliveries([row.notice for row in rows]))
+    return [_answer(row, messages[row.notice]) for row in rows]
+
+
+def _by_notice(messages: Iterable[NoticeMessage]) -> defaultdict[str, list[MessageAnswer]]:
+    found: defaultdict[str, list[MessageAnswer]] = defaultdict(list)
+    for one in messages:
+        answer = MessageAnswer(
+            delivery=one.delivery,
+            recipient=one.recipient,
+            channel=one.channel,
+            outcome=one.outcome,
+            attempt=one.attempt,
+            at=one.logged_at,
+        )
+        found[one.notice].append(answer)
+    return found
+
+
+def _answer(row: NoticeHead | NoticeRow, messages: list[MessageAnswer]) -> NoticeAnswer:
+    return NoticeAnswer(
+        position=f"dispatches-{row.part}@{row.pos}",
+        notice=row.notice,
+        programme=row.programme,
+        item=row.item,
+        number=row.number,
+        kind=row.kind,
+        title=row.title,
+        recipients=row.recipients,
+        causes=row.causes,
+        escalation=row.escalation,
+        due_at=row.due_at,
+        simulated=row.simulated,
+        sha256=row.sha256,
+        issued_at=row.time,
+        deliveries=messages,
+    )
+
+
+async def _now(view: RequestView, rows: Sequence[NoticeHead | NoticeRow]) -> list[NoticeNow]:
+    """With how their escalations stand now, where the viewer still sees the item in full."""
+    found: dict[tuple[str, str, str | None], Word] = {}
+    for id_ in {row.programme for row in rows if row.escalation}:
+        found |= {(id_, one.item, one.record.id): one.why for one in await escalations(view, id_, open_only=False)}
+    shown = await _answers(view, rows)
+    return [NoticeNow(one, found.get((one.programme, one.item, one.escalation))) for one in shown]

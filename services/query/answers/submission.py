@@ -1,0 +1,218 @@
+"""Submissions with their rulings: as the public is told of them, and in full."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.query.answers.access import REASSESSMENT, inspection_is_seen, is_published_act, visited_plans
+from services.query.answers.events import known
+from services.query.answers.explanations import explained
+from services.query.answers.item import SeenItem, in_full
+from services.query.answers.notices import NoticeAnswer
+from services.query.answers.problem import QueryProblem
+from services.query.answers.request_view import RequestView
+from services.query.read_model.columns import JsonObject
+from services.query.read_model.results import KnownSubmission, WaitingSubmission
+from services.query.read_model.tables import EventRow, RulingRow, SubmissionRow
+from supervision.words import Word
+from web.identity import Identity
+from web.rights import NOBODYS
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """In which role, and for which unit, somebody submitted; the public is not told of every act whose it was."""
+
+    role: str | None
+    unit: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulingAnswer:
+    """What a submission came to; `time` is business time, `logged_at` the broker's."""
+
+    verdict: str
+    codes: list[str]
+    rules: str
+    policy: str
+    time: datetime
+    logged_at: datetime
+    position: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmissionDetails:
+    """What the public is not told of a submission."""
+
+    person: str
+    logged_at: datetime
+    digest: str
+    data: JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmissionAnswer:
+    """A submission with its ruling, or that it waits for one (None)."""
+
+    position: str
+    anchor: str
+    id: str
+    type: str
+    by: Author
+    received_at: datetime
+    ruling: RulingAnswer | None
+    details: SubmissionDetails | None
+
+
+@dataclass(frozen=True, slots=True)
+class CauseLink:
+    """A submission that an event follows from; `here`: its own."""
+
+    id: str
+    type: str
+    anchor: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventAnswer:
+    """An event of a ruling, why it came, the submissions that it follows from and the notices that it caused."""
+
+    position: str
+    anchor: str
+    id: str
+    type: str
+    time: datetime
+    data: JsonObject
+    why: Word | None
+    because: list[CauseLink] = field(default_factory=list)
+    notices: list[NoticeAnswer] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmissionOutcome:
+    """A submission, what followed from it, and the times it was sent again; `status` is its verdict or `waiting`."""
+
+    submission: SubmissionAnswer
+    programme: str
+    item: str | None
+    status: str
+    events: list[EventAnswer]
+    repetitions: list[SubmissionAnswer]
+
+
+async def find_submission(view: RequestView, id_: str) -> SubmissionOutcome:
+    """A submission by its id. Raises QueryProblem: there is none, or it is not the viewer's to see."""
+    found = [one for one in await view.snapshot.submissions_named(id_) if await _is_seen(view, one)]
+    if not found:
+        raise QueryProblem("not-found")
+    (first, ruling), *repetitions = found
+    why = await _reasons(view, first.programme, first.item)
+    return SubmissionOutcome(
+        submission=submission_answer(found[0], whole=True),
+        programme=first.programme,
+        item=first.item,
+        status=ruling.verdict if ruling else "waiting",
+        events=[
+            event_answer(row, row.data, why.get((row.part, row.pos)))
+            for row in await view.snapshot.caused(first.part, first.pos)
+        ],
+        repetitions=[submission_answer(one, whole=True) for one in repetitions],
+    )
+
+
+async def _reasons(view: RequestView, programme: str, item: str | None) -> dict[tuple[int, int], Word]:
+    """The sentences about an item's events, if the viewer sees it in full."""
+    if not item or not await in_full(view, programme, item):
+        return {}
+    return dict(explained(known(await view.snapshot.events(programme, item)), published=False).changes)
+
+
+async def _is_seen(view: RequestView, one: KnownSubmission) -> bool:
+    viewer, row = view.viewer, one.submission
+    sent = _was_sent_by(row, viewer.rights.identity)
+    if not row.item:
+        return viewer.rights.to("submission.read", row.programme, NOBODYS, "internal", party=sent).allowed
+    for held in await view.snapshot.items(row.programme, row.item):
+        if viewer.may_see("submission.read", held, party=sent):
+            if sent:
+                return True
+            findings = known(await view.snapshot.events(row.programme, row.item, ["verification.recorded"]))
+            visited = visited_plans(event.data for event in findings)
+            return inspection_is_seen(one, visited, unvisited=viewer.may_see("inspection_plans.see", held))
+    return False
+
+
+def _was_sent_by(row: SubmissionRow, identity: Identity | None) -> bool:
+    """A leader's own are those by their id, a unit's those of all its people."""
+    if identity is None:
+        return False
+    return (row.role, row.unit or row.person) == (identity.role, identity.unit or identity.id)
+
+
+async def waiting(view: RequestView, programme_id: str, seen: Sequence[SeenItem]) -> list[WaitingSubmission]:
+    """Submissions without a ruling about items where the viewer sees them; an inspection as a plan before the visit."""
+    viewer = view.viewer
+    about = {one.held.item: one.held for one in seen if viewer.may_see("waiting.see", one.held)}
+
+    def shown(row: WaitingSubmission) -> bool:
+        if row.item is None:
+            return viewer.rights.to("submission.read", programme_id, NOBODYS, "internal").allowed
+        held = about.get(row.item)
+        if held is None or not row.type.startswith("inspection."):
+            return held is not None
+        return viewer.may_see("inspection_plans.see", held)
+
+    return [row for row in await view.snapshot.waiting(programme_id) if shown(row)]
+
+
+def submission_answer(one: KnownSubmission, *, whole: bool) -> SubmissionAnswer:
+    """A submission with its ruling; for the public without the person and the text."""
+    row, ruling = one
+    told = whole or is_published_act(row.type)
+    return SubmissionAnswer(
+        position=f"submissions-{row.part}@{row.pos}",
+        anchor=f"s-{row.part}-{row.pos}",
+        id=row.id,
+        type=row.type if told else REASSESSMENT,
+        by=Author(row.role, row.unit) if told else Author(None, None),
+        received_at=row.received_at,
+        ruling=None if ruling is None else _ruling(ruling),
+        details=_details(one) if whole else None,
+    )
+
+
+def _ruling(row: RulingRow) -> RulingAnswer:
+    return RulingAnswer(
+        verdict=row.verdict,
+        codes=row.codes,
+        rules=row.rules,
+        policy=row.policy,
+        time=row.time,
+        logged_at=row.logged_at,
+        position=f"rulings-{row.part}@{row.until}",
+    )
+
+
+def _details(one: KnownSubmission) -> SubmissionDetails:
+    row = one.submission
+    data = {key: value for key, value in row.data.items() if key != "received_at"}
+    return SubmissionDetails(person=row.person, logged_at=row.logged_at, digest=row.digest, data=data)
+
+
+def event_answer(
+    row: EventRow, data: JsonObject, why: Word | None, notices: Sequence[NoticeAnswer] = ()
+) -> EventAnswer:
+    """An event of a ruling; `data` as far as it is shown."""
+    return EventAnswer(
+        position=f"rulings-{row.part}@{row.pos}",
+        anchor=f"e-{row.part}-{row.pos}",
+        id=row.id,
+        type=row.type,
+        time=row.time,
+        data=data,
+        why=why,
+        notices=list(notices),
+    )

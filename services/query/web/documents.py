@@ -1,0 +1,144 @@
+"""Answers as the JSON documents of the API; what is not named here is written field by field."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import date, datetime
+from typing import Final
+
+import orjson
+
+from services.query.answers.escalations import EscalationAnswer
+from services.query.answers.notices import NoticeAnswer, NoticeDocument, NoticeNow
+from services.query.answers.submission import EventAnswer, SubmissionAnswer, SubmissionOutcome
+from services.query.answers.timeline import TimelineEntry
+from services.query.read_model.as_of import LOCAL
+from services.query.read_model.results import HeldItem, WaitingSubmission
+from supervision.words import Word
+
+Document = dict[str, object]
+
+_OPTIONS: Final = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS
+
+
+def json_bytes(content: object) -> bytes:
+    """JSON with keys in the order given, instants in local time, words in both languages."""
+    return orjson.dumps(content, option=_OPTIONS, default=_written)
+
+
+def _written(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.astimezone(LOCAL).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Word):
+        return value._asdict()
+    raise TypeError(type(value).__name__)
+
+
+def item_document(held: HeldItem) -> Document:
+    """An item; not who holds it now, where somebody asks for an earlier time."""
+    return {
+        "id": held.item,
+        "programme": held.programme,
+        "title": held.title,
+        "category": held.category,
+        "classification": held.classification,
+        "source": held.source,
+        "quarters": held.quarters,
+        "periods": held.periods,
+        "void": held.void,
+        "simulated": held.simulated,
+        "derived": held.derived,
+        "lead_unit": held.lead_unit,
+        "cooperating": held.cooperating,
+        "leader": held.leader,
+        "withdrawn_at": held.withdrawn_at,
+    }
+
+
+def escalation_document(one: EscalationAnswer) -> Document:
+    """An escalation."""
+    return {
+        "item": one.item,
+        "escalation": one.record.id,
+        "level": one.record.level,
+        "for": one.record.names,
+        "raised_for": one.first_cause,
+        "state": one.record.phase,
+        "standing": one.standing,
+        "overdue": one.record.overdue,
+        "raised_at": one.record.raised_at,
+        "due_at": one.record.due_at,
+        "to": one.record.to,
+        "ended_at": one.ended_at,
+        "rule": one.rule,
+        "because": one.because,
+        "why": one.why,
+        "position": f"rulings-{one.part}@{one.pos}",
+    }
+
+
+def waiting_document(row: WaitingSubmission) -> Document:
+    """A submission without a ruling."""
+    return {**row._asdict(), "position": f"submissions-{row.part}@{row.pos}"}
+
+
+def notice_document(one: NoticeNow) -> Document:
+    """A notice with the state of its escalation."""
+    return {**_shallow(one.notice), "why": one.why}
+
+
+def whole_notice_document(one: NoticeDocument) -> Document:
+    """A notice with its text."""
+    return {**notice_document(one.now), "document": one.document, "text": one.text}
+
+
+def submission_document(one: SubmissionAnswer) -> Document:
+    """A submission with its ruling; person, times and text only where they were told."""
+    by: Document = {"role": one.by.role, "unit": one.by.unit}
+    document: Document = {
+        "position": one.position,
+        "anchor": one.anchor,
+        "id": one.id,
+        "type": one.type,
+        "by": by,
+        "received_at": one.received_at,
+        "ruling": one.ruling,
+    }
+    if one.details is None:
+        return document
+    by["person"] = one.details.person
+    more = {"logged_at": one.details.logged_at, "digest": one.details.digest, "data": one.details.data}
+    return {**document, **more}
+
+
+def outcome_document(one: SubmissionOutcome) -> Document:
+    """A submission with what followed from it."""
+    return {
+        **submission_document(one.submission),
+        "programme": one.programme,
+        "item": one.item,
+        "status": one.status,
+        "events": [_consequence(event) for event in one.events],
+        "repetitions": [submission_document(again) for again in one.repetitions],
+    }
+
+
+def _consequence(event: EventAnswer) -> Document:
+    return {
+        "position": event.position,
+        "type": event.type,
+        "time": event.time,
+        "data": event.data,
+        "why": event.why,
+    }
+
+
+def entry_document(entry: TimelineEntry) -> Document:
+    """An entry of a timeline."""
+    return {**submission_document(entry.submission), "events": entry.events, "effects": entry.effects}
+
+
+def _shallow(notice: NoticeAnswer) -> Document:
+    return {field.name: getattr(notice, field.name) for field in fields(notice)}
