@@ -57,7 +57,7 @@ class RebuildOutcome:
         """As the command answers."""
         return EQUAL if self.difference is None else DIFFERENT
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """For `--json`."""
         return {
             "records": self.records,

@@ -139,7 +139,7 @@ class Feed:
             "document": "源府办〔2024〕3号",
             "issued_on": date(2024, 3, 19),
             "simulated": about.get("simulated", True),
-            "derived": True,
+            "derived": about.get("derived", True),
             "units": tuple(units),
             "leaders": leaders,
             "items": tuple(items),
@@ -159,6 +159,7 @@ class Feed:
         cooperating: tuple[str, ...] = (),
         classification: Any = "public",
         category: Any = "key_task",
+        derived: bool = True,
     ) -> None:
         """An item, assigned and opened."""
         common: dict[str, Any] = {
@@ -176,7 +177,7 @@ class Feed:
             "calendar": CALENDAR,
             "policy": POLICY,
             "simulated": True,
-            "derived": True,
+            "derived": derived,
         }
         assigned = self.submit(subject_of(programme, item), ItemAssigned(**common))
         self.rule(assigned, ItemOpened(**common, void=()))
@@ -267,7 +268,7 @@ class Feed:
         self.topics.place("dispatches", part, [Entry(programme.encode(), encode_dispatch(event))])
 
 
-_ITEM = ("item_title", "lead_unit", "cooperating", "classification", "category")
+_ITEM = ("item_title", "lead_unit", "cooperating", "classification", "category", "derived")
 
 
 def recorded(report: Submission, period: str) -> ProgressRecorded:
