@@ -17,12 +17,12 @@ from directory.accounts import AccountsUnavailable, UsernameTaken
 from directory.keycloak import KeycloakAccounts
 from directory.persons import ROLES_OF_PERSONS, Person
 from embedded.child_process import LOOPBACK, free_port
-from embedded.keycloak import Keycloak
+from embedded.keycloak import CONSOLE_USER, Keycloak
 from embedded.postgres import PostgresServer, forget_private_place
 from tests.directory.people import HERE, clerk
 
 pytestmark = [pytest.mark.services, pytest.mark.timeout(900)]
-SECRET, ADMIN = "a secret of this test", ("admin", "Admin-of-this-test-1")
+SECRET, ADMIN = "a secret of this test", (CONSOLE_USER, "Admin-of-this-test-1")
 CLAIMS = ("person", "unit", "jurisdiction", "head")
 START_SECONDS = 600
 
@@ -85,9 +85,9 @@ def server(servers_folder: Path) -> Iterator[str]:
         port=port,
         management_port=free_port(),
         origin=f"http://{LOOPBACK}:{port}",
-        database_url=lambda: postgres.url("keycloak"),
-        realms=[_realm()],
-        admin=ADMIN,
+        database_url=postgres.url("keycloak"),
+        secret=SECRET,
+        password=ADMIN[1],
     )
     try:
         process = keycloak.launch()
@@ -96,11 +96,18 @@ def server(servers_folder: Path) -> Iterator[str]:
             assert process.poll() is None, keycloak.log.read_text()[-3000:]
             assert time.monotonic() < deadline, "Keycloak was not ready"
             time.sleep(0.2)
+        _make_realm(keycloak.url)
         yield f"{keycloak.url}/realms/liangdeng"
     finally:
         keycloak.stop()
         postgres.stop()
         forget_private_place(folder / "postgres")
+
+
+def _make_realm(url: str) -> None:
+    told = {"grant_type": "password", "client_id": "admin-cli", "username": ADMIN[0], "password": ADMIN[1]}
+    headers = bearer(token(f"{url}/realms/master", None, **told))
+    httpx.post(f"{url}/admin/realms", json=_realm(), headers=headers, timeout=60).raise_for_status()
 
 
 def token(realm: str, auth: tuple[str, str] | None = None, **told: str) -> dict[str, Any]:
