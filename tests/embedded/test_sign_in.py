@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +23,7 @@ from embedded.secret_files import secret
 from embedded.stack import Stack
 from tests.embedded.sign_in import PASSWORD, STEP_SECONDS, Person, admin_of, make_account, one_time_code, program_token
 
+OPERATIONS = Path(__file__).parents[2] / "docs/operations.md"
 pytestmark = [pytest.mark.services, pytest.mark.timeout(600)]
 
 
@@ -192,45 +195,20 @@ def test_the_realm_is_applied_again_at_each_start_and_what_was_changed_by_hand_i
     assert "audience" in {one["name"] for one in web["protocolMappers"]}
 
 
-def test_a_government_sign_on_and_a_directory_are_added_once_and_changed_afterwards(keycloak: Stack) -> None:
-    broker = {
-        "alias": "government",
-        "providerId": "oidc",
-        "enabled": True,
-        "config": {
-            "clientId": "liangdeng",
-            "clientSecret": "s",
-            "authorizationUrl": "https://a",
-            "tokenUrl": "https://t",
-        },
-    }
-    mapper = {
-        "name": "person",
-        "identityProviderAlias": "government",
-        "identityProviderMapper": "oidc-user-attribute-idp-mapper",
-        "config": {"syncMode": "FORCE", "claim": "staff_no", "user.attribute": "person"},
-    }
-    ldap = {
-        "name": "ldap",
-        "providerId": "ldap",
-        "providerType": "org.keycloak.storage.UserStorageProvider",
-        "config": {"enabled": ["false"], "vendor": ["other"], "editMode": ["READ_ONLY"], "usersDn": ["ou=people"]},
-        "subComponents": [
-            {
-                "name": "unit",
-                "providerId": "user-attribute-ldap-mapper",
-                "providerType": "org.keycloak.storage.ldap.mappers.LDAPStorageMapper",
-                "config": {"ldap.attribute": ["departmentNumber"], "user.model.attribute": ["unit"]},
-            }
-        ],
-    }
-    additions = {"identityProviders": [broker], "identityProviderMappers": [mapper], "components": [ldap]}
+def test_the_government_sign_on_and_the_directory_of_the_documents_are_added_once_and_changed_afterwards(
+    keycloak: Stack,
+) -> None:
+    (snippet,) = re.findall(r"```json\n(.*?)```", OPERATIONS.read_text(encoding="utf-8"), re.DOTALL)
+    additions = json.loads(snippet)
+    (broker,), (ldap,) = additions["identityProviders"], additions["components"]
+    # There is none, and every other test's people are looked up.
+    ldap["config"]["enabled"] = ["false"]
     with admin_of(keycloak) as admin:
         add(admin, additions)
-        broker["displayName"] = "统一身份认证"
+        broker["displayName"] = "粤政易"
         add(admin, additions)
         (known,) = admin.find(f"/{REALM}/identity-provider/instances")
-        assert known["displayName"] == "统一身份认证"
+        assert known["displayName"] == "粤政易"
         (only,) = admin.find(f"/{REALM}/identity-provider/instances/government/mappers")
         assert only["config"]["claim"] == "staff_no"
         (storage,) = admin.find(f"/{REALM}/components", name="ldap")

@@ -117,13 +117,10 @@ def start(home: Path, said: Path) -> Iterator[Installation]:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = Path(tmp_path_factory.mktemp("walk"))
-    for place in (folder, *folder.parents):
-        if place.stat().st_uid == os.geteuid() and place != Path("/tmp"):
-            place.chmod(0o711)
-    write_settings(folder / "home")
-    return folder / "home"
+def home(servers_folder: Path) -> Path:
+    folder = servers_folder / "walk" / "home"
+    write_settings(folder)
+    return folder
 
 
 @pytest.fixture(scope="module")
