@@ -19,6 +19,7 @@ FILE = re.compile(r"[\w.-]+\.(?:py|md|ya?ml|toml|lock|sql|json|html|css|cfg)")
 MODULE = re.compile(r"\w+(?:\.\w+)+")
 NOT_OURS = {
     "jwks.json": "an operator's file",
+    "liangdeng.toml": "an installation's settings",
     "NNNN-name.md": "a record to be written",
 }
 TASKS = (
