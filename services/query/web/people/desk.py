@@ -15,12 +15,14 @@ from directory.persons import Person
 from directory.register import Register
 from directory.store import ChangedMeanwhile, DirectoryStore
 from services.query.answers.problem import QueryProblem
-from services.query.web.people.rights import PeopleOperation, may, own_jurisdiction, require
+from services.query.web.people.rights import PeopleOperation, may, own_jurisdiction
 from services.recognition import Recognition
-from web.identity import Identity, Unauthenticated
+from supervision.right import Answer
+from web.identity import Identity
+from web.rights import RightDenied
 from web.security_events import SecurityEvent
 from web.sessions import SessionsUnavailable
-from web.visitor import Visitor, request_id, same_site
+from web.visitor import Visitor, known_visitor, request_id, same_site
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,40 +36,33 @@ class PeopleDesk:
 
     @asynccontextmanager
     async def visit(self, request: Request, operation: PeopleOperation, person: str = "") -> AsyncIterator[PeopleVisit]:
-        """A visit of somebody who may do this, to a person where one is named. Raises QueryProblem.
+        """A visit of somebody whom the gate let in, to a person where one is named. Raises QueryProblem, RightDenied.
 
         What is posted must come from a page of this origin; whether it was opened in this session, `check_form` says.
         """
         try:
-            visitor = await self.who.visitors.of(request)
-            identity = self._allowed(request, operation, visitor)
-            where = own_jurisdiction(identity, request.query_params.get("where", ""))
+            visitor = known_visitor(request)
+            if visitor.identity is None:
+                raise QueryProblem("sign-in-required")
+            identity = visitor.identity
+            self._check_origin(request, visitor)
+            where = own_jurisdiction(operation, identity, request.query_params.get("where", ""))
             if person:
                 where = await self._where(identity, person)
             register = await self.store.load(where)
             found = register.persons.get(person)
             if found is not None and not may(operation, identity, found):
-                self._denied(request, operation)
-                raise QueryProblem("forbidden")
+                raise RightDenied(operation, Answer("forbidden", "wrong_role"))
             yield PeopleVisit(self, request, visitor, identity, operation, where, register, found)
-        except Unauthenticated as error:
-            raise QueryProblem("sign-in-required", str(error)) from None
         except ChangedMeanwhile:
             raise QueryProblem("changed-meanwhile") from None
         except (psycopg.OperationalError, PoolTimeout, SessionsUnavailable) as error:
             raise QueryProblem("unavailable", type(error).__name__) from error
 
-    def _allowed(self, request: Request, operation: PeopleOperation, visitor: Visitor) -> Identity:
-        try:
-            identity = require(operation, visitor.identity)
-        except QueryProblem:
-            if visitor.identity is not None:
-                self._denied(request, operation)
-            raise
+    def _check_origin(self, request: Request, visitor: Visitor) -> None:
         if request.method == "POST" and not (visitor.secret and same_site(request, self.origin)):
             self.who.visitors.tell("form_forged", request, "sent from another site")
             raise QueryProblem("forbidden")
-        return identity
 
     async def _where(self, identity: Identity, person: str) -> str:
         """The one of one's own jurisdictions where a person is: nobody is told of the others'."""
@@ -75,9 +70,6 @@ class PeopleDesk:
             if person in (await self.store.load(where)).persons:
                 return where
         raise QueryProblem("not-found")
-
-    def _denied(self, request: Request, operation: PeopleOperation) -> None:
-        self.who.visitors.tell("right_denied", request, operation)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,14 +16,16 @@ from services.query.answers.problem import QueryProblem
 from services.query.web.people.desk import PeopleVisit, desk_of
 from services.query.web.people.forms import MAX_UPLOAD_BYTES, read_form
 from services.query.web.people.pages import address_of, people_page
+from web.gate import GuardedRoute, does
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 _CARRIED: Final = 2 * MAX_UPLOAD_BYTES
 """The list comes back from the preview in base64, which is a third longer."""
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.get("/people/import")
+@does("people.import")
 async def get_import(request: Request) -> Response:
     """Where a list is chosen."""
     async with desk_of(request).visit(request, "people.import") as visit:
@@ -31,6 +33,7 @@ async def get_import(request: Request) -> Response:
 
 
 @router.post("/people/import")
+@does("people.import")
 async def post_import(request: Request) -> Response:
     """What a list would change, and every problem at its cell."""
     async with (
@@ -43,6 +46,7 @@ async def post_import(request: Request) -> Response:
 
 
 @router.post("/people/import/apply")
+@does("people.import")
 async def post_apply(request: Request) -> Response:
     """Import what was previewed; where the directory has changed since, it is previewed again."""
     async with (
@@ -70,6 +74,7 @@ async def post_apply(request: Request) -> Response:
 
 
 @router.get("/people/form.xlsx")
+@does("people.import")
 async def get_form(request: Request) -> Response:
     """The empty form."""
     async with desk_of(request).visit(request, "people.import") as visit:
@@ -77,6 +82,7 @@ async def get_form(request: Request) -> Response:
 
 
 @router.get("/people/list.xlsx")
+@does("people.import")
 async def get_list(request: Request) -> Response:
     """The people of the units, as a list that can be changed and imported again."""
     async with desk_of(request).visit(request, "people.import") as visit:

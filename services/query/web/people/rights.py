@@ -1,4 +1,4 @@
-"""Who may do what to people: those of an office to the people of their own jurisdiction's units."""
+"""Who may do what to people: the table (supervision/rights.py), and whose roles the operator alone sees to."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from typing import Final, Literal
 
 from directory.persons import GRANTED, Person
 from services.query.answers.problem import QueryProblem
+from supervision.right import asker_of
+from supervision.rights import answer
 from web.identity import Identity
+from web.rights import require
 
 PeopleOperation = Literal[
     "people.list",
@@ -17,31 +20,22 @@ PeopleOperation = Literal[
     "people.hand_over",
     "people.import",
 ]
-_READING: Final = frozenset({"people.list"})
 _CONTACTS: Final = frozenset({"people.list", "people.change"})
 """Of whom the operator gave a role, an office sees to the addresses and absences alone."""
 
 
-def require(operation: PeopleOperation, identity: Identity | None) -> Identity:
-    """Who asks, if their role may do it to anybody. Raises QueryProblem `sign-in-required`, `forbidden`."""
-    if identity is None or identity.role == "alarm":
-        raise QueryProblem("sign-in-required")
-    if identity.role != "office" and not (identity.role == "auditor" and operation in _READING):
-        raise QueryProblem("forbidden")
-    return identity
-
-
 def may(operation: PeopleOperation, identity: Identity, person: Person) -> bool:
-    """Whether somebody whose role may do it may do it to this person, whom they may see."""
-    if identity.role != "office":
-        return operation in _READING
-    return person.role not in GRANTED or operation in _CONTACTS
+    """Whether somebody may do it to this person, who is of their jurisdiction."""
+    return answer(operation, asker_of(identity.role)).allowed and (person.role not in GRANTED or operation in _CONTACTS)
 
 
-def own_jurisdiction(identity: Identity, asked: str) -> str:
-    """The jurisdiction that is asked about, the first of one's own unless named. Raises QueryProblem `not-found`."""
+def own_jurisdiction(operation: PeopleOperation, identity: Identity, asked: str) -> str:
+    """The jurisdiction that is asked about, the first of one's own unless named.
+
+    Raises RightDenied for another one, and QueryProblem `not-found` for who has none.
+    """
     if asked and asked not in identity.jurisdictions:
-        raise QueryProblem("not-found")
+        require(operation, answer(operation, asker_of(identity.role), "foreign"))
     if not identity.jurisdictions:
         raise QueryProblem("not-found", "no jurisdiction")
     return asked or identity.jurisdictions[0]

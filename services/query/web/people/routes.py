@@ -17,8 +17,9 @@ from services.query.web.people.forms import PeopleForm, absence_from, filled, pe
 from services.query.web.people.pages import address_of, people_page
 from services.query.web.people.rights import PeopleOperation
 from supervision.words import Word
+from web.gate import GuardedRoute, does
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 Act = Callable[[PeopleVisit, PeopleForm], Awaitable[Done | None]]
 """None where the form is shown again, with what is wrong in it."""
 _DONE: Final[Mapping[str, Word]] = {
@@ -35,6 +36,7 @@ _DONE: Final[Mapping[str, Word]] = {
 
 
 @router.get("/people")
+@does("people.list")
 async def get_people(request: Request) -> Response:
     """The people of one's jurisdiction, those that a search finds."""
     async with desk_of(request).visit(request, "people.list") as visit:
@@ -45,6 +47,7 @@ async def get_people(request: Request) -> Response:
 
 
 @router.get("/people/new")
+@does("people.add")
 async def get_new(request: Request) -> Response:
     """The form to add somebody."""
     async with desk_of(request).visit(request, "people.add") as visit:
@@ -52,6 +55,7 @@ async def get_new(request: Request) -> Response:
 
 
 @router.post("/people/new")
+@does("people.add")
 async def post_new(request: Request) -> Response:
     """Add somebody of a unit, with an account where a user name is given."""
     async with desk_of(request).visit(request, "people.add") as visit, read_form(request) as (form, _):
@@ -65,6 +69,7 @@ async def post_new(request: Request) -> Response:
 
 
 @router.get("/people/id/{person}")
+@does("people.list")
 async def get_person(request: Request, person: str) -> Response:
     """Somebody, and what may be done."""
     async with desk_of(request).visit(request, "people.list", person) as visit:
@@ -72,6 +77,7 @@ async def get_person(request: Request, person: str) -> Response:
 
 
 @router.post("/people/id/{person}/change")
+@does("people.change")
 async def post_change(request: Request, person: str) -> Response:
     """What is known about somebody."""
 
@@ -87,6 +93,7 @@ async def post_change(request: Request, person: str) -> Response:
 
 
 @router.post("/people/id/{person}/disable")
+@does("people.disable")
 async def post_disable(request: Request, person: str) -> Response:
     """Nobody signs in as this person any more."""
 
@@ -97,6 +104,7 @@ async def post_disable(request: Request, person: str) -> Response:
 
 
 @router.post("/people/id/{person}/enable")
+@does("people.disable")
 async def post_enable(request: Request, person: str) -> Response:
     """The person is back."""
 
@@ -107,6 +115,7 @@ async def post_enable(request: Request, person: str) -> Response:
 
 
 @router.post("/people/id/{person}/account")
+@does("people.reset")
 async def post_account(request: Request, person: str) -> Response:
     """An account, or new credentials for the one there is."""
 
@@ -122,6 +131,7 @@ async def post_account(request: Request, person: str) -> Response:
 
 
 @router.post("/people/id/{person}/absence")
+@does("people.change")
 async def post_absence(request: Request, person: str) -> Response:
     """Days on which the person is away; the one that begins on `drop` is taken back."""
 
@@ -138,6 +148,7 @@ async def post_absence(request: Request, person: str) -> Response:
 
 
 @router.post("/people/id/{person}/hand-over")
+@does("people.hand_over")
 async def post_hand_over(request: Request, person: str) -> Response:
     """A colleague takes over, and the person is disabled."""
 
@@ -154,6 +165,7 @@ async def post_hand_over(request: Request, person: str) -> Response:
 
 
 @router.post("/people/id/{person}/erase")
+@does("people.disable")
 async def post_erase(request: Request, person: str) -> Response:
     """Everything that says who the person is, is gone; the id stays."""
 
