@@ -40,13 +40,9 @@ def grant(role: str, told: Mapping[str, str], *, head: bool, username: str, as_j
 
     Raises MachineError.
     """
-    if role not in ROLES_OF_PERSONS:
-        raise _wrong(
-            "role", f"应为 {'、'.join(ROLES_OF_PERSONS)} 之一", f"must be one of {', '.join(ROLES_OF_PERSONS)}"
-        )
 
     async def act(store: DirectoryStore, office: Administration, url: str) -> int:
-        person = _person(role, told, head, await store.load(told["jurisdiction"]))
+        person = granted_person(role, told, head=head, known=await store.load(told["jurisdiction"]))
         name = _checked("username", plain_text.username, username) if username else ""
         done = await office.add(person, name)
         return await _finish("right_granted", done, url, as_json=as_json, signs_out=False)
@@ -110,7 +106,12 @@ async def _sign_out(person: Person, url: str) -> None:
             say(f"会话未结束 · sessions were not ended: {error}")
 
 
-def _person(role: str, told: Mapping[str, str], head: bool, known: Register) -> Person:
+def granted_person(role: str, told: Mapping[str, str], *, head: bool, known: Register) -> Person:
+    """The person as they would be added. Raises MachineError saying what is wrong with what was typed."""
+    if role not in ROLES_OF_PERSONS:
+        raise _wrong(
+            "role", f"应为 {'、'.join(ROLES_OF_PERSONS)} 之一", f"must be one of {', '.join(ROLES_OF_PERSONS)}"
+        )
     where = _checked("jurisdiction", plain_text.jurisdiction, told["jurisdiction"])
     if where not in known.jurisdictions:
         raise _wrong(
@@ -136,7 +137,7 @@ def _person(role: str, told: Mapping[str, str], head: bool, known: Register) -> 
         id=new_id(),
         jurisdiction=where,
         name=_checked("name", plain_text.person_name, told["name"]),
-        role=role,  # type: ignore[arg-type]  # one of ROLES_OF_PERSONS, as was checked
+        role=role,
         unit=unit,
         head=head and role == "unit",
         leader=leader,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from contracts.topics import jurisdiction_of
 from directory.persons import Person
-from directory.register import Register, SharedContact, jurisdiction_of
+from directory.register import Register, SharedContact
 
 Contacts = Mapping[str, Mapping[str, str]]
 """Contact id to addresses by channel."""

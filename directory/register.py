@@ -83,8 +83,3 @@ class Register:
         """The persons of a jurisdiction: by role, unit and name."""
         found = [person for person in self.persons.values() if person.jurisdiction == jurisdiction]
         return sorted(found, key=lambda one: (one.role in GRANTED, one.reference, not one.head, one.name, one.id))
-
-
-def jurisdiction_of(programme: str) -> str:
-    """The jurisdiction of a programme by its id, e.g. `441602` of `441602-2024`; empty where the id names none."""
-    return programme.partition("-")[0] if programme[:6].isdecimal() and programme[6:7] == "-" else ""

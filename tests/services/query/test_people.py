@@ -21,6 +21,7 @@ from contracts.values import Role
 from directory.administration import Administration
 from directory.persons import Person
 from directory.store import Changes, DirectoryStore
+from supervision.rights import OPERATIONS, answer
 from tests.directory.accounts import AccountsInMemory
 from tests.directory.people import HERE, THERE, clerk, stored, workbook
 from tests.services.query.feed import Feed
@@ -381,3 +382,37 @@ def events(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
     """The security events so far, but for what is said of keys."""
     told = [json.loads(one.getMessage()) for one in caplog.records if one.name == "liangdeng.security"]
     return [one for one in told if one["event"] != "keys_read"]
+
+
+DOORS = {
+    "people.list": ("GET", "/people"),
+    "people.add": ("GET", "/people/new"),
+    "people.import": ("GET", "/people/import"),
+    "people.change": ("POST", "/people/id/{}/change"),
+    "people.disable": ("POST", "/people/id/{}/disable"),
+    "people.reset": ("POST", "/people/id/{}/account"),
+    "people.hand_over": ("POST", "/people/id/{}/hand-over"),
+}
+
+
+async def test_every_cell_of_the_table_about_people_is_as_it_says(postgres: Callable[[], str], tmp_path: Path) -> None:
+    assert set(DOORS) == {name for name in OPERATIONS if name.startswith("people.")}
+    wanted = {"allowed": {200, 303, 403, 409, 422}, "hidden": {404}}
+    async with office(postgres, tmp_path) as there:
+        for name, (method, path) in DOORS.items():
+            for role, relation, _ in OPERATIONS[name].possible:
+                if role == "alarm":
+                    continue
+                signed_in = role != "public"
+                unit = "nongye" if role == "unit" else None
+                cookie = (await there.browser(role, "x-1", unit=unit)).cookie if signed_in else {}
+                foreign = relation == "foreign"
+                where = path.format("p-n" if foreign else "p-a") + (f"?where={THERE}" if foreign else "")
+                answer_ = await there.house.client.request(method, where, headers=cookie)
+                said = answer(name, role, relation)
+                if not signed_in:
+                    assert answer_.status_code == 401, (name, role)
+                elif said.outcome == "forbidden":
+                    assert answer_.status_code == 403, (name, role, relation)
+                else:
+                    assert answer_.status_code in wanted[said.outcome], (name, role, relation)

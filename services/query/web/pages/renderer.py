@@ -16,8 +16,9 @@ from psycopg_pool import PoolTimeout
 from starlette.staticfiles import StaticFiles
 
 from contracts.rulings import Compared
+from contracts.topics import jurisdiction_of
 from contracts.values import Target
-from directory.register import Register, jurisdiction_of
+from directory.register import Register
 from services.query.answers import event_sentences as sentences
 from services.query.answers.access import REASSESSMENT
 from services.query.answers.problem import QueryProblem
