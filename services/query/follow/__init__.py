@@ -1,0 +1,8 @@
+"""The three topics into rows.
+
+follow_loop  reads batch by batch, and starts again from what is stored after trouble
+batch        folds the records of each partition, and stops one that cannot be read
+projection/  which rows follow from a record
+storable     what PostgreSQL can hold: instants, and texts without NUL
+rebuild      the read model made anew beside the live one, compared and swapped
+"""

@@ -1,1 +1,16 @@
-"""The read model in PostgreSQL: the only SQL of this service, one module per way of touching it."""
+"""The read model in PostgreSQL: the tables and the only SQL of this service.
+
+schema.sql   the tables; indexes.sql their indexes
+schemas      makes, checks, swaps and drops a schema
+tables       a row type per table
+columns      what JSON columns hold
+rows         the row types by table, and rows to add
+writer       rows and positions in one transaction
+snapshot     the queries, in one consistent state
+results      what they return where it is no whole row of a table
+counts       how many lights and messages there are, for metrics
+position     how far the read model has come, and waiting for more
+as_of        what was asked for: a day, an instant, a position
+comparison   two read models side by side
+pools        connections that read, and one that writes
+"""

@@ -125,19 +125,22 @@ async def test_a_stream_tells_the_position_whenever_it_has_moved(postgres: Calla
     async with (
         asyncio.timeout(60),
         served(postgres(), tmp_path, feed) as address,
+        new_browser() as browser,
         httpx.AsyncClient(base_url=address) as client,
-        client.stream("GET", "/v1/changes") as stream,
     ):
-        lines = stream.aiter_lines()
-        first = [await anext(lines) for _ in range(3)]
-        feed.green(feed.report(P, "K01", "2024Q4"), "2024Q4")
-        part = partition_of(f"{P}/K01")
-        wanted = f"rulings-{part}@{feed.topics.end('rulings', part) - 1}"
-        assert first[0] == "event: position"
-        assert wanted not in first[1]
-        async for line in lines:
-            if wanted in line:
-                break
+        await sign_in(browser, address, "o1")
+        cookie = {"Cookie": f"liangdeng={browser.cookies['liangdeng']}"}
+        async with client.stream("GET", "/v1/changes", headers=cookie) as stream:
+            lines = stream.aiter_lines()
+            first = [await anext(lines) for _ in range(3)]
+            feed.green(feed.report(P, "K01", "2024Q4"), "2024Q4")
+            part = partition_of(f"{P}/K01")
+            wanted = f"rulings-{part}@{feed.topics.end('rulings', part) - 1}"
+            assert first[0] == "event: position"
+            assert wanted not in first[1]
+            async for line in lines:
+                if wanted in line:
+                    break
 
 
 @needs_browser
