@@ -29,7 +29,16 @@ _ENVELOPE: Final[dict[str, Any]] = {
 }
 _ROLES: Final = ["unit", "office", "leader", "chief", "auditor", "alarm"]
 EXTENSIONS: Final[dict[str, dict[str, Any]]] = {
-    SUBMISSIONS: {"actorrole": {"enum": _ROLES}, "actorid": _TEXT, "actorunit": _TEXT, "digest": _TEXT},
+    SUBMISSIONS: {
+        "actorrole": {"enum": _ROLES},
+        "actorid": _TEXT,
+        "actorunit": _TEXT,
+        "actorjurisdiction": _TEXT,
+        "actoronbehalfof": _TEXT,
+        "actorpreparedby": _TEXT,
+        "actorhead": {"type": "boolean"},
+        "digest": _TEXT,
+    },
     RULINGS: {
         "causeid": {"type": "string"},
         "causedigest": {"type": "string"},
@@ -42,7 +51,7 @@ EXTENSIONS: Final[dict[str, dict[str, Any]]] = {
     },
     DISPATCHES: {"at": _OFFSET},
 }
-_OPTIONAL: Final = {"actorunit"}
+_OPTIONAL: Final = {"actorunit", "actorjurisdiction", "actoronbehalfof", "actorpreparedby", "actorhead"}
 _PUBLISHERS: Final = {
     SUBMISSIONS: (SUBMISSION_TYPES, "intake", "What people, and rating's alarm, put before the rules."),
     RULINGS: (RULING_TYPES, "rating", "One ruling per submission: a verdict and what follows from it."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -11,6 +12,17 @@ from contracts.values import Identifier, Number
 
 WorkingDays = Annotated[int, Field(ge=1, le=250)]
 CalendarDays = Annotated[int, Field(ge=1, le=366)]
+
+SignedType = Literal[
+    "plan.submitted",
+    "progress.reported",
+    "rectification.reported",
+    "appeal.lodged",
+    "adjustment.requested",
+    "withdrawal.requested",
+    "extension.requested",
+]
+InspectionApproval = Literal["declared", "chief"]
 
 Points = Annotated[Number, Field(le=0)]
 """What is taken off a unit's base: never above zero."""
@@ -35,6 +47,10 @@ class Policy:
     `missed_light` is the light of a period whose node was not met in time; `made_up_light`, where given, is the
     light that a missed period turns to when a late report meets its node. Limits are in working days, appeals in
     calendar days, `grace_seconds` and `skew_seconds` in seconds, reminders go out at `reminder_hour`:00.
+    `signed` names the submissions that a unit's head makes, `inspection_approval` whose word an inspection plan needs;
+    a report's deadline is moved by at most `report_move_days`, a rectification extended `extensions` times by at most
+    `extension_days`, minutes name the interview's day within `minutes_days`. A value of version 3 at its default is not
+    written, so that the bytes of earlier policies stay.
     """
 
     id: Identifier
@@ -56,6 +72,13 @@ class Policy:
     appeal_days: CalendarDays = 30
     appeal_decision_days: CalendarDays = 30
     blind_channel: Literal["resend", "hold"] = "resend"
+    signed: Annotated[tuple[SignedType, ...], Field(exclude_if=lambda types: types == ())] = ()
+    complete_plans: Annotated[bool, Field(exclude_if=operator.not_)] = False
+    inspection_approval: Annotated[InspectionApproval, Field(exclude_if=lambda how: how == "declared")] = "declared"
+    report_move_days: Annotated[WorkingDays, Field(exclude_if=lambda days: days == 10)] = 10
+    extensions: Annotated[int, Field(ge=0, le=12, exclude_if=lambda number: number == 1)] = 1
+    extension_days: Annotated[WorkingDays, Field(exclude_if=lambda days: days == 15)] = 15
+    minutes_days: Annotated[WorkingDays, Field(exclude_if=lambda days: days == 3)] = 3
     weights: Weights
 
     @property

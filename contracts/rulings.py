@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Literal
@@ -9,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from contracts.policy import Policy
-from contracts.submissions import Appealed
+from contracts.submissions import Appealed, Deputy, Predecessor
 from contracts.values import (
     Calendar,
     Category,
@@ -27,6 +28,7 @@ from contracts.values import (
     Node,
     Number,
     PeriodId,
+    Principal,
     ReportingPeriod,
     Sentence,
     Target,
@@ -35,23 +37,32 @@ from contracts.values import (
 
 Remark = Literal["late", "claim_contradicts_measures"]
 Reason = Literal[
+    "wrong_jurisdiction",
     "not_lead_unit",
     "wrong_role",
+    "not_signed",
     "not_own_leader",
     "unknown_programme",
     "unknown_item",
     "unknown_period",
+    "unknown_unit",
+    "unknown_leader",
     "plan_already_confirmed",
+    "plan_incomplete",
     "nothing_to_decide",
+    "superseded",
     "indicator_not_in_plan",
     "completed_without_evidence",
     "period_not_open",
     "period_settled",
+    "extension_too_long",
+    "limit_passed",
     "item_withdrawn",
     "idempotency_key_reused",
     "no_valid_inspection_plan",
     "nothing_to_review",
     "no_open_escalation",
+    "appeal_already_open",
     "appeal_out_of_time",
     "decider_involved",
     "too_large",
@@ -66,6 +77,8 @@ Cause = Annotated[str, Field(min_length=1, max_length=100)]
 """What an escalation stands on: a period, `lag`, a blockage's id, or `rectification_overdue` and the like."""
 Rule = Annotated[str, Field(max_length=60)]
 """The paragraph of the rulebook that was applied, e.g. `Lights 3`."""
+Place = Annotated[int, Field(ge=1)]
+"""Which of several of one id that wait, counted from 0 in the order of the log; the oldest is not named."""
 Because = tuple[Reference, ...]
 """Ids of the submissions that something follows from."""
 
@@ -86,10 +99,15 @@ class Compared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmissionAccepted:
-    """The submission counts, with remarks; `alarm`: it is rating's own, which the key rule does not concern."""
+    """The submission counts, with remarks; `alarm`: it is rating's own, which the key rule does not concern.
+
+    `deputy` acted with the right of `principal` (rulebook: Who).
+    """
 
     remarks: tuple[Remark, ...] = ()
     alarm: bool = False
+    principal: Reference | None = None
+    deputy: Reference | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +147,15 @@ class ProgrammeOpened:
     leaders: tuple[Leader, ...]
     items: tuple[Identifier, ...]
     policy: Policy
+    closing_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammeEnlarged:
+    """Units and leaders joined a published programme."""
+
+    units: tuple[Unit, ...] = ()
+    leaders: tuple[Leader, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +178,68 @@ class ItemOpened:
     policy: Policy
     simulated: bool
     derived: bool
+    units: tuple[Identifier, ...] | None = None
+    leaders: tuple[Identifier, ...] | None = None
+    month_working_day: int | None = None
+    closing_on: date | None = None
+    predecessor: Predecessor | None = None
+    deputies: Annotated[tuple[Deputy, ...], Field(exclude_if=lambda namings: namings == ())] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemRevised:
+    """Words of the item were corrected; what is absent stayed as it was."""
+
+    title: Name | None = None
+    source: Sentence | None = None
+    classification: Classification | None = None
+    cooperating: tuple[Identifier, ...] | None = None
+    annual_targets: tuple[Target, ...] | None = None
+    reason: Sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeputyAppointed:
+    """Somebody stands in for a principal, both days included."""
+
+    principal: Principal
+    deputy: Principal
+    from_on: date
+    until_on: date
+    reason: Sentence = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeputyReleased:
+    """A naming ended before its last day."""
+
+    principal: Principal
+    deputy: Principal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarRevised:
+    """The calendar from here on, and the periods whose provisional deadline is another one by it."""
+
+    calendar: Calendar
+    periods: tuple[ReportingPeriod, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlineShifted:
+    """A report's deadline was moved from `before` to `due_at` (both exclusive)."""
+
+    period: PeriodId
+    before: Instant
+    due_at: Instant
+    ground: Sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancellationFiled:
+    """A cancellation waits for the chief leader: a deadline of the item has passed."""
+
+    reason: Sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +265,10 @@ class WithdrawalRefused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemWithdrawn:
-    """The item left the assessment (Lights 8)."""
+    """The item left the assessment (Lights 8); `cancelled`: it had been published by mistake."""
+
+    cancelled: Annotated[bool, Field(exclude_if=operator.not_)] = False
+    reason: Sentence | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,27 +319,33 @@ class AdjustmentFiled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdjustmentApproved:
-    """An adjustment was approved before there is a confirmed plan; it takes effect with the plan."""
+    """An adjustment was approved before there is a confirmed plan; it takes effect with the plan.
+
+    `place` tells which of those of its id that wait, from 0; absent: the oldest.
+    """
 
     adjustment: Identifier
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdjustmentRefused:
-    """The leader refused an adjustment."""
+    """The leader refused an adjustment; `place` as in `AdjustmentApproved`."""
 
     adjustment: Identifier
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeAdjusted:
-    """An approved adjustment took effect; old and new value stay on record."""
+    """An approved adjustment took effect; old and new value stay on record; `place` as in `AdjustmentApproved`."""
 
     adjustment: Identifier
     period: PeriodId
     before: Node | None = None
     after: Node
     reason: Sentence
+    place: Place | None = None
 
 
 # --- reports and findings ---
@@ -271,12 +369,23 @@ class ProgressRecorded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InspectionAuthorized:
-    """An inspection plan is on record; hidden from the unit until its visit is recorded."""
+    """An inspection plan is on record; hidden from the unit until its visit is recorded.
+
+    With `approval` it waits for the chief leader, whatever the planner says.
+    """
 
     plan: Identifier
     from_on: date
     to_on: date
     approved: bool
+    approval: Literal["chief"] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionEndorsed:
+    """The chief leader approved an inspection plan."""
+
+    plan: Identifier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -386,6 +495,7 @@ class EscalationConfirmed:
     due_at: Instant
     to: Reference
     copy: tuple[Reference, ...]
+    person: Reference | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -396,6 +506,45 @@ class EscalationReported:
     late: bool
     by: Literal["rectification", "progress"] = "rectification"
     report: Reference | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationUnreported:
+    """A late report that counted for the rectification was overturned before its limit: it counts no longer."""
+
+    escalation: Reference
+    level: Level
+    report: Reference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtensionFiled:
+    """An extension of a rectification's limit waits for the item's leader."""
+
+    extension: Identifier
+    escalation: Reference
+    until_on: date
+    reason: Sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtensionRefused:
+    """The leader refused an extension; `place` as in `AdjustmentApproved`."""
+
+    extension: Identifier
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitMoved:
+    """An escalation's limit is a later one: by an extension, or recounted by a calendar that has grown."""
+
+    escalation: Reference
+    level: Level
+    before: Instant
+    due_at: Instant
+    extension: Identifier | None = None
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -413,6 +562,15 @@ class EscalationOverdue:
 
     escalation: Reference
     level: Level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationRelieved:
+    """The interview had been held within its limit: the mark of being overdue is taken back."""
+
+    escalation: Reference
+    level: Level
+    held_on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -476,12 +634,13 @@ class AppealOpened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppealClosed:
-    """An appeal was decided."""
+    """An appeal was decided; `place` as in `AdjustmentApproved`."""
 
     appeal: Identifier
     against: Appealed
     decision: Literal["upheld", "dismissed"]
     person: Reference
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -489,6 +648,33 @@ class AppealOverdue:
     """An appeal was not decided in time; told to the chief leader."""
 
     appeal: Identifier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyRecorded:
+    """The unit concerned said its word about a light or a cause of a notice; `reply` is its submission's id."""
+
+    reply: Reference
+    light: PeriodId | None = None
+    level: Level | None = None
+    cause: Cause | None = None
+    text: Sentence
+    unit: Identifier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyReleased:
+    """The public sees a reply."""
+
+    reply: Reference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyRetained:
+    """The public does not see a reply, for this reason."""
+
+    reply: Reference
+    reason: Sentence
 
 
 # --- bulletins ---
@@ -556,4 +742,20 @@ RulingData = (
     | AppealOverdue
     | BulletinFiled
     | BulletinPublished
+    | ProgrammeEnlarged
+    | ItemRevised
+    | DeputyAppointed
+    | DeputyReleased
+    | CalendarRevised
+    | DeadlineShifted
+    | CancellationFiled
+    | InspectionEndorsed
+    | EscalationUnreported
+    | EscalationRelieved
+    | ExtensionFiled
+    | ExtensionRefused
+    | LimitMoved
+    | ReplyRecorded
+    | ReplyReleased
+    | ReplyRetained
 )

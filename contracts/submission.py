@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, TypeGuard, get_args
 
 from contracts.envelope import Unreadable, canonical, digest_of, parse, submission_id
 from contracts.registry import Registry
 from contracts.submissions import SubmissionData
+from contracts.topics import jurisdiction_of
 from contracts.values import Actor, Role
 
 SUBMISSION_TYPES: Final = Registry(get_args(SubmissionData))
 _ROLES = frozenset(get_args(Role))
+_OPTIONAL: Final = {
+    "actorunit": "unit",
+    "actorjurisdiction": "jurisdiction",
+    "actoronbehalfof": "on_behalf_of",
+    "actorpreparedby": "prepared_by",
+}
+"""Attributes of the envelope by which an actor is named, beside its role and id; what is absent is not written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +46,11 @@ def new_submission(
 ) -> Submission:
     """A submission as its writer stamps it, at the aware instant `received_at`.
 
-    The same `key` of the same owner about the same `subject` is the same event, however often it is written.
+    The same `key` of the same owner about the same `subject` is the same event, however often it is written. The
+    actor's jurisdiction is named only where it is not the programme's.
     """
+    if actor.jurisdiction == jurisdiction_of(subject):
+        actor = replace(actor, jurisdiction=None)
     return Submission(
         id=submission_id(log, _key_owner(actor), key, subject),
         log=log,
@@ -68,8 +79,9 @@ def encode_submission(submission: Submission) -> bytes:
         "digest": submission.digest,
         "data": {**SUBMISSION_TYPES.dump(submission.data), "received_at": submission.received_at.isoformat()},
     }
-    if actor.unit is not None:
-        attributes["actorunit"] = actor.unit
+    attributes |= {name: value for name, of in _OPTIONAL.items() if (value := getattr(actor, of)) is not None}
+    if actor.head:
+        attributes["actorhead"] = True
     return canonical(attributes)
 
 
@@ -91,11 +103,6 @@ def decode_submission(value: bytes | None) -> Submission:
 def submission_from(attributes: dict[str, Any]) -> Submission:
     """The submission of an envelope that has been parsed already. Raises Unreadable, UnknownType."""
     data = SUBMISSION_TYPES.load(attributes["type"], attributes["data"])
-    role, person, unit = (attributes.get(name) for name in ("actorrole", "actorid", "actorunit"))
-    if not _is_role(role) or not isinstance(person, str) or not (unit is None or isinstance(unit, str)):
-        raise Unreadable("actorrole, actorid, actorunit: no valid actor")
-    if role == "unit" and not unit:
-        raise Unreadable("actorunit: required for the role unit")
     digest = attributes.get("digest")
     if not isinstance(digest, str):
         raise Unreadable("digest: must be a string")
@@ -104,18 +111,38 @@ def submission_from(attributes: dict[str, Any]) -> Submission:
         log=_log_of(attributes["source"]),
         type=attributes["type"],
         subject=attributes["subject"],
-        actor=Actor(role=role, id=person, unit=unit),
+        actor=_actor_of(attributes),
         received_at=_received_at(attributes["data"]),
         digest=digest,
         data=data,
     )
 
 
+def _actor_of(attributes: dict[str, Any]) -> Actor:
+    role, person, head = (attributes.get(name) for name in ("actorrole", "actorid", "actorhead"))
+    named = {of: attributes.get(name) for name, of in _OPTIONAL.items()}
+    if not _is_role(role) or not isinstance(person, str) or head not in (None, True, False):
+        raise Unreadable("actorrole, actorid, actorhead: no valid actor")
+    if not all(value is None or isinstance(value, str) for value in named.values()):
+        raise Unreadable(f"{', '.join(_OPTIONAL)}: must be strings")
+    if role == "unit" and not named["unit"]:
+        raise Unreadable("actorunit: required for the role unit")
+    return Actor(role=role, id=person, head=head is True, **named)
+
+
 def _key_owner(actor: Actor) -> str:
-    """Whose idempotency keys these are (rulebook: Fine print, "A key belongs to ...")."""
+    """Whose idempotency keys these are: a jurisdiction's unit, office, leader, chief, or a deputy for its principal.
+
+    rulebook: Fine print ("A key belongs to ...")
+    """
+    owner: str = actor.role
     if actor.role == "unit":
-        return f"unit:{actor.unit}"
-    return f"leader:{actor.id}" if actor.role == "leader" else actor.role
+        owner = f"unit:{actor.unit}"
+    elif actor.on_behalf_of is not None:
+        owner = f"{actor.role}:{actor.id}>{actor.on_behalf_of}"
+    elif actor.role == "leader":
+        owner = f"leader:{actor.id}"
+    return owner if actor.jurisdiction is None else f"{actor.jurisdiction}/{owner}"
 
 
 def _is_role(value: object) -> TypeGuard[Role]:

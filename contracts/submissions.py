@@ -23,9 +23,11 @@ from contracts.values import (
     Node,
     Number,
     PeriodId,
+    Principal,
     ReportingPeriod,
     Sentence,
     Sha256,
+    SubmissionId,
     Target,
     Unit,
 )
@@ -45,11 +47,35 @@ class ProgrammePublished:
     leaders: tuple[Leader, ...]
     items: tuple[Identifier, ...]
     policy: Policy
+    closing_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Predecessor:
+    """The item of an earlier programme that made the same promise."""
+
+    programme: Identifier
+    item: Identifier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deputy:
+    """Who stands in for a principal, both days included."""
+
+    principal: Principal
+    deputy: Principal
+    from_on: date
+    until_on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemAssigned:
-    """One item of a published programme, self-contained: rating never looks elsewhere."""
+    """One item of a published programme, self-contained: rating never looks elsewhere.
+
+    `units` and `leaders` are those of the programme (absent: any id is known), `month_working_day` the working day of
+    the month after on which a month's report is due, `closing_on` the closing day, `predecessor` the same promise a
+    year before, `deputies` the namings in force when it is assigned.
+    """
 
     title: Name
     category: Category
@@ -66,6 +92,12 @@ class ItemAssigned:
     policy: Policy
     simulated: bool = False
     derived: bool = False
+    units: tuple[Identifier, ...] | None = None
+    leaders: tuple[Identifier, ...] | None = None
+    month_working_day: Annotated[int, Field(ge=1, le=15)] | None = None
+    closing_on: date | None = None
+    predecessor: Predecessor | None = None
+    deputies: Annotated[tuple[Deputy, ...], Field(exclude_if=lambda namings: namings == ())] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +124,7 @@ class PlanDecided:
 
     decision: Literal["confirmed", "returned"]
     reason: Sentence = ""
+    of: SubmissionId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +145,7 @@ class ProgressReviewed:
     period: PeriodId
     finding: Finding
     reason: Sentence = ""
+    of: SubmissionId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +169,7 @@ class InspectionRecorded:
     finding: Finding
     reason: Sentence = ""
     evidence: tuple[Evidence, ...] = ()
+    of: SubmissionId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +212,7 @@ class AdjustmentDecided:
     adjustment: Identifier
     decision: Literal["approved", "refused"]
     reason: Sentence = ""
+    of: SubmissionId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +228,7 @@ class WithdrawalDecided:
 
     decision: Literal["approved", "refused"]
     reason: Sentence = ""
+    of: SubmissionId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +245,7 @@ class RectificationReviewed:
 
     finding: Literal["done", "not_done"]
     reason: Sentence = ""
+    of: SubmissionId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,11 +257,12 @@ class InterviewConfirmed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InterviewHeld:
-    """The minutes of an interview are recorded."""
+    """The minutes of an interview are recorded; `held_on` is the day on which it was held, where they name it."""
 
     level: Literal["interview", "chief_interview"]
     minutes: Sentence = ""
     evidence: tuple[Evidence, ...] = ()
+    held_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,6 +298,7 @@ class AppealDecided:
     appeal: Identifier
     decision: Literal["upheld", "dismissed"]
     reason: Sentence = ""
+    of: SubmissionId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,6 +326,128 @@ class BulletinApproved:
 
     bulletin: Identifier
     sha256: Sha256 | None = None
+    of: SubmissionId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeputyNamed:
+    """A leader in charge, the chief, or the office for them, names who stands in, both days included (代理)."""
+
+    principal: Principal
+    deputy: Principal
+    from_on: date
+    until_on: date
+    reason: Sentence = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeputyEnded:
+    """A naming ends before its last day."""
+
+    principal: Principal
+    deputy: Principal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemCorrected:
+    """The office corrects an item's words; what is absent stays, and the classification only becomes internal."""
+
+    title: Name | None = None
+    source: Sentence | None = None
+    classification: Literal["internal"] | None = None
+    cooperating: tuple[Identifier, ...] | None = None
+    annual_targets: tuple[Target, ...] | None = None
+    reason: Sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammeExtended:
+    """The office adds units and leaders to a published programme; sent per item, too."""
+
+    units: tuple[Unit, ...] = ()
+    leaders: tuple[Leader, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemCancelled:
+    """The office cancels an item that was published by mistake."""
+
+    reason: Sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancellationApproved:
+    """The chief leader approves a cancellation that waits."""
+
+    of: SubmissionId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarExtended:
+    """The office names holidays and working weekends that were not known when the programme was published."""
+
+    days: Annotated[dict[date, Literal["holiday", "working"]], Field(min_length=1, max_length=400)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlineMoved:
+    """The office moves a report's deadline to a later day (延期报送)."""
+
+    period: PeriodId
+    due_on: date
+    ground: Sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtensionRequested:
+    """The lead unit asks for a later limit of its open rectification (延期整改)."""
+
+    extension: Identifier
+    until_on: date
+    reason: Sentence = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtensionDecided:
+    """The item's own leader decides about an extension."""
+
+    extension: Identifier
+    decision: Literal["approved", "refused"]
+    reason: Sentence = ""
+    of: SubmissionId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionApproved:
+    """The chief leader approves an inspection plan."""
+
+    plan: Identifier
+    of: SubmissionId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyGiven:
+    """The unit concerned says its word about a light, or about one cause of a notice (单位说明); no effect on any."""
+
+    light: PeriodId | None = None
+    level: Literal["rectification", "interview", "chief_interview", "blockage"] | None = None
+    cause: Annotated[str, Field(max_length=100)] | None = None
+    text: Sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyPublished:
+    """The office shows a reply to the public."""
+
+    of: SubmissionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyWithheld:
+    """The office keeps a reply from the public."""
+
+    of: SubmissionId
+    reason: Sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -324,5 +486,19 @@ SubmissionData = (
     | PolicyAdopted
     | BulletinComposed
     | BulletinApproved
+    | DeputyNamed
+    | DeputyEnded
+    | ItemCorrected
+    | ProgrammeExtended
+    | ItemCancelled
+    | CancellationApproved
+    | CalendarExtended
+    | DeadlineMoved
+    | ExtensionRequested
+    | ExtensionDecided
+    | InspectionApproved
+    | ReplyGiven
+    | ReplyPublished
+    | ReplyWithheld
     | DeadlinePassed
 )

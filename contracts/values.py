@@ -25,6 +25,9 @@ Light = Literal["none", "green", "yellow", "red"]
 MonthStatus = Literal["open", "met", "unmet", "late", "missing", "void"]
 Level = Literal["rectification", "interview", "chief_interview", "blockage"]
 Role = Literal["unit", "office", "leader", "chief", "auditor", "alarm"]
+Principal = Annotated[str, Field(pattern=r"^(leader:[A-Za-z0-9][A-Za-z0-9._-]{0,63}|chief)$")]
+"""Whom a deputy stands in for, and who does: a leader in charge by id, or the chief leader."""
+SubmissionId = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 def _exact(value: Any) -> Any:
@@ -45,11 +48,20 @@ Number = Annotated[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who acts: a role, a person's id (never a name), and for the role `unit` the unit's id."""
+    """Who acts: a role, a person's id (never a name), and for the role `unit` the unit's id.
+
+    `jurisdiction` is the actor's own where it is not the programme's. A deputy acts `on_behalf_of` a principal
+    (`leader:leader-3`, `chief`). Inside a unit `prepared_by` is who prepared what the `head` (主要负责人) submits.
+    rulebook: Who
+    """
 
     role: Role
     id: str
     unit: str | None = None
+    jurisdiction: str | None = None
+    on_behalf_of: str | None = None
+    prepared_by: str | None = None
+    head: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

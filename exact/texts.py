@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from decimal import Decimal
 from typing import Any, Final
 
@@ -103,6 +103,14 @@ def unknown_fields(given: Any, understood: Any, under: Location = ()) -> Iterato
     elif isinstance(given, list) and isinstance(understood, list):
         for index, (entry, taken) in enumerate(zip(given, understood, strict=False)):
             yield from unknown_fields(entry, taken, (*under, index))
+
+
+def completed(value: Any, dumped: Any) -> Any:
+    """What was dumped of a dataclass, with None for the fields that are not written at their default."""
+    if not is_dataclass(value) or not isinstance(dumped, Mapping):
+        return dumped
+    known = {one.name: getattr(value, one.name) for one in fields(value)}
+    return {**dict.fromkeys(known), **{name: completed(known.get(name), part) for name, part in dumped.items()}}
 
 
 _FRAME = (yaml.StreamStartEvent, yaml.StreamEndEvent, yaml.DocumentStartEvent, yaml.DocumentEndEvent)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
 
 from contracts.values import Identifier
 from exact.faults import Fault, Lines, Location, line_of
@@ -97,7 +96,6 @@ def _schedule(programme: Programme) -> Iterator[_Contradiction]:
             yield place, "not_a_quarter", f"{period} 应为季度", f"{period} must be a quarter"
     if months.first_month > months.last_month:
         yield ("schedule", "livelihood"), "months_reversed", "首月晚于末月", "the first month comes after the last"
-    last = max([date.fromisoformat(f"{months.last_month}-28"), *quarters.report_due_on.values()])
-    if not calendar.first_on <= programme.schedule.plan_due_on <= last < calendar.last_on - timedelta(days=31):
+    if not calendar.first_on <= programme.schedule.plan_due_on <= calendar.last_on:
         span = f"{calendar.first_on}–{calendar.last_on}"
-        yield ("calendar",), "calendar_short", f"日历（{span}）未覆盖报送期限", f"the calendar ({span}) is too short"
+        yield ("calendar",), "calendar_elsewhere", f"日历（{span}）不含方案期限", f"plans are due outside of ({span})"

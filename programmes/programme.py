@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.policy import Policy
-from contracts.submissions import ItemAssigned, ProgrammePublished, SubmissionData
+from contracts.submissions import ItemAssigned, Predecessor, ProgrammePublished, SubmissionData
 from contracts.topics import subject_of
 from contracts.values import (
     Calendar,
@@ -25,6 +25,7 @@ from contracts.values import (
     Unit,
 )
 from supervision.schedule import Schedule, plan_due_at, reporting_periods
+from supervision.workdays import last_day, offset_of
 
 Aspect = Annotated[int, Field(ge=0, le=99)]
 Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
@@ -91,6 +92,7 @@ class ItemEntry(_Part):
     source: Sentence = ""
     quantified: bool
     note: Sentence = ""
+    predecessor: Predecessor | None = None
 
 
 class Quarterly(_Part):
@@ -140,6 +142,7 @@ class Programme(_Part):
     derived_from: Sentence = ""
     derived: bool = False
     simulated: bool = False
+    closing_on: date | None = None
     policy: Policy
     calendar: Calendar
     schedule: ScheduleEntry
@@ -151,6 +154,13 @@ class Programme(_Part):
     def leader_of(self, item: ItemEntry) -> str | None:
         """Id of the leader in charge of an item."""
         return item.leader or next((x.id for x in self.leaders if item.aspect in x.aspects), None)
+
+    @property
+    def provisional(self) -> tuple[str, ...]:
+        """Months whose deadline lies beyond the calendar, where Saturdays and Sundays alone are known to be free."""
+        schedule, zone = self.schedule.schedule(), offset_of(self.policy.utc_offset)
+        periods = reporting_periods("livelihood", schedule, self.calendar, self.policy)
+        return tuple(one.id for one in periods if last_day(one.due_at, zone) > self.calendar.last_on)
 
 
 def expand(programme: Programme, published_at: datetime) -> list[tuple[str, SubmissionData]]:
@@ -174,7 +184,9 @@ def expand(programme: Programme, published_at: datetime) -> list[tuple[str, Subm
         leaders=tuple(Leader(id=leader.id, label=leader.label) for leader in programme.leaders),
         items=tuple(item.id for item in programme.items),
         policy=policy,
+        closing_on=programme.closing_on,
     )
+    units, leaders = tuple(one.id for one in programme.units), tuple(one.id for one in programme.leaders)
     made: list[tuple[str, SubmissionData]] = [(subject_of(programme.programme), published)]
     for item in programme.items:
         assigned = ItemAssigned(
@@ -195,6 +207,11 @@ def expand(programme: Programme, published_at: datetime) -> list[tuple[str, Subm
             policy=policy,
             simulated=programme.simulated,
             derived=programme.derived,
+            units=units,
+            leaders=leaders,
+            month_working_day=schedule.month_working_day if item.category == "livelihood" else None,
+            closing_on=programme.closing_on,
+            predecessor=item.predecessor,
         )
         made.append((subject_of(programme.programme, item.id), assigned))
     return made

@@ -32,8 +32,9 @@ def _opened(appeals: Appeals, data: AppealOpened) -> Appeals:
 
 
 def _closed(appeals: Appeals, data: AppealClosed) -> Appeals:
-    decided = next((one for one in appeals if one.id == data.appeal), None)
-    return tuple(one for one in appeals if one is not decided)
+    """One that is not the oldest of its id is told by its place among them."""
+    same = [place for place, one in enumerate(appeals) if one.id == data.appeal][data.place or 0 :][:1]
+    return tuple(one for place, one in enumerate(appeals) if place not in same)
 
 
 _TRANSITIONS: Final[Mapping[type, Callable[[Appeals, Any], Appeals]]] = {AppealOpened: _opened, AppealClosed: _closed}

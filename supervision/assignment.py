@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from contracts.policy import Policy
 from contracts.rulings import (
     ItemOpened,
+    ItemRevised,
     ItemTransferred,
     ItemWithdrawn,
     NodeAdjusted,
@@ -24,7 +25,10 @@ _NO_NODES: Final[Mapping[PeriodId, Node]] = MappingProxyType({})
 
 
 class AssignmentRecord(NamedTuple):
-    """What is asked of whom: `nodes` are those that have effect, `withdrawn` from the annual assessment."""
+    """What is asked of whom: `nodes` are those that have effect, `withdrawn` from the annual assessment.
+
+    `former` are the units that led before; `cancelled`: it had been published by mistake.
+    """
 
     lead_unit: Identifier
     cooperating: tuple[Identifier, ...]
@@ -32,6 +36,8 @@ class AssignmentRecord(NamedTuple):
     policy: Policy
     nodes: Mapping[PeriodId, Node] = _NO_NODES
     withdrawn: bool = False
+    former: tuple[Identifier, ...] = ()
+    cancelled: bool = False
 
     @property
     def zone(self) -> timezone:
@@ -51,7 +57,8 @@ def evolve(record: AssignmentRecord, data: RulingData) -> AssignmentRecord:
 
 
 def _transferred(record: AssignmentRecord, data: ItemTransferred) -> AssignmentRecord:
-    return record._replace(lead_unit=data.lead_unit, cooperating=data.cooperating, leader=data.leader)
+    former = record.former if data.lead_unit == record.lead_unit else (*record.former, record.lead_unit)
+    return record._replace(lead_unit=data.lead_unit, cooperating=data.cooperating, leader=data.leader, former=former)
 
 
 def _adjusted(record: AssignmentRecord, data: NodeAdjusted) -> AssignmentRecord:
@@ -63,7 +70,10 @@ _TRANSITIONS: Final[Mapping[type, Callable[[AssignmentRecord, Any], AssignmentRe
     PolicyChanged: lambda record, data: record._replace(policy=data.policy),
     PlanAdopted: lambda record, data: record._replace(nodes=data.nodes),
     NodeAdjusted: _adjusted,
-    ItemWithdrawn: lambda record, _: record._replace(withdrawn=True),
+    ItemRevised: lambda record, data: (
+        record if data.cooperating is None else record._replace(cooperating=data.cooperating)
+    ),
+    ItemWithdrawn: lambda record, data: record._replace(withdrawn=True, cancelled=data.cancelled),
 }
 
 FOLDED: Final = frozenset(_TRANSITIONS)

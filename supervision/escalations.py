@@ -14,9 +14,12 @@ from contracts.rulings import (
     EscalationOverdue,
     EscalationRaised,
     EscalationReduced,
+    EscalationRelieved,
     EscalationReported,
     EscalationReviewed,
+    EscalationUnreported,
     EscalationWithdrawn,
+    LimitMoved,
     RulingData,
 )
 from contracts.values import Level, Light
@@ -34,7 +37,7 @@ class CauseRecord(NamedTuple):
 class EscalationRecord(NamedTuple):
     """An escalation: the causes that stand in the order told, to whom and with copy to whom, `due_at` exclusive.
 
-    `answered` are the blockages that were.
+    `answered` are the blockages that were; `own_waits`: the unit's own report of a rectification waits for its review.
     """
 
     id: str
@@ -49,6 +52,7 @@ class EscalationRecord(NamedTuple):
     awaits_review: bool = False
     not_done: bool = False
     answered: tuple[str, ...] = ()
+    own_waits: bool = False
 
     @property
     def stands(self) -> bool:
@@ -141,7 +145,11 @@ def _confirmed(record: EscalationRecord, data: EscalationConfirmed) -> Escalatio
 
 def _reviewed(record: EscalationRecord, data: EscalationReviewed) -> EscalationRecord:
     """One that was found done is closed by an event of its own."""
-    return record._replace(awaits_review=False, not_done=data.finding == "not_done")
+    return record._replace(awaits_review=False, own_waits=False, not_done=data.finding == "not_done")
+
+
+def _reported(record: EscalationRecord, data: EscalationReported) -> EscalationRecord:
+    return record._replace(awaits_review=True, own_waits=record.own_waits or data.by == "rectification")
 
 
 def _answered(record: EscalationRecord, data: BlockageResolved) -> EscalationRecord:
@@ -163,7 +171,10 @@ _TRANSITIONS: Final[Mapping[type, Callable[[Escalations, Any], Escalations]]] = 
     EscalationJoined: _one(_joined),
     EscalationReduced: _one(_reduced),
     EscalationConfirmed: _one(_confirmed),
-    EscalationReported: _one(lambda record, _: record._replace(awaits_review=True)),
+    EscalationReported: _one(_reported),
+    EscalationUnreported: _one(lambda record, _: record._replace(awaits_review=record.own_waits)),
+    EscalationRelieved: _one(lambda record, _: record._replace(overdue=False)),
+    LimitMoved: _one(lambda record, data: record._replace(due_at=data.due_at)),
     EscalationReviewed: _one(_reviewed),
     EscalationOverdue: _one(lambda record, _: record._replace(overdue=True)),
     EscalationClosed: _one(lambda record, _: record._replace(phase="closed")),

@@ -9,7 +9,9 @@ from typing import Any, Final, NamedTuple
 from contracts.policy import Policy
 from contracts.rulings import (
     AppealClosed,
+    CalendarRevised,
     Compared,
+    DeadlineShifted,
     ItemOpened,
     LightChanged,
     LightSettled,
@@ -169,6 +171,14 @@ def _decided(record: LightsRecord, data: AppealClosed, _: Policy) -> LightsRecor
     return record.with_light(light, record.of(light)._replace(upheld=True))
 
 
+def _shifted(record: LightsRecord, data: DeadlineShifted, _: Policy) -> LightsRecord:
+    return record._replace(due_at={**record.due_at, data.period: data.due_at})
+
+
+def _recomputed(record: LightsRecord, data: CalendarRevised, _: Policy) -> LightsRecord:
+    return record._replace(due_at={**record.due_at, **{one.id: one.due_at for one in data.periods}})
+
+
 _TRANSITIONS: Final[Mapping[type, Callable[[LightsRecord, Any, Policy], LightsRecord]]] = {
     ProgressRecorded: _reported,
     VerificationRecorded: _verified,
@@ -176,6 +186,8 @@ _TRANSITIONS: Final[Mapping[type, Callable[[LightsRecord, Any, Policy], LightsRe
     LightSettled: _settled,
     MonthSettled: _month,
     AppealClosed: _decided,
+    DeadlineShifted: _shifted,
+    CalendarRevised: _recomputed,
 }
 
 FOLDED: Final = frozenset(_TRANSITIONS)

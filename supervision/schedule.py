@@ -50,10 +50,15 @@ def reporting_periods(
             id=month,
             quarter=quarter_of(month),
             opens_at=start_of(_first_day(month), zone),
-            due_at=_due(_report_day(month, days, schedule.month_working_day), policy),
+            due_at=month_due_at(month, days, schedule.month_working_day, policy),
         )
         for month in sorted(schedule.months)
     )
+
+
+def month_due_at(month: PeriodId, days: WorkingDays, count: int, policy: Policy) -> datetime:
+    """The instant before which a month's report is due: the `count`-th working day of the month after it."""
+    return _due(_report_day(month, days, count), policy)
 
 
 def quarter_of(month: PeriodId) -> PeriodId:

@@ -54,6 +54,8 @@ class EvaluationRecord:
     id: str
     record: ItemRecord
     led_by: dict[Identifier, None]
+    former: list[tuple[Identifier, datetime]] = field(default_factory=list)
+    """Units that led it before, each until an instant."""
     over: dict[PeriodId, Circumstances] = field(default_factory=dict)
     settled: dict[PeriodId, Circumstances] = field(default_factory=dict)
     latest: dict[PeriodId, LatestLight] = field(default_factory=dict)
@@ -72,9 +74,14 @@ class EvaluationRecord:
             return 0
         return sum(bool(parts) for quarter, parts in self.record.lights.parts.items() if quarter not in self.settled)
 
-    def now(self, event: SourcedEvent, *before: Source) -> Circumstances:
-        """The circumstances of what arises with an event, and from which events."""
-        return Circumstances(self.lead_unit, self.record.assignment.policy, event.time, (*before, event.source))
+    def lead_at(self, instant: datetime) -> Identifier:
+        """The unit that led the item at an instant, by the times that count."""
+        return next((unit for unit, until in self.former if instant < until), self.lead_unit)
+
+    def at(self, instant: datetime, event: SourcedEvent, *before: Source) -> Circumstances:
+        """The circumstances of what arose at an instant, told by an event, and from which events."""
+        policy = self.record.assignment.policy
+        return Circumstances(self.lead_at(instant), policy, event.time, (*before, event.source))
 
     def deductions(self) -> list[Deduction]:
         """All that stand, lights and missing reports by period, then escalations in the order raised."""
@@ -145,19 +152,25 @@ def evolve(item: EvaluationRecord, event: SourcedEvent) -> None:
         transition(item, event, event.data)
 
 
-def _transferred(item: EvaluationRecord, _: SourcedEvent, data: ItemTransferred) -> None:
-    item.led_by[data.lead_unit] = None
+def _transferred(item: EvaluationRecord, event: SourcedEvent, data: ItemTransferred) -> None:
+    before = next(reversed(item.led_by))
+    if data.lead_unit != before:
+        item.former.append((before, event.time))
+        item.led_by.pop(data.lead_unit, None)
+        item.led_by[data.lead_unit] = None
 
 
 def _month(item: EvaluationRecord, event: SourcedEvent, data: MonthSettled) -> None:
     if data.settled:
-        item.over.setdefault(data.month, item.now(event))
+        item.over.setdefault(data.month, item.at(item.record.lights.due_at[data.month], event))
 
 
 def _settled(item: EvaluationRecord, event: SourcedEvent, data: LightSettled) -> None:
-    item.settled[data.period] = item.now(event)
-    if data.period in item.record.lights.parts.get(data.period, ()):
-        item.over[data.period] = item.now(event)
+    lights = item.record.lights
+    parts = lights.parts.get(data.period, ())
+    item.settled[data.period] = item.at(lights.due_at[parts[-1]] if parts else event.time, event)
+    if data.period in parts:
+        item.over[data.period] = item.settled[data.period]
 
 
 def _changed(item: EvaluationRecord, event: SourcedEvent, data: LightChanged) -> None:
@@ -170,12 +183,13 @@ def _raised(item: EvaluationRecord, event: SourcedEvent, data: EscalationRaised)
 
 def _overdue(item: EvaluationRecord, event: SourcedEvent, data: EscalationOverdue) -> None:
     if data.level == "rectification":
-        arose = item.now(event, item.raised[data.escalation])
+        limit = item.record.escalations[data.escalation].due_at or event.time
+        arose = item.at(limit, event, item.raised[data.escalation])
         item.escalations[data.escalation] = ("lapsed_rectification", arose)
 
 
 def _confirmed(item: EvaluationRecord, event: SourcedEvent, data: EscalationConfirmed) -> None:
-    item.escalations[data.escalation] = ("chief_interview", item.now(event, item.raised[data.escalation]))
+    item.escalations[data.escalation] = ("chief_interview", item.at(event.time, event, item.raised[data.escalation]))
 
 
 def _withdrawn(item: EvaluationRecord, _: SourcedEvent, data: EscalationWithdrawn) -> None:

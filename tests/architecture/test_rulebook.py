@@ -214,16 +214,21 @@ def shown(value: object) -> str:
 def test_every_field_of_the_policy_stands_there_with_its_values_and_no_other() -> None:
     table = rows("policy")
     assert [row[0].strip("`") for row in table] == list(Policy.__dataclass_fields__)
-    for column, name in ((1, "yuancheng-2024"), (2, "ouhai-like")):
+    defaults = {
+        name: list(one.default) if isinstance(one.default, tuple) else one.default
+        for name, one in Policy.__dataclass_fields__.items()
+    }
+    for column, name in ((1, "yuancheng-2024"), (2, "ouhai-like"), (3, "template")):
         policy = yaml.safe_load((PROJECT / f"programmes/policies/{name}.yaml").read_text(encoding="utf-8"))
-        assert {row[0].strip("`"): row[column] for row in table} == {key: shown(value) for key, value in policy.items()}
+        wanted = {key: shown(value) for key, value in {**defaults, **policy}.items()}
+        assert {row[0].strip("`"): row[column] for row in table} == wanted
 
 
 def test_every_code_that_the_text_names_is_one_of_the_contracts() -> None:
     spoken = (words.CLAIMS, words.FINDINGS, words.MONTHS, words.CAUSES, words.REMARKS, words.VERDICTS)
     known = {code for group in (*spoken, words.REASONS, words.CATEGORIES, words.CLASSIFICATIONS) for code in group}
     known |= {*Policy.__dataclass_fields__, *Weights.__dataclass_fields__}
-    known |= {"rules", "for"}  # of a ruling's envelope, and of what a scenario expects
+    known |= {"rules", "for", "of"}  # of a ruling's envelope, of what a scenario expects, of a decision
     named = set(re.findall(r"`([a-z_]+)`", RULEBOOK))
     assert named - known == set()
     assert len(named) > 50

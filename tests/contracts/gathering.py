@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -69,7 +70,7 @@ def submitted(subject: str, actor: Actor, key: str, at: datetime, data: Submissi
 def lived(scenario: Scenario, recorder: Recorder) -> None:
     """Play a scenario, and rule again on what was submitted, as bytes, about a subject of its own."""
     subject = f"{PROGRAMME}/{scenario.id}"
-    told: list[tuple[Actor, str, datetime, datetime, SubmissionData]] = []
+    told: list[tuple[int | None, Actor, str, datetime, datetime, SubmissionData]] = []
 
     class Listening(scenarios.ScenarioRun):
         def submit(
@@ -81,13 +82,21 @@ def lived(scenario: Scenario, recorder: Recorder) -> None:
             logged_at: datetime,
             data: SubmissionData,
         ) -> Verdict:
-            told.append((actor, key, at, logged_at, data))
+            told.append((number, actor, key, at, logged_at, data))
             return super().submit(number, actor, key, at, logged_at, data)
 
+    run = Listening()
     if scenario.item is not None:
-        scenarios.play(scenario.item, scenario, Listening())
-    for actor, key, at, logged_at, data in told:
-        recorder.take(submitted(subject, actor, key, at, data), logged_at)
+        scenarios.play(scenario.item, scenario, run)
+    here: dict[str, str] = {}
+    """Ids as this subject has them, by those of the run."""
+    for number, actor, key, at, logged_at, data in told:
+        of = getattr(data, "of", None)
+        named = data if of is None else replace(data, of=here.get(of, of))
+        submission = submitted(subject, actor, key, at, named)
+        if number is not None:
+            here[run.ids[number]] = submission.id
+        recorder.take(submission, logged_at)
 
 
 def programme(recorder: Recorder) -> None:

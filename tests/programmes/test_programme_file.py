@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -96,7 +96,7 @@ def test_every_programme_in_the_folder_can_be_published(path: Path) -> None:
         ("policy: yuancheng-2024@1", "policy: ../x@1", "policy", "unknown_policy", "policy: ../x@1"),
         ("calendar: calendar-2024", "calendar: ../secret", "calendar", "unknown_calendar", "calendar: ../secret"),
         ("first_month:", "frist_month:", "schedule.livelihood.frist_month", "extra_forbidden", "frist_month"),
-        ("2024Q4: 2025-01-10", "2024Q4: 2026-01-10", "calendar", "calendar_short", "calendar: calendar-2024"),
+        ("plan_due_on: 2024", "plan_due_on: 2027", "calendar", "calendar_elsewhere", "calendar: calendar-2024"),
     ],
 )
 def test_a_fault_is_told_with_its_field_its_rule_and_its_line(
@@ -110,3 +110,16 @@ def test_a_misspelt_value_of_the_policy_is_found_too() -> None:
     policy = (LIBRARY / "policies" / "yuancheng-2024.yaml").read_text().replace("grace_seconds", "grace_second")
     inline = "policy:\n" + "".join(f"  {line}\n" for line in policy.splitlines())
     assert _faults(TEXT.replace("policy: yuancheng-2024@1", inline))["policy.grace_second"][0] == "extra_forbidden"
+
+
+def test_a_programme_may_start_from_the_template_though_a_value_at_its_default_is_not_written() -> None:
+    text = (FOLDER / "yuancheng-2024.yaml").read_bytes().replace(b"policy: yuancheng-2024@1", b"policy: template@1")
+    policy = read_programme(text, FOLDER).policy
+    assert (policy.id, policy.inspection_approval, policy.minutes_days) == ("template", "chief", 3)
+
+
+def test_a_calendar_may_end_before_the_last_deadline_and_the_months_beyond_it_are_provisional() -> None:
+    known = read_programme((FOLDER / "yuancheng-2024.yaml").read_bytes(), FOLDER)
+    shorter = known.calendar.__class__(first_on=known.calendar.first_on, last_on=date(2024, 10, 31))
+    assert known.provisional == ()
+    assert known.model_copy(update={"calendar": shorter}).provisional == ("2024-10", "2024-11", "2024-12")

@@ -25,6 +25,7 @@ from contracts.submissions import (
     Appealed,
     AppealLodged,
     DeadlinePassed,
+    LagDeclared,
     PlanDecided,
     PlanSubmitted,
     PolicyAdopted,
@@ -174,8 +175,14 @@ def test_consequences_of_an_announcement_are_dated_by_the_deadline_however_late_
 def test_a_decided_appeal_waits_no_longer_and_another_still_does() -> None:
     run = Timeline(assigned("key_task"))
     run.announce_until(at("2024-04-12T00:00:00"))
-    for name in ("a1", "a2", "a3"):
-        run.submit(LEAD, name, run.now, AppealLodged(appeal=name, against=Appealed(light="2024Q1")))
+    run.submit(OFFICE, "lag", run.now, LagDeclared())
+    against = {
+        "a1": Appealed(light="2024Q1"),
+        "a2": Appealed(level="rectification", cause="2024Q1"),
+        "a3": Appealed(level="rectification", cause="lag"),
+    }
+    for name, what in against.items():
+        run.submit(LEAD, name, run.now, AppealLodged(appeal=name, against=what))
     run.submit(OFFICE, "d2", run.now, AppealDecided(appeal="a2", decision="dismissed"))
     assert [appeal.id for appeal in run.item.appeals] == ["a1", "a3"]
     assert [one.ref for one in pending_deadlines(run.state) if one.kind == "appeal"] == ["a1", "a3"]

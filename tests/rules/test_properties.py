@@ -161,7 +161,7 @@ def test_any_interleaving_that_keeps_each_items_order_gives_the_same_rulings(dat
         at = run.now + step.after
         run.announce_until(at)
         run.now = max(run.now, at)
-        run.submit(step.actor, step.key or f"#{number}", run.now - step.lag, step.data)
+        run.submit(step.actor, step.key or f"#{number}", run.now - step.lag, run.named(step))
     for name, run in together.items():
         assert run.written == apart[name].written
 

@@ -17,6 +17,9 @@ from contracts.submissions import (
     AppealLodged,
     BlockageAnswered,
     BlockageRaised,
+    CancellationApproved,
+    ExtensionDecided,
+    InspectionApproved,
     InterviewConfirmed,
     InterviewHeld,
     LagDeclared,
@@ -116,6 +119,7 @@ AGAINST_LAG, AGAINST_BLOCKAGE = Appealed(level="rectification", cause="lag"), Ap
 LODGED_AGAINST_LAG = (LEAD, AppealLodged(appeal="a", against=AGAINST_LAG))
 LODGED_AGAINST_BLOCKAGE = (LEAD, AppealLodged(appeal="a", against=AGAINST_BLOCKAGE))
 BLOCKED, UPHELD = (LEAD, BlockageRaised(blockage="b")), (OTHER, AppealDecided(appeal="a", decision="upheld"))
+PLANNED = (LEAD, PlanSubmitted(nodes={"2024Q4": Node(text="n")}))
 ASKED = (LEAD, AdjustmentRequested(adjustment="a", period="2024Q4", node=Node(text="n")))
 APPROVED = (LEADER, AdjustmentDecided(adjustment="a", decision="approved"))
 
@@ -126,7 +130,7 @@ APPROVED = (LEADER, AdjustmentDecided(adjustment="a", decision="approved"))
         ((ASKED,), ["plan.submitted", "adjustment.decided"]),
         ((ASKED, APPROVED), ["plan.submitted"]),
         ((ASKED, ASKED, APPROVED), ["plan.submitted", "adjustment.decided"]),
-        (((LEAD, PlanSubmitted(nodes={})), (LEADER, PlanDecided(decision="confirmed"))), []),
+        ((PLANNED, (LEADER, PlanDecided(decision="confirmed"))), []),
         ((BLOCKED, LODGED_AGAINST_BLOCKAGE), ["plan.submitted", "appeal.decided", "blockage.answered"]),
         ((BLOCKED, LODGED_AGAINST_BLOCKAGE, UPHELD), ["plan.submitted"]),
         (
@@ -138,7 +142,7 @@ APPROVED = (LEADER, AdjustmentDecided(adjustment="a", decision="approved"))
         "a request to adjust waits for its decision",
         "one approved before the plan waits for the plan and for nobody",
         "of two requests of one id the first was approved",
-        "a confirmed plan is not asked for again, though it has no node",
+        "a confirmed plan is not asked for again, though it leaves periods without a node",
         "a blockage under appeal waits for its answer",
         "one taken away by an appeal does not",
         "of two appeals of one id the first was decided",
@@ -284,12 +288,18 @@ def to_do(item: Item) -> set[str]:
     rectification = [one for one in item.escalations if one.level == "rectification" and one.phase == "open"]
     blockages = {cause.name for one in item.escalations if one.level == "blockage" for cause in one.causes}
     acts: Mapping[str, Iterable[SubmissionData]] = {
-        "plan.submitted": [PlanSubmitted(nodes={})] if item.plan.waiting is None else [],
+        "plan.submitted": [
+            PlanSubmitted(nodes={period.id: Node(text="roof") for period in item.frame.periods})
+            for _ in range(item.plan.waiting is None)
+        ],
         "plan.decided": [PlanDecided(decision="confirmed")],
         "adjustment.decided": [
             AdjustmentDecided(adjustment=one.id, decision="refused") for one in item.plan.adjustments
         ],
         "withdrawal.decided": [WithdrawalDecided(decision="refused")],
+        "cancellation.approved": [CancellationApproved()],
+        "extension.decided": [ExtensionDecided(extension=one.id, decision="refused") for one in item.extensions],
+        "inspection.approved": [InspectionApproved(plan=one.plan) for one in item.inspections],
         "appeal.decided": [AppealDecided(appeal=one.id, decision="dismissed") for one in item.appeals],
         "blockage.answered": [BlockageAnswered(blockage=name) for name in blockages],
         "rectification.reported": [RectificationReported() for one in rectification if not one.awaits_review],

@@ -145,7 +145,8 @@ def test_only_the_office_assigns_items_and_an_item_is_assigned_once() -> None:
     run = Timeline(None)
     assert reasons(run.submit(LEAD, "a", run.now, assigned("key_task"))) == ("wrong_role",)
     assert isinstance(run.submit(OFFICE, "b", run.now, assigned("key_task"))[1].data, ItemOpened)
-    assert told(run.submit(OFFICE, "c", run.now, assigned("livelihood"))) == [SubmissionRepeated()]
+    assert told(run.submit(OFFICE, "c", run.now, assigned("key_task"))) == [SubmissionRepeated()]
+    assert reasons(run.submit(OFFICE, "d", run.now, assigned("livelihood"))) == ("already_published",)
 
 
 def test_an_item_names_its_void_periods() -> None:

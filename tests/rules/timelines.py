@@ -26,6 +26,7 @@ from supervision.schedule import plan_due_at, reporting_periods
 
 YUANCHENG = read_policy(PROGRAMMES / "policies" / "yuancheng-2024.yaml")
 OUHAI = read_policy(PROGRAMMES / "policies" / "ouhai-like.yaml")
+TEMPLATE = read_policy(PROGRAMMES / "policies" / "template.yaml")
 CALENDAR = read_calendar(PROGRAMMES / "calendar-2024.yaml")
 PUBLISHED_AT = datetime.fromisoformat("2024-03-19T09:00:00+08:00")
 LOG, SUBJECT = "1", "441602-2024/K01"
@@ -40,18 +41,26 @@ ACTORS = (
     Actor(role="leader", id="leader-2"),
     CHIEF,
     Actor(role="auditor", id="a1"),
+    Actor(role="leader", id="leader-2", on_behalf_of="leader:leader-1"),
+    Actor(role="leader", id="leader-2", on_behalf_of="chief"),
+    Actor(role="unit", id="u-fagai-2", unit="fagai", prepared_by="u-fagai-1", head=True),
+    Actor(role="office", id="o3", jurisdiction="441603"),
 )
 FITTING = {"lead": ACTORS[0], "office": OFFICE, "leader": ACTORS[4], "chief": CHIEF}
 
 
 class TimelineStep(NamedTuple):
-    """What is submitted after a span of time, by whom, how long before it reached the log, and under which key."""
+    """What is submitted after a span of time, by whom, how long before it reached the log, and under which key.
+
+    `of` counts back to the submission that it decides, confirms, reviews or approves.
+    """
 
     after: timedelta
     lag: timedelta
     actor: Actor
     data: SubmissionData
     key: str | None
+    of: int | None = None
 
 
 @dataclass
@@ -118,8 +127,15 @@ class Timeline:
             at = self.now + step.after
             self.announce_until(at)
             self.now = max(self.now, at)
-            self.submit(step.actor, step.key or f"#{number}", self.now - step.lag, step.data)
+            self.submit(step.actor, step.key or f"#{number}", self.now - step.lag, self.named(step))
         return self
+
+    def named(self, step: TimelineStep) -> SubmissionData:
+        """What a step submits, with the submission that it is about."""
+        if step.of is None or not hasattr(step.data, "of"):
+            return step.data
+        submission, _ = self.submissions[-min(step.of, len(self.submissions))]
+        return replace(step.data, of=submission.id)  # type: ignore[arg-type]
 
 
 def replayed(written: Sequence[bytes]) -> dict[str, State]:

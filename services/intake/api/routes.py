@@ -17,6 +17,7 @@ from services.intake.submitting.body import idempotency_key, limited, read_objec
 from services.intake.submitting.evidence import SHA256
 from services.intake.submitting.evidence_rights import uploaders
 from services.intake.submitting.receipt import Receipt
+from services.intake.submitting.receiver import posted_data
 from web.gate import GuardedRoute, PlainGuardedRoute, does
 from web.identity import Identity, Unauthenticated
 from web.rights import require
@@ -34,7 +35,8 @@ async def publish(request: Request) -> Response:
     dependencies, identity = _acting(request)
     key, settings = idempotency_key(request), dependencies.settings
     programme = await posted_programme(request, settings.programme_limit, settings.library)
-    return _receipts(await dependencies.publisher.publish(identity, programme, key), dependencies)
+    receipts = await dependencies.publisher.publish(identity, programme, key)
+    return _receipts(receipts, dependencies, provisional=programme.provisional)
 
 
 @api_router.post("/programmes/{programme}/policies")
@@ -45,6 +47,51 @@ async def adopt_policy(request: Request, programme: str) -> Response:
     dependencies.receiver.permit("policy.adopt", identity, programme)
     key, policy = idempotency_key(request), await posted_policy(request)
     return _receipts(await dependencies.publisher.adopt(identity, programme, policy, key), dependencies)
+
+
+@api_router.post("/programmes/{programme}/units-and-leaders")
+@does("programme.extend")
+async def extend_programme(request: Request, programme: str) -> Response:
+    """Add units and leaders to a programme and every item of it: the data of a `programme.extended`."""
+    return await _spread(request, programme, "programme.extend", "programme.extended")
+
+
+@api_router.post("/programmes/{programme}/calendar")
+@does("calendar.extend")
+async def extend_calendar(request: Request, programme: str) -> Response:
+    """Name days that the calendar did not know, for every item: the data of a `calendar.extended`."""
+    return await _spread(request, programme, "calendar.extend", "calendar.extended")
+
+
+@api_router.post("/programmes/{programme}/deputies")
+@does("deputy.name")
+async def name_deputy(request: Request, programme: str) -> Response:
+    """Name a deputy for every item that it concerns: the data of a `deputy.named`."""
+    return await _spread(request, programme, "deputy.name", "deputy.named")
+
+
+@api_router.post("/programmes/{programme}/deputies/end")
+@does("deputy.end")
+async def end_deputy(request: Request, programme: str) -> Response:
+    """End a naming before its last day: the data of a `deputy.ended`."""
+    return await _spread(request, programme, "deputy.end", "deputy.ended")
+
+
+@api_router.post("/programmes/{programme}/items/{item}")
+@does("item.assign")
+async def assign_item(request: Request, programme: str, item: str) -> Response:
+    """Add an item to a published programme: the data of an `item.assigned`."""
+    dependencies, identity = _acting(request)
+    dependencies.receiver.permit("item.assign", identity, programme)
+    key, data = idempotency_key(request), posted_data("item.assigned", await read_object(request))
+    return _receipts(await dependencies.publisher.assign(identity, programme, item, data, key), dependencies)
+
+
+async def _spread(request: Request, programme: str, operation: str, name: str) -> Response:
+    dependencies, identity = _acting(request)
+    dependencies.receiver.permit(operation, identity, programme)
+    key, data = idempotency_key(request), posted_data(name, await read_object(request))
+    return _receipts(await dependencies.publisher.spread(operation, identity, programme, data, key), dependencies)
 
 
 @does("submission.send")
@@ -147,7 +194,9 @@ def _receipt(receipt: Receipt, dependencies: Dependencies) -> Response:
     return Response(orjson.dumps(receipt.document()), 202, headers={"location": location}, media_type=_JSON)
 
 
-def _receipts(receipts: Sequence[Receipt], dependencies: Dependencies) -> Response:
-    body = orjson.dumps({"receipts": [receipt.document() for receipt in receipts]})
+def _receipts(receipts: Sequence[Receipt], dependencies: Dependencies, provisional: Sequence[str] = ()) -> Response:
+    """With the periods whose deadline is provisional until the calendar reaches it, if there are any."""
+    told = {"provisional": list(provisional)} if provisional else {}
+    body = orjson.dumps({"receipts": [receipt.document() for receipt in receipts], **told})
     location = receipts[0].location(dependencies.settings.origin, dependencies.position_tokens) if receipts else ""
     return Response(body, 202, headers={"location": location} if location else {}, media_type=_JSON)

@@ -29,6 +29,10 @@ def choices_of(name: str, field: str, item: KnownItem, roster: Roster, lang: Lan
             Choice(plan.plan, f"{plan.plan}（{plan.from_on}–{plan.to_on}{'' if plan.approved else ' ✗'}）")
             for plan in item.inspections.values()
         ]
+    if field == "extension":
+        return [Choice(one.extension, f"{one.until_on} · {one.reason}") for one in item.extensions]
+    if field == "of":
+        return [Choice(one.reply, f"{about} · {one.text}") for about, one in item.replies.items()]
     if field == "adjustment":
         return [Choice(a.adjustment, f"{a.period} · {a.node.text}") for a in item.adjustments]
     if field == "appeal":

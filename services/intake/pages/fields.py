@@ -118,6 +118,7 @@ FORMS: Final[dict[str, tuple[Field, ...]]] = {
     "interview.confirmed": (_REASON,),
     "interview.held": (
         Field("level", "choice", Word("约谈层级", "Level"), ("interview", "chief_interview"), LEVELS),
+        Field("held_on", "date", Word("约谈日期", "Day of the interview"), required=False),
         Field("minutes", "text", Word("约谈纪要", "Minutes")),
         _EVIDENCE,
     ),
@@ -132,6 +133,31 @@ FORMS: Final[dict[str, tuple[Field, ...]]] = {
         _decision("upheld", "dismissed"),
         _REASON,
     ),
+    "inspection.approved": (Field("plan", "pick", Word("检查计划", "Inspection plan")),),
+    "extension.requested": (
+        Field("extension", "made_id", Word("申请编号", "Request number")),
+        Field("until_on", "date", Word("延至（含）", "Until, inclusive")),
+        _REASON._replace(required=True),
+    ),
+    "extension.decided": (Field("extension", "pick", Word("延期申请", "Request")), _decision(*_APPROVE), _REASON),
+    "reply.given": (
+        Field("about", "pick", Word("就什么说明", "About")),
+        Field("text", "text", Word("说明（至多500字）", "Reply (500 characters at most)")),
+    ),
+    "reply.published": (Field("of", "pick", Word("单位说明", "Reply")),),
+    "reply.withheld": (Field("of", "pick", Word("单位说明", "Reply")), _REASON._replace(required=True)),
+    "item.corrected": (
+        Field("title", "line", Word("标题", "Title"), required=False),
+        Field("source", "line", Word("出处", "Source"), required=False),
+        _REASON._replace(required=True),
+    ),
+    "deadline.moved": (
+        _PERIOD,
+        Field("due_on", "date", Word("延至（含）", "Until, inclusive")),
+        Field("ground", "text", Word("理由", "Ground")),
+    ),
+    "item.cancelled": (_REASON._replace(required=True),),
+    "cancellation.approved": (),
     "item.reassigned": (
         Field("lead_unit", "people", Word("牵头承办单位", "Lead unit")),
         Field("cooperating", "people", Word("配合单位", "Cooperating units"), required=False),
@@ -161,6 +187,16 @@ ACTIONS: Final[Words] = {
     "notice.acknowledged": Word("签收通知", "Sign for a notice"),
     "appeal.lodged": Word("提出申诉", "Lodge an appeal"),
     "appeal.decided": Word("审定申诉", "Decide an appeal"),
+    "inspection.approved": Word("批准检查计划", "Approve an inspection plan"),
+    "extension.requested": Word("申请延期整改", "Ask for a later limit"),
+    "extension.decided": Word("审定延期整改", "Decide on a later limit"),
+    "reply.given": Word("单位说明", "Reply"),
+    "reply.published": Word("公布单位说明", "Publish a reply"),
+    "reply.withheld": Word("不公布单位说明", "Withhold a reply"),
+    "item.corrected": Word("更正事项", "Correct the item"),
+    "deadline.moved": Word("延期报送", "Move a report's deadline"),
+    "item.cancelled": Word("取消事项", "Cancel the item"),
+    "cancellation.approved": Word("批准取消", "Approve the cancellation"),
     "item.reassigned": Word("调整承办单位", "Reassign the item"),
 }
 """What the buttons say and the forms are called; every form has one."""

@@ -45,7 +45,11 @@ def submission_body(name: str, posted: FormFields, evidence: Sequence[Mapping[st
     data: dict[str, Any] = {}
     for field in FORMS[name]:
         data |= _datum(field, posted, evidence)
-    text = orjson.dumps({"type": name, "data": data})
+    decided = [posted.one(field.name) for field in FORMS[name] if field.kind in ("pick", "period")]
+    if of := posted.one(f"of:{decided[0]}" if decided else "of:"):
+        data["of"] = of
+    who = {part: named for part in ("prepared_by", "on_behalf_of") if (named := posted.one(part))}
+    text = orjson.dumps({"type": name, "data": data, **who})
     if len(text) > MAX_SUBMISSION_BYTES:
         raise too_large(MAX_SUBMISSION_BYTES)
     return exact_object(text)
@@ -72,6 +76,7 @@ def _simple(field: Field, posted: FormFields) -> dict[str, Any]:
     what, _, cause = text.partition("|")
     made: dict[str, dict[str, Any]] = {
         "notice": {"level": what, "cause": cause},
+        "about": {"light": cause} if what == "light" else {"level": what, "cause": cause},
         "against": {"against": {"light": cause} if what == "light" else {"level": what, "cause": cause}},
         "cooperating": {"cooperating": posted.all("cooperating")},
         "approved": {"approved": text == "yes"},

@@ -14,6 +14,7 @@ from services.intake.pages.form_post import FormPost, kept_text
 from services.intake.pages.renderer import page
 from services.intake.pages.session import form_token
 from services.intake.problem import IntakeProblem
+from services.intake.who.decidable import named_submissions
 from services.intake.who.item import KnownItem
 from web.language import language_of
 
@@ -43,6 +44,7 @@ def form_page(
         faults=_by_field(problem),
         problem=problem,
         kept=[(one, kept_text(one)) for one in post.cited],
+        named=named_submissions(item.decidable, name),
         key=post.key,
         csrf=form_token(request),
         made_id=f"{name.partition('.')[0]}-{post.key[:8]}",

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from contracts.envelope import Unreadable
 from contracts.policy import Policy
 from contracts.submission import Submission, decode_submission, encode_submission
-from contracts.submissions import PolicyAdopted, SubmissionData
+from contracts.submissions import ItemAssigned, PolicyAdopted, ProgrammeExtended, SubmissionData
 from contracts.topics import MAX_SUBMISSION_BYTES, SUBMISSIONS, subject_of
 from eventlog.log.log import Log, LogError
 from programmes.programme import Programme, expand
@@ -17,7 +17,7 @@ from services.intake.problem import IntakeProblem
 from services.intake.submitting.body import too_large
 from services.intake.submitting.receipt import Receipt
 from services.intake.submitting.receiver import SubmissionReceiver
-from services.intake.who.permission import permitted_programme, require_own, rights_of
+from services.intake.who.permission import permitted_programme, require_own, require_principal, rights_of
 from services.intake.who.roster import Roster
 from services.intake.who.roster_feed import RosterFeed
 from web.identity import Identity
@@ -62,13 +62,39 @@ class ProgrammePublisher:
 
     async def adopt(self, identity: Identity, programme: str, policy: Policy, key: str) -> list[Receipt]:
         """A policy takes effect for a programme and every item of it. Raises RightDenied, IntakeProblem."""
+        return await self.spread("policy.adopt", identity, programme, PolicyAdopted(policy=policy), key)
+
+    async def spread(
+        self, operation: str, identity: Identity, programme: str, data: SubmissionData, key: str
+    ) -> list[Receipt]:
+        """Append what concerns many items to each of them: one submission per item, under the one key.
+
+        A naming of a leader's deputy goes to the leader's own items, everything else to all; a policy, and units and
+        leaders that are added, to the programme, too.
+
+        Raises:
+            RightDenied: it is not this person's.
+            IntakeProblem: `partly_published` (with the receipts).
+        """
         self._receiver.ready(subject_of(programme))
-        known = permitted_programme(self._roster, rights_of(self._roster, identity), "policy.adopt", programme)
+        known = permitted_programme(self._roster, rights_of(self._roster, identity), operation, programme)
+        require_principal(identity, operation, data)
         self._receiver.allow_clock(simulated=True)
-        adopted = PolicyAdopted(policy=policy)
-        subjects = [subject_of(programme), *(subject_of(programme, item) for item in known.opened.items)]
-        parts: list[tuple[str, SubmissionData]] = [(subject, adopted) for subject in subjects]
+        joined = {item.id: item for item in self._roster.items_in(programme)}
+        items = dict.fromkeys([*known.opened.items, *joined])
+        concerned = [id_ for id_ in items if id_ not in joined or joined[id_].is_concerned(data)]
+        own: list[str | None] = [None] if isinstance(data, PolicyAdopted | ProgrammeExtended) else []
+        parts: list[tuple[str, SubmissionData]] = [(subject_of(programme, item), data) for item in [*own, *concerned]]
         return await self._all(identity, parts, key, [])
+
+    async def assign(
+        self, identity: Identity, programme: str, item: str, assigned: ItemAssigned, key: str
+    ) -> list[Receipt]:
+        """An item joins a published programme. Raises RightDenied, IntakeProblem."""
+        self._receiver.ready(subject_of(programme))
+        permitted_programme(self._roster, rights_of(self._roster, identity), "item.assign", programme)
+        self._receiver.allow_clock(simulated=assigned.simulated)
+        return await self._all(identity, [(subject_of(programme, item), assigned)], key, [])
 
     def _checked(self, identity: Identity, programme: Programme, key: str) -> Submission:
         """The programme's own submission, if all that it expands into is small enough for the log."""

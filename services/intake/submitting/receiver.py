@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from contracts.envelope import UnknownType
 from contracts.submission import SUBMISSION_TYPES, Submission, encode_submission, new_submission
 from contracts.submissions import SubmissionData
 from contracts.topics import MAX_SUBMISSION_BYTES, RULINGS, partition_of, subject_of
-from contracts.values import Actor, Evidence
+from contracts.values import Actor, Evidence, Identifier, Principal
 from eventlog.clock import Clock
 from exact.faults import UNKNOWN_FIELD, Fault, faults_of
-from exact.texts import unknown_fields
+from exact.texts import completed, unknown_fields
 from services.intake.metrics import IntakeMetrics
 from services.intake.problem import IntakeProblem, invalid
 from services.intake.submitting.evidence import EvidenceStore
@@ -26,11 +26,16 @@ from services.intake.submitting.receipt import Receipt
 from services.intake.who.permission import permitted_item, permitted_programme, rights_of
 from services.intake.who.roster import Roster
 from services.intake.who.roster_feed import RosterFeed
+from supervision.right import Answer
 from supervision.rights import SUBMITTED_ABOUT_ITEMS, SUBMITTED_ABOUT_PROGRAMMES
 from web.identity import Identity
 from web.rights import RightDenied
 
 _SHAPE: Final = frozenset({"type", "data"})
+_NAMED: Final = frozenset({"prepared_by", "on_behalf_of"})
+"""What a body may say about who acts, beside its type and data."""
+_PREPARED_BY: Final[TypeAdapter[str]] = TypeAdapter(Identifier)
+_ON_BEHALF_OF: Final[TypeAdapter[str]] = TypeAdapter(Principal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,8 @@ class SubmissionReceiver:
         """
         name, given = _shape(body, SUBMITTED_ABOUT_PROGRAMMES if item is None else SUBMITTED_ABOUT_ITEMS)
         try:
-            self.permit(f"submit.{name}", identity, programme, item)
+            actor = _actor(identity, body)
+            self.permit(f"submit.{name}", _whose_right(identity, body), programme, item)
             self.allow_clock(simulated=True)
             data = self._checked(name, given, identity)
         except IntakeProblem as problem:
@@ -84,7 +90,7 @@ class SubmissionReceiver:
             outcome = "not_found" if denied.said.outcome == "hidden" else denied.said.outcome
             self._metrics.submissions.labels(name, outcome).inc()
             raise
-        return await self.append(identity.actor, subject_of(programme, item), data, key)
+        return await self.append(actor, subject_of(programme, item), data, key)
 
     async def append(self, actor: Actor, subject: str, data: SubmissionData, key: str) -> Receipt:
         """Stamp and append; returns once it lies on the log. Raises IntakeProblem `too_large` or `unknown_outcome`."""
@@ -140,30 +146,30 @@ class SubmissionReceiver:
             permitted_programme(self._roster, rights, operation, programme)
 
     def _checked(self, name: str, given: Mapping[str, Any], identity: Identity) -> SubmissionData:
-        data = _data(name, given)
+        data: SubmissionData = posted_data(name, given)
         cited: Sequence[Evidence] = getattr(data, "evidence", ())
         if cited and (faults := self._evidence.faults(cited, uploaders(identity))):
             raise invalid(*faults)
         return data
 
 
-def _data(name: str, given: Mapping[str, Any]) -> SubmissionData:
+def posted_data(name: str, given: Mapping[str, Any]) -> Any:
     """The data of a submission. Raises IntakeProblem `invalid` with every fault."""
     try:
         full = SUBMISSION_TYPES.by_short_name(name)
-        data: SubmissionData = SUBMISSION_TYPES.validate(full, dict(given))
+        data = SUBMISSION_TYPES.validate(full, dict(given))
     except UnknownType:
         raise invalid(_unknown_type(name)) from None
     except ValidationError as error:
         raise invalid(*faults_of(error, under=("data",))) from None
-    if faults := list(unknown_fields(given, SUBMISSION_TYPES.dump(data), ("data",))):
+    if faults := list(unknown_fields(given, completed(data, SUBMISSION_TYPES.dump(data)), ("data",))):
         raise invalid(*faults)
     return data
 
 
 def _shape(body: Mapping[str, Any], known: Collection[str]) -> tuple[str, Mapping[str, Any]]:
     name, data = body.get("type"), body.get("data")
-    faults = [Fault((field,), "extra_forbidden", *UNKNOWN_FIELD) for field in body.keys() - _SHAPE]
+    faults = [Fault((field,), "extra_forbidden", *UNKNOWN_FIELD) for field in body.keys() - _SHAPE - _NAMED]
     if not isinstance(name, str) or name not in known:
         faults.append(_unknown_type(str(name)))
     if not isinstance(data, dict):
@@ -175,3 +181,39 @@ def _shape(body: Mapping[str, Any], known: Collection[str]) -> tuple[str, Mappin
 
 def _unknown_type(name: str) -> Fault:
     return Fault(("type",), "unknown_type", f"这里不能提交 {name[:60]}", f"{name[:60]} cannot be submitted here")
+
+
+def _actor(identity: Identity, body: Mapping[str, Any]) -> Actor:
+    """The actor of a submission: who sends it, in whose place, and of a unit who prepared it.
+
+    The jurisdiction is the programme's: the table of rights lets in no other. Raises IntakeProblem.
+    """
+    return replace(
+        identity.actor,
+        head=identity.head,
+        prepared_by=_text(body, "prepared_by", _PREPARED_BY) if identity.role == "unit" else None,
+        on_behalf_of=_text(body, "on_behalf_of", _ON_BEHALF_OF),
+    )
+
+
+def _whose_right(identity: Identity, body: Mapping[str, Any]) -> Identity:
+    """Whose right is asked for: a deputy's principal, else the sender. Whether the naming holds, rating knows.
+
+    Raises RightDenied: only a leader or the chief leader acts for another.
+    """
+    principal = _text(body, "on_behalf_of", _ON_BEHALF_OF)
+    if principal is None:
+        return identity
+    if identity.role not in ("leader", "chief"):
+        raise RightDenied("submission.send", Answer("forbidden", "wrong_role"))
+    role, _, name = principal.partition(":")
+    return replace(identity, role="chief" if role == "chief" else "leader", id=name or role)
+
+
+def _text(body: Mapping[str, Any], name: str, kind: TypeAdapter[str]) -> str | None:
+    if body.get(name) is None:
+        return None
+    try:
+        return kind.validate_python(body[name])
+    except ValidationError:
+        raise invalid(Fault((name,), "value_error", "编号不成立", "no valid id")) from None

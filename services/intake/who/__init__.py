@@ -2,6 +2,8 @@
 
 roster       the programmes and items that rulings opened
 roster_feed  follows `rulings` and feeds the roster
+adjustments  requests for adjustment that wait
+decidable    which submission a decision would be about
 item         one item: its people, its periods, and what waits for somebody
 permission   the table of rights, asked with what the roster knows
 """

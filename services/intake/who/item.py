@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final
 
 from contracts import rulings
 from contracts.rulings import RulingData
+from contracts.submissions import Deputy, DeputyEnded, DeputyNamed, SubmissionData
 from contracts.values import Node, PeriodId
+from services.intake.who import adjustments, decidable
 from supervision import appeals, assignment, escalations
 from supervision.appeals import Appeals
 from supervision.assignment import AssignmentRecord
 from supervision.escalations import EscalationRecord, Escalations
-
-
-class AdjustmentRequest(NamedTuple):
-    """An adjustment that waits for its decision, or, approved, for the plan."""
-
-    filed: rulings.AdjustmentFiled
-    approved: bool = False
+from web.identity import Identity
 
 
 @dataclass(slots=True)
@@ -34,10 +31,16 @@ class KnownItem:
     appeals: Appeals = ()
     plan_confirmed: bool = False
     waiting_plan: Mapping[PeriodId, Node] | None = None
-    requests: tuple[AdjustmentRequest, ...] = ()
+    requests: adjustments.Requests = ()
     inspections: dict[str, rulings.InspectionAuthorized] = field(default_factory=dict)
     reported: set[PeriodId] = field(default_factory=set)
     withdrawal_waits: bool = False
+    cancellation_waits: bool = False
+    namings: tuple[Deputy, ...] = ()
+    extensions: tuple[rulings.ExtensionFiled, ...] = ()
+    replies: dict[str, rulings.ReplyRecorded] = field(default_factory=dict)
+    """The reply that stands, by what it is about."""
+    decidable: decidable.Decidable = field(default_factory=dict)
 
     @property
     def lead_unit(self) -> str:
@@ -74,13 +77,28 @@ class KnownItem:
         """The blockages that wait for an answer."""
         return [name for one in self.escalations.values() for name in one.unanswered]
 
+    def is_concerned(self, data: SubmissionData) -> bool:
+        """Whether something about many items of its programme concerns it: a leader's naming only the leader's own."""
+        if self.withdrawn:
+            return False
+        return not isinstance(data, DeputyNamed | DeputyEnded) or data.principal in ("chief", f"leader:{self.leader}")
+
+    def is_deputy(self, identity: Identity) -> bool:
+        """Whether a leader was named to stand in for its leader or the chief; on which days, rating asks."""
+        mine = f"{identity.role}:{identity.id}"
+        return identity.role == "leader" and any(
+            one.deputy == mine and one.principal in ("chief", f"leader:{self.leader}") for one in self.namings
+        )
+
     def open_escalations(self, *levels: str, phase: str = "open") -> list[EscalationRecord]:
         """Escalations of these levels (none: of any) in this phase."""
         return [one for one in self.escalations.values() if one.phase == phase and (not levels or one.level in levels)]
 
-    def evolve(self, data: RulingData) -> None:
-        """Change the item by one event of a counted ruling."""
+    def evolve(self, data: RulingData, cause: str = "") -> None:
+        """Change the item by one event of a counted ruling on the submission `cause`."""
         kind = type(data)
+        if kind in decidable.FOLDED:
+            self.decidable = decidable.evolve(self.decidable, data, cause)
         if kind in assignment.FOLDED:
             self.assignment = assignment.evolve(self.assignment, data)
         elif kind in escalations.FOLDED:
@@ -88,6 +106,8 @@ class KnownItem:
             self.escalations = {id_: one for id_, one in after.items() if one.stands}
         elif kind in appeals.FOLDED:
             self.appeals = appeals.evolve(self.appeals, data)
+        if kind in adjustments.FOLDED:
+            self.requests = adjustments.evolve(self.requests, data)
         transition = _TRANSITIONS.get(kind)
         if transition is not None:
             transition(self, data)
@@ -95,7 +115,7 @@ class KnownItem:
 
 def opened(programme: str, id_: str, data: rulings.ItemOpened) -> KnownItem:
     """An item that was just published."""
-    return KnownItem(programme, id_, data, assignment.opened(data))
+    return KnownItem(programme, id_, data, assignment.opened(data), namings=data.deputies)
 
 
 def _plan_received(item: KnownItem, data: rulings.PlanReceived) -> None:
@@ -110,36 +130,6 @@ def _plan_adopted(item: KnownItem, _: rulings.PlanAdopted) -> None:
     item.plan_confirmed, item.waiting_plan = True, None
 
 
-def _adjustment_filed(item: KnownItem, data: rulings.AdjustmentFiled) -> None:
-    item.requests = (*item.requests, AdjustmentRequest(data))
-
-
-def _adjustment_approved(item: KnownItem, data: rulings.AdjustmentApproved) -> None:
-    """It waits for the plan behind those approved before it (rulebook: Fine print, "Last")."""
-    asked = _waiting(item, data.adjustment)
-    if asked is not None:
-        item.requests = (*_without(item, asked), AdjustmentRequest(asked.filed, approved=True))
-
-
-def _adjustment_refused(item: KnownItem, data: rulings.AdjustmentRefused) -> None:
-    item.requests = _without(item, _waiting(item, data.adjustment))
-
-
-def _node_adjusted(item: KnownItem, data: rulings.NodeAdjusted) -> None:
-    wanted = (data.adjustment, data.period, data.after)
-    asked = (one for one in item.requests if (one.filed.adjustment, one.filed.period, one.filed.node) == wanted)
-    item.requests = _without(item, next(asked, None))
-
-
-def _waiting(item: KnownItem, adjustment: str) -> AdjustmentRequest | None:
-    """The first request of that id that waits for its decision; a unit may give two of them one id."""
-    return next((one for one in item.requests if one.filed.adjustment == adjustment and not one.approved), None)
-
-
-def _without(item: KnownItem, asked: AdjustmentRequest | None) -> tuple[AdjustmentRequest, ...]:
-    return tuple(one for one in item.requests if one is not asked)
-
-
 def _reported(item: KnownItem, data: rulings.ProgressRecorded) -> None:
     item.reported.add(data.period)
 
@@ -148,28 +138,101 @@ def _inspection_authorized(item: KnownItem, data: rulings.InspectionAuthorized) 
     item.inspections[data.plan] = data
 
 
+def _inspection_endorsed(item: KnownItem, data: rulings.InspectionEndorsed) -> None:
+    planned = item.inspections.get(data.plan)
+    if planned is not None:
+        item.inspections[data.plan] = replace(planned, approved=True)
+
+
 def _withdrawal_filed(item: KnownItem, _: rulings.WithdrawalFiled) -> None:
     item.withdrawal_waits = True
 
 
-def _withdrawal_decided(item: KnownItem, _: rulings.WithdrawalRefused | rulings.ItemWithdrawn) -> None:
+def _withdrawal_decided(item: KnownItem, data: rulings.WithdrawalRefused | rulings.ItemWithdrawn) -> None:
     item.withdrawal_waits = False
+    if isinstance(data, rulings.ItemWithdrawn):
+        item.cancellation_waits = False
+
+
+def _cancellation_filed(item: KnownItem, _: rulings.CancellationFiled) -> None:
+    item.cancellation_waits = True
+
+
+def _extension_filed(item: KnownItem, data: rulings.ExtensionFiled) -> None:
+    item.extensions = (*item.extensions, data)
+
+
+def _extension_decided(item: KnownItem, data: rulings.ExtensionRefused | rulings.LimitMoved) -> None:
+    """The one at a place among those of its id; the oldest without."""
+    decided = [one for one in item.extensions if one.extension == data.extension][data.place or 0 :][:1]
+    item.extensions = tuple(one for one in item.extensions if one not in decided)
+
+
+def _replied(item: KnownItem, data: rulings.ReplyRecorded) -> None:
+    item.replies[data.light or f"{data.level}:{data.cause}"] = data
+
+
+def _appointed(item: KnownItem, data: rulings.DeputyAppointed) -> None:
+    named = Deputy(principal=data.principal, deputy=data.deputy, from_on=data.from_on, until_on=data.until_on)
+    item.namings = (*item.namings, named)
+
+
+def _released(item: KnownItem, data: rulings.DeputyReleased) -> None:
+    pair = (data.principal, data.deputy)
+    item.namings = tuple(one for one in item.namings if (one.principal, one.deputy) != pair)
+
+
+def _revised(item: KnownItem, data: rulings.ItemRevised) -> None:
+    changed = {
+        name: value
+        for name in ("title", "source", "classification", "annual_targets")
+        if (value := getattr(data, name)) is not None
+    }
+    item.opened = replace(item.opened, **changed)
+
+
+def _shifted(item: KnownItem, data: rulings.DeadlineShifted) -> None:
+    _with_periods(item, {data.period: data.due_at})
+
+
+def _calendar_revised(item: KnownItem, data: rulings.CalendarRevised) -> None:
+    item.opened = replace(item.opened, calendar=data.calendar)
+    _with_periods(item, {period.id: period.due_at for period in data.periods})
+
+
+def _with_periods(item: KnownItem, due_at: Mapping[str, datetime]) -> None:
+    periods = tuple(replace(one, due_at=due_at.get(one.id, one.due_at)) for one in item.opened.periods)
+    item.opened = replace(item.opened, periods=periods)
 
 
 _TRANSITIONS: Final[Mapping[type, Callable[[KnownItem, Any], None]]] = {
     rulings.PlanReceived: _plan_received,
     rulings.PlanReturned: _plan_returned,
     rulings.PlanAdopted: _plan_adopted,
-    rulings.AdjustmentFiled: _adjustment_filed,
-    rulings.AdjustmentApproved: _adjustment_approved,
-    rulings.AdjustmentRefused: _adjustment_refused,
-    rulings.NodeAdjusted: _node_adjusted,
     rulings.ProgressRecorded: _reported,
     rulings.InspectionAuthorized: _inspection_authorized,
+    rulings.InspectionEndorsed: _inspection_endorsed,
     rulings.WithdrawalFiled: _withdrawal_filed,
+    rulings.CancellationFiled: _cancellation_filed,
+    rulings.ExtensionFiled: _extension_filed,
+    rulings.ExtensionRefused: _extension_decided,
+    rulings.LimitMoved: _extension_decided,
+    rulings.ReplyRecorded: _replied,
+    rulings.DeputyAppointed: _appointed,
+    rulings.DeputyReleased: _released,
+    rulings.ItemRevised: _revised,
+    rulings.DeadlineShifted: _shifted,
+    rulings.CalendarRevised: _calendar_revised,
     rulings.WithdrawalRefused: _withdrawal_decided,
     rulings.ItemWithdrawn: _withdrawal_decided,
 }
 
-FOLDED: Final = assignment.FOLDED | escalations.FOLDED | appeals.FOLDED | frozenset(_TRANSITIONS)
+FOLDED: Final = (
+    assignment.FOLDED
+    | escalations.FOLDED
+    | appeals.FOLDED
+    | frozenset(_TRANSITIONS)
+    | decidable.FOLDED
+    | adjustments.FOLDED
+)
 """The events that change an item here; all others are passed over unread."""

@@ -42,6 +42,10 @@ class Roster:
         self.simulated_only = True
         """Whether nothing real is on the log, so that a driven clock may stamp."""
 
+    def items_in(self, programme: str) -> list[KnownItem]:
+        """The items of a programme by id, those that joined it later included."""
+        return [item for (of, _), item in sorted(self.items.items()) if of == programme]
+
     def unit_name(self, programme: str, unit: str) -> str:
         """Name of a unit in a programme; its id where the programme does not list it."""
         known = self.programmes.get(programme)
@@ -68,4 +72,4 @@ class Roster:
             self.items[(made.programme, made.id)] = made
             self.simulated_only &= data.simulated
         elif (item := self.items.get((programme, item_id or ""))) is not None:
-            item.evolve(data)
+            item.evolve(data, event.causeid)

@@ -14,9 +14,12 @@ from contracts.rulings import (
     EscalationOverdue,
     EscalationRaised,
     EscalationReduced,
+    EscalationRelieved,
     EscalationReported,
     EscalationReviewed,
+    EscalationUnreported,
     EscalationWithdrawn,
+    LimitMoved,
     RulingData,
 )
 from contracts.values import Light
@@ -185,13 +188,25 @@ def _confirmed(step: EscalationRow) -> RulingData:
     )
 
 
+def _moved(step: EscalationRow) -> RulingData:
+    due_at = given(step.due_at)
+    return LimitMoved(escalation=step.escalation, level=given(step.level), before=due_at, due_at=due_at)
+
+
 _EVENTS: Final[Mapping[str, Callable[[EscalationRow], RulingData]]] = {
     "raised": _raised,
     "joined": _joined,
     "reduced": _reduced,
     "confirmed": _confirmed,
-    "reported": lambda step: EscalationReported(escalation=step.escalation, late=given(step.late)),
+    "moved": _moved,
+    "reported": lambda step: EscalationReported(
+        escalation=step.escalation, late=given(step.late), by=given(step.reported_by)
+    ),
+    "unreported": lambda step: EscalationUnreported(escalation=step.escalation, level=given(step.level), report="-"),
     "reviewed": lambda step: EscalationReviewed(escalation=step.escalation, finding=given(step.finding), person=""),
+    "relieved": lambda step: EscalationRelieved(
+        escalation=step.escalation, level=given(step.level), held_on=step.time.date()
+    ),
     "overdue": lambda step: EscalationOverdue(escalation=step.escalation, level=given(step.level)),
     "closed": lambda step: EscalationClosed(escalation=step.escalation, level=given(step.level)),
     "withdrawn": lambda step: EscalationWithdrawn(escalation=step.escalation, level=given(step.level), because=()),

@@ -57,7 +57,7 @@ CREATE TABLE escalation (
     part smallint NOT NULL, pos bigint NOT NULL, cause bigint NOT NULL, time timestamptz NOT NULL,
     programme text COLLATE "C" NOT NULL, item text COLLATE "C" NOT NULL, escalation text COLLATE "C" NOT NULL, level text, step text COLLATE "C" NOT NULL,
     ground text, source text, state text, due_at timestamptz, recipient text COLLATE "C", finding text, late boolean,
-    rule text, because text[] NOT NULL
+    reported_by text, rule text, because text[] NOT NULL
 );
 
 CREATE TABLE notice (

@@ -149,7 +149,10 @@ class LightRow(NamedTuple):
 
 
 class EscalationRow(NamedTuple):
-    """A step of an escalation: `step` is the verb of its event, `ground` the cause that it is about."""
+    """A step of an escalation: `step` is the verb of its event, `ground` the cause that it is about.
+
+    A limit that moved is a step, too (`moved`, with its new `due_at`).
+    """
 
     part: int
     pos: int
@@ -167,6 +170,7 @@ class EscalationRow(NamedTuple):
     recipient: str | None
     finding: Literal["done", "not_done"] | None
     late: bool | None
+    reported_by: Literal["rectification", "progress"] | None
     rule: str | None
     because: list[str]
 

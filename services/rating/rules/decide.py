@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
-from contracts.rulings import Reason, SubmissionAccepted
+from contracts.rulings import Reason, Remark, SubmissionAccepted
 from contracts.submission import Submission
 from contracts.submissions import DeadlinePassed, ItemAssigned, ProgrammePublished
+from contracts.values import Actor
 from services.rating.rules.acts.table import ABOUT_ITEMS, ABOUT_PROGRAMMES, OPENINGS
+from services.rating.rules.deadlines.overdue import announce_overdue, overdue_by
 from services.rating.rules.deadlines.passed import decide_passed
 from services.rating.rules.draft import Draft, Event
 from services.rating.rules.received_at import counted_at, opened_at
-from services.rating.rules.rights import objection, role_objection
+from services.rating.rules.rights import deputy_of, is_foreign, objection, role_objection, signature_objection
 from services.rating.rules.state.evolve import known_digest, mark_of_digest
+from services.rating.rules.state.item import body_of
 from services.rating.rules.state.programme import Programme
 from services.rating.rules.state.state import Item, State
 from services.rating.rules.verdict import ACCEPTED, refuse, repeat
+
+ENDING: Final[frozenset[Reason]] = frozenset({"unknown_period", "superseded", "limit_passed"})
+"""Behind these nothing more is looked at (rulebook: What is refused)."""
 
 
 def decide(state: State | None, submission: Submission, logged_at: datetime) -> list[Event]:
     """The ruling on a submission that reached the log at `logged_at`: its verdict, then what follows.
 
     Pure: the same state, submission and instant have the same ruling for ever. Never empty, never raises on a
-    submission that the contracts decode. An announcement of the alarm is exempt from the key rule.
+    submission that the contracts decode. An announcement of the alarm is exempt from the key rule. What fell due at
+    least the grace before an act is announced first, as part of the same ruling, behind its verdict, however late the
+    alarm is (rulebook: Lights 7).
     """
     known = state if state is not None else State(submission.subject)
     item = known.item
@@ -30,8 +39,21 @@ def decide(state: State | None, submission: Submission, logged_at: datetime) -> 
         return decide_passed(item, submission, submission.data, logged_at)
     at = counted_at(item.frame, submission, logged_at) if item else opened_at(submission, logged_at)
     used = known_digest(known, submission.id)
-    if used is not None:
-        return repeat(at) if used == mark_of_digest(submission.digest) else refuse(at, ["idempotency_key_reused"])
+    if used is not None and used == mark_of_digest(submission.digest):
+        return repeat(at)
+    clock = submission.received_at if item and item.frame.simulated else logged_at
+    if item is not None and overdue_by(item, clock):
+        overdue, item = announce_overdue(item, submission, clock)
+        verdict, *followed = _decide(known, item, submission, at, reused=used is not None)
+        return [verdict, *overdue, *followed]
+    return _decide(known, item, submission, at, reused=used is not None)
+
+
+def _decide(known: State, item: Item | None, submission: Submission, at: datetime, *, reused: bool) -> list[Event]:
+    if is_foreign(submission):
+        return refuse(at, ["wrong_jurisdiction"])
+    if reused:
+        return refuse(at, ["idempotency_key_reused"])
     if item is not None:
         return _about_item(item, submission, at)
     if "/" in submission.subject:
@@ -43,25 +65,35 @@ def _about_item(item: Item, submission: Submission, at: datetime) -> list[Event]
     data, actor = submission.data, submission.actor
     act = ABOUT_ITEMS.get(type(data))
     if act is None:
-        return _no_act_about_item(submission, at)
-    who = objection(act.right, actor, item.hands)
+        return _no_act_about_item(item, submission, at)
+    who = objection(act.right, submission, item, item.frame.day_of(at)) or signature_objection(submission, item)
     reasons: list[Reason] = [who] if who else []
-    if item.hands.withdrawn:
+    if item.hands.withdrawn and not act.outlives:
         return refuse(at, [*reasons, "item_withdrawn"])
     reasons += act.object_to(item, data, at)
-    if act.recuses is not None and act.recuses(item, data, actor.id):
+    if act.object_to_unit is not None and not ENDING.intersection(reasons):
+        reasons += act.object_to_unit(item, data, at, actor.unit)
+    if not ENDING.intersection(reasons) and act.recuses is not None and act.recuses(item, data, actor.id):
         reasons.append("decider_involved")
     if reasons:
         return refuse(at, reasons)
-    draft = Draft(item, submission, at)
+    draft = Draft(item, submission, at, quiet=act.hindsight and item.frame.closed(at))
     remarks = act.follow(draft, data)
-    verdict = SubmissionAccepted(remarks=tuple(remarks)) if remarks else ACCEPTED
-    return [Event(at, verdict), *draft.events]
+    return [Event(at, _accepted(actor, remarks)), *draft.events]
 
 
-def _no_act_about_item(submission: Submission, at: datetime) -> list[Event]:
+def _accepted(actor: Actor, remarks: list[Remark]) -> SubmissionAccepted:
+    """Of a deputy's act the verdict names both (rulebook: Who)."""
+    if actor.on_behalf_of is not None:
+        return SubmissionAccepted(remarks=tuple(remarks), principal=actor.on_behalf_of, deputy=deputy_of(actor))
+    return SubmissionAccepted(remarks=tuple(remarks)) if remarks else ACCEPTED
+
+
+def _no_act_about_item(item: Item, submission: Submission, at: datetime) -> list[Event]:
     """The item is assigned again, somebody imitates the alarm, or the act is about programmes."""
     if isinstance(submission.data, ItemAssigned):
+        if submission.actor.role == "office" and body_of(submission.data) != item.body:
+            return refuse(at, ["already_published"])
         return _open(submission, at, known=True)
     if isinstance(submission.data, DeadlinePassed):
         return refuse(at, ["wrong_role"])
@@ -90,7 +122,7 @@ def _about_programme(programme: Programme | None, submission: Submission, at: da
         return refuse(at, reasons)
     draft = Draft(None, submission, at)
     act.follow(draft, data)
-    return [Event(at, ACCEPTED), *draft.events]
+    return [Event(at, _accepted(submission.actor, [])), *draft.events]
 
 
 def _open(submission: Submission, at: datetime, *, known: bool) -> list[Event]:

@@ -33,13 +33,27 @@ class UnplacedEvent(NamedTuple):
 class Draft:
     """What a submission leads to; `at` is the time that counts for it (rulebook: Fine print)."""
 
-    __slots__ = ("_evolved", "_item", "at", "events", "submission")
+    __slots__ = ("_evolved", "_item", "at", "because", "events", "quiet", "submission")
 
-    def __init__(self, item: Item | None, submission: Submission, at: datetime) -> None:
-        """Start from `item`, with no event yet."""
+    def __init__(
+        self,
+        item: Item | None,
+        submission: Submission,
+        at: datetime,
+        *,
+        quiet: bool = False,
+        because: tuple[str, ...] | None = None,
+    ) -> None:
+        """Start from `item`, with no event yet.
+
+        `quiet`: nothing is raised or joined any more (Closing day). `because` are the submissions that it follows
+        from, if not the one that is ruled on.
+        """
+        self.quiet: Final = quiet
         self.submission: Final = submission
         self.at: Final = at
         self.events: Final[list[Event]] = []
+        self.because: Final = (submission.id,) if because is None else because
         self._item = item
         self._evolved = 0
 
@@ -54,7 +68,7 @@ class Draft:
         if item is None:
             raise LookupError(f"{self.submission.subject}: no item was opened")
         while self._evolved < len(self.events):
-            item = self._item = evolve_item(item, self.at, self.events[self._evolved].data)
+            item = self._item = evolve_item(item, self.at, self.events[self._evolved].data, self.submission.id)
             self._evolved += 1
         return item
 
@@ -62,11 +76,6 @@ class Draft:
     def frame(self) -> Frame:
         """The item's frame."""
         return self.item.frame
-
-    @property
-    def because(self) -> tuple[str, ...]:
-        """The submission that all of this follows from."""
-        return (self.submission.id,)
 
     def escalation(self, escalation_id: str) -> Escalation:
         """An escalation as it stands now. Raises StopIteration: the item has none of that id."""

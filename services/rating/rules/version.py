@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from typing import Final
 
-RULES: Final = "2"
+RULES: Final = "3"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +13,7 @@ import yaml
 
 from contracts.policy import Policy
 from contracts.submissions import ItemAssigned
-from contracts.values import Actor
+from contracts.values import Actor, Calendar
 from exact.texts import Inexact, read_yaml
 from programmes import FOLDER
 from programmes.policy_file import read_calendar, read_policy
@@ -35,9 +35,36 @@ SCHEDULE: Final = Schedule(
 )
 """The scheme's own days (rulebook: Deadlines)."""
 
-_SCENARIO: Final = {"id", "title", "rulebook", "item", "published_at", "steps", "until", "expect", "policy"}
+_SCENARIO: Final = {
+    "id",
+    "title",
+    "rulebook",
+    "item",
+    "published_at",
+    "steps",
+    "until",
+    "expect",
+    "policy",
+    "assigned_at",
+    "programme",
+    "outage",
+}
+_PROGRAMME: Final = {"units", "leaders", "calendar_until", "closing_on"}
+RULES: Final = ("1", "2", "3")
+"""Versions of the rules that a book may ask for: each is told by the rules at hand."""
 _ITEM: Final = {"category", "lead_unit", "cooperating", "leader", "simulated", "classification"}
-EXPECTED: Final = {"refused", "repeated", "remarks", "lights", "rated", "months", "history", "escalations", "reminders"}
+EXPECTED: Final = {
+    "refused",
+    "repeated",
+    "remarks",
+    "lights",
+    "rated",
+    "months",
+    "history",
+    "escalations",
+    "reminders",
+    "sheets",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +78,8 @@ class Scenario:
     until: datetime | None = None
     expect: dict[str, Any] = field(default_factory=dict)
     problem: str = ""
+    outage: tuple[datetime, datetime] | None = None
+    """In between the alarm appends nothing."""
 
 
 class BadBook(ValueError):
@@ -66,9 +95,11 @@ def read_book(path: Path) -> list[Scenario]:
     value = document.value
     if not isinstance(value, dict) or not isinstance(value.get("scenarios"), list):
         raise BadBook(f"{path.name}: must be a mapping with `policy` and a list `scenarios`")
-    unknown = sorted(set(value) - {"policy", "scenarios"})
+    unknown = sorted(set(value) - {"policy", "scenarios", "rules"})
     if unknown:
         raise BadBook(f"{path.name}: {unknown[0]}: no such field")
+    if str(value.get("rules", RULES[-1])) not in RULES:
+        raise BadBook(f"{path.name}: rules: {value['rules']}: no version that these rules tell")
     return [_scenario(raw, str(value.get("policy", "yuancheng-2024")), path) for raw in value["scenarios"]]
 
 
@@ -122,24 +153,35 @@ def _scenario(raw: Any, policy_name: str, path: Path) -> Scenario:
         _known(raw, _SCENARIO, "the scenario")
         _known(raw.get("expect") or {}, EXPECTED, "expect")
         policy = policy_named(str(raw.get("policy", policy_name)), path)
-        item = _item(
-            raw.get("item") or {}, str(raw.get("published_at", PUBLISHED_AT)), policy, str(raw.get("title", name))
-        )
+        programme = raw.get("programme") or {}
+        _known(programme, _PROGRAMME, "programme")
+        published_at = str(raw.get("assigned_at", raw.get("published_at", PUBLISHED_AT)))
+        title = str(raw.get("title", name))
+
+        def item_of(told: dict[str, Any]) -> ItemAssigned:
+            return _item(told, published_at, policy, title, programme)
+
+        item = item_of(raw.get("item") or {})
         steps = tuple(
-            read_step(number, step, lambda p: policy_named(p, path))
+            read_step(number, step, lambda p: policy_named(p, path), item_of)
             for number, step in enumerate(raw.get("steps") or [], start=1)
         )
         last = steps[-1].appended_at if steps else item.published_at
         until = _instant(raw["until"]) if "until" in raw else last
+        outage = None if raw.get("outage") is None else (_instant(raw["outage"][0]), _instant(raw["outage"][1]))
     except (BadStep, OSError, KeyError, TypeError, ValueError, AttributeError) as error:
         problem = f"{error.args[0]}: missing" if isinstance(error, KeyError) else str(error)
         return Scenario(name, problem=problem)
-    return Scenario(name, str(raw.get("title", "")), item, steps, until, raw.get("expect") or {})
+    return Scenario(name, str(raw.get("title", "")), item, steps, until, raw.get("expect") or {}, outage=outage)
 
 
-def _item(raw: dict[str, Any], published_at: str, policy: Policy, title: str) -> ItemAssigned:
+def _item(
+    raw: dict[str, Any], published_at: str, policy: Policy, title: str, programme: dict[str, Any]
+) -> ItemAssigned:
     _known(raw, _ITEM, "item")
     calendar = read_calendar(PROGRAMMES / "calendar-2024.yaml")
+    if programme.get("calendar_until") is not None:
+        calendar = _until(calendar, date.fromisoformat(str(programme["calendar_until"])))
     if raw["category"] not in ("key_task", "livelihood"):
         raise BadStep(f"item: category: {raw['category']!r} is neither key_task nor livelihood")
     return ItemAssigned(
@@ -155,6 +197,24 @@ def _item(raw: dict[str, Any], published_at: str, policy: Policy, title: str) ->
         calendar=calendar,
         policy=policy,
         simulated=bool(raw.get("simulated", False)),
+        units=_ids(programme.get("units")),
+        leaders=_ids(programme.get("leaders")),
+        month_working_day=SCHEDULE.month_working_day if raw["category"] == "livelihood" else None,
+        closing_on=None if programme.get("closing_on") is None else date.fromisoformat(str(programme["closing_on"])),
+    )
+
+
+def _ids(told: list[Any] | None) -> tuple[str, ...] | None:
+    return None if told is None else tuple(map(str, told))
+
+
+def _until(calendar: Calendar, last_on: date) -> Calendar:
+    """The calendar as it was known when it ended on that day."""
+    return replace(
+        calendar,
+        last_on=last_on,
+        holidays=tuple(day for day in calendar.holidays if day <= last_on),
+        working_weekends=tuple(day for day in calendar.working_weekends if day <= last_on),
     )
 
 

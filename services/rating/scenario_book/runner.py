@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -20,6 +20,7 @@ from services.rating.rules.state.state import State
 from services.rating.scenario_book.book import OFFICE, BadBook, Scenario, read_book
 from services.rating.scenario_book.expectation import differences
 from services.rating.scenario_book.outcome import ScenarioOutcome
+from services.rating.scenario_book.steps import Step
 
 _SUBJECT = "441602-2024/S00"
 _LOG = "scenarios"
@@ -40,23 +41,41 @@ class ScenarioRun:
 
     state: State | None = None
     outcome: ScenarioOutcome = field(default_factory=ScenarioOutcome)
+    outage: tuple[datetime, datetime] | None = None
+    ids: dict[int, str] = field(default_factory=dict)
+    """Of submissions by the number of their step."""
 
     def submit(
         self, number: int | None, actor: Actor, key: str, at: datetime, logged_at: datetime, data: SubmissionData
     ) -> Verdict:
         """Decide one submission and fold its ruling; `number` is that of the step, None for the alarm's."""
         submission = new_submission(_LOG, actor, key, _SUBJECT, data, at)
+        if number is not None:
+            self.ids[number] = submission.id
         ruling = decide(self.state, submission, logged_at)
         self.state = fold(self.state, submission, ruling)
         return self.outcome.add(number, ruling)
 
     def announce_until(self, now: datetime) -> None:
-        """Let the alarm announce, in order of due time, everything that has to be announced by `now`."""
+        """Let the alarm announce, in order of due time, everything that has to be announced by `now`.
+
+        During an outage it announces nothing, and catches up at its end.
+        """
+        down, up = self.outage or (now, now)
+        until = down if down < now < up else now
         while True:
-            ready = next((one for one in pending_deadlines(self.state) if one.announce_at <= now), None)
+            ready = next((one for one in pending_deadlines(self.state) if one.announce_at <= until), None)
             if ready is None:
                 return
-            self.submit(None, _ALARM, ready.key, ready.announce_at, ready.announce_at, ready.passed)
+            at = up if down < ready.announce_at < up else ready.announce_at
+            self.submit(None, _ALARM, ready.key, at, at, ready.passed)
+
+    def step(self, step: Step) -> Verdict:
+        """Decide one step of a scenario; what it decides is named by its submission."""
+        data = step.data
+        if step.of is not None and hasattr(data, "of"):
+            data = replace(data, of=self.ids.get(step.of, f"step {step.of}"))  # type: ignore[arg-type]
+        return self.submit(step.number, step.actor, step.key, step.at, step.appended_at, data)
 
 
 def run(scenario: Scenario) -> list[str]:
@@ -64,16 +83,23 @@ def run(scenario: Scenario) -> list[str]:
     if scenario.problem or scenario.item is None or scenario.until is None:
         return [scenario.problem or "there is no item"]
     done = play(scenario.item, scenario)
-    return differences(scenario.expect, done.outcome, done.state, [step.number for step in scenario.steps])
+    return differences(
+        scenario.expect,
+        done.outcome,
+        done.state,
+        [step.number for step in scenario.steps],
+        outage=scenario.outage is not None,
+    )
 
 
 def play(item: ItemAssigned, scenario: Scenario, run: ScenarioRun | None = None) -> ScenarioRun:
     """Run a scenario to its end, the alarm included, in a fresh run or in the one given."""
     run = run or ScenarioRun()
+    run.outage = scenario.outage
     run.submit(None, OFFICE, "item", item.published_at, item.published_at, item)
     for step in scenario.steps:
         run.announce_until(step.appended_at)
-        run.submit(step.number, step.actor, step.key, step.at, step.appended_at, step.data)
+        run.step(step)
     if scenario.until is not None:
         run.announce_until(scenario.until)
     return run

@@ -19,9 +19,11 @@ from contracts.rulings import (
     AdjustmentFiled,
     AppealOpened,
     EscalationRaised,
+    ExtensionFiled,
     InspectionAuthorized,
     PlanAdopted,
     PlanReceived,
+    ReplyRecorded,
 )
 from contracts.submission import SUBMISSION_TYPES, Submission
 from contracts.submissions import Appealed, PlanSubmitted, ProgressReported
@@ -74,6 +76,8 @@ async def intake(
             PlanReceived(nodes={"2024Q1": NODE}, late=False),
             AdjustmentFiled(adjustment="a-1", period="2024Q4", node=NODE, reason="雨季"),
             InspectionAuthorized(plan="jc-1", from_on=INSTANT.date(), to_on=INSTANT.date(), approved=True),
+            ExtensionFiled(extension="yq-1", escalation="e-rectification", until_on=INSTANT.date(), reason="汛期"),
+            ReplyRecorded(reply="reply-1", light="2024Q1", text="雨季", unit="fagai"),
             AppealOpened(appeal="ss-1", against=Appealed(light="2024Q1"), due_at=INSTANT),
             *escalations,
         )

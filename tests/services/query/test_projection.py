@@ -95,6 +95,12 @@ RAISED = {
 }
 REVIEWED = {"escalation": "interview-16", "finding": "not_done", "person": "person-17"}
 REPORTED = {"escalation": "interview-18", "late": True, "by": "rectification"}
+MOVED = {
+    "escalation": "rectification-19",
+    "level": "rectification",
+    "before": RULED.isoformat(),
+    "due_at": DUE.isoformat(),
+}
 PUBLISHED: dict[str, Any] = {
     "title": "programme title",
     "jurisdiction": "programme jurisdiction",
@@ -149,6 +155,7 @@ def a_log() -> MemoryTopics:
         ("escalation.raised", RAISED),
         ("escalation.reviewed", REVIEWED),
         ("escalation.reported", REPORTED),
+        ("limit.moved", MOVED),
     ]
     events = [
         ruling_event(PART, CAUSE, ordinal, len(consequences), name, data, at=FIRST + ordinal)
@@ -313,7 +320,7 @@ EXPECTED: dict[type[Any], list[Any]] = {
             part=PART,
             cause=CAUSE,
             pos=FIRST,
-            until=FIRST + 7,
+            until=FIRST + 8,
             causeid=f"cause-{CAUSE}",
             programme=PROGRAMME,
             item=ITEM,
@@ -345,6 +352,7 @@ EXPECTED: dict[type[Any], list[Any]] = {
         event(FIRST + 5, "escalation.raised", RAISED),
         event(FIRST + 6, "escalation.reviewed", REVIEWED),
         event(FIRST + 7, "escalation.reported", REPORTED),
+        event(FIRST + 8, "limit.moved", MOVED),
     ],
     ItemRow: [
         ItemRow(
@@ -408,7 +416,8 @@ EXPECTED: dict[type[Any], list[Any]] = {
             because=["submission-15"],
         ),
         step(FIRST + 6, "reviewed", escalation="interview-16", finding="not_done"),
-        step(FIRST + 7, "reported", escalation="interview-18", late=True),
+        step(FIRST + 7, "reported", escalation="interview-18", late=True, reported_by="rectification"),
+        step(FIRST + 8, "moved", escalation="rectification-19", level="rectification", due_at=DUE),
     ],
     ProgrammeRow: [
         ProgrammeRow(

@@ -135,7 +135,7 @@ async def test_an_alarm_that_a_person_gives_is_refused(running: RunningRating) -
     await running.start()
     await running.open(SUBJECT)
     alarm = DeadlinePassed(kind="report", ref="2024Q1", due_at=at("2024-04-11 00:00"))
-    await running.say(SUBJECT, alarm, UNIT, at("2024-04-12 00:00"))
+    await running.say(SUBJECT, alarm, UNIT, at("2024-03-25 00:00"))
     await running.ruled()
     assert running.verdicts(SUBJECT)[-1].startswith("rejected wrong_role")
     assert running.settlements(SUBJECT) == []

@@ -186,14 +186,20 @@ def _step(origin: _Origin, step: str, data: Body) -> EscalationRow:
         recipient=data.get("to"),
         finding=data.get("finding"),
         late=data.get("late"),
+        reported_by=data.get("by"),
         rule=data.get("rule"),
         because=data.get("because", []),
     )
+
+
+def _moved_limit(origin: _Origin, data: Body, rows: Rows) -> None:
+    rows.escalation.append(_step(origin, "moved", data))
 
 
 _OF_ITEM: Final[dict[str, Callable[[_Origin, Body, Rows], None]]] = {
     "item.opened": _opened_item,
     "item.transferred": _held_by,
     "light.changed": _changed_light,
+    "limit.moved": _moved_limit,
     "light.settled": _settled_light,
 }

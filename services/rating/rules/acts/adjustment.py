@@ -6,7 +6,7 @@ from datetime import datetime
 
 from contracts.rulings import AdjustmentApproved, AdjustmentFiled, AdjustmentRefused, Reason, Remark
 from contracts.submissions import AdjustmentDecided, AdjustmentRequested
-from services.rating.rules.acts.plan import adjust_node, is_over
+from services.rating.rules.acts.plan import adjust_node, is_over, place_of
 from services.rating.rules.draft import Draft
 from services.rating.rules.lights.light import rederive
 from services.rating.rules.lights.month import update_months
@@ -28,9 +28,10 @@ def file_request(draft: Draft, data: AdjustmentRequested) -> list[Remark]:
 
 def object_to_decision(item: Item, data: AdjustmentDecided, at: datetime) -> list[Reason]:
     """An adjustment asked for in time and approved after the deadline is refused; refusing it is accepted."""
-    request = waiting(item, data.adjustment)
+    request = waiting(item, data)
     if request is None:
-        return ["nothing_to_decide"]
+        of_that_id = any(a.id == data.adjustment and not a.approved for a in item.plan.adjustments)
+        return ["superseded"] if of_that_id else ["nothing_to_decide"]
     return ["period_settled"] if data.decision == "approved" and is_over(item, request.period, at) else []
 
 
@@ -39,13 +40,14 @@ def decide_request(draft: Draft, data: AdjustmentDecided) -> list[Remark]:
 
     rulebook: Fine print ("An adjustment approved before the plan takes effect with the plan")
     """
-    request = waiting(draft.item, data.adjustment)
+    request = waiting(draft.item, data)
     if request is None:
         return []
+    place = place_of(request, draft.item.plan.adjustments)
     if data.decision == "refused":
-        draft.emit(AdjustmentRefused(adjustment=request.id))
+        draft.emit(AdjustmentRefused(adjustment=request.id, place=place))
     elif not draft.item.plan.confirmed:
-        draft.emit(AdjustmentApproved(adjustment=request.id))
+        draft.emit(AdjustmentApproved(adjustment=request.id, place=place))
     else:
         adjust_node(draft, request)
         update_months(draft)
@@ -53,6 +55,7 @@ def decide_request(draft: Draft, data: AdjustmentDecided) -> list[Remark]:
     return []
 
 
-def waiting(item: Item, adjustment: str) -> Adjustment | None:
-    """The request of that id that waits for a decision."""
-    return next((a for a in item.plan.adjustments if a.id == adjustment and not a.approved), None)
+def waiting(item: Item, data: AdjustmentDecided) -> Adjustment | None:
+    """The request that a decision is about: the one that it names, else the oldest of that id that waits."""
+    same = (a for a in item.plan.adjustments if a.id == data.adjustment and not a.approved)
+    return next((a for a in same if data.of in (None, a.of)), None)

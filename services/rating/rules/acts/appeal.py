@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from contracts.rulings import AppealClosed, AppealOpened, AppealOverdue, NoticeSigned, Reason, Remark
-from contracts.submissions import AppealDecided, AppealLodged, NoticeAcknowledged
+from contracts.submissions import AppealDecided, Appealed, AppealLodged, NoticeAcknowledged
 from contracts.values import Level
 from services.rating.rules.acts.blockage import close_if_answered
 from services.rating.rules.draft import Draft
@@ -28,11 +28,10 @@ def acknowledge(draft: Draft, data: NoticeAcknowledged) -> list[Remark]:
     return []
 
 
-def object_to_appeal(item: Item, data: AppealLodged, at: datetime) -> list[Reason]:
-    """An appeal is against a yellow or red light or a notice that stands, within the days after its receipt.
+def object_to_appeal(item: Item, data: AppealLodged, _at: datetime) -> list[Reason]:
+    """An appeal is against a yellow or red light or a notice that stands, one at a time.
 
-    rulebook: Fairness Art. 16/17; Fine print ("An appeal against a light runs from the receipt of the notice of its
-    present colour", "`no_open_escalation` also answers ...")
+    rulebook: Fairness Art. 16/17; Fine print ("`no_open_escalation` also answers ...")
     """
     against = data.against
     if against.light is not None:
@@ -42,15 +41,68 @@ def object_to_appeal(item: Item, data: AppealLodged, at: datetime) -> list[Reaso
         light = item.quarters[quarter].light
         if light not in ("yellow", "red"):
             return ["no_open_escalation"]
-        received_at = _light_received_at(item, against.light, "rectification" if light == "yellow" else "interview")
-    else:
-        notice = notice_of(item, against.level, against.cause)
-        if notice is None or against.cause is None:
-            return ["no_open_escalation"]
-        received_at = _signed_at(notice, against.cause)
-    if received_at is None or at < item.frame.calendar_limit(received_at, item.frame.policy.appeal_days):
+    elif against.cause is None or notice_of(item, against.level, against.cause) is None:
+        return ["no_open_escalation"]
+    return ["appeal_already_open"] if _is_open(item, against) else []
+
+
+def _is_open(item: Item, against: Appealed) -> bool:
+    """Whether an appeal waits against the same light, or the same cause of the same notice (rulebook: Fairness)."""
+    if against.light is not None:
+        return any(appeal.against.light == against.light for appeal in item.appeals)
+    notice = notice_of(item, against.level, against.cause)
+    return any(
+        notice is not None and appeal.notice == notice.id and appeal.against.cause == against.cause
+        for appeal in item.appeals
+    )
+
+
+def _received_at(item: Item, against: Appealed) -> datetime | None:
+    if against.light is not None:
+        light = item.quarters[item.frame.quarter_index[against.light]].light
+        if light not in ("yellow", "red"):
+            return None
+        return _light_received_at(item, against.light, "rectification" if light == "yellow" else "interview")
+    notice = notice_of(item, against.level, against.cause)
+    return None if notice is None or against.cause is None else _signed_at(notice, against.cause)
+
+
+def object_to_unit(item: Item, data: AppealLodged, at: datetime, unit: str | None) -> list[Reason]:
+    """The unit that leads the item may appeal, or the one that it is about; in time after its receipt.
+
+    A former unit's clock has not started unless it signed itself. rulebook: Fairness Art. 16/17; Fine print ("An appeal
+    against a light runs from the receipt of the notice of its present colour")
+    """
+    against, received_at = data.against, _received_at(item, data.against)
+    concerned = concerned_unit(item, against.light, against.level, against.cause)
+    reasons: list[Reason] = []
+    if unit is not None and unit not in (item.hands.lead_unit, concerned):
+        reasons.append("not_lead_unit")
+    elif unit == concerned != item.hands.lead_unit and received_at and item.hands.lead_at(received_at) != unit:
         return []
-    return ["appeal_out_of_time"]
+    if received_at is not None and at >= item.frame.calendar_limit(received_at, item.frame.policy.appeal_days):
+        reasons.append("appeal_out_of_time")
+    return reasons
+
+
+def concerned_unit(item: Item, light: str | None, level: Level | None, cause: str | None) -> str:
+    """The unit that answers for a light, or for a cause of a notice (rulebook: Annual evaluation).
+
+    A light's, or a period's, is the one that led at the deadline; that of a lapsed rectification the one that led at
+    its limit; of anything else the one that leads.
+    """
+    period = light if light is not None else cause
+    quarter = item.frame.quarter_index.get(period or "")
+    if quarter is not None:
+        parts = item.frame.quarters[quarter].parts
+        return item.hands.lead_at(item.frame.periods[parts[-1]].due_at) if parts else item.hands.lead_unit
+    notice = notice_of(item, level, cause)
+    if notice is not None and cause == "rectification_overdue":
+        for one in notice.causes:
+            source = next((e for e in item.escalations if e.id == one.source), None)
+            if one.name == cause and source is not None and source.due_at is not None:
+                return item.hands.lead_at(source.due_at)
+    return item.hands.lead_unit
 
 
 def _light_received_at(item: Item, period: str, level: Level) -> datetime | None:
@@ -62,7 +114,7 @@ def _light_received_at(item: Item, period: str, level: Level) -> datetime | None
 
 
 def _signed_at(escalation: Escalation, name: str) -> datetime | None:
-    signed: list[Cause] = [c for c in escalation.causes if c.name == name and c.standing]
+    signed: list[Cause] = [c for c in escalation.causes if c.name == name and (c.standing or c.left)]
     times = [c.signed_at for c in signed if c.signed_at is not None]
     return max(times) if times and len(times) == len(signed) else None
 
@@ -74,19 +126,21 @@ def lodge(draft: Draft, data: AppealLodged) -> list[Remark]:
     return []
 
 
-def waiting(item: Item, appeal: str) -> Appeal | None:
-    """The undecided appeal of that id."""
-    return next((a for a in item.appeals if a.id == appeal), None)
+def waiting(item: Item, appeal: str, of: str | None = None) -> Appeal | None:
+    """The undecided appeal of that id that `of` names, or the oldest one."""
+    return next((a for a in item.appeals if a.id == appeal and of in (None, a.of)), None)
 
 
 def object_to_appeal_decision(item: Item, data: AppealDecided, _at: datetime) -> list[Reason]:
     """The appeal must wait."""
-    return ["nothing_to_decide"] if waiting(item, data.appeal) is None else []
+    if waiting(item, data.appeal) is None:
+        return ["nothing_to_decide"]
+    return ["superseded"] if waiting(item, data.appeal, data.of) is None else []
 
 
 def is_involved(item: Item, data: AppealDecided, person: str) -> bool:
     """Whether the decider took part in what is appealed (rulebook: Fairness Art. 16/17)."""
-    appeal = waiting(item, data.appeal)
+    appeal = waiting(item, data.appeal, data.of)
     if appeal is None:
         return False
     return any((topic, person) in item.involved for topic in topics_of(item, appeal))
@@ -104,7 +158,7 @@ def topics_of(item: Item, appeal: Appeal) -> set[str]:
     topics = {cause, f"{against.level}:{cause}"}
     notice = _appealed(item, appeal)
     if notice is not None:
-        if notice.level == "rectification":
+        if notice.level in ("rectification", "chief_interview"):
             topics.add(notice.id)
         topics.update(source for source in (notice.causes[i].source for i in appeal.causes) if source is not None)
     return topics
@@ -115,12 +169,18 @@ def decide_appeal(draft: Draft, data: AppealDecided) -> list[Remark]:
 
     rulebook: Lights 4; Fine print ("An upheld appeal against a notice takes that cause out of it and leaves the light")
     """
-    appeal = waiting(draft.item, data.appeal)
+    appeal = waiting(draft.item, data.appeal, data.of)
     if appeal is None:
         return []
     against = appeal.against
     draft.emit(
-        AppealClosed(appeal=appeal.id, against=against, decision=data.decision, person=draft.submission.actor.id)
+        AppealClosed(
+            appeal=appeal.id,
+            against=against,
+            decision=data.decision,
+            person=draft.submission.actor.id,
+            place=[a for a in draft.item.appeals if a.id == appeal.id].index(appeal) or None,
+        )
     )
     if data.decision == "upheld" and against.light is not None:
         rederive(draft, "Lights 4")

@@ -33,7 +33,9 @@ def object_to_bulletin(programme: Programme, data: BulletinComposed) -> list[Rea
 def object_to_approval(programme: Programme, data: BulletinApproved) -> list[Reason]:
     """A bulletin must wait for approval, with the text that was read."""
     waiting = [b for b in programme.bulletins if b.id == data.bulletin and not b.published]
-    return [] if any(data.sha256 in (None, b.sha256) for b in waiting) else ["nothing_to_decide"]
+    if not any(data.sha256 in (None, b.sha256) for b in waiting):
+        return ["nothing_to_decide"]
+    return [] if any(data.of in (None, b.of) for b in waiting) else ["superseded"]
 
 
 def approve(draft: Draft, data: BulletinApproved) -> None:

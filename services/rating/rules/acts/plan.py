@@ -14,10 +14,29 @@ from services.rating.rules.state.state import Adjustment, Item
 
 
 def object_to_plan(item: Item, data: PlanSubmitted, _at: datetime) -> list[Reason]:
-    """A confirmed plan can't be submitted again; its periods are the item's."""
+    """A confirmed plan can't be submitted again; its periods are the item's, each node has a sentence.
+
+    rulebook: Changing the goal posts (with `complete_plans` there is one for every period that binds and is open)
+    """
     if any(period not in item.frame.index for period in data.nodes):
         return ["unknown_period"]
-    return ["plan_already_confirmed"] if item.plan.confirmed else []
+    reasons: list[Reason] = ["plan_already_confirmed"] if item.plan.confirmed else []
+    if not _is_complete(item, data):
+        reasons.append("plan_incomplete")
+    return reasons
+
+
+def _is_complete(item: Item, data: PlanSubmitted) -> bool:
+    if not data.nodes or not all(node.text.strip() for node in data.nodes.values()):
+        return False
+    if not item.frame.policy.complete_plans:
+        return True
+    wanted = (
+        period.id
+        for index, period in enumerate(item.frame.periods)
+        if period.id not in item.frame.void and not item.periods[index].settled
+    )
+    return all(period in data.nodes for period in wanted)
 
 
 def receive_plan(draft: Draft, data: PlanSubmitted) -> list[Remark]:
@@ -37,9 +56,11 @@ def plan_is_due(item: Item) -> bool:
     return item.frame.plan_due_at > item.frame.published_at
 
 
-def object_to_plan_decision(item: Item, _data: PlanDecided, _at: datetime) -> list[Reason]:
-    """Nothing to decide while no plan waits."""
-    return ["nothing_to_decide"] if item.plan.waiting is None else []
+def object_to_plan_decision(item: Item, data: PlanDecided, _at: datetime) -> list[Reason]:
+    """Nothing to decide while no plan waits; one that another has replaced is superseded."""
+    if item.plan.waiting is None:
+        return ["nothing_to_decide"]
+    return ["superseded"] if data.of not in (None, item.plan.of) else []
 
 
 def decide_plan(draft: Draft, data: PlanDecided) -> list[Remark]:
@@ -72,7 +93,8 @@ def decide_plan(draft: Draft, data: PlanDecided) -> list[Remark]:
 
 def adjust_node(draft: Draft, request: Adjustment) -> None:
     """An approved adjustment takes effect; old and new node stay on record (rulebook: Changing the goal posts)."""
-    before = draft.item.plan.nodes.get(request.period)
+    plan = draft.item.plan
+    before = plan.nodes.get(request.period)
     draft.emit(
         NodeAdjusted(
             adjustment=request.id,
@@ -80,8 +102,14 @@ def adjust_node(draft: Draft, request: Adjustment) -> None:
             before=before and node_of(before),
             after=request.node,
             reason=request.reason,
+            place=None if request.approved else place_of(request, plan.adjustments),
         )
     )
+
+
+def place_of(request: Adjustment, requests: tuple[Adjustment, ...]) -> int | None:
+    """Which of those of its id that wait; None for the oldest, whose id is enough."""
+    return [one for one in requests if one.id == request.id and not one.approved].index(request) or None
 
 
 def is_over(item: Item, period: str, at: datetime) -> bool:

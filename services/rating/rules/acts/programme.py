@@ -29,6 +29,7 @@ def open_programme(draft: Draft, data: ProgrammePublished) -> None:
             leaders=data.leaders,
             items=data.items,
             policy=data.policy,
+            closing_on=data.closing_on,
         )
     )
 
@@ -53,13 +54,25 @@ def open_item(draft: Draft, data: ItemAssigned) -> None:
             policy=data.policy,
             simulated=data.simulated,
             derived=data.derived,
+            units=data.units,
+            leaders=data.leaders,
+            month_working_day=data.month_working_day,
+            closing_on=data.closing_on,
+            predecessor=data.predecessor,
+            deputies=data.deputies,
         )
     )
 
 
-def object_to_transfer(_item: Item, _data: ItemReassigned, _at: datetime) -> list[Reason]:
-    """The office may always hand an item on."""
-    return []
+def object_to_transfer(item: Item, data: ItemReassigned, _at: datetime) -> list[Reason]:
+    """The office hands an item on within the programme; cooperating units are not checked (rulebook: Who)."""
+    hands = item.hands
+    reasons: list[Reason] = []
+    if hands.units is not None and data.lead_unit not in hands.units:
+        reasons.append("unknown_unit")
+    if hands.leaders is not None and data.leader not in hands.leaders:
+        reasons.append("unknown_leader")
+    return reasons
 
 
 def transfer(draft: Draft, data: ItemReassigned) -> list[Remark]:

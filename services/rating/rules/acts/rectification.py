@@ -38,12 +38,14 @@ def report_rectification(draft: Draft, _data: RectificationReported) -> list[Rem
     return ["late"] if late else []
 
 
-def object_to_rectification_review(item: Item, _data: RectificationReviewed, _at: datetime) -> list[Reason]:
-    """A rectification report is reviewed once (rulebook: Fine print)."""
+def object_to_rectification_review(item: Item, data: RectificationReviewed, _at: datetime) -> list[Reason]:
+    """A rectification report is reviewed once; it is the last one not reviewed (rulebook: Fine print)."""
     there = standing(item, "rectification")
     if there is None:
         return ["no_open_escalation"]
-    return [] if there.awaits_review else ["nothing_to_review"]
+    if not there.awaits_review:
+        return ["nothing_to_review"]
+    return ["superseded"] if data.of not in (None, there.report) else []
 
 
 def review_rectification(draft: Draft, data: RectificationReviewed) -> list[Remark]:

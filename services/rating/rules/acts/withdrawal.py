@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from contracts.rulings import ItemWithdrawn, Reason, Remark, WithdrawalFiled, WithdrawalRefused
-from contracts.submissions import WithdrawalDecided, WithdrawalRequested
+from contracts.rulings import (
+    CancellationFiled,
+    EscalationWithdrawn,
+    ItemWithdrawn,
+    Reason,
+    Remark,
+    WithdrawalFiled,
+    WithdrawalRefused,
+)
+from contracts.submissions import CancellationApproved, ItemCancelled, WithdrawalDecided, WithdrawalRequested
 from services.rating.rules.draft import Draft
-from services.rating.rules.escalations.escalation import withdraw
 from services.rating.rules.lights.light import rederive
 from services.rating.rules.state.state import Item
 
@@ -23,9 +30,15 @@ def file_withdrawal(draft: Draft, data: WithdrawalRequested) -> list[Remark]:
     return []
 
 
-def object_to_withdrawal_decision(item: Item, _data: WithdrawalDecided, _at: datetime) -> list[Reason]:
-    """A request must wait."""
-    return ["nothing_to_decide"] if item.hands.withdrawal is None else []
+def object_to_withdrawal_decision(item: Item, data: WithdrawalDecided, _at: datetime) -> list[Reason]:
+    """A request must wait; one that another has replaced is superseded."""
+    return _decidable(item.hands.withdrawal, data.of)
+
+
+def _decidable(waiting: str | None, of: str | None) -> list[Reason]:
+    if waiting is None:
+        return ["nothing_to_decide"]
+    return ["superseded"] if of not in (None, waiting) else []
 
 
 def decide_withdrawal(draft: Draft, data: WithdrawalDecided) -> list[Remark]:
@@ -36,9 +49,41 @@ def decide_withdrawal(draft: Draft, data: WithdrawalDecided) -> list[Remark]:
     if data.decision == "refused":
         draft.emit(WithdrawalRefused())
         return []
-    draft.emit(ItemWithdrawn())
+    _leave(draft, ItemWithdrawn())
+    return []
+
+
+def object_to_cancellation(_item: Item, _data: ItemCancelled, _at: datetime) -> list[Reason]:
+    """The office may always cancel, or ask to."""
+    return []
+
+
+def cancel(draft: Draft, data: ItemCancelled) -> list[Remark]:
+    """At once as long as no period's deadline was announced, else it waits for the chief leader.
+
+    rulebook: Changing the goal posts
+    """
+    if any(period.settled for period in draft.item.periods):
+        draft.emit(CancellationFiled(reason=data.reason))
+    else:
+        _leave(draft, ItemWithdrawn(cancelled=True, reason=data.reason))
+    return []
+
+
+def object_to_cancellation_approval(item: Item, data: CancellationApproved, _at: datetime) -> list[Reason]:
+    """A cancellation must wait."""
+    return _decidable(item.hands.cancellation, data.of)
+
+
+def approve_cancellation(draft: Draft, _data: CancellationApproved) -> list[Remark]:
+    """A cancelled item is treated as a withdrawn one."""
+    _leave(draft, ItemWithdrawn(cancelled=True))
+    return []
+
+
+def _leave(draft: Draft, data: ItemWithdrawn) -> None:
+    draft.emit(data)
     rederive(draft)
     for escalation in draft.item.escalations:
-        if draft.escalation(escalation.id).stands:
-            withdraw(draft, escalation)
-    return []
+        if escalation.stands:
+            draft.emit(EscalationWithdrawn(escalation=escalation.id, level=escalation.level, because=draft.because))

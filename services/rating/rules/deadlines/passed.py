@@ -31,7 +31,7 @@ def decide_passed(item: Item | None, submission: Submission, data: DeadlinePasse
     frame = item.frame
     clock = submission.received_at if frame.simulated else logged_at
     due_at = frame.local(data.due_at)
-    if item.hands.withdrawn:
+    if item.hands.withdrawn and data.kind != "appeal":
         return refuse(due_at, ["item_withdrawn"], alarm=True)
     deadline = find_pending(item, data.kind, data.ref, due_at)
     if deadline is None:
@@ -40,11 +40,12 @@ def decide_passed(item: Item | None, submission: Submission, data: DeadlinePasse
     if clock < deadline.announce_at:
         return refuse(due_at, ["not_due"], alarm=True)
     draft = Draft(item, submission, due_at)
-    _announce(draft, deadline)
+    announce(draft, deadline)
     return [Event(due_at, ANNOUNCED), *draft.events]
 
 
-def _announce(draft: Draft, deadline: Deadline) -> None:
+def announce(draft: Draft, deadline: Deadline) -> None:
+    """What follows when a deadline has passed; `draft.at` is the deadline itself."""
     if deadline.kind == "plan":
         miss_plan(draft)
     elif deadline.kind == "report":

@@ -10,6 +10,7 @@ from typing import Final, Literal, NamedTuple
 from contracts.submissions import DeadlinePassed
 from services.rating.rules.acts.plan import plan_is_due
 from services.rating.rules.acts.progress import received
+from services.rating.rules.escalations.escalation import running_limit
 from services.rating.rules.state.state import Escalation, Item, State
 
 DeadlineKind = Literal["plan", "report", "limit", "appeal", "reminder"]
@@ -41,14 +42,16 @@ def pending_deadlines(state: State | None) -> list[Deadline]:
     period, limits in the order raised, appeals, reminders.
 
     A deadline is announced when the grace has passed after it, a reminder at its hour. What was announced, or no
-    longer matters (a closed escalation, a reminder of what was received), is not listed.
+    longer matters (a closed escalation, a reminder of what was received), is not listed. Of a withdrawn item the
+    deadlines of its appeals run on.
     rulebook: Lights 7; Escalation ladder; Fine print
     """
     item = state.item if state is not None else None
-    if item is None or item.hands.withdrawn:
+    if item is None:
         return []
     # sorting is stable: what is listed first comes first at the same instant
-    listed = [deadline for kind in KINDS for deadline in of_kind(item, kind)]
+    kinds: tuple[DeadlineKind, ...] = ("appeal",) if item.hands.withdrawn else KINDS
+    listed = [deadline for kind in kinds for deadline in of_kind(item, kind)]
     return sorted(listed, key=_BY_DUE)
 
 
@@ -122,13 +125,6 @@ def _rectification_hours(item: Item) -> Iterator[RefAndInstant]:
             yield escalation.id, at
 
 
-def running_limit(escalation: Escalation) -> datetime | None:
-    """The limit of an open escalation that still runs: one reported in time keeps it (rulebook: Fine print)."""
-    if escalation.phase != "open" or escalation.overdue or escalation.reported_in_time:
-        return None
-    return escalation.due_at
-
-
 def rectification_reminders(item: Item, escalation: Escalation) -> list[tuple[datetime, int]]:
     """Hours at which an open rectification that was not reported is reminded of (rulebook: Escalation ladder)."""
     due_at = running_limit(escalation)
@@ -153,6 +149,6 @@ _DATES: Final[Mapping[DeadlineKind, Callable[[Item], Iterator[RefAndInstant]]]] 
     "appeal": _appeals,
     "reminder": _reminders,
 }
-KINDS: Final = tuple(_DATES)
+KINDS: Final[tuple[DeadlineKind, ...]] = tuple(_DATES)
 """In the order in which they are announced at the same instant (rulebook: Fine print)."""
 _BY_DUE: Final = operator.attrgetter("due_at")

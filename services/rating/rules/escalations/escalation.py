@@ -36,6 +36,13 @@ def standing(item: Item, level: Level) -> Escalation | None:
     return None
 
 
+def running_limit(escalation: Escalation) -> datetime | None:
+    """The limit of an open escalation that still runs: one reported in time keeps it (rulebook: Fine print)."""
+    if escalation.phase != "open" or escalation.overdue or escalation.reported_in_time:
+        return None
+    return escalation.due_at
+
+
 def limit_days(item: Item, level: Level) -> int:
     """The limit of a level in working days (rulebook: Policy)."""
     policy = item.frame.policy
@@ -63,9 +70,12 @@ def addressees(hands: Hands, level: Level) -> tuple[str, tuple[str, ...]]:
 def raise_or_join(draft: Draft, level: Level, cause: str, rule: str, source: str | None = None) -> None:
     """Raise an escalation, or let the cause join the open one of its level, whose limit stays.
 
-    A chief interview is only proposed. rulebook: Escalation ladder
+    A chief interview is only proposed. Of an item that has left nothing is raised, nor after the closing day by what
+    only looks back. rulebook: Escalation ladder; Closing day
     """
     item = draft.item
+    if draft.quiet or item.hands.withdrawn:
+        return
     there = standing(item, level)
     if there is not None:
         if not any(c.name == cause and c.source == source and c.standing for c in there.causes):
@@ -99,7 +109,16 @@ def confirm(draft: Draft, escalation: Escalation) -> None:
     item = draft.item
     to, copy = addressees(item.hands, escalation.level)
     due_at = limit_from(item, escalation.level, draft.at)
-    draft.emit(EscalationConfirmed(escalation=escalation.id, level=escalation.level, due_at=due_at, to=to, copy=copy))
+    draft.emit(
+        EscalationConfirmed(
+            escalation=escalation.id,
+            level=escalation.level,
+            due_at=due_at,
+            to=to,
+            copy=copy,
+            person=draft.submission.actor.id,
+        )
+    )
 
 
 def take_away(draft: Draft, levels: Iterable[Level], cause: str, source: str | None = None) -> None:

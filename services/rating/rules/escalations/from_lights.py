@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from contracts.rulings import EscalationReported
+from contracts.rulings import EscalationReported, EscalationUnreported
 from contracts.values import Level, Light
 from services.rating.rules.draft import Draft
 from services.rating.rules.escalations.escalation import raise_or_join, standing, take_away
@@ -66,6 +66,18 @@ def report_by_progress(draft: Draft, quarter: int) -> None:
         return
     late = there.due_at is not None and report.late_at is not None and report.late_at >= there.due_at
     draft.emit(EscalationReported(escalation=there.id, late=late, by="progress", report=report.id))
+
+
+def retract_report(draft: Draft, report: str) -> None:
+    """A late report that is overturned before the rectification's limit counts for it no longer.
+
+    What stands when the limit passes stays, and so does what was reviewed. rulebook: Lights 5
+    """
+    there = standing(draft.item, "rectification")
+    if there is None or there.progress_report != report or not there.awaits_review or there.overdue:
+        return
+    if there.due_at is not None and draft.at < there.due_at:
+        draft.emit(EscalationUnreported(escalation=there.id, level=there.level, report=report))
 
 
 def _rectify(draft: Draft, quarter: int, cause: str) -> None:

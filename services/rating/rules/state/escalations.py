@@ -17,20 +17,28 @@ from contracts.rulings import (
     EscalationOverdue,
     EscalationRaised,
     EscalationReduced,
+    EscalationRelieved,
     EscalationReported,
     EscalationReviewed,
+    EscalationUnreported,
     EscalationWithdrawn,
+    ExtensionFiled,
+    ExtensionRefused,
+    LimitMoved,
     NoticeSigned,
 )
 from contracts.values import Level
-from services.rating.rules.state.item import involve
-from services.rating.rules.state.state import Appeal, Arrival, Cause, Escalation, Item
+from services.rating.rules.state.item import barred, involve, overturning
+from services.rating.rules.state.state import Appeal, Arrival, Cause, Escalation, Extension, Item
 
 
 def notice_of(item: Item, level: Level | None, cause: str | None) -> Escalation | None:
-    """The last notice of a level with that cause: issued, and neither withdrawn nor relieved of the cause."""
+    """The last notice of a level with that cause: issued, and neither withdrawn nor relieved of the cause.
+
+    One withdrawn with the item is a notice still, by the causes that stood then (rulebook: Fairness).
+    """
     for escalation in reversed(item.escalations):
-        if escalation.level == level and escalation.phase in ("open", "closed") and cause and escalation.has(cause):
+        if escalation.level == level and escalation.phase != "proposed" and cause and escalation.has(cause):
             return escalation
     return None
 
@@ -43,6 +51,7 @@ def _raised(item: Item, at: datetime, data: EscalationRaised) -> Item:
         causes=(Cause(data.cause, data.source),),
         raised_at=at,
         due_at=data.due_at,
+        limit_from=None if data.due_at is None else at,
     )
     return item._replace(escalations=(*item.escalations, raised))
 
@@ -52,19 +61,29 @@ def _joined(item: Item, _at: datetime, data: EscalationJoined) -> Item:
     return _change(item, data.escalation, lambda e: e._replace(causes=(*e.causes, cause)))
 
 
-def _confirmed(item: Item, _at: datetime, data: EscalationConfirmed) -> Item:
-    return _change(item, data.escalation, lambda e: e._replace(phase="open", due_at=data.due_at))
+def _confirmed(item: Item, at: datetime, data: EscalationConfirmed) -> Item:
+    after = _change(
+        item, data.escalation, lambda e: e._replace(phase="open", due_at=data.due_at, limit_from=item.frame.local(at))
+    )
+    if data.person is None:
+        return after
+    return after._replace(involved=involve(item, data.escalation, person=data.person))
 
 
-def _reported(item: Item, _at: datetime, data: EscalationReported) -> Item:
+def _reported(item: Item, _at: datetime, data: EscalationReported, cause: str) -> Item:
     arrival: Arrival = "late" if data.late else "in_time"
 
     def report(there: Escalation) -> Escalation:
         if data.by == "progress":
             return there._replace(
-                progressed=_first(there.progressed, arrival), progress_report=data.report, awaits_review=True
+                progressed=_first(there.progressed, arrival),
+                progress_report=data.report,
+                awaits_review=True,
+                report=data.report,
             )
-        return there._replace(acted=_first(there.acted, arrival), awaits_review=True)
+        return there._replace(
+            acted=_first(there.acted, arrival), awaits_review=True, report=cause, acted_reviewed=False
+        )
 
     return _change(item, data.escalation, report)
 
@@ -74,13 +93,61 @@ def _first(before: Arrival | None, now: Arrival) -> Arrival:
     return "in_time" if before == "in_time" else now
 
 
+def _unreported(item: Item, at: datetime, data: EscalationUnreported) -> Item:
+    """The unit's own report stands; without one nothing is reported, and hours to come are reminded of again.
+
+    rulebook: Lights 5
+    """
+    local = item.frame.local(at)
+
+    def retract(there: Escalation) -> Escalation:
+        waits = there.acted is not None and not there.acted_reviewed
+        until = local if there.reminded_until is None else max(there.reminded_until, local)
+        return there._replace(progressed=None, progress_report=None, awaits_review=waits, reminded_until=until)
+
+    return _change(item, data.escalation, retract)
+
+
 def _reviewed(item: Item, _at: datetime, data: EscalationReviewed) -> Item:
-    after = _change(item, data.escalation, lambda e: e._replace(awaits_review=False))
-    return after._replace(involved=involve(item, data.escalation, data.person))
+    after = _change(
+        item, data.escalation, lambda e: e._replace(awaits_review=False, acted_reviewed=e.acted is not None)
+    )
+    return after._replace(involved=involve(item, data.escalation, person=data.person))
 
 
 def _overdue(item: Item, _at: datetime, data: EscalationOverdue) -> Item:
     return _change(item, data.escalation, lambda e: e._replace(overdue=True))
+
+
+def _relieved(item: Item, _at: datetime, data: EscalationRelieved) -> Item:
+    return _change(item, data.escalation, lambda e: e._replace(overdue=False))
+
+
+def _limit_moved(item: Item, at: datetime, data: LimitMoved) -> Item:
+    """Reminders follow the new limit, none of an hour that had passed (rulebook: Escalation ladder)."""
+    local = item.frame.local(at)
+
+    def move(there: Escalation) -> Escalation:
+        until = local if there.reminded_until is None else max(there.reminded_until, local)
+        extended = there.extended + (data.extension is not None)
+        return there._replace(due_at=item.frame.local(data.due_at), reminded_until=until, extended=extended)
+
+    after = _change(item, data.escalation, move)
+    return after if data.extension is None else _decided_extension(after, data.extension, data.place)
+
+
+def _extension_filed(item: Item, _at: datetime, data: ExtensionFiled, cause: str) -> Item:
+    request = Extension(data.extension, data.escalation, data.until_on, cause)
+    return item._replace(extensions=(*item.extensions, request))
+
+
+def _extension_refused(item: Item, _at: datetime, data: ExtensionRefused) -> Item:
+    return _decided_extension(item, data.extension, data.place)
+
+
+def _decided_extension(item: Item, extension: str, place: int | None) -> Item:
+    decided = [e for e in item.extensions if e.id == extension][place or 0 :][:1]
+    return item._replace(extensions=tuple(e for e in item.extensions if e not in decided))
 
 
 def _reduced(item: Item, _at: datetime, data: EscalationReduced) -> Item:
@@ -102,11 +169,14 @@ def _closed(item: Item, _at: datetime, data: EscalationClosed) -> Item:
 
 
 def _withdrawn(item: Item, _at: datetime, data: EscalationWithdrawn) -> Item:
-    return _change(
-        item,
-        data.escalation,
-        lambda e: e._replace(phase="withdrawn", causes=tuple(c._replace(standing=False) for c in e.causes)),
-    )
+    """Of one withdrawn with its item the causes that stood can be appealed about, if it had been issued."""
+
+    def withdraw(there: Escalation) -> Escalation:
+        issued = there.phase == "open" and data.cause is None
+        causes = tuple(c._replace(standing=False, left=issued and c.standing) for c in there.causes)
+        return there._replace(phase="withdrawn", causes=causes)
+
+    return _change(item, data.escalation, withdraw)
 
 
 def _answered(item: Item, _at: datetime, data: BlockageResolved) -> Item:
@@ -118,7 +188,7 @@ def _signed(item: Item, _at: datetime, data: NoticeSigned) -> Item:
         return there._replace(
             causes=tuple(
                 c._replace(signed_at=data.signed_at)
-                if c.standing and c.name == data.cause and c.signed_at is None
+                if (c.standing or c.left) and c.name == data.cause and c.signed_at is None
                 else c
                 for c in there.causes
             ),
@@ -127,31 +197,39 @@ def _signed(item: Item, _at: datetime, data: NoticeSigned) -> Item:
     return _change(item, data.escalation, sign)
 
 
-def _lodged(item: Item, _at: datetime, data: AppealOpened) -> Item:
+def _lodged(item: Item, _at: datetime, data: AppealOpened, cause: str) -> Item:
     notice = notice_of(item, data.against.level, data.against.cause)
-    appeal = Appeal(data.appeal, data.against, data.due_at)
+    appeal = Appeal(data.appeal, data.against, data.due_at, of=cause)
     if notice is not None:
-        causes = tuple(i for i, c in enumerate(notice.causes) if c.name == data.against.cause and c.standing)
+        causes = tuple(
+            i for i, c in enumerate(notice.causes) if c.name == data.against.cause and (c.standing or c.left)
+        )
         appeal = appeal._replace(notice=notice.id, causes=causes)
     return item._replace(appeals=(*item.appeals, appeal))
 
 
 def _decided(item: Item, _at: datetime, data: AppealClosed) -> Item:
-    index = next((i for i, a in enumerate(item.appeals) if a.id == data.appeal), None)
+    same = [i for i, a in enumerate(item.appeals) if a.id == data.appeal][data.place or 0 :]
+    index = same[0] if same else None
     appeals = item.appeals if index is None else item.appeals[:index] + item.appeals[index + 1 :]
     against = data.against
     topic = against.light or f"{against.level}:{against.cause}"
     if against.cause in item.frame.quarter_index:
         topic = str(against.cause)
+    involved = involve(item, topic, person=data.person)
+    if data.decision == "upheld" and topic in item.frame.quarter_index:
+        overturned = [person for what, person in involved if what == overturning(topic)]
+        involved = tuple(dict.fromkeys([*involved, *((barred(topic), person) for person in overturned)]))
     quarters = item.quarters
     if data.decision == "upheld" and against.light in item.frame.quarter_index:
         at = item.frame.quarter_index[against.light]
         quarters = (*quarters[:at], quarters[at]._replace(upheld=True), *quarters[at + 1 :])
-    return item._replace(appeals=appeals, quarters=quarters, involved=involve(item, topic, data.person))
+    return item._replace(appeals=appeals, quarters=quarters, involved=involved)
 
 
-def _late_decision(item: Item, _at: datetime, data: AppealOverdue) -> Item:
-    return item._replace(appeals=tuple(a._replace(overdue=True) if a.id == data.appeal else a for a in item.appeals))
+def _late_decision(item: Item, at: datetime, data: AppealOverdue) -> Item:
+    late = [a for a in item.appeals if a.id == data.appeal and a.due_at <= at]
+    return item._replace(appeals=tuple(a._replace(overdue=True) if a in late else a for a in item.appeals))
 
 
 def _change(item: Item, escalation_id: str, alter: Callable[[Escalation], Escalation]) -> Item:
@@ -163,7 +241,10 @@ TRANSITIONS: Final[Mapping[type, Callable[[Item, datetime, Any], Item]]] = {
     EscalationRaised: _raised,
     EscalationJoined: _joined,
     EscalationConfirmed: _confirmed,
-    EscalationReported: _reported,
+    EscalationUnreported: _unreported,
+    EscalationRelieved: _relieved,
+    LimitMoved: _limit_moved,
+    ExtensionRefused: _extension_refused,
     EscalationReviewed: _reviewed,
     EscalationOverdue: _overdue,
     EscalationReduced: _reduced,
@@ -171,7 +252,12 @@ TRANSITIONS: Final[Mapping[type, Callable[[Item, datetime, Any], Item]]] = {
     EscalationWithdrawn: _withdrawn,
     BlockageResolved: _answered,
     NoticeSigned: _signed,
-    AppealOpened: _lodged,
     AppealClosed: _decided,
     AppealOverdue: _late_decision,
+}
+
+NAMED: Final[Mapping[type, Callable[[Item, datetime, Any, str], Item]]] = {
+    EscalationReported: _reported,
+    ExtensionFiled: _extension_filed,
+    AppealOpened: _lodged,
 }

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, Final, Protocol
 
 from contracts.rulings import ItemOpened, RulingData, SubmissionAccepted, SubmissionRejected
-from services.rating.rules.state import escalations, item, plan, programme
+from services.rating.rules.state import escalations, frame_changes, item, plan, programme
 from services.rating.rules.state.state import Item, State
 
 _MARK: Final = 16
@@ -35,7 +35,14 @@ _OF_ITEM: Final[Mapping[type, Callable[[Item, datetime, Any], Item]]] = {
     **item.TRANSITIONS,
     **plan.TRANSITIONS,
     **escalations.TRANSITIONS,
+    **frame_changes.TRANSITIONS,
 }
+_NAMED: Final[Mapping[type, Callable[[Item, datetime, Any, str], Item]]] = {
+    **item.NAMED,
+    **plan.NAMED,
+    **escalations.NAMED,
+}
+"""Transitions that remember the submission by which something came: a later one names it (`of`)."""
 
 
 def evolve(state: State | None, event: RuledEvent) -> State:
@@ -46,20 +53,24 @@ def evolve(state: State | None, event: RuledEvent) -> State:
     """
     before = state if state is not None else State(event.subject)
     data = event.data
-    transition = _OF_ITEM.get(type(data))
-    if transition is not None and before.item is not None:
-        return State(before.subject, before.answered, transition(before.item, event.time, data), before.programme)
+    kind = type(data)
+    if before.item is not None and (kind in _OF_ITEM or kind in _NAMED):
+        after = evolve_item(before.item, event.time, data, event.causeid)
+        return State(before.subject, before.answered, after, before.programme)
     if isinstance(data, SubmissionAccepted | SubmissionRejected):
         return before if data.alarm else _use_up(before, event.causeid, event.causedigest)
     if isinstance(data, ItemOpened):
         return before._replace(item=item.opened(data))
-    return before._replace(programme=programme.evolve_programme(before.programme, data))
+    return before._replace(programme=programme.evolve_programme(before.programme, data, event.causeid))
 
 
-def evolve_item(before: Item, at: datetime, data: RulingData) -> Item:
-    """The item after an event that follows from a verdict; `at` is the event's business time."""
+def evolve_item(before: Item, at: datetime, data: RulingData, cause: str) -> Item:
+    """The item after an event that follows from a verdict on the submission `cause`; `at` is its business time."""
     transition = _OF_ITEM.get(type(data))
-    return before if transition is None else transition(before, at, data)
+    if transition is not None:
+        return transition(before, at, data)
+    named = _NAMED.get(type(data))
+    return before if named is None else named(before, at, data, cause)
 
 
 def _use_up(state: State, submission_id: str, digest: str) -> State:

@@ -29,6 +29,7 @@ class Frame:
     """Periods in the order of their deadlines; `void` names those that had passed at the publication.
 
     `since` is the instant before which no reminder is sent; `quarter_of` maps a period's index to its quarter's.
+    `month_working_day` is the working day on which a month's report is due, `closes_at` the end of the closing day.
     """
 
     category: Category
@@ -48,6 +49,12 @@ class Frame:
     reminders: tuple[tuple[tuple[datetime, int], ...], ...]
     grace: timedelta
     skew: timedelta
+    month_working_day: int | None = None
+    closes_at: datetime | None = None
+
+    def closed(self, at: datetime) -> bool:
+        """Whether the closing day is over (rulebook: Closing day)."""
+        return self.closes_at is not None and at >= self.closes_at
 
     def local(self, instant: datetime) -> datetime:
         """The instant in the policy's UTC offset; far ends of time stay as they are."""
@@ -78,6 +85,30 @@ class Frame:
         return last_day(instant, self.zone)
 
 
+def with_other(
+    frame: Frame,
+    *,
+    policy: Policy | None = None,
+    since: datetime | None = None,
+    periods: tuple[ReportingPeriod, ...] | None = None,
+    calendar: Calendar | None = None,
+) -> Frame:
+    """The frame with another policy, calendar or other periods; what is not given stays."""
+    return frame_of(
+        frame.category,
+        frame.simulated,
+        frame.published_at,
+        frame.plan_due_at,
+        since or frame.since,
+        periods or frame.periods,
+        tuple(sorted(frame.void)),
+        calendar or frame.days.calendar,
+        policy or frame.policy,
+        frame.month_working_day,
+        None if frame.closes_at is None else frame.last_day(frame.closes_at),
+    )
+
+
 @lru_cache(maxsize=4096)
 def frame_of(
     category: Category,
@@ -89,6 +120,8 @@ def frame_of(
     void: tuple[PeriodId, ...],
     calendar: Calendar,
     policy: Policy,
+    month_working_day: int | None = None,
+    closing_on: date | None = None,
 ) -> Frame:
     """The frame of these values; equal values share one frame."""
     zone = offset_of(policy.utc_offset)
@@ -119,6 +152,8 @@ def frame_of(
         reminders=(),
         grace=timedelta(seconds=policy.grace_seconds),
         skew=timedelta(seconds=policy.skew_seconds),
+        month_working_day=month_working_day,
+        closes_at=None if closing_on is None else end_of(closing_on, zone),
     )
     hours = tuple(() if p.id in void else frame.reminders_before(p.due_at, since) for p in ordered)
     object.__setattr__(frame, "reminders", hours)

@@ -10,11 +10,12 @@ from contracts.values import Identifier
 
 
 class Bulletin(NamedTuple):
-    """A bulletin: its text by its digest, and whether it is published or waits for the chief leader."""
+    """A bulletin composed by the submission `of`: its text by its digest, and whether it is published or waits."""
 
     id: Identifier
     sha256: str
     published: bool
+    of: str = ""
 
 
 class Programme(NamedTuple):
@@ -30,8 +31,8 @@ class Programme(NamedTuple):
         return self.policies[-1]
 
 
-def evolve_programme(programme: Programme | None, data: RulingData) -> Programme | None:
-    """The programme after one event; None while it is not published."""
+def evolve_programme(programme: Programme | None, data: RulingData, cause: str) -> Programme | None:
+    """The programme after one event that answers the submission `cause`; None while it is not published."""
     if isinstance(data, ProgrammeOpened):
         return Programme((data.policy,), data.simulated)
     if programme is None:
@@ -39,7 +40,7 @@ def evolve_programme(programme: Programme | None, data: RulingData) -> Programme
     if isinstance(data, PolicyChanged):
         return programme._replace(policies=(*programme.policies, data.policy))
     if isinstance(data, BulletinFiled):
-        filed = Bulletin(data.bulletin, data.sha256, published=False)
+        filed = Bulletin(data.bulletin, data.sha256, published=False, of=cause)
         others = tuple(b for b in programme.bulletins if b.id != data.bulletin)
         return programme._replace(bulletins=(*others, filed))
     if isinstance(data, BulletinPublished):

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
 from contracts.policy import Policy
-from contracts.submissions import Appealed
+from contracts.submissions import Appealed, Deputy
 from contracts.values import Claim, Comparator, Finding, Identifier, Level, Light, MonthStatus, Node, PeriodId
 from services.rating.rules.state.frame import Frame
 from services.rating.rules.state.programme import Programme
@@ -48,7 +48,9 @@ class Content(NamedTuple):
 
 
 class Report(NamedTuple):
-    """An accepted report: its submission's id, its claim and the last finding; of a late one, when it was received.
+    """An accepted report: its submission's id, the day of its receipt, its claim and the last finding about it.
+
+    `late_at` is when a late one was received.
 
     `met`: whether it meets the node by itself, as that stands. Once its period has settled neither node nor policy
     can change: that holds for good, and the content is forgotten.
@@ -60,12 +62,21 @@ class Report(NamedTuple):
     met: bool
     late_at: datetime | None
     finding: Finding | None = None
+    received_on: date | None = None
+
+
+class EarlierReport(NamedTuple):
+    """The last report of a day that another one followed: a visit may still be about it (rulebook: Fairness)."""
+
+    id: str
+    received_on: date
+    late: bool
 
 
 class Period(NamedTuple):
     """A reporting period: the last report in time, the last late one, and its status if it is a month.
 
-    Reminders about it up to `reminded_until` were sent, or no longer matter.
+    Reminders about it up to `reminded_until` were sent, or no longer matter; `moved`: its deadline was, once.
     """
 
     in_time: Report | None = None
@@ -73,14 +84,16 @@ class Period(NamedTuple):
     settled: bool = False
     status: MonthStatus = "open"
     reminded_until: datetime | None = None
+    moved: bool = False
+    earlier: tuple[EarlierReport, ...] = ()
 
     def with_in_time(self, report: Report) -> Period:
         """As `_replace(in_time=report)`, at half the cost (see `Item.with_periods`)."""
-        return Period(report, self.late, self.settled, self.status, self.reminded_until)
+        return Period(report, self.late, self.settled, self.status, self.reminded_until, self.moved, self.earlier)
 
     def with_reminded_until(self, until: datetime) -> Period:
         """As `_replace(reminded_until=until)`, at half the cost (see `Item.with_periods`)."""
-        return Period(self.in_time, self.late, self.settled, self.status, until)
+        return Period(self.in_time, self.late, self.settled, self.status, until, self.moved, self.earlier)
 
 
 class Quarter(NamedTuple):
@@ -98,18 +111,25 @@ class Quarter(NamedTuple):
 
 
 class Cause(NamedTuple):
-    """What an escalation stands on; `source` is the escalation that a derived cause came from."""
+    """What an escalation stands on; `source` is the escalation that a derived cause came from.
+
+    `left`: it stood when the item left the assessment, and can be appealed about.
+    """
 
     name: str
     source: str | None = None
     standing: bool = True
     signed_at: datetime | None = None
+    left: bool = False
 
 
 class Escalation(NamedTuple):
     """A rectification, an interview, a chief interview or a blockage; `due_at` is exclusive.
 
     `acted` and `progressed` say when a rectification was reported, by an act of its own or by a progress report.
+
+    `limit_from` is where its limit began, `extended` how often it was extended; `report` is the last report about it,
+    `acted_reviewed` whether the unit's own was reviewed.
     """
 
     id: str
@@ -125,6 +145,10 @@ class Escalation(NamedTuple):
     awaits_review: bool = False
     answered: tuple[str, ...] = ()
     reminded_until: datetime | None = None
+    limit_from: datetime | None = None
+    extended: int = 0
+    report: str | None = None
+    acted_reviewed: bool = False
 
     @property
     def stands(self) -> bool:
@@ -142,12 +166,12 @@ class Escalation(NamedTuple):
         return "in_time" in (self.acted, self.progressed)
 
     def has(self, name: str) -> bool:
-        """Whether it stands on the cause `name`."""
-        return any(cause.name == name and cause.standing for cause in self.causes)
+        """Whether it stands on the cause `name`, or stood on it when the item left the assessment."""
+        return any(cause.name == name and (cause.standing or cause.left) for cause in self.causes)
 
 
 class Appeal(NamedTuple):
-    """An appeal that waits for its decision; `due_at` is exclusive.
+    """An appeal that waits for its decision, lodged by the submission `of`; `due_at` is exclusive.
 
     `notice` is the escalation that it was lodged against, if not a light, `causes` the places of the causes that stood.
     """
@@ -158,55 +182,101 @@ class Appeal(NamedTuple):
     overdue: bool = False
     notice: str | None = None
     causes: tuple[int, ...] = ()
+    of: str = ""
 
 
 class Adjustment(NamedTuple):
-    """An adjustment that waits for its decision, or, approved, for the plan."""
+    """An adjustment that waits for its decision, or, approved, for the plan; requested by the submission `of`."""
 
     id: Identifier
     period: PeriodId
     node: Node
     reason: str
     approved: bool = False
+    of: str = ""
+
+
+class Extension(NamedTuple):
+    """An extension of the limit of `escalation` that waits for its decision."""
+
+    id: Identifier
+    escalation: str
+    until_on: date
+    of: str
 
 
 class Inspection(NamedTuple):
-    """An inspection plan with its term, both days included."""
+    """An inspection plan with its term, both days included, put on record by the submission `of` on `planned_on`.
+
+    `by_chief`: it takes the chief leader's approval; `approved_on` is the day of what it takes.
+    """
 
     plan: Identifier
     from_on: date
     to_on: date
     approved: bool
+    by_chief: bool = False
+    planned_on: date | None = None
+    approved_on: date | None = None
+    of: str = ""
+
+
+class Reply(NamedTuple):
+    """The reply that stands about a light or a cause of a notice (`topic`), by its submission."""
+
+    topic: str
+    of: str
 
 
 class Plan(NamedTuple):
     """The plan: `nodes` that have effect, `indicators` of all its nodes (`idle`: of those without effect), and what
-    waits for a decision."""
+    waits for a decision, submitted by `of`."""
 
     confirmed: bool = False
     nodes: Mapping[str, Goal] = NO_GOALS
     idle: tuple[str, ...] = ()
     indicators: tuple[str, ...] = ()
     waiting: Mapping[str, Goal] | None = None
+    of: str = ""
     came: bool = False
     missed: bool = False
     adjustments: tuple[Adjustment, ...] = ()
 
 
+class FormerLead(NamedTuple):
+    """A unit that led the item before `until`."""
+
+    unit: Identifier
+    until: datetime
+
+
 class Hands(NamedTuple):
-    """Who has the item in hand; `withdrawal` is the reason of a request to leave the assessment that waits."""
+    """Who has the item in hand, and where it stands in the assessment.
+
+    `withdrawal` and `cancellation` are the submissions that ask for one and wait; `units` and `leaders` are those of
+    the programme (none: any id is known).
+    """
 
     lead_unit: Identifier
     cooperating: tuple[Identifier, ...]
     leader: Identifier
     withdrawal: str | None = None
     withdrawn: bool = False
+    cancellation: str | None = None
+    former: tuple[FormerLead, ...] = ()
+    deputies: tuple[Deputy, ...] = ()
+    units: frozenset[Identifier] | None = None
+    leaders: frozenset[Identifier] | None = None
+
+    def lead_at(self, instant: datetime) -> Identifier:
+        """The unit that led the item at an instant, by the times that count (rulebook: Annual evaluation)."""
+        return next((one.unit for one in self.former if instant < one.until), self.lead_unit)
 
 
 class Item(NamedTuple):
     """One supervised item; `periods` and `quarters` run parallel to those of its frame.
 
-    `policies` are those that held before; the one in force is the frame's.
+    `policies` are those that held before; the one in force is the frame's. `body` marks what was assigned.
     """
 
     frame: Frame
@@ -219,6 +289,9 @@ class Item(NamedTuple):
     inspections: tuple[Inspection, ...] = ()
     involved: tuple[tuple[str, str], ...] = ()
     policies: tuple[Policy, ...] = ()
+    extensions: tuple[Extension, ...] = ()
+    replies: tuple[Reply, ...] = ()
+    body: bytes = b""
 
     def with_periods(self, periods: tuple[Period, ...]) -> Item:
         """As `_replace(periods=periods)`, at half the cost.
@@ -226,13 +299,43 @@ class Item(NamedTuple):
         Four of five events of a year change a report, a reminder or a light. These go through `with_...`; with
         `_replace` in all places the rules decide and evolve 4 % fewer submissions a second.
         """
-        frame, hands, plan, _, quarters, escalations, appeals, inspections, involved, policies = self
-        return Item(frame, hands, plan, periods, quarters, escalations, appeals, inspections, involved, policies)
+        (
+            frame,
+            hands,
+            plan,
+            _,
+            quarters,
+            escalations,
+            appeals,
+            inspections,
+            involved,
+            policies,
+            extensions,
+            replies,
+            body,
+        ) = self
+        rare = (extensions, replies, body)
+        return Item(frame, hands, plan, periods, quarters, escalations, appeals, inspections, involved, policies, *rare)
 
     def with_quarters(self, quarters: tuple[Quarter, ...]) -> Item:
         """As `_replace(quarters=quarters)`, at half the cost."""
-        frame, hands, plan, periods, _, escalations, appeals, inspections, involved, policies = self
-        return Item(frame, hands, plan, periods, quarters, escalations, appeals, inspections, involved, policies)
+        (
+            frame,
+            hands,
+            plan,
+            periods,
+            _,
+            escalations,
+            appeals,
+            inspections,
+            involved,
+            policies,
+            extensions,
+            replies,
+            body,
+        ) = self
+        rare = (extensions, replies, body)
+        return Item(frame, hands, plan, periods, quarters, escalations, appeals, inspections, involved, policies, *rare)
 
 
 class State(NamedTuple):

@@ -1,0 +1,119 @@
+"""The calendar grows, and a report's deadline is moved (rulebook: Deadlines)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from contracts.rulings import CalendarRevised, DeadlineShifted, LimitMoved, Reason, Remark
+from contracts.submissions import CalendarExtended, DeadlineMoved
+from contracts.values import Calendar, ReportingPeriod
+from services.rating.rules.acts.plan import is_over
+from services.rating.rules.draft import Draft
+from services.rating.rules.escalations.escalation import running_limit
+from services.rating.rules.state.state import Escalation, Item
+from supervision.schedule import month_due_at
+from supervision.workdays import WorkingDays, end_of
+
+
+def object_to_extension(item: Item, data: CalendarExtended, at: datetime) -> list[Reason]:
+    """Days up to the extension's own date are published and stay as they are."""
+    today = item.frame.day_of(at)
+    return ["already_published"] if any(day <= today for day in data.days) else []
+
+
+def extend(draft: Draft, data: CalendarExtended) -> list[Remark]:
+    """Provisional deadlines are computed anew, running limits recounted where that lengthens them.
+
+    Published report dates, moved deadlines and extended limits stay.
+    """
+    item = draft.item
+    before = item.frame.days
+    after = WorkingDays(_grown(before.calendar, data))
+    periods = _provisional(item, after)
+    limits = [(e, due_at) for e in item.escalations if (due_at := _recounted(item, e, draft.at, after)) is not None]
+    draft.emit(CalendarRevised(calendar=after.calendar, periods=periods))
+    for escalation, due_at in limits:
+        if escalation.due_at is not None:
+            draft.emit(
+                LimitMoved(escalation=escalation.id, level=escalation.level, before=escalation.due_at, due_at=due_at)
+            )
+    return []
+
+
+def _grown(calendar: Calendar, data: CalendarExtended) -> Calendar:
+    """The calendar with the days named; it ends at the last of them, or where it ended, if later."""
+    off = {*calendar.holidays} - data.days.keys()
+    on = {*calendar.working_weekends} - data.days.keys()
+    for day, kind in data.days.items():
+        weekend = day.isoweekday() > 5
+        if kind == "holiday" and not weekend:
+            off.add(day)
+        elif kind == "working" and weekend:
+            on.add(day)
+    return Calendar(
+        first_on=calendar.first_on,
+        last_on=max([calendar.last_on, *data.days]),
+        holidays=tuple(sorted(off)),
+        working_weekends=tuple(sorted(on)),
+    )
+
+
+def _provisional(item: Item, after: WorkingDays) -> tuple[ReportingPeriod, ...]:
+    """Periods that have another deadline by the calendar that has grown: months' beyond where it ended, not moved."""
+    frame, found = item.frame, []
+    if frame.month_working_day is None or frame.category != "livelihood":
+        return ()
+    for period, here in zip(frame.periods, item.periods, strict=True):
+        if frame.last_day(period.due_at) <= frame.days.calendar.last_on or here.moved or here.settled:
+            continue
+        try:
+            due_at = month_due_at(period.id, after, frame.month_working_day, frame.policy)
+        except (OverflowError, ValueError):  # behind the last day that there is
+            continue
+        if due_at != period.due_at:
+            found.append(replace(period, due_at=due_at))
+    return tuple(found)
+
+
+def _recounted(item: Item, escalation: Escalation, at: datetime, after: WorkingDays) -> datetime | None:
+    """The limit by the calendar that has grown, where it runs, was not extended, and gets longer."""
+    limit, start = running_limit(escalation), escalation.limit_from or escalation.raised_at
+    if limit is None or at >= limit or escalation.extended:
+        return None
+    frame = item.frame
+    first, last = frame.day_of(start), frame.last_day(limit)
+    days = sum(frame.days.is_working(first + timedelta(days=n)) for n in range(1, (last - first).days + 1))
+    due_at = end_of(after.after(first, days), frame.zone)
+    return due_at if due_at > limit else None
+
+
+def object_to_move(item: Item, data: DeadlineMoved, at: datetime) -> list[Reason]:
+    """Before it passes, to a later day, once, by so many working days at most, not beyond the next one (延期报送)."""
+    frame = item.frame
+    index = frame.index.get(data.period)
+    if index is None:
+        return ["unknown_period"]
+    if is_over(item, data.period, at):
+        return ["period_settled"]
+    last_on = frame.last_day(frame.periods[index].due_at)
+    reach = frame.days.after(last_on, frame.policy.report_move_days)
+    following = [frame.last_day(period.due_at) for period in frame.periods[index + 1 :]][:1]
+    too_long = item.periods[index].moved or not last_on < data.due_on <= min([reach, *following])
+    return ["extension_too_long"] if too_long else []
+
+
+def move_deadline(draft: Draft, data: DeadlineMoved) -> list[Remark]:
+    """It is the deadline for everything."""
+    frame = draft.frame
+    before = frame.periods[frame.index[data.period]].due_at
+    moved = DeadlineShifted(
+        period=data.period, before=before, due_at=end_of(data.due_on, frame.zone), ground=data.ground
+    )
+    draft.emit(moved)
+    return []
+
+
+def is_provisional(calendar: Calendar, last_on: date) -> bool:
+    """Whether a deadline lies beyond the calendar: Saturdays and Sundays alone are known to be free there."""
+    return last_on > calendar.last_on
