@@ -134,7 +134,8 @@ class Timeline:
         """What a step submits, with the submission that it is about."""
         if step.of is None or not hasattr(step.data, "of"):
             return step.data
-        submission, _ = self.submissions[-min(step.of, len(self.submissions))]
+        people = [submission for submission, _ in self.submissions if submission.actor.role != "alarm"]
+        submission = people[-min(step.of, len(people))]
         return replace(step.data, of=submission.id)  # type: ignore[arg-type]
 
 
