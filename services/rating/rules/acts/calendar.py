@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from contracts.rulings import CalendarRevised, DeadlineShifted, LimitMoved, Reason, Remark
 from contracts.submissions import CalendarExtended, DeadlineMoved
@@ -112,8 +112,3 @@ def move_deadline(draft: Draft, data: DeadlineMoved) -> list[Remark]:
     )
     draft.emit(moved)
     return []
-
-
-def is_provisional(calendar: Calendar, last_on: date) -> bool:
-    """Whether a deadline lies beyond the calendar: Saturdays and Sundays alone are known to be free there."""
-    return last_on > calendar.last_on
