@@ -164,9 +164,9 @@ class RatingProcesses:
         """How many records of rulings lie on the log."""
         return sum(await asyncio.gather(*(self.log.end(RULINGS, partition) for partition in range(PARTITIONS))))
 
-    async def owns_everything(self, port: int) -> None:
+    async def owns_everything(self, port: int, seconds: float = 30) -> None:
         """Wait until one process follows every partition."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             with contextlib.suppress(httpx.HTTPError):
                 answer = await self.http.get(f"http://127.0.0.1:{port}/readyz")
