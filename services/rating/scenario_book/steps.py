@@ -135,6 +135,8 @@ def _data(type_: str, raw: dict[str, Any], policy_named: Callable[[str], Policy]
         data["against"] = {("cause" if name == "for" else name): str(value) for name, value in against.items()}
     if isinstance(data.get("policy"), str):
         data["policy"] = policy_named(data["policy"])
+    if type_ == "inspection.planned":  # says nothing where the chief leader approves
+        data.setdefault("approved", False)
     if type_ == "programme.extended":
         data["units"] = [{"id": str(unit), "name": str(unit)} for unit in raw.get("units") or []]
         data["leaders"] = [{"id": str(leader), "label": str(leader)} for leader in raw.get("leaders") or []]

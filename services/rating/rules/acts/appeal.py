@@ -89,7 +89,7 @@ def concerned_unit(item: Item, light: str | None, level: Level | None, cause: st
     """The unit that answers for a light, or for a cause of a notice (rulebook: Annual evaluation).
 
     A light's, or a period's, is the one that led at the deadline; that of a lapsed rectification the one that led at
-    its limit; of anything else the one that leads.
+    its limit, that of a chief interview the one that led at its confirmation; of anything else the one that leads.
     """
     period = light if light is not None else cause
     quarter = item.frame.quarter_index.get(period or "")
@@ -97,6 +97,8 @@ def concerned_unit(item: Item, light: str | None, level: Level | None, cause: st
         parts = item.frame.quarters[quarter].parts
         return item.hands.lead_at(item.frame.periods[parts[-1]].due_at) if parts else item.hands.lead_unit
     notice = notice_of(item, level, cause)
+    if notice is not None and level == "chief_interview" and notice.limit_from is not None:
+        return item.hands.lead_at(notice.limit_from)
     if notice is not None and cause == "rectification_overdue":
         for one in notice.causes:
             source = next((e for e in item.escalations if e.id == one.source), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from contracts.rulings import CalendarRevised, DeadlineShifted, LimitMoved, Reason, Remark
 from contracts.submissions import CalendarExtended, DeadlineMoved
@@ -78,13 +78,11 @@ def _provisional(item: Item, after: WorkingDays) -> tuple[ReportingPeriod, ...]:
 
 def _recounted(item: Item, escalation: Escalation, at: datetime, after: WorkingDays) -> datetime | None:
     """The limit by the calendar that has grown, where it runs, was not extended, and gets longer."""
-    limit, start = running_limit(escalation), escalation.limit_from or escalation.raised_at
+    limit, frame = running_limit(escalation), item.frame
     if limit is None or at >= limit or escalation.extended:
         return None
-    frame = item.frame
-    first, last = frame.day_of(start), frame.last_day(limit)
-    days = sum(frame.days.is_working(first + timedelta(days=n)) for n in range(1, (last - first).days + 1))
-    due_at = end_of(after.after(first, days), frame.zone)
+    began_on = frame.day_of(escalation.limit_from or escalation.raised_at)
+    due_at = end_of(after.after(began_on, escalation.limit_days), frame.zone)
     return due_at if due_at > limit else None
 
 

@@ -17,6 +17,7 @@ from contracts.rulings import (
 )
 from contracts.values import Level
 from services.rating.rules.draft import Draft
+from services.rating.rules.state.escalations import limit_days
 from services.rating.rules.state.state import Escalation, Hands, Item
 
 DERIVED: Final[Mapping[Level, tuple[tuple[Level, str], ...]]] = {
@@ -43,20 +44,9 @@ def running_limit(escalation: Escalation) -> datetime | None:
     return escalation.due_at
 
 
-def limit_days(item: Item, level: Level) -> int:
-    """The limit of a level in working days (rulebook: Policy)."""
-    policy = item.frame.policy
-    return {
-        "rectification": policy.rectification_days,
-        "interview": policy.interview_days,
-        "chief_interview": policy.chief_interview_days,
-        "blockage": policy.blockage_days,
-    }[level]
-
-
 def limit_from(item: Item, level: Level, start: datetime) -> datetime:
     """End of the n-th working day after the day on which the limit starts."""
-    return item.frame.working_limit(start, limit_days(item, level))
+    return item.frame.working_limit(start, limit_days(item.frame.policy, level))
 
 
 def addressees(hands: Hands, level: Level) -> tuple[str, tuple[str, ...]]:

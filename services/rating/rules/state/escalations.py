@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from contracts.policy import Policy
 from contracts.rulings import (
     AppealClosed,
     AppealOpened,
@@ -43,6 +44,16 @@ def notice_of(item: Item, level: Level | None, cause: str | None) -> Escalation 
     return None
 
 
+def limit_days(policy: Policy, level: Level) -> int:
+    """The limit of a level in working days (rulebook: Policy)."""
+    return {
+        "rectification": policy.rectification_days,
+        "interview": policy.interview_days,
+        "chief_interview": policy.chief_interview_days,
+        "blockage": policy.blockage_days,
+    }[level]
+
+
 def _raised(item: Item, at: datetime, data: EscalationRaised) -> Item:
     raised = Escalation(
         id=data.escalation,
@@ -52,6 +63,7 @@ def _raised(item: Item, at: datetime, data: EscalationRaised) -> Item:
         raised_at=at,
         due_at=data.due_at,
         limit_from=None if data.due_at is None else at,
+        limit_days=limit_days(item.frame.policy, data.level),
     )
     return item._replace(escalations=(*item.escalations, raised))
 
@@ -62,9 +74,12 @@ def _joined(item: Item, _at: datetime, data: EscalationJoined) -> Item:
 
 
 def _confirmed(item: Item, at: datetime, data: EscalationConfirmed) -> Item:
-    after = _change(
-        item, data.escalation, lambda e: e._replace(phase="open", due_at=data.due_at, limit_from=item.frame.local(at))
-    )
+    days = limit_days(item.frame.policy, data.level)
+
+    def begin(there: Escalation) -> Escalation:
+        return there._replace(phase="open", due_at=data.due_at, limit_from=item.frame.local(at), limit_days=days)
+
+    after = _change(item, data.escalation, begin)
     if data.person is None:
         return after
     return after._replace(involved=involve(item, data.escalation, person=data.person))

@@ -128,8 +128,8 @@ class Escalation(NamedTuple):
 
     `acted` and `progressed` say when a rectification was reported, by an act of its own or by a progress report.
 
-    `limit_from` is where its limit began, `extended` how often it was extended; `report` is the last report about it,
-    `acted_reviewed` whether the unit's own was reviewed.
+    `limit_from` is where its limit began, `limit_days` how many working days it was set with, `extended` how often it
+    was extended; `report` is the last report about it, `acted_reviewed` whether the unit's own was reviewed.
     """
 
     id: str
@@ -149,6 +149,7 @@ class Escalation(NamedTuple):
     extended: int = 0
     report: str | None = None
     acted_reviewed: bool = False
+    limit_days: int = 0
 
     @property
     def stands(self) -> bool:
