@@ -21,7 +21,7 @@ class Body(BaseModel):
     data: dict[str, Any]
 
 
-class Place(BaseModel):
+class Appended(BaseModel):
     """Where it lies."""
 
     partition: int
@@ -54,12 +54,12 @@ async def ready() -> dict[str, bool]:
 
 
 @app.post("/{topic}/{key}", status_code=202)
-async def append(topic: str, key: str, body: Body, request: Request) -> Place:
+async def append(topic: str, key: str, body: Body, request: Request) -> Appended:
     """Append the body, answer with its place."""
     place = await request.app.state.producer.send_and_wait(
         topic, body.model_dump_json().encode(), key=key.encode(), partition=zlib.crc32(key.encode()) % 12
     )
-    return Place(partition=place.partition, offset=place.offset)
+    return Appended(partition=place.partition, offset=place.offset)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from contracts.submission import SUBMISSION_TYPES, encode_submission, new_submis
 from contracts.submissions import SubmissionData
 from contracts.topics import partition_of, split_subject, subject_of
 from contracts.values import Actor
-from programmes.programme import Programme, expand
+from programmes.programme import ProgrammeFile, expand
 from sandbox.year.counts import Counts
 from sandbox.year.plan import ENDS_AT, PUBLISHED_AT, YearPlan
 from services.rating.alarm import Alarm
@@ -79,7 +79,7 @@ class Recorded:
                     self.put(entry.value or b"", (entry.key or b"").decode(), "deadline.passed", at)
 
 
-def record(years: Sequence[tuple[Programme, YearPlan]]) -> Recorded:
+def record(years: Sequence[tuple[ProgrammeFile, YearPlan]]) -> Recorded:
     """Live through several programmes' years at once, in memory."""
     recorded = Recorded()
     for programme, _ in years:

@@ -21,7 +21,7 @@ from directory.register import Register
 from directory.store import DirectoryStore
 from embedded.machine_error import MachineError
 from web.security_events import SecurityEvent, SecurityLog, lines_on_stderr
-from web.sessions import Limits, Sessions, SessionsUnavailable, session_pool
+from web.sessions import SessionLimits, Sessions, SessionsUnavailable, session_pool
 
 Act = Callable[[Administration, Person], Awaitable[Done]]
 _DAY = timedelta(days=1)
@@ -98,7 +98,7 @@ async def _finish(
 
 async def _sign_out(person: Person, url: str) -> None:
     async with session_pool(url) as pool:
-        sessions = Sessions(pool, Limits(_DAY, _DAY))
+        sessions = Sessions(pool, SessionLimits(_DAY, _DAY))
         try:
             await sessions.prepare()
             await sessions.end_person(person.actor, person.role, person.jurisdiction)

@@ -12,7 +12,7 @@ from embedded.realm import PASSWORD_POLICY, RealmSettings
 from embedded.realm_setup import set_up
 
 
-class _Told(BaseSettings):
+class _Environment(BaseSettings):
     url: str = Field(validation_alias="KEYCLOAK_URL")
     client: str = Field(validation_alias="KEYCLOAK_ADMIN_CLIENT_ID")
     secret: SecretStr = Field(validation_alias="KEYCLOAK_ADMIN_CLIENT_SECRET")
@@ -26,7 +26,7 @@ class _Told(BaseSettings):
 def apply() -> int:
     """Apply the realm to the server that the environment names. Raises `MachineError`."""
     try:
-        told = _Told()  # type: ignore[call-arg]  # the environment gives them
+        told = _Environment()  # type: ignore[call-arg]  # the environment gives them
     except ValidationError as error:
         missing = ", ".join(str(one["loc"][0]) for one in error.errors())
         raise MachineError(

@@ -25,34 +25,34 @@ LONGEST_SECONDS: Final = 10 * 3600
 TOKEN_SECONDS: Final = 5 * 60
 
 
-class Step(NamedTuple):
+class FlowStep(NamedTuple):
     """A step of the sign-in: an authenticator with its settings, or further steps under a name."""
 
     requirement: str
     name: str
-    steps: Sequence["Step"] = ()
+    steps: Sequence["FlowStep"] = ()
     config: Mapping[str, str] = {}
 
 
-def _factor(name: str, *conditions: Step) -> Step:
-    return Step("CONDITIONAL", f"{FLOW} {name}", (*conditions, Step("REQUIRED", "auth-otp-form")))
+def _factor(name: str, *conditions: FlowStep) -> FlowStep:
+    return FlowStep("CONDITIONAL", f"{FLOW} {name}", (*conditions, FlowStep("REQUIRED", "auth-otp-form")))
 
 
-def _by_role(negated: str) -> Step:
-    return Step("REQUIRED", "conditional-user-role", config={"condUserRole": SECOND_FACTOR, "negate": negated})
+def _by_role(negated: str) -> FlowStep:
+    return FlowStep("REQUIRED", "conditional-user-role", config={"condUserRole": SECOND_FACTOR, "negate": negated})
 
 
 STEPS: Final = (
-    Step("ALTERNATIVE", "auth-cookie"),
-    Step("ALTERNATIVE", "identity-provider-redirector"),
-    Step(
+    FlowStep("ALTERNATIVE", "auth-cookie"),
+    FlowStep("ALTERNATIVE", "identity-provider-redirector"),
+    FlowStep(
         "ALTERNATIVE",
         f"{FLOW} form",
         (
-            Step("REQUIRED", "auth-username-password-form"),
+            FlowStep("REQUIRED", "auth-username-password-form"),
             # Who has the role and no second factor yet sets one up here; nobody of them gets past.
             _factor("required", _by_role("false")),
-            _factor("chosen", _by_role("true"), Step("REQUIRED", "conditional-user-configured")),
+            _factor("chosen", _by_role("true"), FlowStep("REQUIRED", "conditional-user-configured")),
         ),
     ),
 )

@@ -12,8 +12,8 @@ from embedded.realm import (
     STEPS,
     USER_PROFILE,
     WITH_SECOND_FACTOR,
+    FlowStep,
     RealmSettings,
-    Step,
     realm,
 )
 from embedded.realm_clients import DIRECTORY_CLIENT, WEB_CLIENT, clients
@@ -136,7 +136,7 @@ def _flow(admin: KeycloakAdmin) -> None:
     admin.put(f"/{REALM}", {"browserFlow": FLOW})
 
 
-def _steps(admin: KeycloakAdmin, flow: str, steps: Sequence[Step]) -> None:
+def _steps(admin: KeycloakAdmin, flow: str, steps: Sequence[FlowStep]) -> None:
     for priority, step in enumerate(steps):
         made = {"parentFlow": flow, "requirement": step.requirement, "priority": 10 * priority}
         if step.steps:

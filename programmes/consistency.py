@@ -6,29 +6,29 @@ from collections.abc import Iterator, Mapping
 
 from contracts.values import Identifier
 from exact.faults import Fault, Lines, Location, line_of
-from programmes.programme import ItemEntry, Programme
+from programmes.programme import ItemEntry, ProgrammeFile
 
 _Contradiction = tuple[Location, str, str, str]
 """Where, which rule it breaks, and that in Chinese and in English."""
 
 
-def check(programme: Programme, lines: Lines | None = None) -> list[Fault]:
+def check(programme: ProgrammeFile, lines: Lines | None = None) -> list[Fault]:
     """What contradicts itself in a programme file whose parts are each well-formed."""
     return [Fault(loc, rule, zh, en, line_of(loc, lines or {})) for loc, rule, zh, en in _contradictions(programme)]
 
 
-def _contradictions(programme: Programme) -> Iterator[_Contradiction]:
+def _contradictions(programme: ProgrammeFile) -> Iterator[_Contradiction]:
     for contradictions in (_repeated_ids, _items, _calendar, _schedule):
         yield from contradictions(programme)
 
 
-def _repeated_ids(programme: Programme) -> Iterator[_Contradiction]:
+def _repeated_ids(programme: ProgrammeFile) -> Iterator[_Contradiction]:
     yield from _repeated("units", [unit.id for unit in programme.units])
     yield from _repeated("leaders", [leader.id for leader in programme.leaders])
     yield from _repeated("items", [item.id for item in programme.items])
 
 
-def _items(programme: Programme) -> Iterator[_Contradiction]:
+def _items(programme: ProgrammeFile) -> Iterator[_Contradiction]:
     kinds = {unit.id: unit.kind for unit in programme.units}
     for index, item in enumerate(programme.items):
         at: Location = ("items", index)
@@ -55,7 +55,7 @@ def _cooperating_units(at: Location, item: ItemEntry, kinds: Mapping[Identifier,
             yield (*at, "cooperating_units", position), "unit_twice", "牵头单位又列为配合单位", "leads it already"
 
 
-def _aspect(at: Location, item: ItemEntry, programme: Programme) -> Iterator[_Contradiction]:
+def _aspect(at: Location, item: ItemEntry, programme: ProgrammeFile) -> Iterator[_Contradiction]:
     """An aspect that is not there, or whose leader is not."""
     if all(aspect.number != item.aspect for aspect in programme.aspects):
         yield (*at, "aspect"), "unknown_aspect", f"没有方面 {item.aspect}", f"no aspect {item.aspect}"
@@ -72,7 +72,7 @@ def _repeated(part: str, ids: list[str]) -> Iterator[_Contradiction]:
         seen.add(id_)
 
 
-def _calendar(programme: Programme) -> Iterator[_Contradiction]:
+def _calendar(programme: ProgrammeFile) -> Iterator[_Contradiction]:
     calendar = programme.calendar
     for name, days, weekend in (
         ("holidays", calendar.holidays, False),
@@ -88,7 +88,7 @@ def _calendar(programme: Programme) -> Iterator[_Contradiction]:
                 )
 
 
-def _schedule(programme: Programme) -> Iterator[_Contradiction]:
+def _schedule(programme: ProgrammeFile) -> Iterator[_Contradiction]:
     calendar, quarters, months = programme.calendar, programme.schedule.key_task, programme.schedule.livelihood
     for period in quarters.report_due_on:
         if "Q" not in period:

@@ -131,7 +131,7 @@ class ScheduleEntry(_Part):
         )
 
 
-class Programme(_Part):
+class ProgrammeFile(_Part):
     """A complete programme file: calendar and policy stand in it, not as references."""
 
     programme: Identifier
@@ -163,7 +163,7 @@ class Programme(_Part):
         return tuple(one.id for one in periods if last_day(one.due_at, zone) > self.calendar.last_on)
 
 
-def expand(programme: Programme, published_at: datetime) -> list[tuple[str, SubmissionData]]:
+def expand(programme: ProgrammeFile, published_at: datetime) -> list[tuple[str, SubmissionData]]:
     """The submissions of a programme, each with its subject: the programme first, then one per item, in order.
 
     `published_at` is the instant of publication (aware).

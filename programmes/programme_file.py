@@ -13,7 +13,7 @@ from exact.faults import Fault, faults_of, line_of
 from exact.texts import Inexact, ParsedText, completed, read_json, read_yaml, unknown_fields
 from programmes.consistency import check
 from programmes.policy_file import CALENDAR_WORDS
-from programmes.programme import Programme
+from programmes.programme import ProgrammeFile
 
 _CALENDAR: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _POLICY: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]{0,63})@([1-9][0-9]{0,3})")
@@ -27,13 +27,13 @@ class FaultyProgramme(ValueError):
         self.faults = faults
 
 
-def load_programme(path: str | Path, simulated: bool = False) -> Programme:
+def load_programme(path: str | Path, simulated: bool = False) -> ProgrammeFile:
     """The programme in a file; references are looked up beside it. Raises FaultyProgramme, OSError."""
     file = Path(path)
     return read_programme(file.read_bytes(), file.parent, json=file.suffix == ".json", simulated=simulated)
 
 
-def read_programme(body: bytes, library: Path, *, json: bool = False, simulated: bool = False) -> Programme:
+def read_programme(body: bytes, library: Path, *, json: bool = False, simulated: bool = False) -> ProgrammeFile:
     """The programme in a YAML (or JSON) text.
 
     `calendar: calendar-2024` and `policy: yuancheng-2024@1` are looked up in the folder `library` (`*.yaml`,
@@ -50,7 +50,7 @@ def read_programme(body: bytes, library: Path, *, json: bool = False, simulated:
     if isinstance(value, dict):
         value = _calendar_words({**value, **_filled(document, library)}) | ({"simulated": True} if simulated else {})
     try:
-        programme = Programme.model_validate(value)
+        programme = ProgrammeFile.model_validate(value)
     except ValidationError as error:
         raise FaultyProgramme(faults_of(error, lines=document.lines)) from None
     understood = programme.model_dump(mode="json", exclude_none=True)

@@ -24,7 +24,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 
 from embedded.machine_error import MachineError
 from sandbox.mint import DAY_SECONDS, Issuer
-from sandbox.people import Person, people, programmes_in
+from sandbox.people import Account, people, programmes_in
 from sandbox.simulated_only import require_simulated
 
 CODE_SECONDS = 60
@@ -104,7 +104,7 @@ def build(settings: IssuerSettings) -> FastAPI:
         return JSONResponse(issuer.jwks)
 
     @app.get("/people")
-    async def everybody() -> list[Person]:
+    async def everybody() -> list[Account]:
         return list(known.values())
 
     @app.get("/authorize")
@@ -166,14 +166,14 @@ def build(settings: IssuerSettings) -> FastAPI:
     return app
 
 
-def _minted(issuer: Issuer, known: dict[str, Person], wanted: TokenRequest) -> Response:
+def _minted(issuer: Issuer, known: dict[str, Account], wanted: TokenRequest) -> Response:
     person = known.get(wanted.person)
     if person is None:
         return JSONResponse({"detail": f"no such person: {wanted.person[:80]}"}, 404)
     return JSONResponse({"token": issuer.mint(person, wanted.seconds), "expires_in": wanted.seconds})
 
 
-def _for_program(issuer: Issuer, person: Person | None) -> Response:
+def _for_program(issuer: Issuer, person: Account | None) -> Response:
     """A program is called like the person in whose place it acts; whatever secret it has is taken."""
     if person is None:
         return JSONResponse({"error": "invalid_client"}, 401)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
-from sandbox.people import Person
+from sandbox.people import Account
 from web.tokens import AUDIENCE
 
 DAY_SECONDS: Final = 86_400
@@ -33,11 +33,11 @@ class Issuer:
         fresh.write_text(json.dumps(self.jwks))
         fresh.replace(folder / "jwks.json")
 
-    def mint(self, person: Person, seconds: int = DAY_SECONDS, *, program: bool = False) -> str:
+    def mint(self, person: Account, seconds: int = DAY_SECONDS, *, program: bool = False) -> str:
         """A token that says who this is, valid for so many seconds of real time."""
         return self._signed({**_claims(person), **({"program": True} if program else {})}, AUDIENCE, seconds)
 
-    def id_token(self, person: Person, nonce: str, session: str) -> str:
+    def id_token(self, person: Account, nonce: str, session: str) -> str:
         """What the services' own client is told of who signed in."""
         return self._signed({**_claims(person), "nonce": nonce, "sid": session, "typ": "ID"}, CLIENT, ID_SECONDS)
 
@@ -53,7 +53,7 @@ class Issuer:
         return jwt.encode(header, told, self._key, algorithms=["Ed25519"])
 
 
-def _claims(person: Person) -> dict[str, Any]:
+def _claims(person: Account) -> dict[str, Any]:
     unit = {} if person.unit is None else {"unit": person.unit, "head": True}
     return {"sub": person.id, "role": person.role, "jurisdiction": list(person.jurisdictions), **unit}
 

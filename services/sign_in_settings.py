@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr, model_validator
 from services.settings import SharedSettings
 from web.cookies import cookies_of
 from web.identity import ClaimMapping
-from web.sessions import Limits
+from web.sessions import SessionLimits
 from web.tokens import AUDIENCE
 
 
@@ -63,9 +63,11 @@ class SessionSettings(TokenSettings):
         return self
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> SessionLimits:
         """When a session ends that nobody ended."""
-        return Limits(timedelta(milliseconds=self.session_idle_ms), timedelta(milliseconds=self.session_absolute_ms))
+        return SessionLimits(
+            timedelta(milliseconds=self.session_idle_ms), timedelta(milliseconds=self.session_absolute_ms)
+        )
 
 
 class SignInSettings(SessionSettings):

@@ -81,8 +81,8 @@ class Operation:
                     yield asker, relation, classification
 
 
-class Hands(NamedTuple):
-    """In whose hands an item is, or a sheet: nobody's where it does not exist."""
+class Assignees(NamedTuple):
+    """Who an item is assigned to, or a sheet: nobody where it does not exist."""
 
     lead_unit: str | None = None
     cooperating: Collection[str] = ()
@@ -100,19 +100,19 @@ def relations(asker: Asker, scope: Scope) -> Sequence[Relation]:
 
 
 def relation_of(
-    asker: Asker, person: str | None, unit: str | None, hands: Hands, *, own: bool, party: bool = False
+    asker: Asker, person: str | None, unit: str | None, assignees: Assignees, *, own: bool, party: bool = False
 ) -> Relation:
-    """What ties somebody to an item in `hands`; `own`: it is of a jurisdiction that they act in."""
+    """What ties somebody to an item assigned so; `own`: it is of a jurisdiction that they act in."""
     if asker == "public":
         return "other"
     if not own:
         return "foreign"
     if asker == "unit" and unit is not None:
-        if unit == hands.lead_unit:
+        if unit == assignees.lead_unit:
             return "lead"
-        if unit in hands.cooperating:
+        if unit in assignees.cooperating:
             return "cooperating"
-    if asker == "leader" and person is not None and person == hands.leader:
+    if asker == "leader" and person is not None and person == assignees.leader:
         return "own_leader"
     return "party" if party else "other"
 

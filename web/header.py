@@ -31,7 +31,7 @@ _PEOPLE: Final = Word("人员", "People")
 _PROGRAMMES: Final = Word("督查方案", "Programmes")
 
 
-class Place(NamedTuple):
+class HeaderLink(NamedTuple):
     """Something one can go to."""
 
     address: str
@@ -91,7 +91,7 @@ class Header:
         return " · ".join(filter(None, (say(ROLES, self.identity.role, self.language), unit, name)))
 
     @property
-    def places(self) -> Iterator[Place]:
+    def places(self) -> Iterator[HeaderLink]:
         """Where one can go from here."""
         rights = Rights(self.identity)
         yield self._place("/", _PROGRAMMES)
@@ -109,8 +109,8 @@ class Header:
         if rights.may("people.list"):
             yield self._place("/people", _PEOPLE, kept=False)
 
-    def _place(self, path: str, word: Word, *, kept: bool = True) -> Place:
-        return Place(f"{path}{self.keep}" if kept else path, word, self.here.partition("?")[0] == path)
+    def _place(self, path: str, word: Word, *, kept: bool = True) -> HeaderLink:
+        return HeaderLink(f"{path}{self.keep}" if kept else path, word, self.here.partition("?")[0] == path)
 
 
 def in_other_language(request: Request, *dropped: str) -> str:

@@ -1,4 +1,4 @@
-"""The rights of whoever asks: the table's answers for an identity, about an item in somebody's hands."""
+"""The rights of whoever asks: the table's answers for an identity, about an item by those it is assigned to."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Final
 
 from contracts.topics import jurisdiction_of
 from contracts.values import Classification
-from supervision.right import HIDDEN, Answer, Asker, Hands, Relation, asker_of, relation_of
+from supervision.right import HIDDEN, Answer, Asker, Assignees, Relation, asker_of, relation_of
 from supervision.rights import answer
 from web.identity import Identity
 
-NOBODYS: Final = Hands()
+NOBODY: Final = Assignees()
 
 
 class RightDenied(Exception):
@@ -48,23 +48,23 @@ class Rights:
         own = self.identity.jurisdictions
         return jurisdiction in own if own else not (set(self.served) - {jurisdiction})
 
-    def relation(self, subject: str, hands: Hands = NOBODYS, *, party: bool = False) -> Relation:
-        """What ties this person to a subject, in whose hands it is."""
+    def relation(self, subject: str, assignees: Assignees = NOBODY, *, party: bool = False) -> Relation:
+        """What ties this person to a subject that is assigned so."""
         identity = self.identity
         person, unit = (None, None) if identity is None else (identity.id, identity.unit)
-        return relation_of(self.asker, person, unit, hands, own=self.owns(subject), party=party)
+        return relation_of(self.asker, person, unit, assignees, own=self.owns(subject), party=party)
 
     def to(
         self,
         operation: str,
         subject: str,
-        hands: Hands = NOBODYS,
+        assignees: Assignees = NOBODY,
         classification: Classification = "public",
         *,
         party: bool = False,
     ) -> Answer:
-        """What the table says of an operation about a programme, an item in `hands`, or a record about one."""
-        return answer(operation, self.asker, self.relation(subject, hands, party=party), classification)
+        """What the table says of an operation about a programme, an item assigned so, or a record about one."""
+        return answer(operation, self.asker, self.relation(subject, assignees, party=party), classification)
 
     def may(self, operation: str) -> bool:
         """Whether an operation that is about no item and no programme is allowed."""
@@ -72,7 +72,7 @@ class Rights:
 
     def missing(self, operation: str, subject: str) -> Answer:
         """The same about something that does not exist, so that nobody learns whether it does."""
-        said = self.to(operation, subject, NOBODYS, "internal")
+        said = self.to(operation, subject, NOBODY, "internal")
         return said if said.outcome == "forbidden" else HIDDEN
 
 

@@ -56,7 +56,7 @@ class Pending(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class SessionLimits:
     """When a session ends that nobody ended."""
 
     idle: timedelta
@@ -86,7 +86,7 @@ class Sessions:
     Every method raises SessionsUnavailable while PostgreSQL does not answer.
     """
 
-    def __init__(self, pool: Pool, limits: Limits) -> None:
+    def __init__(self, pool: Pool, limits: SessionLimits) -> None:
         self._pool = pool
         self._limits = limits
         self._touched_every = min(TOUCHED_EVERY, limits.idle / 10)

@@ -18,7 +18,7 @@ class Crash(BaseException):
     """The process died here: nothing in it may handle this, and its client of the log is dead."""
 
 
-class Fault(Enum):
+class AppendFault(Enum):
     """What happens to an append."""
 
     LOST = "not appended, and no answer comes"
@@ -36,17 +36,17 @@ class MemoryLog:
         self.topics = topics or MemoryTopics()
         self.max_batch_bytes = max_batch_bytes
         self.dead = False
-        self._faults: dict[str, deque[Fault]] = defaultdict(deque)
+        self._faults: dict[str, deque[AppendFault]] = defaultdict(deque)
         self._held = asyncio.Event()
         self._released = asyncio.Event()
         self._zombies: list[tuple[str, int, Sequence[Entry]]] = []
 
-    def fail_next(self, topic: str, *faults: Fault) -> None:
+    def fail_next(self, topic: str, *faults: AppendFault) -> None:
         """Plan what happens to this client's next appends to `topic`."""
         self._faults[topic].extend(faults)
 
     async def held(self) -> None:
-        """Wait until an append stands still by `Fault.HELD`."""
+        """Wait until an append stands still by `AppendFault.HELD`."""
         await self._held.wait()
 
     def release(self) -> None:
@@ -54,7 +54,7 @@ class MemoryLog:
         self._released.set()
 
     def land(self) -> None:
-        """Append the batches that `Fault.ZOMBIE` kept under way."""
+        """Append the batches that `AppendFault.ZOMBIE` kept under way."""
         for topic, partition, entries in self._zombies:
             self.topics.place(topic, partition, entries)
         self._zombies.clear()
@@ -73,20 +73,20 @@ class MemoryLog:
             raise AppendUnknown(f"{topic}-{partition}: closed, crashed, or no such partition")
         await asyncio.sleep(0)
         fault = self._faults[topic].popleft() if self._faults[topic] else None
-        if fault is Fault.HELD:
+        if fault is AppendFault.HELD:
             self._released.clear()
             self._held.set()
             await self._released.wait()
             self._held.clear()
-        self._die_if(fault is Fault.CRASH_BEFORE)
-        if fault is Fault.ZOMBIE:
+        self._die_if(fault is AppendFault.CRASH_BEFORE)
+        if fault is AppendFault.ZOMBIE:
             self._zombies.append((topic, partition, entries))
-        if fault in (Fault.LOST, Fault.ZOMBIE):
+        if fault in (AppendFault.LOST, AppendFault.ZOMBIE):
             raise AppendUnknown(f"{topic}-{partition}: {fault.value}")
         base = self.topics.place(topic, partition, entries)
-        self._die_if(fault is Fault.CRASH_AFTER)
+        self._die_if(fault is AppendFault.CRASH_AFTER)
         await asyncio.sleep(0)
-        if fault is Fault.UNANSWERED:
+        if fault is AppendFault.UNANSWERED:
             raise AppendUnknown(f"{topic}-{partition}: {fault.value}")
         return base
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from contracts.submissions import ItemAssigned
 from contracts.topics import split_subject
 from contracts.values import Light
-from programmes.programme import Programme, expand
+from programmes.programme import ProgrammeFile, expand
 from sandbox.year.behaviours import Behaviour, table
 from sandbox.year.days import SHANGHAI
 from sandbox.year.story import ItemStory, PlannedAct
@@ -47,7 +47,7 @@ class YearPlan:
         return Counter((a.type, "accepted" if a.expected == "accepted" else "rejected") for a in self.acts)
 
 
-def plan(programme: Programme, seed: str, published_at: datetime = PUBLISHED_AT) -> YearPlan:
+def plan(programme: ProgrammeFile, seed: str, published_at: datetime = PUBLISHED_AT) -> YearPlan:
     """The year of a programme: the same programme and seed always make the same plan."""
     items: dict[str, ItemAssigned] = {}
     for subject, data in expand(programme, published_at):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from programmes import FOLDER
-from programmes.programme import Programme
+from programmes.programme import ProgrammeFile
 from programmes.programme_file import load_programme
 from sandbox.year.plan import YearPlan, plan
 
@@ -19,7 +19,7 @@ CATALOGUE, SMALL = PROGRAMMES / "yuancheng-2024.yaml", PROGRAMMES / "shili-2024.
 class SimulatedYear:
     """A programme and what is planned for it."""
 
-    programme: Programme
+    programme: ProgrammeFile
     plan: YearPlan
 
     @property
@@ -39,7 +39,7 @@ def simulated_years(seed: str, share: float = 1.0, files: Sequence[Path] = (CATA
     return found
 
 
-def of_some_units(programme: Programme, share: float) -> Programme:
+def of_some_units(programme: ProgrammeFile, share: float) -> ProgrammeFile:
     """The same programme with the items of some units only, evenly spread over the file's order."""
     leading = [unit.id for unit in programme.units if any(item.lead_unit == unit.id for item in programme.items)]
     kept = {unit for index, unit in enumerate(leading) if int((index + 1) * share) > int(index * share)}

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from contracts.values import Light
-from programmes.programme import Programme
+from programmes.programme import ProgrammeFile
 from sandbox.year.behaviours import Behaviour
 from sandbox.year.counts import Counts, differences, planned
 from sandbox.year.plan import YearPlan
@@ -19,7 +19,7 @@ _STYLES: Mapping[Light, str] = {"green": "green", "yellow": "yellow", "red": "re
 _MARKS: Mapping[Light, str] = {"green": "●", "yellow": "▲", "red": "■", "none": "–"}
 
 
-def show(console: Console, programme: Programme, plan: YearPlan, seen: Counts, *, brief: bool = False) -> bool:
+def show(console: Console, programme: ProgrammeFile, plan: YearPlan, seen: Counts, *, brief: bool = False) -> bool:
     """Print one programme's summary; return whether everything was seen as planned."""
     wanted = planned(plan)
     console.rule(f"{programme.title} · {plan.programme}")

@@ -1,8 +1,10 @@
-"""What no file of the project holds: hosts of package registries, forgotten ends; and the locks pin everything."""
+"""What no file holds: hosts of package registries, forgotten ends, a class name's second meaning; locks pin all."""
 
+import ast
 import re
 import subprocess
 import tomllib
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,16 @@ def test_no_file_has_a_forgotten_end() -> None:
 def test_no_module_is_a_drawer() -> None:
     modules = [path.relative_to(PROJECT) for path in tracked() if path.suffix == ".py"]
     assert [str(module) for module in modules if BANNED_NAMES & {*module.with_suffix("").parts}] == []
+
+
+def test_no_class_name_means_two_things() -> None:
+    places = defaultdict(list)
+    for path in tracked():
+        if path.suffix == ".py" and "tests" not in path.relative_to(PROJECT).parts:
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ClassDef):
+                    places[node.name].append(f"{path.relative_to(PROJECT)}:{node.lineno}")
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 
 @pytest.mark.parametrize("root", ROOTS)

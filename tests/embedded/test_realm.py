@@ -15,8 +15,8 @@ from embedded.realm import (
     STEPS,
     USER_PROFILE,
     WITH_SECOND_FACTOR,
+    FlowStep,
     RealmSettings,
-    Step,
     realm,
 )
 from embedded.realm_clients import CLAIMS, DIRECTORY_CLIENT, WEB_CLIENT, clients, program_client
@@ -28,7 +28,7 @@ SETTINGS = RealmSettings(
 CLIENTS = {client["clientId"]: client for client in clients(SETTINGS)}
 
 
-def steps(of: tuple[Step, ...] = tuple(STEPS)) -> Iterator[Step]:
+def steps(of: tuple[FlowStep, ...] = tuple(STEPS)) -> Iterator[FlowStep]:
     for step in of:
         yield step
         yield from steps(tuple(step.steps))
@@ -72,7 +72,7 @@ def test_who_decides_for_everybody_needs_a_second_factor() -> None:
     (by_role, *_) = [step for step in steps() if step.requirement == "CONDITIONAL"]
     condition, factor = by_role.steps
     assert condition.config == {"condUserRole": "second-factor", "negate": "false"}
-    assert factor == Step("REQUIRED", "auth-otp-form")
+    assert factor == FlowStep("REQUIRED", "auth-otp-form")
     password = next(step for step in steps() if step.name == "auth-username-password-form")
     assert password.requirement == "REQUIRED"
 

@@ -10,7 +10,7 @@ import yaml
 
 from contracts.values import Classification
 from programmes import FOLDER
-from sandbox.people import Person
+from sandbox.people import Account
 from supervision.right import Asker, Relation
 
 HERE, NEIGHBOUR = "441602", "441625"
@@ -42,11 +42,11 @@ def programme_file(district: str) -> bytes:
     return json.dumps(whole, default=str, ensure_ascii=False).encode()
 
 
-def person(asker: Asker, relation: Relation) -> Person | None:
+def person(asker: Asker, relation: Relation) -> Account | None:
     """Somebody with this tie to both items of this district; the neighbour has the ids of who has the closest one."""
     if asker == "public":
         return None
     where = NEIGHBOUR if relation == "foreign" else HERE
     unit, leader = UNITS.get(relation, LEAD), LEADERS.get(relation, OWN_LEADER)
     id_ = f"u-{unit}-1" if asker == "unit" else leader if asker == "leader" else f"{asker}-1"
-    return Person(id_, asker, unit if asker == "unit" else None, "", "", (where,))
+    return Account(id_, asker, unit if asker == "unit" else None, "", "", (where,))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contracts.values import Classification
-from supervision.right import ASKERS, CLASSIFICATIONS, REASONS, Asker, Hands, Relation, relation_of, relations
+from supervision.right import ASKERS, CLASSIFICATIONS, REASONS, Asker, Assignees, Relation, relation_of, relations
 from supervision.rights import OPERATIONS, answer, role_answer
 from tests.architecture.rights_page import PAGE, page
 
@@ -107,14 +107,14 @@ def test_whoever_sees_nothing_of_an_item_is_not_told_that_one_must_not_act_on_it
 
 
 def test_a_tie_counts_inside_the_own_jurisdiction_alone_and_the_closest_first() -> None:
-    hands = Hands("fagai", ("caizheng",), "leader-1")
-    assert relation_of("unit", "u", "fagai", hands, own=True, party=True) == "lead"
-    assert relation_of("unit", "u", "caizheng", hands, own=True) == "cooperating"
-    assert relation_of("unit", "u", "jiaoyu", hands, own=True, party=True) == "party"
-    assert relation_of("leader", "leader-1", None, hands, own=True) == "own_leader"
-    assert relation_of("leader", "leader-2", None, hands, own=True) == "other"
-    assert relation_of("office", "leader-1", None, hands, own=True) == "other"
+    assignees = Assignees("fagai", ("caizheng",), "leader-1")
+    assert relation_of("unit", "u", "fagai", assignees, own=True, party=True) == "lead"
+    assert relation_of("unit", "u", "caizheng", assignees, own=True) == "cooperating"
+    assert relation_of("unit", "u", "jiaoyu", assignees, own=True, party=True) == "party"
+    assert relation_of("leader", "leader-1", None, assignees, own=True) == "own_leader"
+    assert relation_of("leader", "leader-2", None, assignees, own=True) == "other"
+    assert relation_of("office", "leader-1", None, assignees, own=True) == "other"
     for asker in ASKERS[1:]:
-        assert relation_of(asker, "leader-1", "fagai", hands, own=False, party=True) == "foreign"
-    assert relation_of("public", None, None, hands, own=False) == "other"
-    assert relation_of("unit", "u", "fagai", Hands(), own=True) == "other"
+        assert relation_of(asker, "leader-1", "fagai", assignees, own=False, party=True) == "foreign"
+    assert relation_of("public", None, None, assignees, own=False) == "other"
+    assert relation_of("unit", "u", "fagai", Assignees(), own=True) == "other"

@@ -18,7 +18,7 @@ import pytest
 from embedded.child_process import free_port
 from embedded.postgres import PostgresServer
 from sandbox.mint import Issuer
-from sandbox.people import Person
+from sandbox.people import Account
 from tests.web.desk import Desk, come_back, desk, new_browser, sandbox_issuer, sign_in
 from web.addresses import local_path
 from web.cookies import cookies_of
@@ -276,7 +276,7 @@ async def test_the_provider_ends_one_session_or_all_of_a_person(at: Desk, browse
 async def test_nothing_else_ends_sessions_by_that_way(at: Desk, browser: httpx.AsyncClient, tmp_path: Path) -> None:
     await sign_in(browser, at.origin, "o1")
     person = next(one for one in (await _people(browser, at)) if one["id"] == "o1")
-    known = Person("o1", "office", None, person["label"], person["label_en"])
+    known = Account("o1", "office", None, person["label"], person["label_en"])
     stranger = Issuer(tmp_path / "stranger", at.issuer.name)
     bad = ["", "x", at.issuer.mint(known), at.issuer.id_token(known, "n", "s"), stranger.logout_token("o1")]
     assert [await back_channel(browser, at, token) for token in [*bad, "x" * 20_000]] == [400] * 6

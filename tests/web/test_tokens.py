@@ -16,13 +16,13 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 from prometheus_client import CollectorRegistry
 
 from sandbox.mint import Issuer
-from sandbox.people import Person
+from sandbox.people import Account
 from web.identity import ClaimMapping, Identity, Unauthenticated
 from web.keys import Keys
 from web.security_events import SecurityLog
 from web.tokens import LEEWAY_SECONDS, MAX_AGE_SECONDS, MAX_TOKEN, REMEMBERED_SECONDS, TokenVerifier
 
-OFFICE = Person("o1", "office", None, "督查室", "the office")
+OFFICE = Account("o1", "office", None, "督查室", "the office")
 ISSUER = "https://people.example/realm"
 
 

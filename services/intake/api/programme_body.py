@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from contracts.policy import Policy
 from exact.faults import faults_of
 from exact.texts import completed, unknown_fields
-from programmes.programme import Programme
+from programmes.programme import ProgrammeFile
 from programmes.programme_file import FaultyProgramme, read_programme
 from services.intake.problem import invalid
 from services.intake.submitting.body import content_type, read_body, read_object
@@ -21,7 +21,7 @@ _JSON: Final = "application/json"
 _TYPES: Final = ("application/yaml", "application/x-yaml", "text/yaml", _JSON)
 
 
-async def posted_programme(request: Request, limit: int, library: Path) -> Programme:
+async def posted_programme(request: Request, limit: int, library: Path) -> ProgrammeFile:
     """A programme file of at most `limit` bytes; the calendars and policies that it names lie in `library`.
 
     Raises:

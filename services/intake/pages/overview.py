@@ -14,7 +14,7 @@ from web.rights import Rights
 
 
 @dataclass(frozen=True, slots=True)
-class ItemRow:
+class ListedItem:
     """An item in a person's list: the report that is due next, and what waits for this person."""
 
     item: KnownItem
@@ -23,7 +23,7 @@ class ItemRow:
     waiting: tuple[str, ...]
 
 
-def rows(items: Iterable[KnownItem], rights: Rights, now: datetime) -> list[ItemRow]:
+def rows(items: Iterable[KnownItem], rights: Rights, now: datetime) -> list[ListedItem]:
     """A person's list: first the items where something waits for them, then by the report that is due next."""
     listed = [_row(item, rights, now) for item in items]
     return sorted(
@@ -31,12 +31,12 @@ def rows(items: Iterable[KnownItem], rights: Rights, now: datetime) -> list[Item
     )
 
 
-def _row(item: KnownItem, rights: Rights, now: datetime) -> ItemRow:
+def _row(item: KnownItem, rights: Rights, now: datetime) -> ListedItem:
     due = [p for p in item.opened.periods if p.due_at > now and p.id not in item.opened.void]
     plan = "confirmed" if item.plan_confirmed else "waiting" if item.waiting_plan is not None else "none"
     may = set(submittable(rights, item))
     mine = tuple(name for name in waiting(item) if name in may)
-    return ItemRow(item, due[0] if due and not item.withdrawn else None, plan, mine)
+    return ListedItem(item, due[0] if due and not item.withdrawn else None, plan, mine)
 
 
 def waiting(item: KnownItem) -> list[str]:

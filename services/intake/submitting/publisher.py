@@ -12,7 +12,7 @@ from contracts.submission import Submission, decode_submission, encode_submissio
 from contracts.submissions import ItemAssigned, PolicyAdopted, ProgrammeExtended, SubmissionData
 from contracts.topics import MAX_SUBMISSION_BYTES, SUBMISSIONS, subject_of
 from eventlog.log.log import Log, LogError
-from programmes.programme import Programme, expand
+from programmes.programme import ProgrammeFile, expand
 from services.intake.problem import IntakeProblem
 from services.intake.submitting.body import too_large
 from services.intake.submitting.receipt import Receipt
@@ -35,7 +35,7 @@ class ProgrammePublisher:
         self._roster_feed = roster_feed
         self._log = log
 
-    async def publish(self, identity: Identity, programme: Programme, key: str) -> list[Receipt]:
+    async def publish(self, identity: Identity, programme: ProgrammeFile, key: str) -> list[Receipt]:
         """Append the programme, then its items; the receipts in that order.
 
         Sent again with the same key, it is the same publication: `published_at` is the first one's receipt.
@@ -96,7 +96,7 @@ class ProgrammePublisher:
         self._receiver.allow_clock(simulated=assigned.simulated)
         return await self._all(identity, [(subject_of(programme, item), assigned)], key, [])
 
-    def _checked(self, identity: Identity, programme: Programme, key: str) -> Submission:
+    def _checked(self, identity: Identity, programme: ProgrammeFile, key: str) -> Submission:
         """The programme's own submission, if all that it expands into is small enough for the log."""
         made = [
             self._receiver.stamped(identity.actor, subject, data, key)

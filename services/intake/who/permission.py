@@ -10,7 +10,7 @@ from typing import Final
 from contracts.submissions import DeputyEnded, DeputyNamed, SubmissionData
 from services.intake.who.item import KnownItem
 from services.intake.who.roster import KnownProgramme, Roster
-from supervision.right import Answer, Hands
+from supervision.right import Answer, Assignees
 from supervision.rights import SUBMITTED_ABOUT_ITEMS
 from web.identity import Identity
 from web.rights import RightDenied, Rights, require
@@ -62,8 +62,8 @@ def to_item(rights: Rights, operation: str, item: KnownItem) -> Answer:
     leader = rights.identity.id if rights.identity is not None and stands_in else item.leader
     unit = rights.identity.unit if rights.identity is not None else None
     led = operation in _OF_FORMER and unit in item.assignment.former
-    hands = Hands(unit if led else item.lead_unit, item.cooperating, leader)
-    return rights.to(operation, item.programme, hands, item.opened.classification)
+    assignees = Assignees(unit if led else item.lead_unit, item.cooperating, leader)
+    return rights.to(operation, item.programme, assignees, item.opened.classification)
 
 
 def submittable(rights: Rights, item: KnownItem) -> list[str]:

@@ -10,7 +10,7 @@ from contracts.rulings import RulingData, VerificationRecorded
 from contracts.values import Evidence
 from services.query.read_model.columns import Json, JsonObject
 from services.query.read_model.results import HeldItem, KnownSubmission
-from supervision.right import Hands
+from supervision.right import Assignees
 from web.rights import Rights
 
 Sight = Literal["none", "public", "full"]
@@ -65,12 +65,12 @@ class Viewer:
 
     def may_see(self, operation: str, item: HeldItem, *, party: bool = False) -> bool:
         """Whether an operation about an item, or a record of it, is allowed, by its present holders."""
-        hands = Hands(item.holding_unit, item.holding_cooperating, item.holding_leader)
-        return self.rights.to(operation, item.programme, hands, item.classification, party=party).allowed
+        assignees = Assignees(item.holding_unit, item.holding_cooperating, item.holding_leader)
+        return self.rights.to(operation, item.programme, assignees, item.classification, party=party).allowed
 
     def sees_sheet(self, programme: str, unit: str) -> bool:
         """Whether a unit's evaluation sheet is seen."""
-        return self.rights.to("evaluation.read", programme, Hands(unit)).allowed
+        return self.rights.to("evaluation.read", programme, Assignees(unit)).allowed
 
     def sight_of(self, item: HeldItem) -> Sight:
         """How much of an item is seen."""

@@ -59,7 +59,7 @@ class NoticeNow:
 
 
 @dataclass(frozen=True, slots=True)
-class NoticeDocument:
+class WholeNotice:
     """A notice with its document as HTML, and the same as plain text."""
 
     now: NoticeNow
@@ -81,13 +81,13 @@ async def inbox(view: RequestView) -> list[NoticeNow]:
     return await _now(view, [row for row in found if view.viewer.may("programme.read", row.programme)])
 
 
-async def find_notice(view: RequestView, id_: str) -> NoticeDocument:
+async def find_notice(view: RequestView, id_: str) -> WholeNotice:
     """One notice with its document, for its recipients and whoever sees its item in full. Raises QueryProblem."""
     row = await view.snapshot.notice(id_)
     if row is None or not await _may_read(view, row):
         raise QueryProblem("not-found")
     (shown,) = await _now(view, [row])
-    return NoticeDocument(shown, row.document, row.body)
+    return WholeNotice(shown, row.document, row.body)
 
 
 async def _may_read(view: RequestView, row: NoticeRow) -> bool:

@@ -18,7 +18,7 @@ from services.query.read_model.results import KnownSubmission, WaitingSubmission
 from services.query.read_model.tables import EventRow, RulingRow, SubmissionRow
 from supervision.words import Word
 from web.identity import Identity
-from web.rights import NOBODYS
+from web.rights import NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ async def _is_seen(view: RequestView, one: KnownSubmission) -> bool:
     viewer, row = view.viewer, one.submission
     sent = _was_sent_by(row, viewer.rights.identity)
     if not row.item:
-        return viewer.rights.to("submission.read", row.programme, NOBODYS, "internal", party=sent).allowed
+        return viewer.rights.to("submission.read", row.programme, NOBODY, "internal", party=sent).allowed
     for held in await view.snapshot.items(row.programme, row.item):
         if viewer.may_see("submission.read", held, party=sent):
             if sent:
@@ -159,7 +159,7 @@ async def waiting(view: RequestView, programme_id: str, seen: Sequence[SeenItem]
 
     def shown(row: WaitingSubmission) -> bool:
         if row.item is None:
-            return viewer.rights.to("submission.read", programme_id, NOBODYS, "internal").allowed
+            return viewer.rights.to("submission.read", programme_id, NOBODY, "internal").allowed
         held = about.get(row.item)
         if held is None or not row.type.startswith("inspection."):
             return held is not None

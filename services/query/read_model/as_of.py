@@ -55,7 +55,7 @@ def parse_as_of(text: str) -> AsOf:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class QueryLimits:
     """The limits of a query: business time, and per partition the last submission ruled on and the last dispatch."""
 
     until: str = "infinity"
@@ -67,7 +67,7 @@ class Limits:
         return {"until": self.until, "causes": list(self.causes), "dispatched": list(self.dispatches)}
 
 
-def limits_of(as_of: AsOf, last_causes: dict[Place, int]) -> Limits:
+def limits_of(as_of: AsOf, last_causes: dict[Place, int]) -> QueryLimits:
     """The limits of what was asked for; `last_causes` resolves each position on rulings to the last whole ruling."""
     causes, dispatches = [NO_LIMIT] * PARTITIONS, [NO_LIMIT] * PARTITIONS
     for (topic, part), offset in as_of.position.offsets.items():
@@ -78,4 +78,4 @@ def limits_of(as_of: AsOf, last_causes: dict[Place, int]) -> Limits:
         elif topic == RULINGS:
             causes[part] = min(causes[part], last_causes.get((topic, part), -1))
     until = "infinity" if as_of.until is None else as_of.until.isoformat()
-    return Limits(until, tuple(causes), tuple(dispatches))
+    return QueryLimits(until, tuple(causes), tuple(dispatches))

@@ -11,7 +11,7 @@ from psycopg.rows import TupleRow, class_row
 
 from contracts.topics import PARTITIONS, RULINGS
 from eventlog.log.record import Place
-from services.query.read_model.as_of import AsOf, Limits, limits_of
+from services.query.read_model.as_of import AsOf, QueryLimits, limits_of
 from services.query.read_model.pools import ReadingPool
 from services.query.read_model.position import ReadPosition, ReadPositions, positions_of, taken_in
 from services.query.read_model.results import (
@@ -63,7 +63,7 @@ _NOTICES: Final = (
 class Snapshot:
     """One consistent state of the read model; every method answers within the same limits."""
 
-    def __init__(self, connection: Connection, positions: ReadPositions, as_of: AsOf, limits: Limits) -> None:
+    def __init__(self, connection: Connection, positions: ReadPositions, as_of: AsOf, limits: QueryLimits) -> None:
         self._connection = connection
         self._limits = limits
         self.as_of = as_of

@@ -34,7 +34,7 @@ router = APIRouter(prefix="/v1", route_class=GuardedRoute)
 Text = Annotated[str | None, Query(max_length=64)]
 
 
-class Answer(Response):
+class DocumentResponse(Response):
     """JSON as `documents.json_bytes` writes it."""
 
     media_type = "application/json"
@@ -49,7 +49,7 @@ def _answer(view: RequestView, about: ProgrammeAnswer | None = None, **members: 
     if about and (notes := notes_of([about])):
         body["notes"] = [f"{NOTE[note].zh} / {NOTE[note].en}" for note in notes]
     headers = {POSITION_HEADER: view.snapshot.position, "Cache-Control": "private, no-cache"}
-    return view.sealed(Answer({**body, **members}, headers=headers))
+    return view.sealed(DocumentResponse({**body, **members}, headers=headers))
 
 
 @router.get("/programmes")
@@ -172,7 +172,7 @@ async def get_progress(request: Request) -> Response:
     if sees_positions(request):
         body["next"] = {f"{topic}-{part}": held.next for (topic, part), held in state.progress.positions.items()}
         body["stopped"] = {f"{topic}-{part}": why for (topic, part), why in state.following.stopped.items()}
-    return Answer(body, headers={POSITION_HEADER: position, "Cache-Control": "no-cache"})
+    return DocumentResponse(body, headers={POSITION_HEADER: position, "Cache-Control": "no-cache"})
 
 
 @router.get("/changes")

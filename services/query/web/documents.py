@@ -9,7 +9,7 @@ from typing import Final
 import orjson
 
 from services.query.answers.escalations import EscalationAnswer
-from services.query.answers.notices import NoticeAnswer, NoticeDocument, NoticeNow
+from services.query.answers.notices import NoticeAnswer, NoticeNow, WholeNotice
 from services.query.answers.submission import EventAnswer, SubmissionAnswer, SubmissionOutcome
 from services.query.answers.timeline import TimelineEntry
 from services.query.read_model.as_of import LOCAL
@@ -89,7 +89,7 @@ def notice_document(one: NoticeNow) -> Document:
     return {**_shallow(one.notice), "why": one.why}
 
 
-def whole_notice_document(one: NoticeDocument) -> Document:
+def whole_notice_document(one: WholeNotice) -> Document:
     """A notice with its text."""
     return {**notice_document(one.now), "document": one.document, "text": one.text}
 

@@ -12,7 +12,7 @@ from eventlog.at.appender import Appender
 from eventlog.at.at_rule import Counted, SingleAtRule
 from eventlog.at.guarded_append import GuardedPartition, Misplaced
 from eventlog.log.log import Log, LogCut
-from eventlog.log.memory import Fault, MemoryLog
+from eventlog.log.memory import AppendFault, MemoryLog
 from eventlog.log.memory_topics import MemoryTopics
 from eventlog.log.record import Entry
 from tests.eventlog.conftest import Bench
@@ -51,8 +51,8 @@ async def test_tasks_and_processes_at_once_give_numbers_without_gap_or_double(be
     assert sum(given) == 25
 
 
-@pytest.mark.parametrize("fault", [Fault.LOST, Fault.UNANSWERED, Fault.ZOMBIE])
-async def test_an_unanswered_append_is_looked_up_before_it_is_made_again(fault: Fault) -> None:
+@pytest.mark.parametrize("fault", [AppendFault.LOST, AppendFault.UNANSWERED, AppendFault.ZOMBIE])
+async def test_an_unanswered_append_is_looked_up_before_it_is_made_again(fault: AppendFault) -> None:
     log = MemoryLog(MemoryTopics())
     office = Numbers(log)
     log.fail_next(TOPIC, fault)
@@ -60,8 +60,8 @@ async def test_an_unanswered_append_is_looked_up_before_it_is_made_again(fault: 
     log.land()
     assert await office.give("twice")
     assert office.given == [(1, "once"), (2, "twice")]
-    assert known is (fault is not Fault.UNANSWERED)
-    assert office.appender.guarded.rule.void == (2 if fault is Fault.ZOMBIE else 0)
+    assert known is (fault is not AppendFault.UNANSWERED)
+    assert office.appender.guarded.rule.void == (2 if fault is AppendFault.ZOMBIE else 0)
 
 
 async def test_what_its_author_misplaces_is_refused_unsent() -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import orjson
 
 from eventlog.clock import FixedClock
-from eventlog.log.memory import Fault, MemoryLog
+from eventlog.log.memory import AppendFault, MemoryLog
 from eventlog.log.memory_topics import MemoryTopics
 from eventlog.log.record import Entry, Record
 from eventlog.owner.assignment import FixedAssignment
@@ -163,7 +163,7 @@ async def test_a_partition_lost_and_given_back_at_once_is_owned_anew() -> None:
     assignment = FixedAssignment([0])
     owner = Owner(log, assignment, lambda _: Toy(), FixedClock(NOON), FAST)
     await owner.start()
-    log.fail_next("rulings", Fault.HELD)
+    log.fail_next("rulings", AppendFault.HELD)
     submit(topics, [1])
     await log.held()
     assignment.give([])

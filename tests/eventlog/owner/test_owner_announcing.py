@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from eventlog.clock import FixedClock
-from eventlog.log.memory import Fault, MemoryLog
+from eventlog.log.memory import AppendFault, MemoryLog
 from eventlog.log.memory_topics import MemoryTopics
 from eventlog.log.record import Entry
 from eventlog.owner.assignment import FixedAssignment
@@ -50,11 +50,11 @@ async def test_nothing_is_announced_again_while_its_ruling_is_under_way() -> Non
     await owner.start()
     topics.place("submissions", 0, [Entry(b"k", submission("s0", 1, NOON + timedelta(hours=1)))])
     await until(lambda: owner.statuses() and announced(owner, 1, NOON), "ruled")
-    log.fail_next("rulings", Fault.HELD)
+    log.fail_next("rulings", AppendFault.HELD)
     topics.place("submissions", 0, [Entry(b"k", submission("s1", 1, NOON))])
     await log.held()
     log.release()
-    log.fail_next("rulings", Fault.HELD)
+    log.fail_next("rulings", AppendFault.HELD)
     await until(lambda: len(topics.records("submissions", 0)) == 3, "announced")
     await asyncio.sleep(10 * FAST.tick_seconds)
     assert len(topics.records("submissions", 0)) == 3
@@ -70,7 +70,7 @@ async def test_what_was_announced_is_told_for_the_position_that_was_looked_at() 
     await owner.start()
     submit(topics, [1])
     await until(lambda: owner.statuses() and announced(owner, 1, NOON), "nothing is due")
-    log.fail_next("submissions", Fault.HELD)
+    log.fail_next("submissions", AppendFault.HELD)
     topics.place("submissions", 0, [Entry(b"k", submission("s1", 1, NOON))])
     await log.held()
     assert owner.statuses()[0].position == 2
@@ -80,8 +80,8 @@ async def test_what_was_announced_is_told_for_the_position_that_was_looked_at() 
     await owner.stop()
 
 
-@pytest.mark.parametrize("fault", [Fault.LOST, Fault.UNANSWERED])
-async def test_an_announcement_without_an_answer_is_made_again(fault: Fault) -> None:
+@pytest.mark.parametrize("fault", [AppendFault.LOST, AppendFault.UNANSWERED])
+async def test_an_announcement_without_an_answer_is_made_again(fault: AppendFault) -> None:
     clock = FixedClock(NOON)
     topics = MemoryTopics(clock)
     topics.place("submissions", 0, [Entry(b"k", submission("s0", 1, NOON))])

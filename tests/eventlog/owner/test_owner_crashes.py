@@ -10,7 +10,7 @@ from typing import Self
 import pytest
 
 from eventlog.clock import FixedClock
-from eventlog.log.memory import Fault, MemoryLog
+from eventlog.log.memory import AppendFault, MemoryLog
 from eventlog.log.memory_topics import MemoryFollower, MemoryTopics
 from eventlog.log.record import Entry, Place, Record
 from eventlog.owner.assignment import FixedAssignment
@@ -22,9 +22,11 @@ from tests.eventlog.owning import FAST, NOON, expected, owning, ruled, told
 from tests.eventlog.toy import Toy, submission, submit
 
 
-@pytest.mark.parametrize("fault", list(Fault))
+@pytest.mark.parametrize("fault", list(AppendFault))
 @pytest.mark.parametrize("after", [0, 1, 3])
-async def test_whatever_happens_to_an_append_each_submission_keeps_one_right_ruling(fault: Fault, after: int) -> None:
+async def test_whatever_happens_to_an_append_each_submission_keeps_one_right_ruling(
+    fault: AppendFault, after: int
+) -> None:
     topics = MemoryTopics()
     submit(topics, range(1, 12))
     first = MemoryLog(topics)
@@ -32,9 +34,9 @@ async def test_whatever_happens_to_an_append_each_submission_keeps_one_right_rul
         await ruled(topics)
         first.fail_next("rulings", fault)
         submit(topics, range(20, 20 + 3))
-        if fault is Fault.HELD:
+        if fault is AppendFault.HELD:
             await first.held()
-        elif fault in (Fault.CRASH_BEFORE, Fault.CRASH_AFTER):
+        elif fault in (AppendFault.CRASH_BEFORE, AppendFault.CRASH_AFTER):
             await until(lambda: first.dead, "the crash")
         else:
             await until(lambda: owner.status.position == 14, "the first owner's rulings")
@@ -45,7 +47,7 @@ async def test_whatever_happens_to_an_append_each_submission_keeps_one_right_rul
             first.land()
             submit(topics, [1, 2, 3])
             await ruled(topics)
-            if fault not in (Fault.CRASH_BEFORE, Fault.CRASH_AFTER):
+            if fault not in (AppendFault.CRASH_BEFORE, AppendFault.CRASH_AFTER):
                 await until(lambda: owner.status.position == len(topics.records("submissions", 0)), "the first owner")
     assert told(topics) == expected(topics)
 
@@ -54,7 +56,7 @@ async def test_a_stale_owner_with_a_decided_batch_in_hand_is_void_and_decides_ag
     topics = MemoryTopics()
     submit(topics, [5, 6])
     stale = MemoryLog(topics)
-    stale.fail_next("rulings", Fault.HELD)
+    stale.fail_next("rulings", AppendFault.HELD)
     async with owning(stale) as owner:
         await stale.held()
         async with owning(MemoryLog(topics)):
@@ -239,7 +241,7 @@ async def test_a_submission_that_cannot_be_decoded_stops_its_partition_and_is_na
 async def test_stopping_is_bounded_while_an_append_hangs() -> None:
     topics = MemoryTopics()
     log = MemoryLog(topics)
-    log.fail_next("rulings", Fault.HELD)
+    log.fail_next("rulings", AppendFault.HELD)
     owner = Owner(log, FixedAssignment([0]), lambda _: Toy(), FixedClock(NOON), FAST)
     await owner.start()
     submit(topics, [1])

@@ -23,10 +23,10 @@ from eventlog.log.kafka import KafkaLog
 from eventlog.log.record import Record
 from eventlog.log.settings import KafkaSettings
 from programmes import FOLDER
-from programmes.programme import Programme
+from programmes.programme import ProgrammeFile
 from programmes.programme_file import load_programme
 from sandbox.mint import Issuer
-from sandbox.people import Person, people
+from sandbox.people import Account, people
 from services.intake.app import build
 from services.intake.dependencies import Dependencies
 from services.intake.settings import IntakeSettings
@@ -118,7 +118,7 @@ def _opened(data: Any) -> list[RulingData]:
 class RunningIntake:
     """Intake over HTTP, its people, and its log."""
 
-    def __init__(self, settings: IntakeSettings, issuer: Issuer, programme: Programme, desk: Desk | None) -> None:
+    def __init__(self, settings: IntakeSettings, issuer: Issuer, programme: ProgrammeFile, desk: Desk | None) -> None:
         self.settings = settings
         self.desk = desk
         self.programme = programme
@@ -144,7 +144,7 @@ class RunningIntake:
         """A person's token."""
         return self.mint(self._people[person], seconds)
 
-    def mint(self, person: Person, seconds: int = 600) -> str:
+    def mint(self, person: Account, seconds: int = 600) -> str:
         """The token of whoever somebody claims to be."""
         return self._issuer.mint(person, seconds)
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from sandbox.people import Person
+from sandbox.people import Account
 from supervision.right import Cell, Operation
 from supervision.rights import OPERATIONS
 from tests.services.districts import HERE, ITEMS, LEAD, NEIGHBOUR, PROGRAMME, person, programme_file
@@ -38,7 +38,7 @@ SERVED = (
     "evidence.read",
     *SUBMITTED,
 )
-LEADS = Person("u-fagai-1", "unit", LEAD, "", "", (HERE,))
+LEADS = Account("u-fagai-1", "unit", LEAD, "", "", (HERE,))
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -49,7 +49,7 @@ async def intake(
     make_topics(kafka, prefix)
     async with running(settings_for(kafka, prefix, folder, database_url=postgres()), folder) as made:
         for district in (HERE, NEIGHBOUR):
-            office = Person("o1", "office", None, "", "", (district,))
+            office = Account("o1", "office", None, "", "", (district,))
             headers = {**bearer(made, office), "Idempotency-Key": district, "Content-Type": "application/json"}
             answer = await made.http.post("/v1/programmes", content=programme_file(district), headers=headers)
             assert answer.status_code == 202, answer.text
@@ -60,7 +60,7 @@ async def intake(
         yield made
 
 
-def bearer(intake: RunningIntake, who: Person | None) -> dict[str, str]:
+def bearer(intake: RunningIntake, who: Account | None) -> dict[str, str]:
     return {} if who is None else {"Authorization": f"Bearer {intake.mint(who)}"}
 
 

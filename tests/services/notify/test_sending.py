@@ -13,7 +13,7 @@ from contracts.dispatches import DeliveryClaimed
 from contracts.envelope import canonical
 from contracts.position_vector import NextOffsets
 from contracts.topics import DISPATCHES, PARTITIONS, RULINGS, partition_of
-from eventlog.log.memory import MAX_BATCH_BYTES, Fault, MemoryLog
+from eventlog.log.memory import MAX_BATCH_BYTES, AppendFault, MemoryLog
 from eventlog.owner.assignment import FixedAssignment
 from sandbox.mail.mail_store import body
 from sandbox.mail.smtp_server import Rejection
@@ -157,16 +157,16 @@ async def test_two_instances_that_own_everything_issue_every_notice_once_and_sen
 @pytest.mark.parametrize(
     ("faults", "originals", "copies"),
     [
-        pytest.param([Fault.CRASH_BEFORE], 2, 0, id="before the notice"),
-        pytest.param([Fault.CRASH_AFTER], 2, 0, id="after the notice"),
-        pytest.param([None, Fault.CRASH_BEFORE], 2, 0, id="before the claims"),
-        pytest.param([None, Fault.CRASH_AFTER], 0, 2, id="after the claims, before the send"),
-        pytest.param([None, None, Fault.CRASH_BEFORE], 2, None, id="after the send, before the outcome"),
-        pytest.param([None, None, Fault.CRASH_AFTER], 2, None, id="after an outcome"),
+        pytest.param([AppendFault.CRASH_BEFORE], 2, 0, id="before the notice"),
+        pytest.param([AppendFault.CRASH_AFTER], 2, 0, id="after the notice"),
+        pytest.param([None, AppendFault.CRASH_BEFORE], 2, 0, id="before the claims"),
+        pytest.param([None, AppendFault.CRASH_AFTER], 0, 2, id="after the claims, before the send"),
+        pytest.param([None, None, AppendFault.CRASH_BEFORE], 2, None, id="after the send, before the outcome"),
+        pytest.param([None, None, AppendFault.CRASH_AFTER], 2, None, id="after an outcome"),
     ],
 )
 async def test_a_crash_loses_no_mail_and_doubles_only_with_a_mark(
-    stage: Stage, faults: list[Fault | None], originals: int, copies: int | None
+    stage: Stage, faults: list[AppendFault | None], originals: int, copies: int | None
 ) -> None:
     await one_rectification(stage)
     doomed = MemoryLog(stage.topics)
@@ -188,7 +188,7 @@ async def test_a_crash_loses_no_mail_and_doubles_only_with_a_mark(
         assert "Marked copy" in (body(stage.mail.store.raw(one.id), "plain") or "")
 
 
-def plan_faults(log: MemoryLog, faults: list[Fault | None]) -> None:
+def plan_faults(log: MemoryLog, faults: list[AppendFault | None]) -> None:
     """Have the n-th append to dispatches struck by the n-th fault; None: it goes well."""
     whole = log.append_entries
     planned = list(faults)
@@ -204,7 +204,7 @@ def plan_faults(log: MemoryLog, faults: list[Fault | None]) -> None:
 async def test_a_sender_that_stood_still_with_its_claims_in_hand_sends_nothing_afterwards(stage: Stage) -> None:
     await one_rectification(stage)
     frozen = MemoryLog(stage.topics)
-    plan_faults(frozen, [None, Fault.HELD])
+    plan_faults(frozen, [None, AppendFault.HELD])
     async with running(stage.notify(frozen)) as first:
         await frozen.held()
         async with running(stage.notify()) as second:
@@ -214,8 +214,8 @@ async def test_a_sender_that_stood_still_with_its_claims_in_hand_sends_nothing_a
     nothing_lost(stage, originals=2, copies=0)
 
 
-@pytest.mark.parametrize("fault", [Fault.LOST, Fault.UNANSWERED, Fault.ZOMBIE])
-async def test_an_append_without_an_answer_sends_no_mail_twice_and_loses_none(stage: Stage, fault: Fault) -> None:
+@pytest.mark.parametrize("fault", [AppendFault.LOST, AppendFault.UNANSWERED, AppendFault.ZOMBIE])
+async def test_an_append_without_an_answer_sends_no_mail_twice_and_loses_none(stage: Stage, fault: AppendFault) -> None:
     await one_rectification(stage)
     log = MemoryLog(stage.topics)
     plan_faults(log, [fault, None, fault, None, fault, None, fault])
@@ -454,7 +454,7 @@ async def test_a_notice_wakes_the_worker_of_its_programmes_partition_and_no_othe
 async def test_no_claim_is_resolved_by_another_before_until(stage: Stage) -> None:
     await one_rectification(stage)
     doomed = MemoryLog(stage.topics)
-    plan_faults(doomed, [None, Fault.CRASH_AFTER])
+    plan_faults(doomed, [None, AppendFault.CRASH_AFTER])
     notify = stage.notify(doomed, lease=2)
     await notify.start()
     await until(lambda: dead(notify), "the crash")

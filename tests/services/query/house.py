@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from contracts.values import Role
 from eventlog.log.memory import MemoryLog
 from sandbox.mint import Issuer
-from sandbox.people import Person
+from sandbox.people import Account
 from services.query.app import build
 from services.query.follow.follow_loop import Following
 from services.query.metrics import QueryMetrics
@@ -88,13 +88,13 @@ class Tokens:
         """The header of somebody."""
         return {"Authorization": f"Bearer {self.token(role, id_, unit)}"}
 
-    def mint(self, who: Person, seconds: int = 600) -> str:
+    def mint(self, who: Account, seconds: int = 600) -> str:
         """The token of whoever somebody claims to be."""
         return self._issuer.mint(who, seconds)
 
     def token(self, role: str, id_: str, unit: str | None = None, seconds: int = 600) -> str:
         """A token, valid for so long."""
-        return self._issuer.mint(Person(id_, cast("Role", role), unit, "", ""), seconds)
+        return self._issuer.mint(Account(id_, cast("Role", role), unit, "", ""), seconds)
 
 
 class House:

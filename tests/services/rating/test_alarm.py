@@ -9,7 +9,7 @@ import pytest
 from contracts.submission import decode_submission
 from contracts.submissions import DeadlinePassed
 from contracts.topics import SUBMISSIONS
-from eventlog.log.memory import Fault, MemoryLog
+from eventlog.log.memory import AppendFault, MemoryLog
 from services.audit.finding import AuditVerdict
 from services.rating.alarm import ALARM, Alarm
 from services.rating.rules.envelope import LoggedSubmission, Rules, rule_on
@@ -96,7 +96,7 @@ async def test_the_alarm_of_a_stopped_owner_that_arrives_late_changes_nothing(ru
     await running.open(SUBJECT)
     await running.say(SUBJECT, report("2024Q2"), UNIT, at("2024-04-02 10:00"))
     await running.live_until(at("2024-04-10 23:59"))
-    log.fail_next(SUBMISSIONS, Fault.HELD)
+    log.fail_next(SUBMISSIONS, AppendFault.HELD)
     running.clock.set(DUE + GRACE)
     await log.held()
     await running.start(3)
@@ -111,9 +111,9 @@ async def test_the_alarm_of_a_stopped_owner_that_arrives_late_changes_nothing(ru
     assert running.settlements(SUBJECT) == ["2024Q1", "2024Q2"]
 
 
-@pytest.mark.parametrize("fault", [Fault.LOST, Fault.UNANSWERED])
+@pytest.mark.parametrize("fault", [AppendFault.LOST, AppendFault.UNANSWERED])
 async def test_an_announcement_without_an_answer_is_made_again_until_the_state_shows_it(
-    running: RunningRating, fault: Fault
+    running: RunningRating, fault: AppendFault
 ) -> None:
     log = MemoryLog(running.topics)
     await running.start(3, log=log)

@@ -13,7 +13,7 @@ from contracts.submission import Submission
 from contracts.submissions import RectificationReported
 from contracts.topics import RULINGS, SUBMISSIONS
 from eventlog.at.at_rule import AtRule
-from eventlog.log.memory import Fault, MemoryLog
+from eventlog.log.memory import AppendFault, MemoryLog
 from eventlog.log.quarantine import Quarantine
 from eventlog.log.record import Record
 from services.rating.alarm import Alarm
@@ -86,7 +86,7 @@ async def test_an_owner_that_lost_to_another_version_of_the_rules_goes_on_with_w
     slow = await running.start(3, log=log)
     await running.open(subject)
     await running.ruled()
-    log.fail_next(RULINGS, Fault.HELD)
+    log.fail_next(RULINGS, AppendFault.HELD)
     await running.say(subject, report("2024Q1"), UNIT, at("2024-04-09 10:00"))
     await log.held()
     other = await running.start(3, rules=an_hour_later_for(subject))

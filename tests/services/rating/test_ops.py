@@ -10,7 +10,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from contracts.topics import RULINGS
-from eventlog.log.memory import Fault, MemoryLog
+from eventlog.log.memory import AppendFault, MemoryLog
 from services.rating import ops
 from services.rating.app import Rating
 from tests.services.rating.acts import PUBLISHED, UNIT, at, report, subjects, until
@@ -78,7 +78,7 @@ async def test_nothing_is_claimed_while_a_submission_waits_for_its_ruling(runnin
     rating = await running.start(3, log=log)
     await running.open(SUBJECT)
     await running.live_until(PUBLISHED)
-    log.fail_next(RULINGS, Fault.HELD)
+    log.fail_next(RULINGS, AppendFault.HELD)
     await running.say(SUBJECT, report("2024Q1"), UNIT, PUBLISHED)
     await log.held()
     assert await progress(rating) == {"position": 3, "announced_until": None, "idle": False}

@@ -9,7 +9,7 @@ import pytest
 
 from contracts.submissions import RectificationReported
 from contracts.topics import RULINGS, SUBMISSIONS
-from eventlog.log.memory import Crash, Fault, MemoryLog
+from eventlog.log.memory import AppendFault, Crash, MemoryLog
 from services.audit.finding import AuditVerdict
 from services.rating.app import Rating
 from tests.services.rating.acts import UNIT, at, report, subjects, until
@@ -52,9 +52,9 @@ async def test_two_owners_of_the_same_partitions_leave_one_counting_ruling_each(
 
 
 @pytest.mark.parametrize("topic", [RULINGS, SUBMISSIONS])
-@pytest.mark.parametrize("fault", [Fault.LOST, Fault.UNANSWERED, Fault.ZOMBIE])
+@pytest.mark.parametrize("fault", [AppendFault.LOST, AppendFault.UNANSWERED, AppendFault.ZOMBIE])
 async def test_an_append_without_an_answer_is_neither_lost_nor_doubled(
-    running: RunningRating, topic: str, fault: Fault
+    running: RunningRating, topic: str, fault: AppendFault
 ) -> None:
     subject = subjects(3)[0]
     log = MemoryLog(running.topics)
@@ -70,9 +70,9 @@ async def test_an_append_without_an_answer_is_neither_lost_nor_doubled(
 
 
 @pytest.mark.parametrize("topic", [RULINGS, SUBMISSIONS])
-@pytest.mark.parametrize("fault", [Fault.CRASH_BEFORE, Fault.CRASH_AFTER])
+@pytest.mark.parametrize("fault", [AppendFault.CRASH_BEFORE, AppendFault.CRASH_AFTER])
 async def test_an_owner_that_dies_at_an_append_is_followed_by_one_that_goes_on(
-    running: RunningRating, topic: str, fault: Fault
+    running: RunningRating, topic: str, fault: AppendFault
 ) -> None:
     subject = subjects(3)[0]
     log = MemoryLog(running.topics)
@@ -114,7 +114,7 @@ async def test_a_stopped_owner_that_goes_on_with_a_batch_in_hand_rules_on_nothin
     await running.start(3, log=log)
     await running.open(subject)
     await running.ruled()
-    log.fail_next(RULINGS, Fault.HELD)
+    log.fail_next(RULINGS, AppendFault.HELD)
     await running.say(subject, report("2024Q1"), UNIT, at("2024-04-09 10:00"))
     await log.held()
     await running.start(3)

@@ -39,7 +39,7 @@ class NoticeDocument:
     sha256: str
 
 
-class NoticeRow(NamedTuple):
+class DocumentRow(NamedTuple):
     """One line of the table about the item; `light` is the colour of the value, if it has one."""
 
     zh: str
@@ -112,43 +112,45 @@ def recipient_name(recipient: Recipient, programme: ProgrammeFacts) -> str:
     return recipient.role
 
 
-def rows(due: NoticeDue, programme: ProgrammeFacts) -> list[NoticeRow]:
+def rows(due: NoticeDue, programme: ProgrammeFacts) -> list[DocumentRow]:
     """The table: the item, who answers for it, and the node and light of every period that the notice is about."""
     item = due.item
     units = programme.units
     made = [
-        NoticeRow("督查事项", "Item", f"{item.title}（{item.id}）"),
-        NoticeRow("类别", "Category", CATEGORIES[item.category].zh),
-        NoticeRow("牵头单位", "Lead unit", units.get(item.lead_unit, item.lead_unit)),
+        DocumentRow("督查事项", "Item", f"{item.title}（{item.id}）"),
+        DocumentRow("类别", "Category", CATEGORIES[item.category].zh),
+        DocumentRow("牵头单位", "Lead unit", units.get(item.lead_unit, item.lead_unit)),
     ]
     if item.cooperating:
-        made.append(NoticeRow("配合单位", "Cooperating", "、".join(units.get(unit, unit) for unit in item.cooperating)))
-    made.append(NoticeRow("分管区领导", "Leader", leader(programme, item.leader)))
+        made.append(
+            DocumentRow("配合单位", "Cooperating", "、".join(units.get(unit, unit) for unit in item.cooperating))
+        )
+    made.append(DocumentRow("分管区领导", "Leader", leader(programme, item.leader)))
     for reason in due.reasons:
         made += _period(reason, due)
     if due.due_at is not None and due.kind != "withdrawn":
-        made.append(NoticeRow("办理时限", "Limit", f"{day(item.last_day(due.due_at))}（含当日）"))
+        made.append(DocumentRow("办理时限", "Limit", f"{day(item.last_day(due.due_at))}（含当日）"))
     if (now := escalation(due)) is not None:
-        made.append(NoticeRow("督办情况", "Escalation", now.zh))
+        made.append(DocumentRow("督办情况", "Escalation", now.zh))
     return made
 
 
-def _period(reason: str, due: NoticeDue) -> list[NoticeRow]:
+def _period(reason: str, due: NoticeDue) -> list[DocumentRow]:
     item = due.item
     named = None if due.level == "blockage" else period(reason)
     if named is None:
-        return [] if due.kind == "reminder" else [NoticeRow("事由", "Cause", cause(reason, due).zh)]
+        return [] if due.kind == "reminder" else [DocumentRow("事由", "Cause", cause(reason, due).zh)]
     node = item.nodes.get(reason)
     light = item.light(reason)
     made = [
-        NoticeRow("所涉周期", "Period", named.zh),
-        NoticeRow("节点目标", "Node", (node.text if node else "未报送经审定的节点目标")[:500]),
+        DocumentRow("所涉周期", "Period", named.zh),
+        DocumentRow("节点目标", "Node", (node.text if node else "未报送经审定的节点目标")[:500]),
     ]
     units = {target.indicator: target.unit for target in node.targets} if node else {}
     for one in item.compared.get(reason, ())[:8]:
-        made.append(NoticeRow("指标对照", "Target", comparison(one, units.get(one.indicator, ""))))
+        made.append(DocumentRow("指标对照", "Target", comparison(one, units.get(one.indicator, ""))))
     if due.kind != "reminder":
-        made.append(NoticeRow("亮灯情况", "Light", f"{SHAPES[light]} {LIGHTS[light].zh}", light))
+        made.append(DocumentRow("亮灯情况", "Light", f"{SHAPES[light]} {LIGHTS[light].zh}", light))
     return made
 
 
