@@ -1,4 +1,4 @@
-"""Whether the broker's topics are what the contract says: asked at the start and every minute."""
+"""Whether the broker's topics are what the contract says: asked at the start and every minute, sooner after trouble."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from contracts.topics import PARTITIONS, RULINGS, SUBMISSIONS, TOPIC_CONFIG
+from eventlog.backoff import Backoff
 from eventlog.log import provisioning
 from eventlog.log.log import LogUnavailable
 
 EVERY_SECONDS = 60.0
 AGAIN_SECONDS = 2.0
+"""The first pause while something is wrong; pauses double, so that a broker that is gone for long costs little."""
 _PATIENCE: Final = {"bootstrap_timeout_ms": 5000, "request_timeout_ms": 5000}
 """A broker that hangs must hold up neither the start nor the stop."""
 
@@ -26,9 +28,12 @@ class TopicsCheck:
 
     async def run(self) -> None:
         """Ask until cancelled."""
+        backoff = Backoff(AGAIN_SECONDS, EVERY_SECONDS)
         while True:
             await self.ask()
-            await asyncio.sleep(AGAIN_SECONDS if self.trouble else EVERY_SECONDS)
+            if not self.trouble:
+                backoff.reset()
+            await asyncio.sleep(backoff.next() if self.trouble else EVERY_SECONDS)
 
     async def ask(self) -> None:
         """Ask once."""

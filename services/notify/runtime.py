@@ -7,14 +7,13 @@ import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+from eventlog.backoff import Backoff
 from eventlog.log.log import Log, LogUnavailable
 from eventlog.log.provisioning import TopicDrift
 from services.notify.delivery.sender import Sender
 from services.notify.dispatch.workers import Workers
 from services.notify.notices.directory import Directory
 from services.notify.notices.gatherer import Gatherer
-
-RETRY_SECONDS = 2.0
 
 
 class DirectoryUnknown(Exception):
@@ -49,8 +48,9 @@ class Runtime:
             self._opening = asyncio.create_task(self._keep_opening(), name="opening")
 
     async def _keep_opening(self) -> None:
+        backoff = Backoff()
         while True:
-            await asyncio.sleep(RETRY_SECONDS)
+            await asyncio.sleep(backoff.next())
             try:
                 await self._start_when_possible()
             except (LogUnavailable, TopicDrift, DirectoryUnknown) as error:

@@ -11,10 +11,13 @@ from faststream.exceptions import FastStreamException
 from faststream.kafka import KafkaBroker
 
 from contracts.envelope import CONTENT_TYPE
+from eventlog.backoff import Backoff
+from eventlog.trouble_log import TroubleLog
 from services.intake.metrics import IntakeMetrics
 
 logger = logging.getLogger(__name__)
-RECONNECT_SECONDS = 1.0
+LONGEST_PAUSE_SECONDS = 10.0
+"""Between two tries to connect: somebody waits at this door, so it is shorter than elsewhere."""
 STOP_SECONDS = 5.0
 
 
@@ -37,6 +40,7 @@ class SubmissionProducer:
         self._broken = asyncio.Event()
         self._waiting: set[asyncio.Task[int]] = set()
         self._stopping: set[asyncio.Task[None]] = set()
+        self._troubles = TroubleLog(logger)
 
     @property
     def connected(self) -> bool:
@@ -45,17 +49,19 @@ class SubmissionProducer:
 
     async def run(self) -> None:
         """Keep a producer connected until cancelled, then stop it; bounded."""
-        broker: KafkaBroker | None = None
+        backoff, broker = Backoff(longest=LONGEST_PAUSE_SECONDS), None
         try:
             while True:
                 broker = self._make()
                 try:
                     await broker.start()
                 except Exception as error:  # whatever it was: without a producer nothing is taken, so try again
-                    logger.warning("no producer: %r", error)
+                    self._troubles.trouble("the producer", error)
                     await self._retire(broker)
-                    await asyncio.sleep(RECONNECT_SECONDS)
+                    await asyncio.sleep(backoff.next())
                     continue
+                backoff.reset()
+                self._troubles.over("the producer")
                 self._broken.clear()
                 self._broker = broker
                 await self._broken.wait()
@@ -103,7 +109,7 @@ class SubmissionProducer:
         self._waiting.discard(sending)
         self._metrics.waiting.set(len(self._waiting))
         if not sending.cancelled() and (error := sending.exception()) is not None:
-            logger.warning("an append failed: %r", error)
+            self._troubles.trouble("an append", error)
 
     def _set_aside(self, broker: KafkaBroker) -> None:
         """Let a broken producer finish what it holds, beside the new one."""
@@ -115,6 +121,8 @@ class SubmissionProducer:
 
     async def _retire(self, broker: KafkaBroker) -> None:
         try:
-            await asyncio.wait_for(broker.stop(), STOP_SECONDS)
+            # Not `wait_for`: before Python 3.12 it may swallow that this task is cancelled.
+            async with asyncio.timeout(STOP_SECONDS):
+                await broker.stop()
         except Exception as error:  # it is given up either way
-            logger.warning("a producer did not stop cleanly: %r", error)
+            self._troubles.trouble("stopping a producer", error)

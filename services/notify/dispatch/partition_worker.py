@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Iterator, Sequence
@@ -15,8 +16,10 @@ from contracts.topics import DISPATCHES
 from eventlog.at.appender import Appender
 from eventlog.at.at_rule import Counted, SingleAtRule
 from eventlog.at.guarded_append import GuardedPartition
+from eventlog.backoff import Backoff
 from eventlog.log.log import LogCut, LogUnavailable
 from eventlog.log.record import Entry
+from eventlog.trouble_log import TroubleLog
 from services.notify.delivery.channels.channel import Lease
 from services.notify.delivery.state import abandonment
 from services.notify.dispatch.claim import Claims
@@ -30,7 +33,6 @@ LOOK_SECONDS = 2.0
 """Pause between two looks at what other processes appended to the partition."""
 STUCK_SECONDS = 10.0
 FIRST_BACKOFF = 0.5
-MAX_BACKOFF = 30.0
 ENOUGH_BYTES = 600_000
 """No further record is added to a batch beyond this; with the largest notice it stays below 900,000."""
 
@@ -50,11 +52,15 @@ class PartitionWorker:
     def __init__(self, context: DispatchContext, partition: int) -> None:
         self.partition = partition
         self.active = True
+        self._name = f"{DISPATCHES}-{partition}"
         self.status = WorkerStatus()
         self.wake = context.gatherer.news[partition]
         self._context = context
         self._claims = Claims(context, self.wake.set)
         self._appending_since: float | None = None
+        self._backoff = Backoff(FIRST_BACKOFF)
+        self._troubles = TroubleLog(logger)
+        self._troubled = False
         self._start_over()
 
     def _start_over(self) -> None:
@@ -88,24 +94,23 @@ class PartitionWorker:
 
         A partition that was cut is given up aloud: nothing is sent from it until a restart.
         """
-        delay = FIRST_BACKOFF
         while True:
             try:
                 await self._work()
             except LogUnavailable as error:
                 self.status.ready, self.status.problem = False, repr(error)
-                await asyncio.sleep(FIRST_BACKOFF)
+                self._troubles.trouble(self._name, error)
+                await self._pause()
                 if not self.active and not self.busy:
                     return
             except LogCut as error:
                 self.status.ready, self.status.problem = False, f"cut: {error}"
-                logger.error("dispatches-%d was cut, nothing is sent from it: %s", self.partition, error)
+                logger.error("%s was cut, nothing is sent from it: %s", self._name, error)
                 await asyncio.Event().wait()
             except Exception as error:
                 self.status.ready, self.status.problem = False, repr(error)
-                logger.exception("dispatches-%d waits %.1f s", self.partition, delay)
-                await asyncio.sleep(delay)
-                delay = min(delay * 2, MAX_BACKOFF)
+                self._troubles.trouble(self._name, error, logging.ERROR, traceback=True)
+                await self._pause()
                 if not self.active:
                     return
                 self._start_over()
@@ -116,8 +121,6 @@ class PartitionWorker:
         started = time.monotonic()
         await self._appender.catch_up()
         self.status.catch_up_seconds = time.monotonic() - started
-        if self.status.problem is not None:
-            logger.info("dispatches-%d is worked on again", self.partition)
         self.status.ready, self.status.problem = True, None
         looked = time.monotonic()
         while self.active or self.busy:
@@ -126,6 +129,10 @@ class PartitionWorker:
                 looked = time.monotonic()
             while await self._round():
                 pass
+            if self._troubled:
+                self._troubled = False
+                self._backoff.reset()
+                self._troubles.over(self._name)
             await self._rest()
 
     async def _round(self) -> bool:
@@ -137,6 +144,15 @@ class PartitionWorker:
             self._appending_since = None
         self._claims.launch(self.ledger, self.guarded.expected)
         return appended
+
+    async def _pause(self) -> None:
+        """Wait after trouble, longer each time, unless the partition is given up meanwhile."""
+        self._troubled = True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._backoff.next()):
+                while self.active or self.busy:
+                    self.wake.clear()
+                    await self.wake.wait()
 
     async def _rest(self) -> None:
         """Wait for something to do, at most a tick."""
