@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
+from contracts.data_codec import DataCodec
 from contracts.dispatch import DISPATCH_TYPES
-from contracts.registry import Registry
 from contracts.ruling import RULING_TYPES
 from contracts.submission import SUBMISSION_TYPES
 from contracts.topics import DISPATCHES, MAX_BATCH_BYTES, PARTITIONS, RULINGS, SUBMISSIONS, TOPIC_CONFIG
@@ -71,8 +71,8 @@ _AT: Final = (
 
 def event_schema(topic: str, type_: str) -> dict[str, Any]:
     """JSON Schema (2020-12) of one event type as it lies on `topic`."""
-    registry = _PUBLISHERS[topic][0]
-    data = registry.json_schema(type_)
+    codec = _PUBLISHERS[topic][0]
+    data = codec.json_schema(type_)
     definitions = data.pop("$defs", {})
     if topic == SUBMISSIONS:
         data["properties"] = {**data.get("properties", {}), "received_at": {"type": "string", "format": "date-time"}}
@@ -93,8 +93,8 @@ def event_schema(topic: str, type_: str) -> dict[str, Any]:
 def asyncapi() -> dict[str, Any]:
     """The AsyncAPI 3.0 document: who publishes what, with keys, partitions and retention."""
     channels, operations, messages = {}, {}, {}
-    for topic, (registry, publisher, summary) in _PUBLISHERS.items():
-        names = dict(_types(registry))
+    for topic, (codec, publisher, summary) in _PUBLISHERS.items():
+        names = dict(_types(codec))
         for type_, name in names.items():
             messages[f"{topic}.{name}"] = {
                 "name": type_,
@@ -135,8 +135,8 @@ def asyncapi() -> dict[str, Any]:
     }
 
 
-def _types(registry: Registry) -> list[tuple[str, str]]:
-    return [(registry.types[cls], name) for cls, name in registry.short_names.items()]
+def _types(codec: DataCodec) -> list[tuple[str, str]]:
+    return [(codec.types[cls], name) for cls, name in codec.short_names.items()]
 
 
 def _readers(topic: str) -> tuple[str, ...]:
@@ -155,8 +155,8 @@ def _topic_configuration() -> dict[str, Any]:
 def files() -> dict[str, str]:
     """Relative path and text of every generated file."""
     made = {"asyncapi.json": asyncapi()}
-    for topic, (registry, _, _) in _PUBLISHERS.items():
-        made |= {f"{topic}/{type_}.json": event_schema(topic, type_) for type_ in registry.classes}
+    for topic, (codec, _, _) in _PUBLISHERS.items():
+        made |= {f"{topic}/{type_}.json": event_schema(topic, type_) for type_ in codec.classes}
     return {path: json.dumps(value, ensure_ascii=False, indent=2) + "\n" for path, value in made.items()}
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, get_args
 
+from contracts.data_codec import DataCodec
 from contracts.envelope import Unreadable, canonical, derived_id, parse
-from contracts.registry import Registry
 from contracts.rulings import RulingData
 
-RULING_TYPES: Final = Registry(get_args(RulingData))
+RULING_TYPES: Final = DataCodec(get_args(RulingData))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

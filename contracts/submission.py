@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, TypeGuard, get_args
 
+from contracts.data_codec import DataCodec
 from contracts.envelope import Unreadable, canonical, digest_of, parse, submission_id
-from contracts.registry import Registry
 from contracts.submissions import SubmissionData
 from contracts.topics import jurisdiction_of
 from contracts.values import Actor, Role
 
-SUBMISSION_TYPES: Final = Registry(get_args(SubmissionData))
+SUBMISSION_TYPES: Final = DataCodec(get_args(SubmissionData))
 _ROLES = frozenset(get_args(Role))
 _OPTIONAL: Final = {
     "actorunit": "unit",

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from contracts.policy import Policy
+from contracts.refusal_reasons import Reason
 from contracts.rulings import (
     Compared,
     EscalationRaised,
     ItemOpened,
     LightChanged,
-    Reason,
     RulingData,
     SubmissionRejected,
 )

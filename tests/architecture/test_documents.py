@@ -147,3 +147,5 @@ def test_a_newcomers_task_has_a_file_to_go_to(task: str) -> None:
     assert len(rows) == 1
     named = [path for code in CODE.findall(rows[0]) for path in spelt_out(code) if "/" in path and exists(path)]
     assert named
+    for file, name in re.findall(r"`([\w/]+\.py)` \(`(\w+)`", rows[0]):
+        assert has_module(f"{file.removesuffix('.py').replace('/', '.')}.{name}"), f"{file} has no {name}"

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from contracts.policy import Policy, Weights
-from contracts.rulings import Reason
+from contracts.refusal_reasons import Reason
 from supervision import words
 
 PROJECT = Path(__file__).resolve().parents[2]

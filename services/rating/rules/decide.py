@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from contracts.rulings import Reason, Remark, SubmissionAccepted
+from contracts.refusal_reasons import Reason
+from contracts.rulings import Remark, SubmissionAccepted
 from contracts.submission import Submission
 from contracts.submissions import DeadlinePassed, ItemAssigned, ProgrammePublished
 from contracts.values import Actor

@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from contracts.envelope import Unreadable, derived_id, digest_of, parse
+from contracts.refusal_reasons import Reason
 from contracts.ruling import RulingEvent, encode_ruling, ruling_from
-from contracts.rulings import ItemOpened, ProgrammeOpened, Reason, SubmissionUnreadable
+from contracts.rulings import ItemOpened, ProgrammeOpened, SubmissionUnreadable
 from contracts.submission import Submission, submission_from
 from contracts.topics import MAX_SUBMISSION_BYTES, SUBMISSIONS, partition_of
 from services.rating.rules.decide import decide

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final, Literal, get_args
 
-from contracts.rulings import Reason
+from contracts.refusal_reasons import Reason
 from contracts.submission import SUBMISSION_TYPES, Submission
 from contracts.submissions import DeputyEnded, DeputyNamed, InterviewHeld
 from contracts.topics import jurisdiction_of

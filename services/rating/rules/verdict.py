@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from contracts.rulings import Reason, SubmissionAccepted, SubmissionRejected, SubmissionRepeated, SubmissionUnreadable
+from contracts.refusal_reasons import Reason
+from contracts.rulings import SubmissionAccepted, SubmissionRejected, SubmissionRepeated, SubmissionUnreadable
 from contracts.topics import MAX_RULING_BYTES
 from services.rating.rules.draft import Event
 from services.rating.rules.rights import in_order

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from contracts.rulings import AdjustmentApproved, AdjustmentFiled, AdjustmentRefused, Reason, Remark
+from contracts.refusal_reasons import Reason
+from contracts.rulings import AdjustmentApproved, AdjustmentFiled, AdjustmentRefused, Remark
 from contracts.submissions import AdjustmentDecided, AdjustmentRequested
 from services.rating.rules.acts.plan import adjust_node, is_over, place_of
 from services.rating.rules.draft import Draft

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from contracts.rulings import AppealClosed, AppealOpened, AppealOverdue, NoticeSigned, Reason, Remark
+from contracts.refusal_reasons import Reason
+from contracts.rulings import AppealClosed, AppealOpened, AppealOverdue, NoticeSigned, Remark
 from contracts.submissions import AppealDecided, Appealed, AppealLodged, NoticeAcknowledged
 from contracts.values import Level
 from services.rating.rules.acts.blockage import close_if_answered

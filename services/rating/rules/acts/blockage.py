@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from contracts.rulings import BlockageResolved, Reason, Remark
+from contracts.refusal_reasons import Reason
+from contracts.rulings import BlockageResolved, Remark
 from contracts.submissions import BlockageAnswered, BlockageRaised
 from services.rating.rules.draft import Draft
 from services.rating.rules.escalations.escalation import close, raise_or_join, standing

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contracts.rulings import BulletinFiled, BulletinPublished, Reason
+from contracts.refusal_reasons import Reason
+from contracts.rulings import BulletinFiled, BulletinPublished
 from contracts.submissions import BulletinApproved, BulletinComposed
 from services.rating.rules.draft import Draft
 from services.rating.rules.state.programme import Programme

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from contracts.rulings import CalendarRevised, DeadlineShifted, LimitMoved, Reason, Remark
+from contracts.refusal_reasons import Reason
+from contracts.rulings import CalendarRevised, DeadlineShifted, LimitMoved, Remark
 from contracts.submissions import CalendarExtended, DeadlineMoved
 from contracts.values import Calendar, ReportingPeriod
 from services.rating.rules.acts.plan import is_over

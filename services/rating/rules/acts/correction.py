@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from contracts.rulings import ItemRevised, ProgrammeEnlarged, Reason, Remark
+from contracts.refusal_reasons import Reason
+from contracts.rulings import ItemRevised, ProgrammeEnlarged, Remark
 from contracts.submissions import ItemCorrected, ProgrammeExtended
 from services.rating.rules.draft import Draft
 from services.rating.rules.state.programme import Programme

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from contracts.rulings import DeputyAppointed, DeputyReleased, Reason, Remark
+from contracts.refusal_reasons import Reason
+from contracts.rulings import DeputyAppointed, DeputyReleased, Remark
 from contracts.submissions import DeputyEnded, DeputyNamed
 from services.rating.rules.draft import Draft
 from services.rating.rules.state.state import Item

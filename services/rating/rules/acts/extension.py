@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from contracts.rulings import ExtensionFiled, ExtensionRefused, LimitMoved, Reason, Remark
+from contracts.refusal_reasons import Reason
+from contracts.rulings import ExtensionFiled, ExtensionRefused, LimitMoved, Remark
 from contracts.submissions import ExtensionDecided, ExtensionRequested
 from services.rating.rules.draft import Draft
 from services.rating.rules.escalations.escalation import standing

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from contracts.rulings import InspectionAuthorized, InspectionEndorsed, Reason, Remark
+from contracts.refusal_reasons import Reason
+from contracts.rulings import InspectionAuthorized, InspectionEndorsed, Remark
 from contracts.submissions import InspectionApproved, InspectionPlanned, InspectionRecorded
 from services.rating.rules.acts.review import counting_report, record_finding
 from services.rating.rules.draft import Draft

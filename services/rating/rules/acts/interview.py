@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from contracts.rulings import EscalationRelieved, Reason, Remark
+from contracts.refusal_reasons import Reason
+from contracts.rulings import EscalationRelieved, Remark
 from contracts.submissions import InterviewConfirmed, InterviewHeld
 from services.rating.rules.draft import Draft
 from services.rating.rules.escalations.escalation import DERIVED, close, confirm, standing, take_away

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from contracts.rulings import NodeAdjusted, PlanAdopted, PlanMissed, PlanReceived, PlanReturned, Reason, Remark
+from contracts.refusal_reasons import Reason
+from contracts.rulings import NodeAdjusted, PlanAdopted, PlanMissed, PlanReceived, PlanReturned, Remark
 from contracts.submissions import PlanDecided, PlanSubmitted
 from services.rating.rules.draft import Draft
 from services.rating.rules.lights.light import rederive

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from contracts.policy import Policy
-from contracts.rulings import ItemOpened, ItemTransferred, PolicyChanged, ProgrammeOpened, Reason, Remark
+from contracts.refusal_reasons import Reason
+from contracts.rulings import ItemOpened, ItemTransferred, PolicyChanged, ProgrammeOpened, Remark
 from contracts.submissions import ItemAssigned, ItemReassigned, PolicyAdopted, ProgrammePublished
 from services.rating.rules.draft import Draft
 from services.rating.rules.lights.light import rederive

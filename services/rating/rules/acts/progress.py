@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from contracts.rulings import Compared, ProgressRecorded, Reason, Remark
+from contracts.refusal_reasons import Reason
+from contracts.rulings import Compared, ProgressRecorded, Remark
 from contracts.submissions import ProgressReported
 from services.rating.rules.draft import Draft
 from services.rating.rules.escalations.from_lights import report_by_progress

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from contracts.rulings import Reason, Remark, ReplyRecorded, ReplyReleased, ReplyRetained
+from contracts.refusal_reasons import Reason
+from contracts.rulings import Remark, ReplyRecorded, ReplyReleased, ReplyRetained
 from contracts.submissions import ReplyGiven, ReplyPublished, ReplyWithheld
 from services.rating.rules.acts.appeal import concerned_unit
 from services.rating.rules.draft import Draft

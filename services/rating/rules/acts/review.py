@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from contracts.rulings import Reason, Remark, VerificationRecorded
+from contracts.refusal_reasons import Reason
+from contracts.rulings import Remark, VerificationRecorded
 from contracts.submissions import InspectionRecorded, ProgressReviewed
 from contracts.values import Finding
 from services.rating.rules.draft import Draft

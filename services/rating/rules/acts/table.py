@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from contracts.rulings import Reason, Remark
+from contracts.refusal_reasons import Reason
+from contracts.rulings import Remark
 from contracts.submissions import (
     AdjustmentDecided,
     AdjustmentRequested,

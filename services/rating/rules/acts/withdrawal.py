@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from contracts.refusal_reasons import Reason
 from contracts.rulings import (
     CancellationFiled,
     EscalationWithdrawn,
     ItemWithdrawn,
-    Reason,
     Remark,
     WithdrawalFiled,
     WithdrawalRefused,

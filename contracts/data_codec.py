@@ -13,7 +13,7 @@ from contracts.envelope import UnknownType, Unreadable
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
 
 
-class Registry:
+class DataCodec:
     """The known event types of one publisher.
 
     A class `ProgressReported` is the data of `liangdeng.progress.reported.v1`: the last word is the past verb,
