@@ -12,7 +12,8 @@ from bench.recorded import Recorded
 from contracts.topics import RULINGS, SUBMISSIONS
 from eventlog.log.kafka import KafkaLog
 from services.query.follow.batch import PartitionFolds
-from services.query.follow.rebuild import CHUNK, rebuild
+from services.query.follow.log_reader import CHUNK
+from services.query.follow.rebuild import rebuild
 from services.query.read_model import schemas, writer
 from services.query.read_model.position import PLACES, ReadPosition
 from services.query.read_model.rows import Rows

@@ -23,7 +23,8 @@ from services.audit.policy_comparison import (
 )
 from services.audit.reader import CannotReadLog, KafkaReader
 from services.audit.recorded_acts import NotRecorded, RecordedYear, read_file, read_year
-from supervision.words import ESCALATION_STATES, LEVELS, LIGHTS, NOTE, REASONS, Words
+from supervision.refusal_words import REASONS
+from supervision.words import ESCALATION_STATES, LEVELS, LIGHTS, NOTE, Words
 from supervision.words import say as word
 
 PIPED_WIDTH = 160

@@ -11,7 +11,8 @@ from cli.output import print_json
 from cli.progress import progress_bar
 from cli.servers import reach
 from eventlog.log.kafka import KafkaLog
-from services.query.follow.rebuild import UNDECIDED, RebuildOutcome, Undecided, rebuild
+from services.query.follow.log_reader import Undecided
+from services.query.follow.rebuild import UNDECIDED, RebuildOutcome, rebuild
 from services.settings import SharedSettings
 
 

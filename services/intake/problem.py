@@ -8,7 +8,8 @@ from typing import Any, Final
 from exact.faults import Fault
 from services.intake.who.permission import Unknown
 from supervision import right
-from supervision.words import REASONS, Word
+from supervision.refusal_words import REASONS
+from supervision.words import Word
 from web.identity import Unauthenticated
 from web.problem import HttpProblem, ProblemKind
 from web.rights import RightDenied

@@ -29,7 +29,6 @@ TABLES = {
     "NOTE": "标记 · Marks",
 }
 """The tables of `supervision.words` that the glossary shows, with their headings."""
-ELSEWHERE = {"REASONS": "docs/rulebook.md, What is refused, has the same table"}
 
 
 def tables() -> dict[str, dict[str, Word]]:

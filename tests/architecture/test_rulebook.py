@@ -13,6 +13,7 @@ import yaml
 from contracts.policy import Policy, Weights
 from contracts.refusal_reasons import Reason
 from supervision import words
+from supervision.refusal_words import REASONS
 
 PROJECT = Path(__file__).resolve().parents[2]
 RULEBOOK = (PROJECT / "docs/rulebook.md").read_text(encoding="utf-8")
@@ -201,7 +202,7 @@ def test_every_case_that_the_rulebook_names_is_there_and_names_that_section_too(
 def test_every_reason_stands_there_in_its_order_and_words() -> None:
     reasons = [(code.strip("`"), zh, en) for code, zh, en, _ in rows("what-is-refused")]
     assert [code for code, _, _ in reasons] == [*get_args(Reason), "unreadable"]
-    assert reasons[:-1] == [(code, *words.REASONS[code]) for code in get_args(Reason)]
+    assert reasons[:-1] == [(code, *REASONS[code]) for code in get_args(Reason)]
 
 
 def shown(value: object) -> str:
@@ -226,7 +227,7 @@ def test_every_field_of_the_policy_stands_there_with_its_values_and_no_other() -
 
 def test_every_code_that_the_text_names_is_one_of_the_contracts() -> None:
     spoken = (words.CLAIMS, words.FINDINGS, words.MONTHS, words.CAUSES, words.REMARKS, words.VERDICTS)
-    known = {code for group in (*spoken, words.REASONS, words.CATEGORIES, words.CLASSIFICATIONS) for code in group}
+    known = {code for group in (*spoken, REASONS, words.CATEGORIES, words.CLASSIFICATIONS) for code in group}
     known |= {*Policy.__dataclass_fields__, *Weights.__dataclass_fields__}
     known |= {"rules", "for", "of"}  # of a ruling's envelope, of what a scenario expects, of a decision
     named = set(re.findall(r"`([a-z_]+)`", RULEBOOK))

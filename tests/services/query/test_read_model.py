@@ -15,7 +15,8 @@ from eventlog.log.log import Hole
 from eventlog.log.memory import MemoryLog
 from eventlog.log.record import Entry
 from services.query.follow.batch import PartitionFolds
-from services.query.follow.rebuild import Undecided, rebuild, roll_back
+from services.query.follow.log_reader import Undecided
+from services.query.follow.rebuild import rebuild, roll_back
 from services.query.read_model import schemas, writer
 from services.query.read_model.position import PLACES, ReadPosition
 from services.query.read_model.rows import Rows

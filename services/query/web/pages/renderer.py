@@ -9,10 +9,8 @@ from typing import Final
 from urllib.parse import quote, urlencode
 
 import jinja2
-import psycopg
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from psycopg_pool import PoolTimeout
 from starlette.staticfiles import StaticFiles
 
 from contracts.rulings import Compared
@@ -22,15 +20,15 @@ from directory.register import Register
 from services.query.answers import event_sentences as sentences
 from services.query.answers.access import REASSESSMENT
 from services.query.answers.problem import QueryProblem
-from services.query.answers.programme import ProgrammeAnswer, notes_of, programme_from, programmes
+from services.query.answers.programme import ProgrammeAnswer, notes_of, programmes
 from services.query.answers.request_view import RequestView
 from services.query.answers.submission import EventAnswer
 from services.query.answers.timeline import EffectLink
 from services.query.read_model.as_of import LOCAL
-from services.query.read_model.snapshot import snapshot
 from services.query.web.api import POSITION_HEADER
 from supervision import words
 from supervision.light_sentences import plain
+from supervision.refusal_words import REASONS
 from supervision.rule_words import rule_name, rule_word
 from supervision.words import Language, Word, Words, say
 from web.addresses import here_of
@@ -135,7 +133,7 @@ class Speech:
 
 
 def _codes(language: Language) -> Mapping[str, object]:
-    return {"words": words, "NOTES": {name: say(words.NOTE, name, language) for name in words.NOTE}}
+    return {"words": words, "REASONS": REASONS, "NOTES": {name: say(words.NOTE, name, language) for name in words.NOTE}}
 
 
 async def page(
@@ -153,22 +151,6 @@ async def page(
         position=view.snapshot.position,
     )
     view.sealed(answer)
-    return answer
-
-
-async def problem_page(request: Request, problem: QueryProblem) -> HTMLResponse:
-    """An error as a page; it says which data is simulated as far as the read model can be asked."""
-    notes: list[str] = []
-    if problem.code != "unavailable":
-        await request.app.state.who.visitors.glance(request)
-        try:
-            async with snapshot(request.app.state.reader) as seen:
-                notes = notes_of([programme_from(row) for row in await seen.programmes()])
-        except (psycopg.Error, PoolTimeout):
-            notes = []
-    context = {"problem": problem, "viewer": None, "about": None, "as_of": ""}
-    answer = rendered(request, "problem.html", context, names={}, notes=notes, position="", status=problem.status)
-    answer.headers.update({k: v for k, v in problem.headers.items() if k.lower() != "www-authenticate"})
     return answer
 
 
