@@ -16,7 +16,7 @@ from joserfc.jwk import KeySet
 from prometheus_client import CollectorRegistry, Gauge
 
 from web.identity import Unauthenticated
-from web.outgoing import client
+from web.provider_client import client
 from web.security_events import SecurityLog
 
 logger = logging.getLogger(__name__)

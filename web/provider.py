@@ -14,7 +14,7 @@ from authlib.common.errors import AuthlibBaseError
 
 from web.identity import ClaimMapping, Identity, Unauthenticated
 from web.keys import Keys
-from web.outgoing import client, options
+from web.provider_client import client, options
 from web.security_events import SecurityLog
 from web.tokens import signed_claims
 

@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from eventlog.log.log import LogUnavailable
-from eventlog.log.partition_reading import PartitionReading
+from eventlog.log.partition_reader import PartitionReader
 from eventlog.log.record import Place, Record
 from eventlog.log.settings import KafkaSettings
 from eventlog.log.stop_within import stop_within
@@ -29,7 +29,7 @@ class KafkaFollower:
         self._settings = settings
         self._consumer: AIOKafkaConsumer | None = None
         self._positions = positions
-        self._readings: dict[Place, PartitionReading] = {}
+        self._readings: dict[Place, PartitionReader] = {}
         self._missing: set[Place] = set()
 
     async def poll(self, timeout: float = 0.5, max_records: int | None = None) -> dict[Place, list[Record]]:  # noqa: ASYNC109
@@ -62,7 +62,7 @@ class KafkaFollower:
             raise LogUnavailable(repr(error)) from error
         for (topic, partition), position in positions.items():
             tp = TopicPartition(self._settings.physical(topic), partition)
-            self._readings[topic, partition] = PartitionReading(tp, (topic, partition), position)
+            self._readings[topic, partition] = PartitionReader(tp, (topic, partition), position)
             if tp.topic not in known:
                 self._missing.add((topic, partition))
         self._assign(consumer)
@@ -140,7 +140,7 @@ class KafkaFollower:
             consumer.seek(tp, assigned[tp].position)
             consumer.resume(tp)
 
-    def _assigned(self) -> list[PartitionReading]:
+    def _assigned(self) -> list[PartitionReader]:
         return [reading for place, reading in self._readings.items() if place not in self._missing]
 
     async def _wait(self, consumer: AIOKafkaConsumer, seconds: float) -> None:

@@ -22,7 +22,7 @@ from eventlog.owner.partition import PartitionStatus
 from services.rating import ops
 from services.rating.alarm import Alarm
 from services.rating.metrics import RatingMetrics
-from services.rating.partition_rating import PartitionRating
+from services.rating.partition_handler import RatingHandler
 from services.rating.rules.envelope import Rules
 from services.rating.settings import RatingSettings
 
@@ -60,9 +60,9 @@ class Rating:
         """As `ops.RatingStatus.metrics`."""
         return self._metrics.render()
 
-    def _take_over(self, partition: int) -> PartitionRating:
+    def _take_over(self, partition: int) -> RatingHandler:
         settings = self._settings
-        return PartitionRating(
+        return RatingHandler(
             partition,
             settings.log,
             rules=self._rules,

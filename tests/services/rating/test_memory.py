@@ -19,7 +19,7 @@ from eventlog.log.record import Record
 from services.rating.alarm import Alarm
 from services.rating.app import Rating
 from services.rating.metrics import RatingMetrics
-from services.rating.partition_rating import PartitionRating
+from services.rating.partition_handler import RatingHandler
 from services.rating.rules.draft import Event
 from services.rating.rules.envelope import LoggedSubmission, Rules, cause_of, evolve_states, identities, rule_on
 from services.rating.rules.state.state import State
@@ -48,7 +48,7 @@ def test_a_record_that_an_earlier_version_could_not_read_is_no_cut_of_the_log() 
 def held_by(rating: Rating, partition: int) -> dict[str, State]:
     """The states that an instance has in memory."""
     answering = rating.owner._owners[partition]._backlog.handler  # type: ignore[union-attr]
-    assert isinstance(answering, PartitionRating)
+    assert isinstance(answering, RatingHandler)
     return answering.states
 
 
@@ -120,9 +120,9 @@ def test_what_was_decided_ahead_of_a_stranger_s_ruling_is_not_taken_over(tmp_pat
     assert first.states == again.states
 
 
-def answers(folder: Path, rules: Rules) -> PartitionRating:
+def answers(folder: Path, rules: Rules) -> RatingHandler:
     """The answers of partition 3, with nothing folded yet."""
-    return PartitionRating(
+    return RatingHandler(
         3,
         LOG,
         rules=rules,

@@ -13,7 +13,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from contracts.dispatches import Recipient
 from contracts.rulings import Compared
-from services.notify.notices.documents.wording import TITLES, cause, day, escalation, leader, period, wording
+from services.notify.notices.documents.notice_sentences import (
+    TITLES,
+    cause,
+    day,
+    escalation,
+    leader,
+    notice_sentences,
+    period,
+)
 from services.notify.notices.facts import ProgrammeFacts
 from services.notify.notices.notice import NoticeDue
 from supervision.words import CATEGORIES, LIGHTS, NOTE
@@ -71,7 +79,7 @@ def render(due: NoticeDue, programme: ProgrammeFacts, number: str, revoked: Sequ
         "office": government + room,
         "number": number,
         "title": title,
-        "words": wording(due, programme, revoked),
+        "words": notice_sentences(due, programme, revoked),
         "escalation": escalation(due),
         "rows": [row._replace(value=_cut(row.value, LONG)) for row in rows(due, programme)],
         "copies": [recipient_name(whom, programme) for whom in due.recipients if whom.kind == "copy"],

@@ -2,6 +2,6 @@
 
 # mypy: ignore-errors
 
-from services.rating.partition_rating import PartitionRating
+from services.rating.partition_handler import RatingHandler
 
-PartitionRating.due = lambda self, now: []
+RatingHandler.due = lambda self, now: []

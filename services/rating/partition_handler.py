@@ -31,7 +31,7 @@ class _Decided(NamedTuple):
     logged_ms: int
 
 
-class PartitionRating:
+class RatingHandler:
     """As `eventlog.owner.partition.PartitionHandler`.
 
     `states` changes only in `fold`, by `evolve` of what was decoded from the bytes that count. If a ruling of ours

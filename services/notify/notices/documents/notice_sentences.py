@@ -26,7 +26,7 @@ MAX_CAUSES: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class NoticeSentences:
     """The sentences of one notice."""
 
     salutation: str
@@ -67,7 +67,7 @@ def day(on: date) -> str:
     return f"{on.year}年{on.month}月{on.day}日"
 
 
-def wording(due: NoticeDue, programme: ProgrammeFacts, revoked: Sequence[str]) -> Wording:
+def notice_sentences(due: NoticeDue, programme: ProgrammeFacts, revoked: Sequence[str]) -> NoticeSentences:
     """The sentences of a notice; `revoked` are the numbers of the notices that it withdraws."""
     item = due.item
     unit = programme.units.get(item.lead_unit, item.lead_unit)
@@ -90,9 +90,11 @@ def wording(due: NoticeDue, programme: ProgrammeFacts, revoked: Sequence[str]) -
     return _interview(due, unit, subject, basis, why, limit, programme)
 
 
-def _rectification(due: NoticeDue, unit: str, subject: str, basis: str, why: Word, limit: date | None) -> Wording:
+def _rectification(
+    due: NoticeDue, unit: str, subject: str, basis: str, why: Word, limit: date | None
+) -> NoticeSentences:
     more = "本件为前次整改通知的补充，整改期限不变。" if due.joined else ""
-    return Wording(
+    return NoticeSentences(
         f"{unit}：",
         f"你单位牵头承办的{subject}，{why.zh}。{basis}，现责令限期整改，有关事项通知如下。{more}",
         (
@@ -111,12 +113,12 @@ def _rectification(due: NoticeDue, unit: str, subject: str, basis: str, why: Wor
 
 def _interview(
     due: NoticeDue, unit: str, subject: str, basis: str, why: Word, limit: date | None, programme: ProgrammeFacts
-) -> Wording:
+) -> NoticeSentences:
     chief = due.kind == "chief_interview"
     holder = "区政府主要领导" if chief else leader(programme, due.item.leader)
     head = "主要负责人" if chief else "负责人"
     more = "本件为前次约谈通知的补充，约谈期限不变。" if due.joined else ""
-    return Wording(
+    return NoticeSentences(
         f"{unit}：",
         f"你单位牵头承办的{subject}，{why.zh}。{basis}，决定由{holder}约谈你单位{head}，有关事项通知如下。{more}",
         (
@@ -133,8 +135,8 @@ def _interview(
     )
 
 
-def _blockage(place: str, unit: str, subject: str, basis: str, why: Word, limit: date | None) -> Wording:
-    return Wording(
+def _blockage(place: str, unit: str, subject: str, basis: str, why: Word, limit: date | None) -> NoticeSentences:
+    return NoticeSentences(
         f"{place}人民政府：",
         f"{unit}牵头承办的{subject}，遇到难以自行解决的“卡壳”问题（{why.zh}）。{basis}，现呈请研究解决。",
         (f"请于{_by(limit)}予以答复，由督查室记录并反馈承办单位。",),
@@ -146,10 +148,10 @@ def _blockage(place: str, unit: str, subject: str, basis: str, why: Word, limit:
     )
 
 
-def _reminder(due: NoticeDue, unit: str, subject: str, limit: date | None) -> Wording:
+def _reminder(due: NoticeDue, unit: str, subject: str, limit: date | None) -> NoticeSentences:
     about = period(due.reasons[0])
     what = Word("整改情况", "rectification") if about is None else Word(f"{about.zh}落实情况", f"report on {about.en}")
-    return Wording(
+    return NoticeSentences(
         f"{unit}：",
         f"你单位牵头承办的{subject}，{what.zh}报送截止日期为{day(limit) if limit else '—'}（含当日），"
         f"距截止还有{due.days}个工作日，目前尚未收到。",
@@ -161,7 +163,7 @@ def _reminder(due: NoticeDue, unit: str, subject: str, limit: date | None) -> Wo
 
 def _withdrawn(
     due: NoticeDue, programme: ProgrammeFacts, unit: str, subject: str, why: Word, revoked: Sequence[str]
-) -> Wording:
+) -> NoticeSentences:
     numbers = "、".join(revoked)
     now = Word(f"（{why.zh}）", f" ({why.en})") if why.zh else Word("", "")
     whom = f"{programme.jurisdiction}人民政府" if due.level == "blockage" else unit
@@ -171,7 +173,7 @@ def _withdrawn(
     else:
         zh = f"所依据的事由不再成立{now.zh}，予以撤销，不再执行"
         en = f"{numbers}: no cause is left{now.en}; withdrawn."
-    return Wording(
+    return NoticeSentences(
         f"{whom}：",
         f"关于{unit}牵头承办的{subject}，我室此前发出的{numbers}，{zh}。",
         ("已据此开展的工作请妥善衔接，相关记录保留备查。",),

@@ -24,7 +24,7 @@ _OF_THE_PARTITION = (
 """Anything else is the trouble of one record."""
 
 
-class PartitionReading:
+class PartitionReader:
     """What came and was not given yet, the request for more, and for how long the broker has been silent."""
 
     def __init__(self, tp: TopicPartition, place: Place, position: int) -> None:
