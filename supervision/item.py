@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from contracts.rulings import ItemOpened, RulingData
@@ -57,12 +58,36 @@ def opened(data: ItemOpened) -> ItemRecord:
 
 
 def evolve(record: ItemRecord, data: RulingData) -> ItemRecord:
-    """The record after one more event."""
-    if type(data) not in FOLDED:
-        return record
-    return ItemRecord(
-        assignment.evolve(record.assignment, data),
-        lights.evolve(record.lights, data, record.assignment.policy),
-        escalations.evolve(record.escalations, data),
-        appeals.evolve(record.appeals, data),
-    )
+    """The record after one more event: the parts that it concerns take it in, nearly always one."""
+    for part in _PARTS.get(type(data), ()):
+        record = part(record, data)
+    return record
+
+
+def _assigned(record: ItemRecord, data: RulingData) -> ItemRecord:
+    return ItemRecord(assignment.evolve(record.assignment, data), record.lights, record.escalations, record.appeals)
+
+
+def _lit(record: ItemRecord, data: RulingData) -> ItemRecord:
+    lit = lights.evolve(record.lights, data, record.assignment.policy)
+    return ItemRecord(record.assignment, lit, record.escalations, record.appeals)
+
+
+def _escalated(record: ItemRecord, data: RulingData) -> ItemRecord:
+    return ItemRecord(record.assignment, record.lights, escalations.evolve(record.escalations, data), record.appeals)
+
+
+def _appealed(record: ItemRecord, data: RulingData) -> ItemRecord:
+    return ItemRecord(record.assignment, record.lights, record.escalations, appeals.evolve(record.appeals, data))
+
+
+_FOLDS: Final = (
+    (assignment.FOLDED, _assigned),
+    (lights.FOLDED, _lit),
+    (escalations.FOLDED, _escalated),
+    (appeals.FOLDED, _appealed),
+)
+_PARTS: Final[Mapping[type, tuple[Callable[[ItemRecord, RulingData], ItemRecord], ...]]] = {
+    kind: tuple(part for folded, part in _FOLDS if kind in folded) for kind in FOLDED
+}
+"""By type of event, the parts that it concerns."""

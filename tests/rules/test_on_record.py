@@ -45,10 +45,9 @@ from contracts.topics import MAX_RULING_BYTES, partition_of
 from contracts.values import Actor, Leader, Node, Unit
 from programmes import FOLDER
 from services.rating.rules.draft import Event
-from services.rating.rules.envelope import LoggedSubmission, Rules, rule_on
+from services.rating.rules.envelope import LoggedSubmission, Rules, capped, rule_on
 from services.rating.rules.state.frame import frame_of
 from services.rating.rules.state.state import State
-from services.rating.rules.verdict import capped
 from services.rating.scenario_book.book import Scenario, read_book
 from supervision.item import ItemRecord, evolve, opened
 from supervision.light_sentences import SIGNS, due_word, period_word, plain

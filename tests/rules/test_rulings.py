@@ -32,7 +32,8 @@ from contracts.submissions import (
 from contracts.topics import MAX_RULING_BYTES
 from contracts.values import Evidence
 from services.rating.rules.draft import Event
-from services.rating.rules.verdict import capped, refuse, unreadable
+from services.rating.rules.envelope import capped
+from services.rating.rules.verdict import refuse, unreadable
 from tests.rules.timelines import ACTORS, CHIEF, OFFICE, PUBLISHED_AT, YUANCHENG, Timeline, assigned
 
 LEAD, LEADER = ACTORS[0], ACTORS[4]

@@ -60,11 +60,6 @@ _EVENTS: Final[Words] = {
 }
 
 
-def period_name(period: str, language: Language) -> str:
-    """`2024Q1` or `2024-02` as people say it; anything else as it is."""
-    return _in(period_word(period), language)
-
-
 def last_day(due_at: str | datetime | None, language: Language) -> str:
     """The last day of an exclusive limit, in local time."""
     if due_at is None:
@@ -117,10 +112,10 @@ def _values(data: Data, names: Mapping[str, str], language: Language) -> dict[st
             values[key] = say(table, values[key], language)
     for key in ("period", "month"):
         if key in values:
-            values[key] = period_name(values[key], language)
+            values[key] = _in(period_word(values[key]), language)
     if "about" in values:
         kind = "rectification" if data.get("kind") == "rectification" else ""
-        values["about"] = say(words.LEVELS, kind, language) if kind else period_name(values["about"], language)
+        values["about"] = say(words.LEVELS, kind, language) if kind else _in(period_word(values["about"]), language)
     values["lead_unit"] = names.get(values.get("lead_unit", ""), values.get("lead_unit", ""))
     due_at = data.get("due_at")
     values["due"] = last_day(due_at if isinstance(due_at, str) else None, language)

@@ -6,7 +6,7 @@ deadlines/    what falls due next, and the ruling when it has passed
 acts/         what people submit: a module a topic, and the table of all acts
 lights/       which colour a period has, and the status of months
 escalations/  raised, joined, withdrawn, closed
-verdict       accepted, repeated, refused, unreadable, too large
+verdict       accepted, repeated, refused, unreadable
 rights        who may do what, and the order of the reasons
 received_at   when a submission counts as received
 draft         the events of a ruling in the making, and the state that they lead to

@@ -67,7 +67,7 @@ def _about_item(item: Item, submission: Submission, at: datetime) -> list[Event]
     act = ABOUT_ITEMS.get(type(data))
     if act is None:
         return _no_act_about_item(item, submission, at)
-    who = objection(act.right, submission, item, item.frame.day_of(at)), signature_objection(submission, item)
+    who = objection(act.right, submission, item, at), signature_objection(submission, item)
     reasons: list[Reason] = [reason for reason in who if reason]
     if item.hands.withdrawn and not act.outlives:
         return refuse(at, [*reasons, "item_withdrawn"])

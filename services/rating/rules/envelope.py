@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
@@ -11,14 +11,14 @@ from typing import Any, Final, NamedTuple
 from contracts.envelope import Unreadable, derived_id, digest_of, parse
 from contracts.refusal_reasons import Reason
 from contracts.ruling import RulingEvent, encode_ruling, ruling_from
-from contracts.rulings import ItemOpened, ProgrammeOpened, SubmissionUnreadable
+from contracts.rulings import ItemOpened, ProgrammeOpened, SubmissionAccepted, SubmissionUnreadable
 from contracts.submission import Submission, submission_from
-from contracts.topics import MAX_SUBMISSION_BYTES, SUBMISSIONS, partition_of
+from contracts.topics import MAX_RULING_BYTES, MAX_SUBMISSION_BYTES, SUBMISSIONS, partition_of
 from services.rating.rules.decide import decide
 from services.rating.rules.draft import Event
 from services.rating.rules.state.evolve import evolve
 from services.rating.rules.state.state import State
-from services.rating.rules.verdict import capped, refuse, unreadable
+from services.rating.rules.verdict import refuse, unreadable
 from services.rating.rules.version import RULES
 
 States = MutableMapping[str, State]
@@ -156,6 +156,14 @@ def policy_of(state: State | None, ruling: Sequence[Event]) -> str:
         return state.programme.policy.ref
     opened = (event.data for event in ruling if isinstance(event.data, ItemOpened | ProgrammeOpened))
     return next((data.policy.ref for data in opened), "")
+
+
+def capped(events: list[Event], encoded: Iterable[bytes]) -> list[Event]:
+    """The ruling itself, or a refusal as `too_large` if its encoded events exceed the contract's limit in bytes."""
+    if sum(map(len, encoded)) <= MAX_RULING_BYTES:
+        return events
+    verdict = events[0].data
+    return refuse(events[0].time, ["too_large"], alarm=isinstance(verdict, SubmissionAccepted) and verdict.alarm)
 
 
 def _by_place(log: str, logged: LoggedSubmission) -> tuple[str, str]:

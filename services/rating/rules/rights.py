@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Final, Literal, get_args
 
 from contracts.refusal_reasons import Reason
@@ -89,11 +89,11 @@ _ROLES: Final[Mapping[Right, tuple[str, ...]]] = {
 }
 
 
-def objection(right: Right, submission: Submission, item: Item, today: date) -> Reason | None:
-    """Why this actor may not do it on the day `today`: another role, unit or leader, or no deputy (rulebook: Who)."""
+def objection(right: Right, submission: Submission, item: Item, at: datetime) -> Reason | None:
+    """Why this actor may not do it at the instant `at`: another role, unit or leader, or no deputy (rulebook: Who)."""
     actor = submission.actor
     if actor.on_behalf_of is not None:
-        if right == "principal" or not _stands_in(actor, item.hands, today):
+        if right == "principal" or not _stands_in(actor, item.hands, item.frame.day_of(at)):
             return "wrong_role" if actor.on_behalf_of == "chief" else "not_own_leader"
         actor = principal_of(actor)
     return _RIGHTS[right](actor, item.hands, submission)

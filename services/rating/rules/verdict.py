@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
 from contracts.refusal_reasons import Reason
 from contracts.rulings import SubmissionAccepted, SubmissionRejected, SubmissionRepeated, SubmissionUnreadable
-from contracts.topics import MAX_RULING_BYTES
 from services.rating.rules.draft import Event
 from services.rating.rules.rights import in_order
 
@@ -29,11 +27,3 @@ def refuse(at: datetime, reasons: list[Reason], *, alarm: bool = False) -> list[
 def unreadable(logged_at: datetime, problem: str) -> list[Event]:
     """The ruling on a record that could not be read; of the problem the first 1000 characters are kept."""
     return [Event(logged_at, SubmissionUnreadable(problem=problem[:1000]))]
-
-
-def capped(events: list[Event], encoded: Iterable[bytes]) -> list[Event]:
-    """The ruling itself, or a refusal as `too_large` if its encoded events exceed the contract's limit in bytes."""
-    if sum(map(len, encoded)) <= MAX_RULING_BYTES:
-        return events
-    verdict = events[0].data
-    return refuse(events[0].time, ["too_large"], alarm=isinstance(verdict, SubmissionAccepted) and verdict.alarm)

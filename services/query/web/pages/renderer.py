@@ -27,7 +27,7 @@ from services.query.answers.timeline import EffectLink
 from services.query.read_model.as_of import LOCAL
 from services.query.web.api import POSITION_HEADER
 from supervision import words
-from supervision.light_sentences import plain
+from supervision.light_sentences import period_word, plain
 from supervision.refusal_words import REASONS
 from supervision.rule_words import rule_name, rule_word
 from supervision.words import Language, Word, Words, say
@@ -79,7 +79,7 @@ class Speech:
 
     def period(self, period: str) -> str:
         """A period as people say it."""
-        return sentences.period_name(period, self.language)
+        return self.sentence(period_word(period))
 
     def day(self, due_at: str | datetime | None) -> str:
         """The last day of a limit."""

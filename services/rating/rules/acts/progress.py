@@ -51,7 +51,8 @@ def record_report(draft: Draft, data: ProgressReported) -> list[Remark]:
     draft.emit(_recorded(draft, item, index, data, compared, in_time=in_time))
     if void:
         return remarks
-    update_month(draft, index)
+    if frame.category == "livelihood":
+        update_month(draft, index)
     quarter = frame.quarter_of[index]
     last = index == frame.quarters[quarter].parts[-1]
     if in_time:

@@ -64,7 +64,8 @@ def record_finding(
     if finding == "overturned":
         retract_report(draft, report)
     index = item.frame.index[period]
-    update_month(draft, index)
+    if item.frame.category == "livelihood":
+        update_month(draft, index)
     rederive(draft, "Lights 4")
     quarter = item.frame.quarter_of[index]
     if finding == "confirmed" and index == item.frame.quarters[quarter].parts[-1]:

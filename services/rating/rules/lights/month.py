@@ -32,10 +32,8 @@ def update_months(draft: Draft) -> None:
 
 
 def update_month(draft: Draft, index: int) -> None:
-    """Emit the status of a month if it changed."""
+    """Emit the status of a livelihood item's month if it changed."""
     item = draft.item
-    if item.frame.category != "livelihood":
-        return
     period = item.periods[index]
     status = status_of(item, index, over=period.settled)
     if status != period.status:
