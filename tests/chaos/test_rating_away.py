@@ -13,7 +13,6 @@ from typing import Any, Final
 
 import pytest
 
-from contracts.ruling import RulingEvent, ruling_from
 from contracts.submission import new_submission
 from contracts.submissions import (
     AppealDecided,
@@ -31,9 +30,7 @@ from contracts.submissions import (
     WithdrawalDecided,
     WithdrawalRequested,
 )
-from contracts.topics import PARTITIONS, RULINGS
 from contracts.values import Actor, Node
-from eventlog.at.at_rule import AtRule
 from eventlog.clock import set_driven
 from services.audit.evaluation import derive
 from services.audit.finding import AuditVerdict
@@ -53,6 +50,7 @@ from tests.services.rating.acts import (
     report,
     submitted,
 )
+from tests.services.rating.counted import counted_events
 from tests.services.rating.rating_processes import RatingProcesses
 
 pytestmark = [pytest.mark.chaos, pytest.mark.services, pytest.mark.timeout(200)]
@@ -175,11 +173,11 @@ async def lived(running: RatingProcesses, name: str) -> Outcome:
 def _outcome(running: RatingProcesses) -> Outcome:
     states: States = {}
     told: dict[str, Any] = {}
+    for event in counted_events(running.bootstrap, running.prefix):
+        evolve_states(Rules(), states, event)
+        if event.ordinal == 0:
+            told[event.causeid] = event.data
     with KafkaReader(running.bootstrap, running.prefix) as reader:
-        for event in _counted(reader):
-            evolve_states(Rules(), states, event)
-            if event.ordinal == 0:
-                told[event.causeid] = event.data
         sheets = [sheet.shown() for sheet in derive(reader, PROGRAMME).sheets]
     for sheet in sheets:
         for deduction in sheet["deductions"]:
@@ -189,14 +187,6 @@ def _outcome(running: RatingProcesses) -> Outcome:
         verdicts={(subject, name): told[id_] for subject, name, id_ in _ids()},
         sheets=sheets,
     )
-
-
-def _counted(reader: KafkaReader) -> Iterator[RulingEvent]:
-    for partition in range(PARTITIONS):
-        rule = AtRule()
-        for record in reader.records(RULINGS, partition, 0, reader.end(RULINGS, partition)):
-            for ruling in rule.fold([record]):
-                yield from (ruling_from(one.body, partition) for one in ruling.events)
 
 
 def _ids() -> Iterator[tuple[str, str, str]]:

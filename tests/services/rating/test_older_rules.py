@@ -26,16 +26,15 @@ from contracts.rulings import SubmissionAccepted, SubmissionRejected
 from contracts.submissions import AppealDecided, Appealed, AppealLodged, ProgressReported, SubmissionData
 from contracts.topics import PARTITIONS, RULINGS, SUBMISSIONS, partition_of
 from contracts.values import Actor
-from eventlog.at.at_rule import AtRule
 from eventlog.clock import set_driven
 from eventlog.log.record import Entry
 from services.audit import replay
 from services.audit.finding import AuditVerdict, FindingKind
-from services.audit.reader import KafkaReader
 from services.rating.rules.envelope import LoggedSubmission, Rules, States, evolve_states, rule_on
 from services.rating.rules.state.state import Item
 from services.rating.rules.version import RULES
 from tests.services.rating.acts import PROOF, at, submitted
+from tests.services.rating.counted import counted_events
 from tests.services.rating.rating_processes import RatingProcesses
 
 FILE: Final = Path(__file__).with_name("log-of-rules-2.jsonl.gz")
@@ -201,14 +200,7 @@ async def test_what_is_ruled_from_now_on_is_ruled_by_the_rules_at_hand_and_the_r
 
 
 def _counted(running: RatingProcesses) -> list[RulingEvent]:
-    found = []
-    with KafkaReader(running.bootstrap, running.prefix) as reader:
-        for partition_ in range(PARTITIONS):
-            rule = AtRule()
-            for record in reader.records(RULINGS, partition_, 0, reader.end(RULINGS, partition_)):
-                counted = rule.fold([record])
-                found += [ruling_from(one.body, partition_) for ruling in counted for one in ruling.events]
-    return found
+    return list(counted_events(running.bootstrap, running.prefix))
 
 
 async def _forge(running: RatingProcesses) -> None:

@@ -1,0 +1,18 @@
+"""The rulings of a log that count, read with audit's own client."""
+
+from collections.abc import Iterator
+
+from contracts.ruling import RulingEvent, ruling_from
+from contracts.topics import PARTITIONS, RULINGS
+from eventlog.at.at_rule import AtRule
+from services.audit.reader import KafkaReader
+
+
+def counted_events(bootstrap: str, prefix: str) -> Iterator[RulingEvent]:
+    """Every event that counts, partition by partition, up to the ends as of now."""
+    with KafkaReader(bootstrap, prefix) as reader:
+        for partition in range(PARTITIONS):
+            rule = AtRule()
+            for record in reader.records(RULINGS, partition, 0, reader.end(RULINGS, partition)):
+                for ruling in rule.fold([record]):
+                    yield from (ruling_from(one.body, partition) for one in ruling.events)
