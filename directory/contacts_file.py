@@ -49,9 +49,14 @@ class ContactsFile:
         """It was read when it was made."""
         return True
 
+    @property
+    def stale(self) -> bool:
+        """Whether what is used is not what stands in the file."""
+        return self.problem is not None
+
     def details(self) -> dict[str, str | bool | None]:
         """Whether what is used is what stands in the file."""
-        return {"stale": self.problem is not None, "trouble": self.problem}
+        return {"stale": self.stale, "trouble": self.problem}
 
     def _stat(self) -> tuple[int, int, int]:
         status = self._path.stat()

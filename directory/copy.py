@@ -83,11 +83,16 @@ class DirectoryCopy:
         """Why nothing can be answered from it; an old copy is no problem."""
         return None if self.known else f"the directory was never read: {self.trouble}"
 
+    @property
+    def stale(self) -> bool:
+        """Whether PostgreSQL could not be asked when that was tried last."""
+        return self.trouble is not None
+
     def details(self) -> dict[str, str | int | bool | None]:
         """How old it is, for readiness and metrics."""
         return {
             "revision": self.register.revision,
-            "stale": self.trouble is not None,
+            "stale": self.stale,
             "read_at": self.read_at.isoformat() if self.read_at else None,
             "trouble": self.trouble,
         }

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
@@ -72,6 +73,21 @@ def stop(process: subprocess.Popen[bytes], polite: signal.Signals, patience_seco
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     return process.wait()
+
+
+def comes_up(process: subprocess.Popen[bytes], ready: Callable[[], bool], seconds: float) -> bool:
+    """Wait until `ready()`; False if the process ends before or `seconds` are over."""
+    deadline = time.monotonic() + seconds
+    while not ready():
+        if process.poll() is not None or time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def last_lines(log: Path, number: int = 15) -> str:
+    """The end of a log file."""
+    return "\n".join(log.read_text(errors="replace").splitlines()[-number:])
 
 
 def alive(pid: int) -> bool:

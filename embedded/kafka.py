@@ -4,14 +4,13 @@ import re
 import shutil
 import signal
 import subprocess
-import time
 import uuid
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from contracts.topics import PARTITIONS, TOPIC_CONFIG, TOPICS
-from embedded.child_process import LOOPBACK, answers, free_port, spawn, stop
+from embedded.child_process import LOOPBACK, answers, comes_up, free_port, last_lines, spawn, stop
 from embedded.jars import verified_files
 from embedded.machine_error import MachineError, log_unreachable, require_room
 from eventlog.log import provisioning
@@ -109,15 +108,11 @@ class KafkaServer:
 
     def start(self) -> str:
         """Launch, wait until clients are answered, return the bootstrap servers."""
-        process = self.launch()
-        deadline = time.monotonic() + READY_SECONDS
-        while not self.ready():
-            if process.poll() is not None or time.monotonic() > deadline:
-                self.stop()
-                raise MachineError(
-                    f"Kafka 未能启动，日志：{self.log}", f"Kafka did not start, see {self.log}\n{self._last_lines()}"
-                )
-            time.sleep(0.05)
+        if not comes_up(self.launch(), self.ready, READY_SECONDS):
+            self.stop()
+            raise MachineError(
+                f"Kafka 未能启动，日志：{self.log}", f"Kafka did not start, see {self.log}\n{last_lines(self.log)}"
+            )
         return self.bootstrap_servers
 
     def stop(self) -> None:
@@ -165,9 +160,6 @@ class KafkaServer:
                 f"Kafka 存储格式化失败：{self.folder}",
                 f"Formatting Kafka's storage failed:\n{done.stdout}{done.stderr}",
             )
-
-    def _last_lines(self) -> str:
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
 
 
 def provide_topics(servers: str, prefix: str) -> None:

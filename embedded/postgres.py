@@ -13,7 +13,6 @@ import shutil
 import signal
 import stat
 import subprocess
-import time
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,7 +21,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
-from embedded.child_process import LOOPBACK, answers, free_port, spawn, stop
+from embedded.child_process import LOOPBACK, answers, comes_up, free_port, last_lines, spawn, stop
 from embedded.machine_error import MachineError, require_room
 from embedded.versions import POSTGRES
 
@@ -109,17 +108,12 @@ class PostgresServer:
 
     def start(self) -> str:
         """Launch, wait until queries are answered, return the URL of the database `postgres`."""
-        process = self.launch()
-        deadline = time.monotonic() + READY_SECONDS
-        while not self.ready():
-            if process.poll() is not None or time.monotonic() > deadline:
-                self.stop()
-                lines = self.log.read_text(errors="replace").splitlines()[-15:]
-                raise MachineError(
-                    f"PostgreSQL 未能启动，日志：{self.log}",
-                    f"PostgreSQL did not start, see {self.log}\n" + "\n".join(lines),
-                )
-            time.sleep(0.05)
+        if not comes_up(self.launch(), self.ready, READY_SECONDS):
+            self.stop()
+            raise MachineError(
+                f"PostgreSQL 未能启动，日志：{self.log}",
+                f"PostgreSQL did not start, see {self.log}\n{last_lines(self.log)}",
+            )
         return self.url()
 
     def stop(self) -> None:

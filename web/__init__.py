@@ -17,6 +17,7 @@ addresses        addresses that every page knows, and which ones nobody is sent 
 root_path        an application below people's address answers with that prefix and without
 language         the language of a page
 doors            a service's two doors: one for people and programs, one for the operator (ports)
+operator_door    what the operator asks every service: liveness, readiness, metrics
 provider_client  the client with which the provider is asked
 problem          errors as RFC 9457 problem documents
 """

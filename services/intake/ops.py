@@ -1,53 +1,31 @@
-"""For the operator: metrics, liveness, and readiness with its reasons, at a door that nothing publishes."""
+"""For the operator: metrics, and why no submission would be taken now."""
 
 from __future__ import annotations
 
-import orjson
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import FastAPI, Request
 from prometheus_client import generate_latest
-from prometheus_client.exposition import CONTENT_TYPE_LATEST
-from starlette.responses import Response
 
 from services.intake.dependencies import Dependencies
-from web.gate import GuardedRoute, does
-
-router = APIRouter(route_class=GuardedRoute)
+from web.operator_door import Readiness, operator_door, operator_routes
 
 
 def operator(app: FastAPI) -> FastAPI:
     """The operator's door of a built intake."""
-    door = FastAPI(title="亮灯 · intake, operator", docs_url=None, redoc_url=None, openapi_url=None)
-    door.state = app.state
-    door.include_router(router)
-    return door
+    return operator_door(app, "intake", operator_routes(_readiness, _metrics))
 
 
-@router.get("/healthz")
-@does("ops.health")
-async def alive() -> Response:
-    """The process answers."""
-    return Response("ok\n", media_type="text/plain")
-
-
-@router.get("/readyz")
-@does("ops.ready")
-async def ready(request: Request) -> Response:
-    """200 if a submission would be taken, else 503 with every reason."""
+async def _readiness(request: Request) -> Readiness:
     reasons = await readiness(request.app.state.dependencies)
-    body = orjson.dumps({"ready": not reasons, "reasons": reasons})
-    return Response(body, 503 if reasons else 200, media_type="application/json")
+    return Readiness(not reasons, {"reasons": reasons})
 
 
-@router.get("/metrics")
-@does("ops.metrics")
-async def metrics(request: Request) -> Response:
-    """Prometheus text."""
+async def _metrics(request: Request) -> bytes:
     dependencies: Dependencies = request.app.state.dependencies
     for partition, counting in enumerate(dependencies.roster_feed.counting):
         dependencies.metrics.roster_position.labels(partition).set(counting.seen)
         dependencies.metrics.roster_void.labels(partition).set(counting.void)
     dependencies.metrics.roster_items.set(len(dependencies.roster.items))
-    return Response(generate_latest(dependencies.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+    return generate_latest(dependencies.metrics.registry)
 
 
 async def readiness(dependencies: Dependencies) -> list[str]:

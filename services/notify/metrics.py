@@ -87,7 +87,7 @@ class NotifyCollector(Collector):
 
     def _directory(self) -> Metric:
         stale = GaugeMetricFamily("notify_directory_stale", "1: addresses are of a copy that can't be read again now")
-        stale.add_metric([], bool(self._runtime.directory.source.details()["stale"]))
+        stale.add_metric([], self._runtime.directory.source.stale)
         return stale
 
     def _channels(self) -> Iterator[Metric]:

@@ -2,19 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.exposition import CONTENT_TYPE_LATEST
-from starlette.responses import JSONResponse, Response
 
 from services.notify.metrics import NotifyCollector
 from services.notify.runtime import Runtime
-from web.gate import GuardedRoute, does
+from web.gate import does
+from web.operator_door import Readiness, operator_routes
 
-router = APIRouter(route_class=GuardedRoute)
 UNDELIVERED = ("abandoned", "held", "refused")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotifyProgress:
+    """Up to where rulings were gathered, and how much is due or open here; `idle`: nothing is left to do."""
+
+    gathered: str
+    owned: list[int]
+    due: int
+    open: int
+    idle: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndeliveredMessage:
+    """A delivery that was refused, abandoned or held, and why."""
+
+    delivery: str
+    status: str
+    number: str
+    role: str
+    channel: str
+    tries: int
+    reason: str
+    partition: int
 
 
 def _runtime(request: Request) -> Runtime:
@@ -22,50 +45,40 @@ def _runtime(request: Request) -> Runtime:
     return runtime
 
 
-@router.get("/healthz")
-@does("ops.health")
-async def alive() -> Response:
-    """The process answers."""
-    return Response("ok\n", media_type="text/plain")
-
-
-@router.get("/readyz")
-@does("ops.ready")
-async def ready(request: Request) -> Response:
-    """200 when every owned partition is worked on, else 503 with every reason; an old directory is no reason."""
+async def _readiness(request: Request) -> Readiness:
+    """Ready when every owned partition is worked on; an old directory is no reason."""
     runtime = _runtime(request)
     reasons = runtime.reasons()
-    body = {"ready": not reasons, "reasons": reasons, "directory": runtime.directory.source.details()}
-    return JSONResponse(body, 503 if reasons else 200)
+    return Readiness(not reasons, {"reasons": reasons, "directory": runtime.directory.source.details()})
 
 
-@router.get("/metrics")
-@does("ops.metrics")
-async def metrics(request: Request) -> Response:
-    """Prometheus text."""
+async def _metrics(request: Request) -> bytes:
     registry = CollectorRegistry(auto_describe=False)
     registry.register(NotifyCollector(_runtime(request)))
-    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+    return generate_latest(registry)
+
+
+router = operator_routes(_readiness, _metrics)
 
 
 @router.get("/v1/progress")
 @does("ops.progress")
-async def progress(request: Request) -> dict[str, Any]:
-    """Up to where rulings were gathered, and how much is due or open here; `idle`: nothing is left to do."""
+async def progress(request: Request) -> NotifyProgress:
+    """How far this process has come."""
     runtime = _runtime(request)
     workers = runtime.workers.by_partition
-    return {
-        "gathered": str(runtime.gatherer.vector()),
-        "owned": sorted(runtime.workers.owned),
-        "due": sum(len(runtime.gatherer.due[partition]) for partition in workers),
-        "open": sum(worker.open_deliveries for worker in workers.values()),
-        "idle": runtime.gatherer.caught_up and runtime.workers.ready and runtime.idle,
-    }
+    return NotifyProgress(
+        gathered=str(runtime.gatherer.vector()),
+        owned=sorted(runtime.workers.owned),
+        due=sum(len(runtime.gatherer.due[partition]) for partition in workers),
+        open=sum(worker.open_deliveries for worker in workers.values()),
+        idle=runtime.gatherer.caught_up and runtime.workers.ready and runtime.idle,
+    )
 
 
 @router.get("/v1/undelivered")
 @does("ops.undelivered")
-async def undelivered(request: Request) -> list[dict[str, Any]]:
+async def undelivered(request: Request) -> list[UndeliveredMessage]:
     """Deliveries that were refused, abandoned or held, and why; `python -m services.notify redrive` retries one."""
     listed = []
     for partition, worker in sorted(_runtime(request).workers.by_partition.items()):
@@ -73,15 +86,15 @@ async def undelivered(request: Request) -> list[dict[str, Any]]:
             if delivery.status in UNDELIVERED:
                 notice = worker.ledger.notices[delivery.notice]
                 listed.append(
-                    {
-                        "delivery": delivery.id,
-                        "status": delivery.status,
-                        "number": notice.number,
-                        "role": delivery.role,
-                        "channel": delivery.channel,
-                        "tries": delivery.tries,
-                        "reason": delivery.reason,
-                        "partition": partition,
-                    }
+                    UndeliveredMessage(
+                        delivery=delivery.id,
+                        status=delivery.status,
+                        number=notice.number,
+                        role=delivery.role,
+                        channel=delivery.channel,
+                        tries=delivery.tries,
+                        reason=delivery.reason,
+                        partition=partition,
+                    )
                 )
     return listed

@@ -1,4 +1,4 @@
-"""For the operator: metrics, liveness, and readiness with its reasons, at a door that nothing publishes."""
+"""For the operator: metrics, liveness, and whether the read model can be asked and has caught up."""
 
 from __future__ import annotations
 
@@ -6,66 +6,49 @@ import asyncio
 import contextlib
 
 import psycopg
-from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import JSONResponse, PlainTextResponse, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from fastapi import FastAPI, Request
+from prometheus_client import generate_latest
 from psycopg_pool import PoolTimeout
 
 from services.query.follow.follow_loop import Following
 from services.query.metrics import QueryMetrics
 from services.query.read_model.counts import light_counts, message_counts
 from services.query.read_model.pools import ReadingPool
-from web.gate import GuardedRoute, does
-
-router = APIRouter(route_class=GuardedRoute)
+from web.operator_door import Readiness, operator_door, operator_routes
 
 
 def operator(app: FastAPI) -> FastAPI:
     """The operator's door of a built query."""
-    door = FastAPI(title="Liangdeng query, operator", docs_url=None, redoc_url=None, openapi_url=None)
-    door.state = app.state
-    door.include_router(router)
-    return door
+    return operator_door(app, "query", operator_routes(_readiness, _metrics, _goes_on_reading))
 
 
-@router.get("/healthz")
-@does("ops.health")
-async def healthz(request: Request) -> Response:
-    """The process answers, and it goes on reading the log."""
+def _goes_on_reading(request: Request) -> bool:
     task: asyncio.Task[None] | None = request.app.state.task
-    dead = task is not None and task.done()
-    return PlainTextResponse("following has ended" if dead else "ok", 503 if dead else 200)
+    return task is None or not task.done()
 
 
-@router.get("/readyz")
-@does("ops.ready")
-async def readyz(request: Request) -> Response:
-    """200 if the read model can be asked, has caught up, and tokens can be checked."""
+async def _readiness(request: Request) -> Readiness:
+    """Ready if the read model can be asked, has caught up, and tokens can be checked."""
     state = request.app.state
     following: Following | None = state.following
     if following is None:
-        return JSONResponse({"ready": False, "reasons": ["starting"]}, 503)
+        return Readiness(False, {"reasons": ["starting"]})
     asked, reasons = await _can_be_asked(state.reader), await state.who.problems()
-    ready = following.ready and asked and not reasons
-    body: dict[str, object] = {
-        "ready": ready,
+    details = {
         "reasons": reasons,
         "read_model": asked,
         "caught_up": following.caught_up,
         "trouble": following.trouble,
         "stopped": list(following.stopped.values()),
     }
-    return JSONResponse(body, 200 if ready else 503)
+    return Readiness(following.ready and asked and not reasons, details)
 
 
-@router.get("/metrics")
-@does("ops.metrics")
-async def metrics(request: Request) -> Response:
-    """Prometheus text."""
+async def _metrics(request: Request) -> bytes:
     known: QueryMetrics = request.app.state.metrics
     with contextlib.suppress(psycopg.Error, PoolTimeout):
         await _count(request.app.state.reader, known)
-    return Response(generate_latest(known.registry), media_type=CONTENT_TYPE_LATEST)
+    return generate_latest(known.registry)
 
 
 async def _can_be_asked(reader: ReadingPool) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
-from fastapi import FastAPI, Response
-from prometheus_client import CONTENT_TYPE_LATEST
+from fastapi import APIRouter, FastAPI, Request
 
 from eventlog.owner.partition import PartitionStatus
+from web.gate import GuardedRoute, does
+from web.operator_door import Readiness, operator_routes
 
 PATHS: Final = ("/metrics", "/healthz", "/readyz", "/v1/progress")
 
@@ -34,39 +36,59 @@ class RatingStatus(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartitionHealth:
+    """What a partition is doing, what is wrong, and how many submissions wait for their ruling."""
+
+    phase: str
+    problem: str | None
+    lag: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartitionProgress:
+    """The next submission to be ruled on, up to when everything is announced, and whether nothing is left to do."""
+
+    position: int
+    announced_until: str | None
+    idle: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatingProgress:
+    """The progress of each partition owned, by its number."""
+
+    partitions: dict[str, PartitionProgress]
+
+
 def build(rating: RatingStatus) -> FastAPI:
     """The endpoints as an ASGI application."""
-    endpoints = FastAPI(title="Liangdeng rating", docs_url=None, redoc_url=None, openapi_url=None)
+    endpoints = FastAPI(title="亮灯 · rating, operator", docs_url=None, redoc_url=None, openapi_url=None)
+    more = APIRouter(route_class=GuardedRoute)
 
-    @endpoints.get("/metrics")
-    async def metrics() -> Response:
-        return Response(rating.metrics(), media_type=CONTENT_TYPE_LATEST)
+    async def readiness(_: Request) -> Readiness:
+        return Readiness(rating.ready, {"partitions": {str(p): _health(one) for p, one in rating.statuses().items()}})
 
-    @endpoints.get("/healthz")
-    async def healthz() -> dict[str, str]:
-        return {"status": "alive"}
+    async def metrics(_: Request) -> bytes:
+        return rating.metrics()
 
-    @endpoints.get("/readyz")
-    async def readyz(response: Response) -> dict[str, Any]:
-        response.status_code = 200 if rating.ready else 503
-        partitions = {str(p): _health(status) for p, status in rating.statuses().items()}
-        return {"ready": rating.ready, "partitions": partitions}
+    @more.get("/v1/progress")
+    @does("ops.progress")
+    async def progress() -> RatingProgress:
+        """How far each partition has come."""
+        return RatingProgress(partitions={str(p): _progress(rating, one) for p, one in rating.statuses().items()})
 
-    @endpoints.get("/v1/progress")
-    async def progress() -> dict[str, Any]:
-        return {"partitions": {str(p): _progress(rating, status) for p, status in rating.statuses().items()}}
-
+    endpoints.include_router(operator_routes(readiness, metrics))
+    endpoints.include_router(more)
     return endpoints
 
 
-def _health(status: PartitionStatus) -> dict[str, Any]:
-    return {"phase": status.phase, "problem": status.problem or status.alarm_problem, "lag": status.lag}
+def _health(status: PartitionStatus) -> PartitionHealth:
+    return PartitionHealth(phase=status.phase, problem=status.problem or status.alarm_problem, lag=status.lag)
 
 
-def _progress(rating: RatingStatus, status: PartitionStatus) -> dict[str, Any]:
+def _progress(rating: RatingStatus, status: PartitionStatus) -> PartitionProgress:
     until = rating.announced_until(status.partition)
-    return {
-        "position": status.position,
-        "announced_until": until.isoformat() if until else None,
-        "idle": status.idle,
-    }
+    return PartitionProgress(
+        position=status.position, announced_until=until.isoformat() if until else None, idle=status.idle
+    )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import orjson
 
 from contracts.topics import MAX_SUBMISSION_BYTES
+from contracts.values import Evidence
 from services.intake.pages.fields import FORMS, Field
 from services.intake.submitting.body import exact_object, too_large
 
@@ -40,7 +42,7 @@ class FormFields:
         }
 
 
-def submission_body(name: str, posted: FormFields, evidence: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def submission_body(name: str, posted: FormFields, evidence: Sequence[Evidence]) -> dict[str, Any]:
     """The body of a submission of type `name`, checked like one that a program sends. Raises IntakeProblem."""
     data: dict[str, Any] = {}
     for field in FORMS[name]:
@@ -55,10 +57,10 @@ def submission_body(name: str, posted: FormFields, evidence: Sequence[Mapping[st
     return exact_object(text)
 
 
-def _datum(field: Field, posted: FormFields, evidence: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _datum(field: Field, posted: FormFields, evidence: Sequence[Evidence]) -> dict[str, Any]:
     match field.kind:
         case "evidence":
-            return {field.name: list(evidence)} if evidence else {}
+            return {field.name: [_as_json(one) for one in evidence]} if evidence else {}
         case "measures":
             measures = {name: plain_number(value) for name, value in posted.named("measure:").items()}
             return {field.name: measures} if measures else {}
@@ -69,6 +71,10 @@ def _datum(field: Field, posted: FormFields, evidence: Sequence[Mapping[str, Any
         case "node":
             return {field.name: _node(posted, "one")}
     return _simple(field, posted)
+
+
+def _as_json(evidence: Evidence) -> dict[str, str | int]:
+    return {name: value for name, value in asdict(evidence).items() if value is not None}
 
 
 def _simple(field: Field, posted: FormFields) -> dict[str, Any]:

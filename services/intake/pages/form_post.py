@@ -7,12 +7,13 @@ import re
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
 from contracts.topics import MAX_SUBMISSION_BYTES
+from contracts.values import Classification, Evidence
 from services.intake.pages.form_body import FormFields
 from services.intake.submitting.body import content_type, limited
 from services.intake.submitting.evidence import SHA256, EvidenceStore
@@ -25,7 +26,6 @@ _TEXT_BYTES: Final = 1024 * 1024
 _UNSAFE: Final = re.compile(r"[/\\\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _INTERNAL_FILES: Final = "files_internal"
 _KEPT: Final = re.compile(r"(?:(internal)\|)?([0-9a-f]{64})\|(\d{1,12})\|([^|]{1,100})\|(.{1,200})")
-Cited = dict[str, Any]
 
 
 class Upload(NamedTuple):
@@ -45,7 +45,7 @@ class FormPost:
     fields: FormFields
     key: str
     uploads: Sequence[Upload] = ()
-    cited: list[Cited] = field(default_factory=list)
+    cited: list[Evidence] = field(default_factory=list)
 
     async def store_files(self, store: EvidenceStore, owners: Sequence[str]) -> None:
         """Keep the files that came with the form, and cite them. Raises IntakeProblem `too_large`."""
@@ -78,13 +78,13 @@ async def read_form(
             await upload.file.close()
 
 
-def kept_text(cited: Cited) -> str:
+def kept_text(cited: Evidence) -> str:
     """The same as a hidden field carries it."""
-    mark = "internal|" if "classification" in cited else ""
-    return f"{mark}{cited['sha256']}|{cited['size']}|{cited['media_type']}|{cited['name']}"
+    mark = "internal|" if cited.classification == "internal" else ""
+    return f"{mark}{cited.sha256}|{cited.size}|{cited.media_type}|{cited.name}"
 
 
-def _kept_before(fields: FormFields, store: EvidenceStore, owners: Sequence[str]) -> list[Cited]:
+def _kept_before(fields: FormFields, store: EvidenceStore, owners: Sequence[str]) -> list[Evidence]:
     """Evidence that an earlier try of the same form brought: the store still has a file of this hash and size."""
     matches = [match for text in fields.all("kept") if (match := _KEPT.fullmatch(text))]
     return [
@@ -94,15 +94,15 @@ def _kept_before(fields: FormFields, store: EvidenceStore, owners: Sequence[str]
     ]
 
 
-async def _stored(upload: Upload, store: EvidenceStore, owners: Sequence[str]) -> Cited:
+async def _stored(upload: Upload, store: EvidenceStore, owners: Sequence[str]) -> Evidence:
     sha256, size = await store.keep(_chunks(upload.file), owners)
     return _cited(sha256, _name(upload.file), size, _media_type(upload.file), internal=upload.internal)
 
 
-def _cited(sha256: str, name: str, size: int, media_type: str, *, internal: bool) -> Cited:
+def _cited(sha256: str, name: str, size: int, media_type: str, *, internal: bool) -> Evidence:
     """Evidence as a submission names it; what is public says nothing about it."""
-    cited = {"sha256": sha256, "name": name, "size": size, "media_type": media_type}
-    return {**cited, "classification": "internal"} if internal else cited
+    classification: Classification | None = "internal" if internal else None
+    return Evidence(sha256=sha256, name=name, size=size, media_type=media_type, classification=classification)
 
 
 async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from directory.contacts import Contacts, address_of, contacts_of
 from directory.persons import LOCAL
@@ -29,7 +29,12 @@ class ContactSource(Protocol):
         """Whether anything was ever read."""
         ...
 
-    def details(self) -> Mapping[str, Any]:
+    @property
+    def stale(self) -> bool:
+        """Whether what is known may not be what is there."""
+        ...
+
+    def details(self) -> Mapping[str, str | int | bool | None]:
         """How old it is, for readiness."""
         ...
 

@@ -93,7 +93,7 @@ async def test_every_partition_owned_is_told_and_no_other(running: RunningRating
     await until(lambda: rating.ready, "readiness")
     assert list((await ask(rating, "/v1/progress")).json()["partitions"]) == ["3", "7"]
     assert (await ask(rating, "/readyz")).status_code == 200
-    assert (await ask(rating, "/healthz")).json() == {"status": "alive"}
+    assert (await ask(rating, "/healthz")).status_code == 200
 
 
 async def test_readiness_names_the_partition_that_is_stopped_and_why(running: RunningRating) -> None:

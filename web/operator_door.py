@@ -1,0 +1,64 @@
+"""The operator's door, the same at every service: liveness, readiness with its reasons, and metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import NamedTuple
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.encoders import jsonable_encoder
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from web.gate import GuardedRoute, does
+
+
+class Readiness(NamedTuple):
+    """Whether a service would do its work now, and what else its readiness tells, such as the reasons why not."""
+
+    ready: bool
+    details: Mapping[str, object]
+
+
+def always(_: Request) -> bool:
+    """A process that answers is alive."""
+    return True
+
+
+def operator_routes(
+    readiness: Callable[[Request], Awaitable[Readiness]],
+    metrics: Callable[[Request], Awaitable[bytes]],
+    alive: Callable[[Request], bool] = always,
+) -> APIRouter:
+    """`/healthz`, `/readyz` and `/metrics`: 503 where the service is not alive or not ready; Prometheus text."""
+    router = APIRouter(route_class=GuardedRoute)
+
+    @router.get("/healthz")
+    @does("ops.health")
+    async def healthz(request: Request) -> Response:
+        """The process answers, and does what it is there for."""
+        living = alive(request)
+        return PlainTextResponse("ok\n" if living else "ended\n", 200 if living else 503)
+
+    @router.get("/readyz")
+    @does("ops.ready")
+    async def readyz(request: Request) -> Response:
+        """200 when it is ready, else 503 with the reasons."""
+        ready, details = await readiness(request)
+        return JSONResponse(jsonable_encoder({"ready": ready, **details}), 200 if ready else 503)
+
+    @router.get("/metrics")
+    @does("ops.metrics")
+    async def prometheus(request: Request) -> Response:
+        """Prometheus text."""
+        return Response(await metrics(request), media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+def operator_door(app: FastAPI, service: str, router: APIRouter) -> FastAPI:
+    """The door of a built service as an application of its own, which shares the service's state."""
+    door = FastAPI(title=f"亮灯 · {service}, operator", docs_url=None, redoc_url=None, openapi_url=None)
+    door.state = app.state
+    door.include_router(router)
+    return door
