@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import logging
-
 from services.intake.app import build
 from services.intake.settings import IntakeSettings
+from services.process_log import log_to_stderr
 from web.doors import serve
 from web.security_events import lines_on_stderr
 
@@ -14,9 +13,7 @@ STOP_SECONDS = 10
 
 def main() -> None:
     """Run on INTAKE_HOST and INTAKE_PORT, for the operator on INTAKE_OPS_PORT."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for name in ("kafka", "aiokafka"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    log_to_stderr()
     lines_on_stderr()
     settings = IntakeSettings()  # type: ignore[call-arg]  # the environment gives them
     app = build(settings)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
 import sys
 
 import uvicorn
@@ -12,6 +11,7 @@ import uvicorn
 from services.notify.app import build
 from services.notify.dispatch.redrive import NotUndelivered, redrive
 from services.notify.settings import NotifySettings
+from services.process_log import log_to_stderr
 
 STOP_SECONDS = 15
 
@@ -25,8 +25,7 @@ def main() -> int:
     again.add_argument("--programme", required=True)
     again.add_argument("--reason", default="")
     arguments = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("aiokafka").setLevel(logging.WARNING)
+    log_to_stderr()
     settings = NotifySettings()  # type: ignore[call-arg]  # the environment gives them
     if arguments.command == "redrive":
         try:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 
+from services.process_log import log_to_stderr
 from services.query.app import build, require_topics
 from services.query.settings import QuerySettings
 from web.doors import serve
@@ -13,9 +13,7 @@ from web.security_events import lines_on_stderr
 
 def main() -> None:
     """Run until told to stop; refuses to start on topics or tables of another version."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for name in ("kafka", "aiokafka"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    log_to_stderr()
     lines_on_stderr()
     settings = QuerySettings()  # type: ignore[call-arg]  # the environment gives them
     asyncio.run(require_topics(settings))

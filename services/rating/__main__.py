@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import gc
-import logging
 from typing import Final
 
 import uvicorn
 
+from services.process_log import log_to_stderr
 from services.rating.app import build
 from services.rating.settings import RatingSettings
 
@@ -19,7 +19,7 @@ def main() -> None:
     """Run the service."""
     gc.set_threshold(*GC_THRESHOLDS)
     settings = RatingSettings()  # type: ignore[call-arg]  # from the environment
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s rating %(levelname)s %(name)s %(message)s")
+    log_to_stderr()
     uvicorn.run(
         build(settings),
         host=settings.host,
