@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, RedirectResponse, Response
@@ -64,12 +63,9 @@ async def item_page(request: Request, programme: str, item: str) -> Response:
     dependencies, identity = signed_in(request)
     known, roster = _permitted(dependencies, identity, programme, item, "item.read_full"), dependencies.roster
     pressing, others = overview.actions(known, rights_of(roster, identity))
-    context: dict[str, Any] = {
-        "unit": roster.unit_name(programme, known.lead_unit),
-        "leader": roster.leader_label(programme, known.leader),
-        "now": dependencies.clock.now(),
-    }
-    return page(request, "item.html", item=known, pressing=pressing, others=others, **context)
+    unit, leader = roster.unit_name(programme, known.lead_unit), roster.leader_label(programme, known.leader)
+    now = dependencies.clock.now()
+    return page(request, "item.html", item=known, pressing=pressing, others=others, unit=unit, leader=leader, now=now)
 
 
 @pages_router.get("/items/{programme}/{item}/{name}")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -15,6 +15,7 @@ from contracts.dispatches import Recipient
 from contracts.rulings import Compared
 from services.notify.notices.documents.notice_sentences import (
     TITLES,
+    NoticeSentences,
     cause,
     day,
     escalation,
@@ -24,7 +25,7 @@ from services.notify.notices.documents.notice_sentences import (
 )
 from services.notify.notices.facts import ProgrammeFacts
 from services.notify.notices.notice import NoticeDue
-from supervision.words import CATEGORIES, LIGHTS, NOTE
+from supervision.words import CATEGORIES, LIGHTS, NOTE, Word
 
 MAX_ROWS = 16
 SHAPES = {"green": "●", "yellow": "▲", "red": "■", "none": "○"}
@@ -56,6 +57,24 @@ class DocumentRow(NamedTuple):
     light: str = ""
 
 
+class NoticeParts(NamedTuple):
+    """What the templates of a notice show."""
+
+    government: str
+    room: str
+    office: str
+    number: str
+    title: Word
+    words: NoticeSentences
+    escalation: Word | None
+    rows: Sequence[DocumentRow]
+    copies: Sequence[str]
+    to: Sequence[str]
+    day: str
+    notes: Sequence[Word]
+    simulated: bool
+
+
 @cache
 def _environment() -> Environment:
     return Environment(
@@ -73,30 +92,31 @@ def render(due: NoticeDue, programme: ProgrammeFacts, number: str, revoked: Sequ
     government, room = f"{programme.jurisdiction}人民政府", "办公室督查室"
     title = TITLES[due.kind]
     notes = [NOTE[key] for key, holds in (("simulated", item.simulated), ("derived", item.derived)) if holds]
-    values: dict[str, Any] = {
-        "government": government,
-        "room": room,
-        "office": government + room,
-        "number": number,
-        "title": title,
-        "words": notice_sentences(due, programme, revoked),
-        "escalation": escalation(due),
-        "rows": [row._replace(value=_cut(row.value, LONG)) for row in rows(due, programme)],
-        "copies": [recipient_name(whom, programme) for whom in due.recipients if whom.kind == "copy"],
-        "to": [recipient_name(whom, programme) for whom in due.recipients if whom.kind == "to"],
-        "day": day(item.day(due.issued_at)),
-        "notes": notes,
-        "simulated": item.simulated,
-    }
-    html, text = _forms(values)
+    parts = NoticeParts(
+        government=government,
+        room=room,
+        office=government + room,
+        number=number,
+        title=title,
+        words=notice_sentences(due, programme, revoked),
+        escalation=escalation(due),
+        rows=[row._replace(value=_cut(row.value, LONG)) for row in rows(due, programme)],
+        copies=[recipient_name(whom, programme) for whom in due.recipients if whom.kind == "copy"],
+        to=[recipient_name(whom, programme) for whom in due.recipients if whom.kind == "to"],
+        day=day(item.day(due.issued_at)),
+        notes=notes,
+        simulated=item.simulated,
+    )
+    html, text = _forms(parts)
     if len(html) > MAX_HTML or len(text) > MAX_TEXT:
-        values["rows"] = [row._replace(value=_cut(row.value, SHORT)) for row in rows(due, programme)[:MAX_ROWS]]
-        html, text = _forms(values)
+        short = [row._replace(value=_cut(row.value, SHORT)) for row in rows(due, programme)[:MAX_ROWS]]
+        html, text = _forms(parts._replace(rows=short))
     heading = f"{title.zh}：{item.title}"[:MAX_TITLE]
     return NoticeDocument(heading, html, text, hashlib.sha256(html.encode()).hexdigest())
 
 
-def _forms(values: dict[str, Any]) -> tuple[str, str]:
+def _forms(parts: NoticeParts) -> tuple[str, str]:
+    values = parts._asdict()
     html = _environment().get_template("notice.html").render(values)
     return html, _environment().get_template("notice.txt").render(values)
 
