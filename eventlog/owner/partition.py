@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from eventlog.at.at_rule import CountedAnswer
+from eventlog.backoff import FIRST_SECONDS, LONGEST_SECONDS
 from eventlog.log.record import Entry, Record
 
 
@@ -117,7 +118,7 @@ class OwnerSettings:
     """A hundred a batch give 27,000/s on a partition; more only makes a void batch dearer."""
     max_batch_bytes: int = 900_000
     """Below `max.message.bytes` (1 MiB): an oversized batch kills a producer for its partition."""
-    first_backoff_seconds: float = 1.0
-    max_backoff_seconds: float = 60.0
+    first_backoff_seconds: float = FIRST_SECONDS
+    max_backoff_seconds: float = LONGEST_SECONDS
     stop_seconds: float = 10.0
     """After that a partition that waits for the broker is left; what it appended stays unknown."""

@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 from pydantic_settings import SettingsConfigDict
 
 from contracts.topics import RULINGS, SUBMISSIONS
+from eventlog.backoff import FIRST_SECONDS, LONGEST_SECONDS
 from eventlog.owner.partition import OwnerSettings
 from services.settings import ClockSettings, ServingSettings
 from web.ports import OPS_PORTS
@@ -36,8 +37,8 @@ class RatingSettings(ServingSettings, ClockSettings):
     """The alarm waits that much longer than the grace: the broker's clock, which decides what is due, may be behind."""
     max_batch_rulings: int = 200
     """Some 40 ms of deciding at a stretch, in which no other partition of this process moves."""
-    first_backoff_seconds: float = 1.0
-    max_backoff_seconds: float = 60.0
+    first_backoff_seconds: float = FIRST_SECONDS
+    max_backoff_seconds: float = LONGEST_SECONDS
     quarantine: Path = Path(tempfile.gettempdir()) / "liangdeng-quarantine"
     """Copies of unreadable records for whoever looks into them; the log keeps the originals."""
 
