@@ -224,7 +224,7 @@ def test_lists_name_no_other_programme(lived: Lived) -> None:
 
 @pytest.mark.parametrize("role", QUIET)
 def test_what_is_another_districts_is_as_if_it_were_not_there(lived: Lived, role: Role) -> None:
-    for one, other in lived.both:
+    for one, other in lived.both if role == "unit" else lived.both[:1]:
         who, item = one.person(role), one.year.programme.items[0].id
         paths = ["", "/lights", "/items", f"/items/{item}", f"/items/{item}/timeline", "/escalations", "/evaluation"]
         paths += ["/notices", f"/evaluation?unit={one.unit}", f"/lights?unit={one.unit}"]

@@ -41,6 +41,11 @@ from tests.services.rating.acts import (
 
 ITEMS = [subject for partition in range(PARTITIONS) for subject in subjects(partition, 2)]
 
+START_SECONDS = 120.0
+"""A process that was just started, on a busy machine, tells of its first partition by then."""
+STILL_SECONDS = 40.0
+"""So long nothing moves before something must be wrong."""
+
 
 @dataclass
 class RatingProcesses:
@@ -140,9 +145,12 @@ class RatingProcesses:
     async def live_until(self, instant: datetime) -> None:
         """Move the clock on, and wait until all that was submitted is ruled on and every alarm up to it announced."""
         set_driven(self.clock, instant)
-        deadline = time.monotonic() + 40
+        told: dict[int, dict[str, Any]] = {}
+        deadline = time.monotonic() + START_SECONDS
         while True:
             found = await self.progress()
+            if found and found != told:
+                told, deadline = found, time.monotonic() + STILL_SECONDS
             behind = [
                 partition
                 for partition in range(PARTITIONS)
