@@ -105,7 +105,7 @@ def _dependencies(settings: IntakeSettings, log: KafkaLog, pool: Pool | None) ->
     who = recognition(settings, settings.database_url, "intake", metrics.registry)
     directory = None if pool is None else DirectoryCopy(DirectoryStore(pool), settings.directory_copy)
     if directory is not None:
-        who.visitors.admits = lambda one: one.program or directory.register.admits(one.jurisdictions, one.id)
+        who.visitors.admits = lambda one: directory.register.admits(one.jurisdictions, one.id)
     roster_feed = RosterFeed(log, roster)
     evidence = EvidenceStore(settings.evidence_folder, settings.evidence_limit)
     citations = EvidenceCitations()

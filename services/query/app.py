@@ -67,7 +67,7 @@ def build(settings: QuerySettings, open_log: Callable[[QuerySettings], Log] = ka
     directory = pool_of(settings.database_url)
     store = DirectoryStore(directory)
     copy = DirectoryCopy(store, settings.directory_copy)
-    who.visitors.admits = lambda one: one.program or copy.register.admits(one.jurisdictions, one.id)
+    who.visitors.admits = lambda one: copy.register.admits(one.jurisdictions, one.id)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -148,6 +148,11 @@ class RunningIntake:
         """The token of whoever somebody claims to be."""
         return self._issuer.mint(person, seconds)
 
+    def program(self, person: str, key: str) -> dict[str, str]:
+        """Headers of a request by a program that acts as a person."""
+        token = self._issuer.mint(self._people[person], 600, program=True)
+        return {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
+
     async def cookie(self, person: str) -> dict[str, str]:
         """Headers of a browser in which a person is signed in."""
         assert self.desk is not None
