@@ -28,7 +28,7 @@ from contracts.topics import partition_of, split_subject, subject_of
 from contracts.values import Actor
 from programmes.programme import ProgrammeFile, expand
 from sandbox.year.counts import Counts
-from sandbox.year.plan import ENDS_AT, PUBLISHED_AT, YearPlan
+from sandbox.year.plan import ENDS_AT, PUBLISHED_AT, YearPlan, as_published
 from services.rating.alarm import Alarm
 from services.rating.rules.envelope import LoggedSubmission, Rules, rule_on
 from services.rating.rules.state.state import State
@@ -83,15 +83,19 @@ def record(years: Sequence[tuple[ProgrammeFile, YearPlan]]) -> Recorded:
     """Live through several programmes' years at once, in memory."""
     recorded = Recorded()
     for programme, _ in years:
-        for subject, data in expand(programme, PUBLISHED_AT):
+        for subject, data in expand(as_published(programme), PUBLISHED_AT):
             _put(recorded, OFFICE, f"publish-{programme.programme}", subject, data, PUBLISHED_AT)
     acts = sorted((act for _, plan in years for act in plan.acts), key=lambda act: act.at)
+    ids: dict[tuple[str, str], str] = {}
     for at, group in groupby(acts, key=lambda act: act.at):
         recorded.announce(at)
         for act in group:
             full = SUBMISSION_TYPES.by_short_name(act.type)
-            data = SUBMISSION_TYPES.validate(full, act.data)
-            _put(recorded, act.actor, act.key, subject_of(act.programme, act.item), data, at)
+            named = {"of": ids[act.about.item, act.about.key]} if act.about else {}
+            data = SUBMISSION_TYPES.validate(full, {**act.data, **named})
+            for item in act.items or (act.item,):
+                subject = subject_of(act.programme, item)
+                ids[item, act.key] = _put(recorded, act.actor, act.key, subject, data, at)
     recorded.announce(ENDS_AT)
     return recorded
 
@@ -138,6 +142,7 @@ def _word(data: RulingData) -> str:
     return words.get(type(data), "unreadable")
 
 
-def _put(recorded: Recorded, actor: Actor, key: str, subject: str, data: SubmissionData, at: datetime) -> None:
+def _put(recorded: Recorded, actor: Actor, key: str, subject: str, data: SubmissionData, at: datetime) -> str:
     submission = new_submission(LOG, actor, key, subject, data, at)
     recorded.put(encode_submission(submission), subject, SUBMISSION_TYPES.short_names[type(data)], at)
+    return submission.id

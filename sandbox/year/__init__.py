@@ -4,7 +4,7 @@ simulated_year         the programmes of a demo and their plans
 plan                   which item behaves how, and everything that people will do; pure
 behaviours(.yaml)      the table of behaviours, and the lights and escalations that must come of each
 story                  one item's year as a list of acts
-key_task_quarters, livelihood_quarters, disputed_quarters, whole_years
+key_task_quarters, livelihood_quarters, disputed_quarters, rarer_acts, whole_years
                        what happens in a quarter, or beyond single quarters
 days, targets, evidence
                        days, figures and files that acts name

@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.values import Category, Light
-from sandbox.year import disputed_quarters, key_task_quarters, livelihood_quarters, whole_years
+from sandbox.year import disputed_quarters, key_task_quarters, livelihood_quarters, rarer_acts, whole_years
 from sandbox.year.key_task_quarters import Quarter
 from sandbox.year.story import ItemStory
 
@@ -57,7 +57,7 @@ class Behaviour(BaseModel):
 
 
 def _quarter(name: str, livelihood: bool) -> Quarter:
-    places = (livelihood_quarters,) if livelihood else (key_task_quarters, disputed_quarters)
+    places = (livelihood_quarters,) if livelihood else (key_task_quarters, disputed_quarters, rarer_acts)
     found: Quarter = next(getattr(place, name) for place in places if hasattr(place, name))
     return found
 

@@ -43,6 +43,7 @@ class ServicesClient:
         self._urls = urls
         self._tokens: dict[Actor, str] = {}
         self._uploaded: set[tuple[str, str]] = set()
+        self._ids: dict[tuple[str, str], str] = {}
         limits = httpx.Limits(max_connections=16, max_keepalive_connections=16)
         self._http = httpx.AsyncClient(timeout=30, limits=limits, trust_env=False)
 
@@ -62,16 +63,34 @@ class ServicesClient:
     async def submit(self, act: PlannedAct) -> SubmissionPosition:
         """Submit an act, after the files that it cites; asks again with the same key until there is a receipt."""
         await self.upload_evidence(act.actor, [one["sha256"] for one in act.data.get("evidence", ())])
+        named = {"of": await self._id_of(act.about)} if act.about else {}
+        body: dict[str, Any] = {"type": act.type, "data": {**act.data, **named}}
+        if act.actor.on_behalf_of:
+            body["on_behalf_of"] = act.actor.on_behalf_of
         receipt = await self._ask(
             "POST",
             "intake",
             f"/v1/programmes/{act.programme}/items/{act.item}/submissions",
             act.actor,
-            json={"type": act.type, "data": act.data},
+            json=body,
             headers={"Idempotency-Key": act.key},
         )
         answer = receipt.json()
+        self._ids[act.item, act.key] = answer["submission_id"]
         return SubmissionPosition(answer["partition"], answer["offset"])
+
+    async def spread(self, act: PlannedAct) -> list[SubmissionPosition]:
+        """Submit what concerns many items through its door: a submission for each of them."""
+        path = f"/v1/programmes/{act.programme}/{act.door}"
+        headers = {"Idempotency-Key": act.key}
+        answer = await self._ask("POST", "intake", path, act.actor, json=act.data, headers=headers)
+        return [SubmissionPosition(r["partition"], r["offset"]) for r in answer.json()["receipts"]]
+
+    async def _id_of(self, act: PlannedAct) -> str:
+        """The submission of an earlier act; after an interruption intake is asked again, by the same key."""
+        if (act.item, act.key) not in self._ids:
+            await self.submit(act)
+        return self._ids[act.item, act.key]
 
     async def upload_evidence(self, actor: Actor, hashes: Collection[str]) -> None:
         """Upload files as an actor who is going to cite them, each once."""

@@ -26,13 +26,13 @@ def overturn(s: ItemStory, q: str, period: str) -> None:
     s.rectify(s.after(day, 6, 9), s.after(day, 10, 12))
 
 
-def visit(s: ItemStory, period: str, planned_on: date, visited_on: date) -> None:
-    """An approved inspection plan, and a visit within its term that overturns the report."""
+def visit(s: ItemStory, period: str, planned_on: date, visited_on: date, *, approved: bool = True) -> None:
+    """An inspection plan, and a visit within its term that overturns the report, if the plan was approved."""
     plan = f"ins-{s.item}-{period}"
     term = {"from_on": s.after(planned_on, 1, 1).isoformat(), "to_on": s.after(visited_on, 2, 2).isoformat()}
     s.office(
         "inspection.planned",
-        {"plan": plan, **term, "approved": True, "scope": "四不两直（模拟）"},
+        {"plan": plan, **term, "approved": approved, "scope": "四不两直（模拟）"},
         planned_on,
         by=DECIDER,
     )
@@ -41,6 +41,7 @@ def visit(s: ItemStory, period: str, planned_on: date, visited_on: date) -> None
         "inspection.recorded",
         {"plan": plan, "period": period, **found, "evidence": [evidence.VISIT.reference]},
         visited_on,
+        expected="accepted" if approved else "no_valid_inspection_plan",
     )
 
 

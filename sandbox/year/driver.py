@@ -62,12 +62,16 @@ class Driver:
             self._sent[place.partition] = max(self._sent.get(place.partition, -1), place.offset)
 
     async def _send(self, acts: Sequence[PlannedAct]) -> list[SubmissionPosition]:
-        """Send acts side by side, those of one partition in turn: the order on the log comes from the plan alone."""
+        """Send acts side by side, those of one partition in turn: the order on the log comes from the plan alone.
+
+        What is about many items goes first and alone.
+        """
+        places = [place for act in acts if act.door for place in await self._client.spread(act)]
         lanes: Mapping[int, list[PlannedAct]] = defaultdict(list)
-        for act in acts:
+        for act in (one for one in acts if not one.door):
             lanes[partition_of(subject_of(act.programme, act.item))].append(act)
         sent = await asyncio.gather(*(self._in_turn(lane) for lane in lanes.values()))
-        return [place for lane in sent for place in lane]
+        return [*places, *(place for lane in sent for place in lane)]
 
     async def _in_turn(self, acts: Iterable[PlannedAct]) -> list[SubmissionPosition]:
         return [await self._client.submit(act) for act in acts]

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from contracts.submissions import ItemAssigned
 from contracts.topics import split_subject
-from contracts.values import Light
+from contracts.values import Actor, Light
 from programmes.programme import ProgrammeFile, expand
 from sandbox.year.behaviours import Behaviour, table
 from sandbox.year.days import SHANGHAI
-from sandbox.year.story import ItemStory, PlannedAct
+from sandbox.year.story import REVIEWER, ItemStory, Json, PlannedAbsence, PlannedAct
 from sandbox.year.targets import targets_of
 
 PUBLISHED_AT = datetime(2024, 3, 19, 9, 30, tzinfo=SHANGHAI)
 ENDS_AT = datetime(2025, 1, 20, 18, 0, tzinfo=SHANGHAI)
+KNOWN_UNTIL = date(2024, 12, 31)
+"""The last day whose being a holiday was known at the publication."""
+NAMED_AT = datetime(2024, 3, 20, 9, 0, tzinfo=SHANGHAI)
+AWAY_FROM, AWAY_UNTIL = date(2024, 3, 21), date(2024, 4, 3)
+CALENDAR_AT = datetime(2024, 11, 13, 9, 0, tzinfo=SHANGHAI)
+"""The day after the State Council's notice about the holidays of 2025."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +35,7 @@ class YearPlan:
     quarters: tuple[str, ...]
     cast: Mapping[str, Behaviour]
     acts: Sequence[PlannedAct]
+    absence: PlannedAbsence | None = None
 
     def lights(self) -> dict[str, Counter[Light]]:
         """Expected lights at the end of the year, counted by quarter, from the table alone."""
@@ -44,7 +51,10 @@ class YearPlan:
 
     def verdicts(self) -> Counter[tuple[str, str]]:
         """Expected rulings on the acts, counted by type and verdict (`accepted` or `rejected`)."""
-        return Counter((a.type, "accepted" if a.expected == "accepted" else "rejected") for a in self.acts)
+        found: Counter[tuple[str, str]] = Counter()
+        for act in self.acts:
+            found[act.type, "accepted" if act.expected == "accepted" else "rejected"] += len(act.items) or 1
+        return found
 
 
 def plan(programme: ProgrammeFile, seed: str, published_at: datetime = PUBLISHED_AT) -> YearPlan:
@@ -57,16 +67,96 @@ def plan(programme: ProgrammeFile, seed: str, published_at: datetime = PUBLISHED
     cast = _cast(programme.programme, items, seed)
     acts: list[PlannedAct] = []
     quarters: set[str] = set()
+    absence = _absence(programme, items.values())
+    leads = sorted({assigned.lead_unit for assigned in items.values()})
     for item, assigned in items.items():
-        story = ItemStory(programme.programme, item, assigned, cast[item].name, seed)
+        story = ItemStory(programme.programme, item, assigned, cast[item].name, seed, absence=absence, leads=leads)
         cast[item].play(story)
         acts += story.acts
         quarters |= set(story.quarters)
+    acts += _about_many(programme, items, absence, acts, seed)
     return YearPlan(
         programme=programme.programme,
         quarters=tuple(sorted(quarters)),
         cast=cast,
         acts=sorted(acts, key=lambda act: act.at),
+        absence=absence,
+    )
+
+
+def as_published(programme: ProgrammeFile) -> ProgrammeFile:
+    """The programme as the office knew it in March: next year's holidays were not named yet."""
+    calendar = programme.calendar
+    last_on = min(calendar.last_on, KNOWN_UNTIL)
+    known = replace(
+        calendar,
+        last_on=last_on,
+        holidays=tuple(day for day in calendar.holidays if day <= last_on),
+        working_weekends=tuple(day for day in calendar.working_weekends if day <= last_on),
+    )
+    return programme.model_copy(update={"calendar": known})
+
+
+def _absence(programme: ProgrammeFile, items: Iterable[ItemAssigned]) -> PlannedAbsence | None:
+    """The first leader who has items is away when most plans come in; another one stands in."""
+    leading = sorted({item.leader for item in items})
+    others = [leader.id for leader in programme.leaders if leader.id not in leading[:1]]
+    if not leading or not others:
+        return None
+    return PlannedAbsence(principal=leading[0], deputy=others[0], from_on=AWAY_FROM, until_on=AWAY_UNTIL)
+
+
+def _about_many(
+    programme: ProgrammeFile,
+    items: Mapping[str, ItemAssigned],
+    absence: PlannedAbsence | None,
+    acts: Iterable[PlannedAct],
+    seed: str,
+) -> list[PlannedAct]:
+    """A leader names a deputy, and in November the office names next year's holidays."""
+    found = []
+    if absence is not None:
+        naming = {
+            "principal": f"leader:{absence.principal}",
+            "deputy": f"leader:{absence.deputy}",
+            "from_on": absence.from_on.isoformat(),
+            "until_on": absence.until_on.isoformat(),
+            "reason": "外出学习（模拟）",
+        }
+        own = tuple(item for item, assigned in items.items() if assigned.leader == absence.principal)
+        who = Actor(role="leader", id=absence.principal)
+        found.append(_spread(programme, NAMED_AT, who, "deputy.named", naming, "deputies", own, seed))
+    days = {day.isoformat(): "holiday" for day in programme.calendar.holidays if day > KNOWN_UNTIL}
+    days |= {day.isoformat(): "working" for day in programme.calendar.working_weekends if day > KNOWN_UNTIL}
+    if days:
+        left = {act.item for act in acts if act.type == "withdrawal.decided" and act.at < CALENDAR_AT}
+        there = tuple(item for item in items if item not in left)
+        who = Actor(role="office", id=REVIEWER)
+        found.append(_spread(programme, CALENDAR_AT, who, "calendar.extended", {"days": days}, "calendar", there, seed))
+    return found
+
+
+def _spread(
+    programme: ProgrammeFile,
+    at: datetime,
+    actor: Actor,
+    type_: str,
+    data: Json,
+    door: str,
+    items: tuple[str, ...],
+    seed: str,
+) -> PlannedAct:
+    return PlannedAct(
+        at=at,
+        actor=actor,
+        programme=programme.programme,
+        item="",
+        type=type_,
+        data=data,
+        key=f"year-{seed}-{type_}",
+        behaviour="programme",
+        door=door,
+        items=items,
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from programmes import FOLDER
 from programmes.programme import ProgrammeFile
 from programmes.programme_file import load_programme
-from sandbox.year.plan import YearPlan, plan
+from sandbox.year.plan import YearPlan, as_published, plan
 
 PROGRAMMES = FOLDER
 CATALOGUE, SMALL = PROGRAMMES / "yuancheng-2024.yaml", PROGRAMMES / "shili-2024.yaml"
@@ -24,8 +24,8 @@ class SimulatedYear:
 
     @property
     def body(self) -> bytes:
-        """The programme as it is published: JSON, calendar and policy in it."""
-        return self.programme.model_dump_json(by_alias=True, exclude_none=True).encode()
+        """The programme as it is published: JSON, policy in it, and the calendar as far as it was known."""
+        return as_published(self.programme).model_dump_json(by_alias=True, exclude_none=True).encode()
 
 
 def simulated_years(seed: str, share: float = 1.0, files: Sequence[Path] = (CATALOGUE, SMALL)) -> list[SimulatedYear]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any, Literal
 
@@ -13,16 +13,36 @@ from contracts.values import Actor, ReportingPeriod, Target
 from sandbox.year import evidence
 from sandbox.year.days import DESK_HOURS, SHANGHAI, instant, last_day, shift
 from sandbox.year.targets import node_of, reached, short_of, targets_of
-from supervision.workdays import WorkingDays
+from supervision.workdays import WorkingDays, end_of
 
 Json = dict[str, Any]
 REVIEWER, DECLARER, DECIDER = "o1", "o2", "o3"
 """People of the office: whoever reviewed may not decide the appeal (rulebook: Fairness, recusal)."""
+_NOT_KNOWN_YET = "00000000-0000-0000-0000-000000000000"
+"""In the place of a submission's id, which intake gives."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedAbsence:
+    """A leader is away, both days included, and another one stands in (代理)."""
+
+    principal: str
+    deputy: str
+    from_on: date
+    until_on: date
+
+    def deputy_on(self, leader: str, on: date) -> str | None:
+        """Who acts for a leader on a day; none: they are there themselves."""
+        return self.deputy if leader == self.principal and self.from_on <= on <= self.until_on else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedAct:
-    """Something that somebody submits about an item; `expected` is the verdict: `accepted` or the first reason."""
+    """Something that somebody submits about an item; `expected` is the verdict: `accepted` or the first reason.
+
+    What is about many items goes through a `door` of the programme (`calendar`), and reaches these `items`. `about` is
+    an earlier act whose submission the data names as `of`.
+    """
 
     at: datetime
     actor: Actor
@@ -33,13 +53,31 @@ class PlannedAct:
     key: str
     behaviour: str
     expected: str = "accepted"
+    door: str = ""
+    items: tuple[str, ...] = ()
+    about: PlannedAct | None = None
 
 
 class ItemStory:
-    """Collects the acts of one item; days are Shanghai days, the hour is drawn but never before the act before."""
+    """Collects the acts of one item; days are Shanghai days, the hour is drawn but never before the act before.
 
-    def __init__(self, programme: str, item: str, assigned: ItemAssigned, behaviour: str, seed: str) -> None:
+    `assigned` is the item as it is by now: whoever leads it, with deadlines as they were moved.
+    """
+
+    def __init__(
+        self,
+        programme: str,
+        item: str,
+        assigned: ItemAssigned,
+        behaviour: str,
+        seed: str,
+        *,
+        absence: PlannedAbsence | None = None,
+        leads: Sequence[str] = (),
+    ) -> None:
         self.assigned = assigned
+        self._absence = absence
+        self._leads = leads
         self._days = WorkingDays(assigned.calendar)
         self.rng = random.Random(f"{seed}/{programme}/{item}")
         self.acts: list[PlannedAct] = []
@@ -151,19 +189,62 @@ class ItemStory:
         lead = self.assigned.lead_unit
         self._add(Actor(role="unit", id=f"u-{lead}-1", unit=lead), type_, data, on, at, expected)
 
-    def office(self, type_: str, data: Json, on: date, *, by: str = REVIEWER, expected: str = "accepted") -> None:
+    def office(
+        self,
+        type_: str,
+        data: Json,
+        on: date,
+        *,
+        by: str = REVIEWER,
+        expected: str = "accepted",
+        about: PlannedAct | None = None,
+    ) -> None:
         """An act of somebody in the office."""
-        self._add(Actor(role="office", id=by), type_, data, on, None, expected)
+        self._add(Actor(role="office", id=by), type_, data, on, None, expected, about)
 
     def leader(self, type_: str, data: Json, on: date, *, expected: str = "accepted") -> None:
-        """An act of the item's own leader in charge."""
-        self._add(Actor(role="leader", id=self.assigned.leader), type_, data, on, None, expected)
+        """An act of the item's own leader in charge, or of whoever stands in that day."""
+        leader = self.assigned.leader
+        deputy = self._absence.deputy_on(leader, on) if self._absence else None
+        actor = Actor(role="leader", id=leader)
+        if deputy is not None:
+            actor = Actor(role="leader", id=deputy, on_behalf_of=f"leader:{leader}")
+        self._add(actor, type_, data, on, None, expected)
 
     def chief(self, type_: str, data: Json, on: date) -> None:
         """An act of the chief leader."""
         self._add(Actor(role="chief", id="chief"), type_, data, on, None, "accepted")
 
-    def _add(self, actor: Actor, type_: str, data: Json, on: date, at: time | None, expected: str) -> None:
+    def move_deadline(self, period: str, on: date, due_on: date, ground: str) -> None:
+        """The office moves a report's deadline (延期报送)."""
+        self.office("deadline.moved", {"period": period, "due_on": due_on.isoformat(), "ground": ground}, on)
+        due_at = end_of(due_on, SHANGHAI)
+        periods = tuple(replace(p, due_at=due_at) if p.id == period else p for p in self.assigned.periods)
+        self.assigned = replace(self.assigned, periods=periods)
+
+    def hand_over(self, on: date, reason: str) -> None:
+        """The office hands the item to another unit that leads items of the programme."""
+        others = [unit for unit in self._leads if unit != self.assigned.lead_unit]
+        lead = self.rng.choice(others)
+        given = {"lead_unit": lead, "cooperating": [], "leader": self.assigned.leader, "reason": reason}
+        self.office("item.reassigned", given, on)
+        self.assigned = replace(self.assigned, lead_unit=lead, cooperating=())
+
+    def reply(self, light: str, text: str, on: date, published_on: date) -> None:
+        """The unit says its word about a light, and the office publishes it (单位说明)."""
+        self.unit("reply.given", {"light": light, "text": text}, on)
+        self.office("reply.published", {"of": _NOT_KNOWN_YET}, published_on, about=self.acts[-1])
+
+    def _add(
+        self,
+        actor: Actor,
+        type_: str,
+        data: Json,
+        on: date,
+        at: time | None,
+        expected: str,
+        about: PlannedAct | None = None,
+    ) -> None:
         number = len(self.acts) + 1
         moment = instant(on, at or self.rng.choice(DESK_HOURS))
         if self.acts and moment < self.acts[-1].at:
@@ -181,6 +262,7 @@ class ItemStory:
                 key=f"year-{self._seed}-{self.item}-{number:02d}",
                 behaviour=self._behaviour,
                 expected=expected,
+                about=about,
             )
         )
 

@@ -30,6 +30,8 @@ def show(console: Console, programme: ProgrammeFile, plan: YearPlan, seen: Count
     if not brief:
         console.print(_lights("当时评定 as first rated", wanted.rated, seen.rated))
         console.print(_cast(plan))
+        for line in _about_all(plan):
+            console.print(f"· {line}")
         console.print(_pairs("督办措施 escalations", wanted.escalations, seen.escalations))
         console.print(_verdicts(wanted.verdicts, seen.verdicts))
         console.print(_notices(seen))
@@ -63,6 +65,25 @@ def _cast(plan: YearPlan) -> Table:
     totals = (f"{quarter[-2:]} {_totals(lights)}" for quarter, lights in plan.lights().items())
     table.add_row(str(len(plan.cast)), "", " · ".join(totals))
     return table
+
+
+def _about_all(plan: YearPlan) -> Iterable[str]:
+    """What concerned many items at once, in a sentence each."""
+    for act in plan.acts:
+        if act.type == "deputy.named" and plan.absence is not None:
+            away, until = plan.absence.from_on.isoformat(), plan.absence.until_on.isoformat()
+            decided = sum(one.actor.on_behalf_of is not None for one in plan.acts)
+            yield (
+                f"{away} 至 {until} {plan.absence.principal} 外出，由 {plan.absence.deputy} 代理，"
+                f"代为审定 {decided} 件 · "
+                f"{plan.absence.deputy} stands in for {plan.absence.principal} and decides {decided} plans"
+            )
+        elif act.type == "calendar.extended":
+            yield (
+                f"{act.at.date()} 增补次年节假日 {len(act.data['days'])} 天，涉及 {len(act.items)} 项，"
+                "暂定期限重新推算 · "
+                f"next year's {len(act.data['days'])} days named for {len(act.items)} items: provisional deadlines anew"
+            )
 
 
 def _totals(lights: Counter[Light]) -> str:
