@@ -11,7 +11,19 @@ from contracts.values import Instant, Sha256
 
 Channel = Annotated[str, Field(pattern=r"^[a-z]{2,20}$")]
 Reference = Annotated[str, Field(min_length=1, max_length=200)]
-NoticeKind = Literal["rectification", "interview", "chief_interview", "blockage", "reminder", "withdrawn"]
+NoticeKind = Literal[
+    "rectification",
+    "interview",
+    "chief_interview",
+    "blockage",
+    "reminder",
+    "withdrawn",
+    "deadline",
+    "extension",
+    "reply",
+]
+"""`deadline`: a report's deadline or a limit is another one; `extension`: what was decided about a request for one;
+`reply`: whether the public may read what the unit said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

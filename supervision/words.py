@@ -43,6 +43,9 @@ LEVELS: Final[Words] = {
     "chief_interview": Word("主要领导约谈", "chief interview"),
     "blockage": Word("卡壳事项", "blockage"),
     "withdrawn": Word("撤销通知", "withdrawal of a notice"),
+    "deadline": Word("期限变更", "changed deadline"),
+    "extension": Word("延期整改答复", "answer about an extension"),
+    "reply": Word("单位说明", "reply"),
 }
 
 ESCALATION_STATES: Final[Words] = {

@@ -5,15 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from contracts.dispatches import Recipient
 from contracts.ruling import RulingEvent
-from contracts.rulings import Compared, ItemOpened, LightChanged, ProgrammeOpened, ProgressRecorded, RulingData
+from contracts.rulings import (
+    Compared,
+    ItemOpened,
+    ItemRevised,
+    LightChanged,
+    ProgrammeEnlarged,
+    ProgrammeOpened,
+    ProgressRecorded,
+    RulingData,
+)
 from contracts.topics import split_subject
 from contracts.values import Category, Light, Node, PeriodId
+from supervision import deputies, replies
 from supervision import item as item_record
+from supervision.deputies import Namings
 from supervision.item import ItemRecord
+from supervision.replies import Replies
 from supervision.workdays import last_day, local
 
 
@@ -44,7 +56,8 @@ NOBODY_YET: Final = Notified()
 class ItemFacts:
     """An item as it stands at one position of its rulings; beside its `record` what notices alone need.
 
-    `compared` are the targets and values last compared, by period, `notified` goes by the id of an escalation.
+    `compared` are the targets and values last compared, by period, `namings` who stands in for its leader or the chief,
+    `replies` what units say; `notified` goes by the id of an escalation.
     """
 
     programme: str
@@ -55,6 +68,8 @@ class ItemFacts:
     derived: bool
     record: ItemRecord
     compared: Mapping[PeriodId, tuple[Compared, ...]] = field(default_factory=dict)
+    namings: Namings = ()
+    replies: Replies = field(default_factory=dict)
     notified: Mapping[str, Notified] = field(default_factory=dict)
 
     @property
@@ -119,6 +134,13 @@ def programme_from(subject: str, data: ProgrammeOpened) -> ProgrammeFacts:
     )
 
 
+def with_joined(programme: ProgrammeFacts, data: ProgrammeEnlarged) -> ProgrammeFacts:
+    """The facts of a programme that units and leaders joined; what it had under an id stays."""
+    units = {unit.id: unit.name for unit in data.units}
+    leaders = {leader.id: leader.label for leader in data.leaders}
+    return replace(programme, units={**units, **programme.units}, leaders={**leaders, **programme.leaders})
+
+
 def evolve(item: ItemFacts | None, event: RulingEvent) -> ItemFacts | None:
     """The item after one counted event of its rulings; None as long as it was not opened."""
     data = event.data
@@ -126,10 +148,20 @@ def evolve(item: ItemFacts | None, event: RulingEvent) -> ItemFacts | None:
         return _opened(event.subject, data)
     if item is None:
         return None
-    record, compared = item_record.evolve(item.record, data), _compared(item.compared, data)
-    if record is item.record and compared is item.compared:
+    kind = type(data)
+    changes: dict[str, Any] = {
+        "record": item_record.evolve(item.record, data),
+        "compared": _compared(item.compared, data),
+    }
+    if kind in deputies.FOLDED:
+        changes["namings"] = deputies.evolve(item.namings, data)
+    if kind in replies.FOLDED:
+        changes["replies"] = replies.evolve(item.replies, data)
+    if isinstance(data, ItemRevised) and data.title is not None:
+        changes["title"] = data.title
+    if all(value is getattr(item, name) for name, value in changes.items()):
         return item
-    return replace(item, record=record, compared=compared)
+    return replace(item, **changes)
 
 
 def _opened(subject: str, data: ItemOpened) -> ItemFacts:
@@ -142,6 +174,7 @@ def _opened(subject: str, data: ItemOpened) -> ItemFacts:
         simulated=data.simulated,
         derived=data.derived,
         record=item_record.opened(data),
+        namings=data.deputies,
     )
 
 

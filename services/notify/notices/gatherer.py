@@ -11,14 +11,14 @@ from typing import Final
 from contracts.envelope import UnknownType
 from contracts.position_vector import NextOffsets
 from contracts.ruling import RULING_TYPES, RulingEvent, ruling_from
-from contracts.rulings import ProgrammeOpened
+from contracts.rulings import ProgrammeEnlarged, ProgrammeOpened
 from contracts.topics import PARTITIONS, RULINGS, partition_of
 from eventlog.at.at_rule import AtRule, Body, CountedAnswer
 from eventlog.follow.counted import CountedAnswers
 from eventlog.follow.follow_loop import FollowLoop, FollowSettings
 from eventlog.log.log import Log
 from eventlog.log.record import Place
-from services.notify.notices.facts import ItemFacts, ProgrammeFacts, programme_from
+from services.notify.notices.facts import ItemFacts, ProgrammeFacts, programme_from, with_joined
 from services.notify.notices.notice import NoticeDue, evolve
 
 SETTINGS: Final = FollowSettings(max_records=5000)
@@ -88,6 +88,9 @@ class Gatherer:
         for event in events:
             if isinstance(event.data, ProgrammeOpened):
                 programmes.append(programme_from(event.subject, event.data))
+                continue
+            if isinstance(event.data, ProgrammeEnlarged) and event.subject in self.programmes:
+                programmes.append(with_joined(self.programmes[event.subject], event.data))
                 continue
             item, notice = evolve(items.get(event.subject) or self.items.get(event.subject), event, latest)
             latest = max(latest or event.time, event.time)

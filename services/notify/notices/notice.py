@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from contracts.dispatches import NoticeKind, Recipient
 from contracts.envelope import derived_id
 from contracts.ruling import RulingEvent
 from contracts.rulings import (
+    CalendarRevised,
+    DeadlineShifted,
     EscalationConfirmed,
     EscalationJoined,
     EscalationRaised,
     EscalationReduced,
     EscalationWithdrawn,
+    ExtensionRefused,
+    LimitMoved,
     ReminderDue,
+    ReplyReleased,
+    ReplyRetained,
     RulingData,
 )
+from contracts.values import PeriodId
 from services.notify.notices import facts
 from services.notify.notices.facts import NOBODY_YET, ItemFacts
+from services.notify.notices.recipients import addressed, recipients, unique, with_deputies
 from supervision.escalations import EscalationRecord
 
-OFFICE = "office"
-CHIEF = "chief"
-HOLDERS = {"interview": "leader", "chief_interview": CHIEF}
-"""Who holds an interview, and so gets a copy of its notice."""
+_INFORMING: Final = ("deadline", "extension", "reply")
+"""Notices that order nothing of their own, so that a withdrawal has nothing of them to take back."""
 
 
 class IssueOrder(NamedTuple):
@@ -48,6 +53,8 @@ class NoticeDue:
     `cause` is the event's id. `reasons` is what the notice is about: a period, `lag`, a blockage's id, an escalation's
     id. `revokes` are the ids of the notices that a withdrawal takes back; `partly`: they have other causes, which
     still stand. `joined`: a further cause of an escalation that has a notice already; its limit has not moved.
+    Of a deadline or limit that is another one, `before` is what it was; `decision` is what was decided about a request
+    for an extension or a reply, `said` the text that goes with it (a ground, a reason, a reply).
     """
 
     id: str
@@ -65,6 +72,9 @@ class NoticeDue:
     joined: bool = False
     revokes: tuple[str, ...] = ()
     partly: bool = False
+    before: datetime | None = None
+    decision: Literal["approved", "refused", "published", "withheld"] | None = None
+    said: str = ""
 
 
 def evolve(
@@ -78,7 +88,10 @@ def evolve(
     if after is None:
         return None, None
     due = _due(after, event, max(latest or event.time, event.time))
-    if due is None or due.escalation is None:
+    if due is None:
+        return after, None
+    due = replace(due, recipients=with_deputies(due.recipients, after, event.time))
+    if due.escalation is None or due.kind in _INFORMING:
         return after, due
     return after.told(due.escalation, due.id, due.recipients), due
 
@@ -87,6 +100,8 @@ def _due(item: ItemFacts, event: RulingEvent, latest: datetime) -> NoticeDue | N
     data = event.data
     if isinstance(data, ReminderDue):
         return _reminder(_blank(item, event, latest), data)
+    if isinstance(data, DeadlineShifted | CalendarRevised | ExtensionRefused | ReplyReleased | ReplyRetained):
+        return _informing(_blank(item, event, latest), data)
     known = item.record.escalations.get(getattr(data, "escalation", ""))
     if known is None or known.phase == "proposed":
         return None
@@ -118,11 +133,63 @@ def _reminder(blank: NoticeDue, data: ReminderDue) -> NoticeDue:
     )
 
 
+def _informing(
+    blank: NoticeDue, data: DeadlineShifted | CalendarRevised | ExtensionRefused | ReplyReleased | ReplyRetained
+) -> NoticeDue | None:
+    """What changes no obligation but its date, or is an answer: to the unit, moved deadlines with a copy to the leader.
+
+    rulebook: Deadlines; Escalation ladder; Right of reply
+    """
+    item = blank.item
+    unit, leader = f"unit:{item.lead_unit}", f"leader:{item.leader}"
+    match data:
+        case DeadlineShifted():
+            about = replace(blank, kind="deadline", reasons=(data.period,), before=data.before, due_at=data.due_at)
+            return replace(about, said=data.ground, recipients=addressed(unit, leader))
+        case CalendarRevised():
+            periods: tuple[PeriodId, ...] = tuple(period.id for period in data.periods)
+            return replace(blank, kind="deadline", reasons=periods, recipients=addressed(unit)) if periods else None
+        case ExtensionRefused():
+            standing = [e for e in item.record.escalations.values() if e.level == "rectification" and e.stands]
+            if not standing:
+                return None
+            known = standing[-1]
+            about = replace(blank, kind="extension", decision="refused", recipients=addressed(unit, leader))
+            return replace(about, escalation=known.id, level=known.level, due_at=known.due_at, reasons=_names(known))
+    reply = next((one for one in item.replies.values() if one.reply == data.reply), None)
+    if reply is None:
+        return None
+    published = isinstance(data, ReplyReleased)
+    return replace(
+        blank,
+        kind="reply",
+        decision="published" if published else "withheld",
+        said=data.reason if isinstance(data, ReplyRetained) else "",
+        reasons=(reply.light or reply.cause or "",),
+        level=reply.level or "",
+        recipients=addressed(f"unit:{reply.unit}"),
+    )
+
+
+def _moved(about: NoticeDue, known: EscalationRecord, data: LimitMoved) -> NoticeDue:
+    """A limit is another one: by an extension that was granted, or by the calendar."""
+    about = replace(about, before=data.before, reasons=_names(known), recipients=recipients(about.item, known))
+    if data.extension is None:
+        return replace(about, kind="deadline")
+    return replace(about, kind="extension", decision="approved")
+
+
+def _names(known: EscalationRecord) -> tuple[str, ...]:
+    return tuple(cause.name for cause in known.causes)
+
+
 def _about_escalation(about: NoticeDue, known: EscalationRecord, data: RulingData) -> NoticeDue | None:
     match data:
         case EscalationRaised() | EscalationConfirmed():
-            whom, reasons = recipients(about.item, known), tuple(cause.name for cause in known.causes)
+            whom, reasons = recipients(about.item, known), _names(known)
             return replace(about, kind=known.level, recipients=whom, reasons=reasons)
+        case LimitMoved():
+            return _moved(about, known, data)
         case EscalationJoined():
             whom, reasons = recipients(about.item, known), (data.cause,)
             return replace(about, kind=known.level, recipients=whom, reasons=reasons, joined=True)
@@ -139,33 +206,5 @@ def _withdrawal(
     before = about.item.notified.get(known.id, NOBODY_YET)
     if not before.notices:
         return None
-    whom = _unique((*before.recipients, *recipients(about.item, known)))
+    whom = unique((*before.recipients, *recipients(about.item, known)))
     return replace(about, kind="withdrawn", recipients=whom, reasons=reasons, revokes=before.notices, partly=partly)
-
-
-def recipients(item: ItemFacts, escalation: EscalationRecord) -> tuple[Recipient, ...]:
-    """Who gets a notice of this escalation: those whom the ruling names, and who holds the interview.
-
-    A notice to the government (a blockage) goes to the office, which submits it.
-    """
-    to = [Recipient(role=_role(escalation.to, item), kind="to")]
-    copies = [_role(reference, item) for reference in escalation.copy]
-    holder = HOLDERS.get(escalation.level)
-    if holder is not None:
-        copies.append(f"leader:{item.leader}" if holder == "leader" else holder)
-    return _unique([*to, *(Recipient(role=role, kind="copy") for role in copies)])
-
-
-def _unique(listed: Iterable[Recipient]) -> tuple[Recipient, ...]:
-    by_role: dict[str, Recipient] = {}
-    for recipient in listed:
-        by_role.setdefault(recipient.role, recipient)
-    return tuple(by_role.values())
-
-
-def _role(reference: str, item: ItemFacts) -> str:
-    if reference in (item.lead_unit, "lead_unit", "unit"):
-        return f"unit:{item.lead_unit}"
-    if reference in (item.leader, "leader"):
-        return f"leader:{item.leader}"
-    return OFFICE if reference == "government" else reference

@@ -16,6 +16,9 @@ WORDS: Final[Mapping[NoticeKind, str]] = {
     "blockage": "督卡",
     "reminder": "督催",
     "withdrawn": "督撤",
+    "deadline": "督期",
+    "extension": "督延",
+    "reply": "督说",
 }
 _ORGAN = re.compile(r"^(\w{1,6}?)(?:府|政|党|委)")
 

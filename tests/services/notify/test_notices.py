@@ -3,32 +3,45 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from contracts.dispatches import Recipient
 from contracts.rulings import (
+    CalendarRevised,
     Compared,
+    DeadlineShifted,
+    DeputyAppointed,
+    DeputyReleased,
     EscalationClosed,
     EscalationConfirmed,
     EscalationJoined,
     EscalationOverdue,
     EscalationReduced,
     EscalationWithdrawn,
+    ExtensionRefused,
+    ItemRevised,
     ItemTransferred,
+    ItemWithdrawn,
     LightChanged,
     LightSettled,
+    LimitMoved,
     PlanAdopted,
+    ProgrammeEnlarged,
+    ReplyRecorded,
+    ReplyReleased,
+    ReplyRetained,
     RulingData,
 )
-from contracts.values import Node, Target
+from contracts.values import Node, Target, Unit
 from services.notify.notices.documents.render import NoticeDocument, render
-from services.notify.notices.facts import ItemFacts, programme_from
+from services.notify.notices.facts import ItemFacts, programme_from, with_joined
 from services.notify.notices.notice import NoticeDue, evolve
 from services.notify.notices.number import number, prefix
 from tests.services.notify.running_notify import (
@@ -342,3 +355,113 @@ def test_a_blockage_is_named_by_its_number_even_if_that_looks_like_a_period() ->
     made = document(raised(level="blockage", escalation="blockage-1", cause="2024Q1", to="government"))
     assert "难以自行解决的“卡壳”问题（编号2024Q1）" in made.text
     assert "卡壳事项：编号2024Q1；期限5月6日24时；办理中" in made.text
+
+
+MOVED = DeadlineShifted(period="2024Q1", before=SETTLED, due_at=DUE, ground="统计数据晚到")
+
+
+def test_a_moved_deadline_is_told_to_the_unit_with_a_copy_to_the_leader() -> None:
+    (due,) = told(MOVED)
+    assert (due.kind, whom(due)) == ("deadline", ["to unit:nongye", "copy leader:leader-1"])
+    text = document(MOVED).text
+    assert "由2024年4月10日延至2024年5月6日前（含当日）" in text
+    assert "统计数据晚到" in text
+
+
+def test_an_extension_is_answered_whether_granted_or_refused() -> None:
+    until = DUE + timedelta(days=7)
+    granted = LimitMoved(escalation="rectification-1", level="rectification", before=DUE, due_at=until, extension="e1")
+    due = told(raised(), granted)[-1]
+    assert (due.kind, due.decision, due.due_at) == ("extension", "approved", until)
+    assert whom(due) == ["to unit:nongye", "copy leader:leader-1"]
+    assert "延期整改已获同意，整改期限由2024年5月6日延至2024年5月13日前（含当日）" in document(raised(), granted).text
+    refused = told(raised(), ExtensionRefused(extension="e1"))[-1]
+    assert (refused.kind, refused.decision, whom(refused)[0]) == ("extension", "refused", "to unit:nongye")
+    assert "未获同意，整改期限不变" in document(raised(), ExtensionRefused(extension="e1")).text
+
+
+def test_a_withdrawal_takes_back_what_ordered_something_and_not_the_answers() -> None:
+    granted = LimitMoved(escalation="rectification-1", level="rectification", before=DUE, due_at=DUE, extension="e1")
+    gone = EscalationWithdrawn(escalation="rectification-1", level="rectification", because=())
+    first, _, last = told(raised(), granted, gone)
+    assert last.revokes == (first.id,)
+
+
+def test_a_limit_that_the_calendar_lengthens_and_dates_that_are_no_longer_provisional_are_told() -> None:
+    later = replace(item_opened().periods[0], due_at=DUE)
+    grown = CalendarRevised(calendar=item_opened().calendar, periods=(later,))
+    (due,) = told(grown)
+    assert (due.kind, whom(due)) == ("deadline", ["to unit:nongye"])
+    assert "2024年第一季度：2024年5月6日（含当日）" in document(grown).text
+    assert told(CalendarRevised(calendar=item_opened().calendar)) == [], "who keeps all dates is not concerned"
+    moved = LimitMoved(escalation="rectification-1", level="rectification", before=SETTLED, due_at=DUE)
+    assert told(raised(), moved)[-1].kind == "deadline"
+    assert "办理期限因日历增补，由2024年4月10日延至2024年5月6日前" in document(raised(), moved).text
+
+
+def test_a_unit_hears_what_became_of_its_reply_after_a_handover_too() -> None:
+    given = ReplyRecorded(reply="s-9", light="2024Q1", text="说明", unit="nongye")
+    handed = ItemTransferred(lead_unit="shuiwu", cooperating=(), leader="leader-1")
+    published = told(given, handed, ReplyReleased(reply="s-9"))[-1]
+    assert (published.kind, published.decision, whom(published)) == ("reply", "published", ["to unit:nongye"])
+    assert "已予公布" in document(given, ReplyReleased(reply="s-9")).text
+    withheld = document(given, ReplyRetained(reply="s-9", reason="含个人信息"))
+    assert "不予公布" in withheld.text
+    assert "理由：含个人信息。" in withheld.text
+
+
+def test_whoever_stands_in_gets_a_copy_on_the_days_named_and_on_no_other() -> None:
+    named = DeputyAppointed(
+        principal="leader:leader-1", deputy="leader:leader-2", from_on=date(2024, 4, 11), until_on=date(2024, 4, 12)
+    )
+    both = ["to unit:nongye", "copy leader:leader-1", "copy leader:leader-2"]
+    assert whom(told(named, raised())[-1]) == both, "2024-04-11 00:00 in the programme's time zone is the first day"
+    assert whom(told(named, (SETTLED + timedelta(days=2), raised()))[-1]) == both[:2]
+    assert whom(told(named, (SETTLED - timedelta(seconds=1), raised()))[-1]) == both[:2]
+    ended = DeputyReleased(principal="leader:leader-1", deputy="leader:leader-2")
+    assert whom(told(named, ended, raised())[-1]) == both[:2]
+
+
+def test_a_letter_never_orders_a_day_that_has_passed() -> None:
+    joined = EscalationJoined(
+        escalation="rectification-1", level="rectification", cause="lag", rule="Escalation ladder", because=()
+    )
+    late = document(raised(), (DUE + timedelta(days=1), joined))
+    assert "请立即（应于2024年5月6日前，已过）完成整改" in late.text
+    assert "at once (due on 2024-05-06 already)" in late.text
+    assert "立即" not in document(raised(), (DUE - timedelta(days=1), joined)).text
+
+
+def test_a_notice_says_that_limits_run_on_under_appeal_and_that_a_withdrawal_is_final() -> None:
+    text = document(raised()).text
+    assert "申诉期间本通知继续执行，期限照走" in text
+    assert "退出年度考核的，不再恢复" in text
+    gone = EscalationWithdrawn(escalation="rectification-1", level="rectification", because=())
+    assert "不再恢复" in document(raised(), ItemWithdrawn(), gone, revoked=("源督整〔2024〕1号",)).text
+    assert "不再恢复" not in document(raised(), gone, revoked=("源督整〔2024〕1号",)).text
+
+
+def test_corrected_words_and_units_that_joined_stand_in_notices() -> None:
+    revised = ItemRevised(title="高标准农田提升改造9000亩", reason="笔误")
+    assert "高标准农田提升改造9000亩" in document(revised, raised()).text
+    joined = with_joined(PROGRAMME_FACTS, ProgrammeEnlarged(units=(Unit(id="new", name="区数据局"),)))
+    handed = ItemTransferred(lead_unit="new", cooperating=(), leader="leader-1")
+    assert "区数据局：" in render(told(handed, raised())[-1], joined, "源督整〔2024〕1号").text
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        (MOVED,),
+        (raised(), LimitMoved(escalation="rectification-1", level="rectification", before=SETTLED, due_at=DUE)),
+        (raised(), ExtensionRefused(extension="e1")),
+        (
+            ReplyRecorded(reply="s-9", level="rectification", cause="lag", text="说明", unit="nongye"),
+            ReplyRetained(reply="s-9", reason="含个人信息"),
+        ),
+    ],
+)
+def test_the_chinese_part_of_a_document_holds_no_english_word(story: tuple[RulingData, ...]) -> None:
+    chinese = document(*story).text.split("\n--\n")[0]
+    chinese = chinese.replace("[simulated data · derived, not official]", "").replace("k-001", "")
+    assert re.findall(r"[A-Za-z]{2,}", chinese) == []

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from contracts.dispatches import NoticeKind
+from services.notify.notices.documents import informing
+from services.notify.notices.documents.phrases import NoticeSentences, by, cause, day, iso, leader, period
 from services.notify.notices.facts import ProgrammeFacts
 from services.notify.notices.notice import NoticeDue
-from supervision.escalation_sentences import CauseFacts, cause_word
-from supervision.light_sentences import is_period, joined, period_word
+from supervision.light_sentences import joined
 from supervision.words import Word
 
 TITLES: Final[Mapping[NoticeKind, Word]] = {
@@ -21,50 +21,15 @@ TITLES: Final[Mapping[NoticeKind, Word]] = {
     "blockage": Word("“卡壳”问题呈报单", "Blockage submitted to the government"),
     "reminder": Word("催报通知", "Reminder"),
     "withdrawn": Word("撤销通知书", "Notice of withdrawal"),
+    "deadline": Word("期限变更通知书", "Notice of a changed deadline"),
+    "extension": Word("延期整改答复书", "Answer about an extension"),
+    "reply": Word("单位说明办理告知书", "What became of a reply"),
 }
 MAX_CAUSES: Final = 12
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeSentences:
-    """The sentences of one notice."""
-
-    salutation: str
-    opening: str
-    points: Sequence[str]
-    closing: str
-    english: Sequence[str]
-
-
-def period(reason: str) -> Word | None:
-    """What a period is called; None for a reason that is no period."""
-    return period_word(reason) if is_period(reason) else None
-
-
-def cause(reason: str, due: NoticeDue) -> Word:
-    """One of the causes of a notice: the sentence about a period's light, or what else happened."""
-    record = due.item.record
-    if due.level != "blockage" and reason in record.lights.parts:
-        return record.explain(reason)
-    known = record.escalation_facts(due.escalation).causes if due.escalation else ()
-    named = next((one for one in known if one.name == reason), CauseFacts(name=reason))
-    return cause_word(due.level, named)
-
-
-def escalation(due: NoticeDue) -> Word | None:
-    """Where the notice's escalation stands, in the words that pages and audits use; None for a reminder."""
-    return due.item.record.explain_escalation(due.escalation) if due.escalation else None
-
-
-def leader(programme: ProgrammeFacts, id_: str) -> str:
-    """What a leader in charge is called: the label, which says what they are in charge of."""
-    label = programme.leaders.get(id_, id_)
-    return label if label.startswith("分管") else f"分管区领导（{label}）"
-
-
-def day(on: date) -> str:
-    """A day as official documents write it."""
-    return f"{on.year}年{on.month}月{on.day}日"
+_FINAL: Final = Word(
+    "事项退出年度考核的，不再恢复。", "An item that was withdrawn from the assessment stays withdrawn."
+)
+"""A withdrawal is final (rulebook: Escalation ladder)."""
 
 
 def notice_sentences(due: NoticeDue, programme: ProgrammeFacts, revoked: Sequence[str]) -> NoticeSentences:
@@ -84,9 +49,15 @@ def notice_sentences(due: NoticeDue, programme: ProgrammeFacts, revoked: Sequenc
         case "withdrawn":
             return _withdrawn(due, programme, unit, subject, why, revoked)
         case "blockage":
-            return _blockage(programme.jurisdiction, unit, subject, basis, why, limit)
+            return _blockage(due, programme.jurisdiction, unit, subject, basis, why, limit)
         case "rectification":
             return _rectification(due, unit, subject, basis, why, limit)
+        case "deadline":
+            return informing.deadline(due, unit, subject, limit)
+        case "extension":
+            return informing.extension(due, unit, subject, limit)
+        case "reply":
+            return informing.reply(due, programme, subject)
     return _interview(due, unit, subject, basis, why, limit, programme)
 
 
@@ -98,15 +69,15 @@ def _rectification(
         f"{unit}：",
         f"你单位牵头承办的{subject}，{why.zh}。{basis}，现责令限期整改，有关事项通知如下。{more}",
         (
-            f"请于{_by(limit)}完成整改，并将整改情况报送督查室。",
+            f"请{_when(due, limit)}完成整改，并将整改情况报送督查室。",
             "逾期未报送，或经核查整改不到位的，由分管区领导约谈你单位负责人。",
             _appeal(due),
         ),
         "特此通知。",
         (
-            f"{why.en}. The lead unit is to put this right and to report by {_iso(limit)}.",
+            f"{why.en}. The lead unit is to put this right and to report {_until(due, limit)}.",
             *(["This adds a cause to an earlier notice; its limit has not moved."] if due.joined else []),
-            f"It can be appealed within {due.item.appeal_days} calendar days of its receipt.",
+            *_appeal_en(due),
         ),
     )
 
@@ -122,28 +93,31 @@ def _interview(
         f"{unit}：",
         f"你单位牵头承办的{subject}，{why.zh}。{basis}，决定由{holder}约谈你单位{head}，有关事项通知如下。{more}",
         (
-            f"约谈于{_by(limit)}进行，具体时间、地点由督查室另行告知。",
+            f"约谈{_when(due, limit)}进行，具体时间、地点由督查室另行告知。",
             "请就未完成的原因、整改措施和完成时限准备书面材料，约谈后形成纪要报督查室。",
             _appeal(due),
         ),
         "特此通知。",
         (
-            f"{why.en}. The {'chief leader' if chief else 'leader in charge'} holds the interview by {_iso(limit)}.",
+            f"{why.en}. The {'chief leader' if chief else 'leader in charge'} holds the interview "
+            f"{_until(due, limit)}.",
             *(["This adds a cause to an earlier notice; its limit has not moved."] if due.joined else []),
-            f"It can be appealed within {due.item.appeal_days} calendar days of its receipt.",
+            *_appeal_en(due),
         ),
     )
 
 
-def _blockage(place: str, unit: str, subject: str, basis: str, why: Word, limit: date | None) -> NoticeSentences:
+def _blockage(
+    due: NoticeDue, place: str, unit: str, subject: str, basis: str, why: Word, limit: date | None
+) -> NoticeSentences:
     return NoticeSentences(
         f"{place}人民政府：",
         f"{unit}牵头承办的{subject}，遇到难以自行解决的“卡壳”问题（{why.zh}）。{basis}，现呈请研究解决。",
-        (f"请于{_by(limit)}予以答复，由督查室记录并反馈承办单位。",),
+        (f"请{_when(due, limit)}予以答复，由督查室记录并反馈承办单位。",),
         "妥否，请批示。",
         (
             f"The lead unit reports a blockage ({why.en}) that it cannot resolve.",
-            f"An answer is asked for by {_iso(limit)}.",
+            f"An answer is asked for {_until(due, limit)}.",
         ),
     )
 
@@ -157,7 +131,7 @@ def _reminder(due: NoticeDue, unit: str, subject: str, limit: date | None) -> No
         f"距截止还有{due.days}个工作日，目前尚未收到。",
         ("请按时报送；逾期未报送的，将按规定亮灯督办。",),
         "特此通知。",
-        (f"The {what.en} is due by {_iso(limit)}, {due.days} working day(s) ahead, and was not received yet.",),
+        (f"The {what.en} is due by {iso(limit)}, {due.days} working day(s) ahead, and was not received yet.",),
     )
 
 
@@ -173,22 +147,40 @@ def _withdrawn(
     else:
         zh = f"所依据的事由不再成立{now.zh}，予以撤销，不再执行"
         en = f"{numbers}: no cause is left{now.en}; withdrawn."
+    final = due.item.record.assignment.withdrawn
     return NoticeSentences(
         f"{whom}：",
         f"关于{unit}牵头承办的{subject}，我室此前发出的{numbers}，{zh}。",
-        ("已据此开展的工作请妥善衔接，相关记录保留备查。",),
+        ("已据此开展的工作请妥善衔接，相关记录保留备查。", *([_FINAL.zh] if final else [])),
         "特此通知。",
-        (en,),
+        (en, *([_FINAL.en] if final else [])),
     )
 
 
 def _appeal(due: NoticeDue) -> str:
-    return f"请签收本通知。如有异议，可自签收之日起{due.item.appeal_days}日内提出申诉；申诉期间本通知继续执行。"
+    return (
+        f"请签收本通知。如有异议，可自签收之日起{due.item.appeal_days}日内提出申诉；"
+        f"申诉期间本通知继续执行，期限照走。{_FINAL.zh}"
+    )
 
 
-def _by(limit: date | None) -> str:
-    return f"{day(limit)}前（含当日）" if limit else "规定期限内"
+def _appeal_en(due: NoticeDue) -> tuple[str, str]:
+    return (
+        f"It can be appealed within {due.item.appeal_days} calendar days of its receipt; its limit runs on meanwhile.",
+        _FINAL.en,
+    )
 
 
-def _iso(limit: date | None) -> str:
-    return limit.isoformat() if limit else "the limit"
+def _when(due: NoticeDue, limit: date | None) -> str:
+    """By when; a letter never orders a day that has passed (rulebook: Escalation ladder)."""
+    if _has_passed(due) and limit is not None:
+        return f"立即（应于{day(limit)}前，已过）"
+    return f"于{by(limit)}"
+
+
+def _until(due: NoticeDue, limit: date | None) -> str:
+    return f"at once (due on {iso(limit)} already)" if _has_passed(due) else f"by {iso(limit)}"
+
+
+def _has_passed(due: NoticeDue) -> bool:
+    return due.joined and due.due_at is not None and due.issued_at >= due.due_at

@@ -13,16 +13,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from contracts.dispatches import Recipient
 from contracts.rulings import Compared
-from services.notify.notices.documents.notice_sentences import (
-    TITLES,
-    NoticeSentences,
-    cause,
-    day,
-    escalation,
-    leader,
-    notice_sentences,
-    period,
-)
+from services.notify.notices.documents.notice_sentences import TITLES, notice_sentences
+from services.notify.notices.documents.phrases import NoticeSentences, cause, day, escalation, leader, period
 from services.notify.notices.facts import ProgrammeFacts
 from services.notify.notices.notice import NoticeDue
 from supervision.words import CATEGORIES, LIGHTS, NOTE, Word
@@ -157,6 +149,8 @@ def rows(due: NoticeDue, programme: ProgrammeFacts) -> list[DocumentRow]:
     for reason in due.reasons:
         made += _period(reason, due)
     if due.due_at is not None and due.kind != "withdrawn":
+        if due.before is not None:
+            made.append(DocumentRow("原定期限", "Before", f"{day(item.last_day(due.before))}（含当日）"))
         made.append(DocumentRow("办理时限", "Limit", f"{day(item.last_day(due.due_at))}（含当日）"))
     if (now := escalation(due)) is not None:
         made.append(DocumentRow("督办情况", "Escalation", now.zh))
@@ -177,7 +171,7 @@ def _period(reason: str, due: NoticeDue) -> list[DocumentRow]:
     units = {target.indicator: target.unit for target in node.targets} if node else {}
     for one in item.compared.get(reason, ())[:8]:
         made.append(DocumentRow("指标对照", "Target", comparison(one, units.get(one.indicator, ""))))
-    if due.kind != "reminder":
+    if due.kind not in ("reminder", "deadline"):
         made.append(DocumentRow("亮灯情况", "Light", f"{SHAPES[light]} {LIGHTS[light].zh}", light))
     return made
 
