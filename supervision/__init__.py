@@ -6,6 +6,10 @@ lights                its lights and the reports that they rest on
 light_facts           what the sentence about a light is made from
 escalations           its escalations: causes, limits, how far each is
 appeals               the appeals that wait
+deadlines             until when periods are reported, moved and provisional deadlines
+replies               what units say about lights and notices
+deputies              who stands in for a leader or the chief leader
+errata                what a later bulletin must correct
 light_sentences       why a light stands as it does
 escalation_sentences  what an escalation stands on, until when and how far it is
 rule_words            the paragraphs of the rulebook in words

@@ -38,6 +38,7 @@ class EscalationRecord(NamedTuple):
     """An escalation: the causes that stand in the order told, to whom and with copy to whom, `due_at` exclusive.
 
     `answered` are the blockages that were; `own_waits`: the unit's own report of a rectification waits for its review.
+    `before` is the limit that it had first, where that was moved, `extended` how often by an extension (延期整改).
     """
 
     id: str
@@ -53,6 +54,8 @@ class EscalationRecord(NamedTuple):
     not_done: bool = False
     answered: tuple[str, ...] = ()
     own_waits: bool = False
+    before: datetime | None = None
+    extended: int = 0
 
     @property
     def stands(self) -> bool:
@@ -152,6 +155,11 @@ def _reported(record: EscalationRecord, data: EscalationReported) -> EscalationR
     return record._replace(awaits_review=True, own_waits=record.own_waits or data.by == "rectification")
 
 
+def _moved(record: EscalationRecord, data: LimitMoved) -> EscalationRecord:
+    extended = record.extended + (data.extension is not None)
+    return record._replace(due_at=data.due_at, before=record.before or record.due_at, extended=extended)
+
+
 def _answered(record: EscalationRecord, data: BlockageResolved) -> EscalationRecord:
     return record._replace(answered=(*record.answered, data.blockage))
 
@@ -174,7 +182,7 @@ _TRANSITIONS: Final[Mapping[type, Callable[[Escalations, Any], Escalations]]] = 
     EscalationReported: _one(_reported),
     EscalationUnreported: _one(lambda record, _: record._replace(awaits_review=record.own_waits)),
     EscalationRelieved: _one(lambda record, _: record._replace(overdue=False)),
-    LimitMoved: _one(lambda record, data: record._replace(due_at=data.due_at)),
+    LimitMoved: _one(_moved),
     EscalationReviewed: _one(_reviewed),
     EscalationOverdue: _one(lambda record, _: record._replace(overdue=True)),
     EscalationClosed: _one(lambda record, _: record._replace(phase="closed")),

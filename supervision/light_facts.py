@@ -36,7 +36,7 @@ def _part(lights: LightsRecord, period: PeriodId, assignment: AssignmentRecord) 
     report = known.in_time
     return PartFacts(
         period=period,
-        due_on=last_day(lights.due_at[period], zone),
+        due_on=last_day(lights.deadlines.due_at(period), zone),
         settled=known.settled,
         claim=report.claim if report else None,
         overturned=report is not None and report.report in known.overturned,

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from contracts.policy import Policy
 from contracts.rulings import (
     AppealClosed,
-    CalendarRevised,
     Compared,
-    DeadlineShifted,
     ItemOpened,
     LightChanged,
     LightSettled,
@@ -21,6 +18,8 @@ from contracts.rulings import (
     VerificationRecorded,
 )
 from contracts.values import Light, PeriodId
+from supervision import deadlines
+from supervision.deadlines import Deadlines
 
 
 class PeriodRecord(NamedTuple):
@@ -57,7 +56,7 @@ class LightsRecord(NamedTuple):
     """
 
     monthly: bool
-    due_at: Mapping[PeriodId, datetime]
+    deadlines: Deadlines
     parts: Mapping[PeriodId, tuple[PeriodId, ...]]
     quarter_of: Mapping[PeriodId, PeriodId]
     periods: Mapping[PeriodId, PeriodRecord]
@@ -103,7 +102,7 @@ def opened(data: ItemOpened) -> LightsRecord:
     parts = {one.quarter: tuple(p.id for p in ordered if p.quarter == one.quarter) for one in ordered}
     return LightsRecord(
         monthly=data.category == "livelihood",
-        due_at={one.id: one.due_at for one in ordered},
+        deadlines=deadlines.opened(data),
         parts={quarter: tuple(p for p in found if p not in data.void) for quarter, found in parts.items()},
         quarter_of={one.id: one.quarter for one in ordered},
         periods={},
@@ -171,12 +170,8 @@ def _decided(record: LightsRecord, data: AppealClosed, _: Policy) -> LightsRecor
     return record.with_light(light, record.of(light)._replace(upheld=True))
 
 
-def _shifted(record: LightsRecord, data: DeadlineShifted, _: Policy) -> LightsRecord:
-    return record._replace(due_at={**record.due_at, data.period: data.due_at})
-
-
-def _recomputed(record: LightsRecord, data: CalendarRevised, _: Policy) -> LightsRecord:
-    return record._replace(due_at={**record.due_at, **{one.id: one.due_at for one in data.periods}})
+def _dated(record: LightsRecord, data: RulingData, _: Policy) -> LightsRecord:
+    return record._replace(deadlines=deadlines.evolve(record.deadlines, data))
 
 
 _TRANSITIONS: Final[Mapping[type, Callable[[LightsRecord, Any, Policy], LightsRecord]]] = {
@@ -186,8 +181,7 @@ _TRANSITIONS: Final[Mapping[type, Callable[[LightsRecord, Any, Policy], LightsRe
     LightSettled: _settled,
     MonthSettled: _month,
     AppealClosed: _decided,
-    DeadlineShifted: _shifted,
-    CalendarRevised: _recomputed,
+    **dict.fromkeys(deadlines.FOLDED, _dated),
 }
 
 FOLDED: Final = frozenset(_TRANSITIONS)

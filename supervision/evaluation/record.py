@@ -135,7 +135,7 @@ class EvaluationRecord:
         if kind != "missing_report":
             return self.record.explain(about)
         name = period_word(about)
-        until = due_word(last_day(self.record.lights.due_at[about], self.record.assignment.zone))
+        until = due_word(last_day(self.record.lights.deadlines.due_at(about), self.record.assignment.zone))
         return Word(f"{name.zh}：截至{until.zh}未报送", f"{name.en}: not reported by {until.en}")
 
 
@@ -162,13 +162,13 @@ def _transferred(item: EvaluationRecord, event: SourcedEvent, data: ItemTransfer
 
 def _month(item: EvaluationRecord, event: SourcedEvent, data: MonthSettled) -> None:
     if data.settled:
-        item.over.setdefault(data.month, item.at(item.record.lights.due_at[data.month], event))
+        item.over.setdefault(data.month, item.at(item.record.lights.deadlines.due_at(data.month), event))
 
 
 def _settled(item: EvaluationRecord, event: SourcedEvent, data: LightSettled) -> None:
     lights = item.record.lights
     parts = lights.parts.get(data.period, ())
-    item.settled[data.period] = item.at(lights.due_at[parts[-1]] if parts else event.time, event)
+    item.settled[data.period] = item.at(lights.deadlines.due_at(parts[-1]) if parts else event.time, event)
     if data.period in parts:
         item.over[data.period] = item.settled[data.period]
 

@@ -207,8 +207,8 @@ def ways(bootstrap: str, prefix: str, url: str) -> list[Way]:
     return [
         Way("POST → append", PUBLISHED, 12, 21, post_to_append(bootstrap, prefix, url)),
         Way("record → ruling → append", APPENDED, 20, 28, record_to_ruling),
-        Way("ruling → notice → mail", SENT, 16, 45, ruling_to_mail),
-        Way("ruling → cell of the heat map", SHOWN, 12, 50, ruling_to_cell(url)),
+        Way("ruling → notice → mail", SENT, 16, 48, ruling_to_mail),
+        Way("ruling → cell of the heat map", SHOWN, 12, 55, ruling_to_cell(url)),
     ]
 
 

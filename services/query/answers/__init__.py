@@ -11,10 +11,13 @@ periods          an item period by period
 timeline         from submission to notice, with links both ways
 submission       a submission with its ruling, and those that wait
 escalations      escalations, folded from the rows of their steps
+replies          what units say about lights and notices, as far as it may be read
+errata           what the next bulletin must correct
 notices          notices with their messages
 evaluation       the annual evaluation's sheets
 events           events with their data as their types say
 explanations     the sentences that say why
 event_sentences  what an event says
+event_words      the words for it
 problem          every error that query answers with
 """

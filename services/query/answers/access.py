@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from contracts.rulings import RulingData, VerificationRecorded
+from contracts.rulings import ReplyReleased, ReplyRetained, RulingData, VerificationRecorded
 from contracts.values import Evidence
 from services.query.read_model.columns import Json, JsonObject
 from services.query.read_model.results import HeldItem, KnownSubmission
@@ -18,18 +18,32 @@ _PUBLISHED: Final = frozenset(
     {
         "programme.opened",
         "item.opened",
+        "item.revised",
         "item.transferred",
         "item.withdrawn",
+        "calendar.revised",
+        "deadline.shifted",
         "plan.adopted",
         "node.adjusted",
         "progress.recorded",
         "light.changed",
         "light.settled",
         "month.settled",
+        "reply.recorded",
+        "reply.released",
         "bulletin.published",
     }
 )
-"""Events that a public item shows to everybody; notices, findings and what waits for a decision are internal."""
+"""Events that a public item shows to everybody; notices, findings and what waits for a decision are internal.
+
+Of replies those that the office published, as `published_replies` says.
+"""
+_INTERNAL_WORDS: Final = {
+    "item.revised": "reason",
+    "item.withdrawn": "reason",
+    "deadline.shifted": "ground",
+}
+"""What the office wrote beside a change that everybody sees: nobody published it."""
 _UNPUBLISHED_ACTS: Final = frozenset({"progress.reviewed", "inspection.recorded", "appeal.decided"})
 REASSESSMENT: Final = "reassessment"
 """What the public is told instead of an act that is internal, though the light that it moved is not."""
@@ -79,9 +93,20 @@ class Viewer:
         return "public" if self.may_see("item.read", item) else "none"
 
 
-def event_is_seen(sight: Sight, type_: str) -> bool:
-    """Whether an event of an item is shown at this sight, inspections aside."""
-    return sight == "full" or (sight == "public" and type_ in _PUBLISHED)
+def event_is_seen(sight: Sight, type_: str, data: JsonObject, replies: frozenset[str]) -> bool:
+    """Whether an event of an item is shown at this sight, inspections aside; `replies` are those published."""
+    if sight == "full" or (sight == "public" and type_ in _PUBLISHED):
+        return sight == "full" or not type_.startswith("reply.") or data.get("reply") in replies
+    return False
+
+
+def published_replies(events: Iterable[RulingData]) -> frozenset[str]:
+    """The replies that the office has published and not withheld since, by all events that there are up to now."""
+    said: dict[str, bool] = {}
+    for event in events:
+        if isinstance(event, ReplyReleased | ReplyRetained):
+            said[event.reply] = isinstance(event, ReplyReleased)
+    return frozenset(reply for reply, released in said.items() if released)
 
 
 def is_published_act(type_: str) -> bool:
@@ -94,10 +119,14 @@ def seen_evidence(sight: Sight, evidence: Iterable[Evidence]) -> list[Evidence]:
     return [file for file in evidence if sight == "full" or file.classification != "internal"]
 
 
-def seen_data(sight: Sight, data: JsonObject) -> JsonObject:
-    """The data of an event as far as it is shown, as `seen_evidence`."""
+def seen_data(sight: Sight, type_: str, data: JsonObject) -> JsonObject:
+    """The data of an event as far as it is shown, as `seen_evidence`; the office's reasons stay internal."""
+    if sight == "full":
+        return data
+    if type_ in _INTERNAL_WORDS:
+        return {name: value for name, value in data.items() if name != _INTERNAL_WORDS[type_]}
     evidence = data.get("evidence")
-    if sight == "full" or not isinstance(evidence, list):
+    if not isinstance(evidence, list):
         return data
     return {**data, "evidence": [file for file in evidence if not _is_internal(file)]}
 

@@ -190,7 +190,13 @@ def _confirmed(step: EscalationRow) -> RulingData:
 
 def _moved(step: EscalationRow) -> RulingData:
     due_at = given(step.due_at)
-    return LimitMoved(escalation=step.escalation, level=given(step.level), before=due_at, due_at=due_at)
+    return LimitMoved(
+        escalation=step.escalation,
+        level=given(step.level),
+        before=due_at,
+        due_at=due_at,
+        extension=step.extension,
+    )
 
 
 _EVENTS: Final[Mapping[str, Callable[[EscalationRow], RulingData]]] = {

@@ -3,61 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Final
+from datetime import date, datetime
 
 from contracts.rulings import Compared
 from contracts.values import Target
+from services.query.answers.event_words import EVENTS, REVISED
 from services.query.read_model.as_of import LOCAL
 from services.query.read_model.columns import Json
 from supervision import words, workdays
 from supervision.escalation_sentences import CauseFacts, cause_word
 from supervision.light_sentences import SIGNS, compared_word, period_word, plain
-from supervision.words import Language, Word, Words, say
+from supervision.words import Language, Word, say
 
 Data = Mapping[str, Json]
-
-_EVENTS: Final[Words] = {
-    "programme.opened": Word("督查方案发布：{title}", "Programme published: {title}"),
-    "item.opened": Word("列入督查事项：{title}", "Item under supervision: {title}"),
-    "item.transferred": Word("事项移交：牵头单位 {lead_unit}", "Handed over: lead unit {lead_unit}"),
-    "withdrawal.filed": Word("申请退出年度考核，待主要领导审定", "Withdrawal from the assessment requested"),
-    "withdrawal.refused": Word("主要领导不同意退出考核", "The chief leader refused the withdrawal"),
-    "item.withdrawn": Word("退出年度考核，此后不再亮灯", "Withdrawn from the assessment; no light from here on"),
-    "policy.changed": Word("启用新的政策版本", "Another policy version holds"),
-    "plan.received": Word("收到工作方案，待分管区领导审定", "Plan received, waiting for the leader in charge"),
-    "plan.returned": Word("工作方案被退回", "The plan was returned"),
-    "plan.adopted": Word("工作方案确认，节点目标生效", "The plan was confirmed; its nodes hold"),
-    "plan.missed": Word("方案报送期限已过，未收到方案", "The plans' deadline passed without a plan"),
-    "adjustment.filed": Word("申请调整{period}节点，待审定", "Adjustment of {period} requested"),
-    "adjustment.approved": Word("节点调整获准，随方案生效", "Adjustment approved; it takes effect with the plan"),
-    "adjustment.refused": Word("节点调整未获同意", "The adjustment was refused"),
-    "node.adjusted": Word("{period}节点目标已调整", "The node of {period} was adjusted"),
-    "progress.recorded": Word("{period}进展入档：{claim}", "Report for {period}: {claim}"),
-    "inspection.authorized": Word("检查计划在案", "An inspection plan is on record"),
-    "verification.recorded": Word("{period}报告：{finding}", "Report for {period}: {finding}"),
-    "lag.recorded": Word("认定进展严重滞后", "Severe lag was declared"),
-    "light.changed": Word("{period}：{from}转{to}", "{period}: {from} to {to}"),
-    "light.settled": Word("{period}定灯：{light}", "{period} settled: {light}"),
-    "month.settled": Word("{month}：{status}", "{month}: {status}"),
-    "reminder.due": Word("催报：{about}，期限{due}", "Reminder: {about}, due {due}"),
-    "escalation.raised": Word("发起{level}：{cause}{until}", "{level} raised: {cause}{until}"),
-    "escalation.joined": Word("并入{level}：{cause}", "Joined the {level}: {cause}"),
-    "escalation.confirmed": Word("{level}经确认{until}", "{level} confirmed{until}"),
-    "escalation.reported": Word("已报告整改", "Rectification reported"),
-    "escalation.reviewed": Word("整改核查：{finding}", "Rectification reviewed: {finding}"),
-    "escalation.overdue": Word("{level}逾期", "{level} overdue"),
-    "escalation.reduced": Word("{level}撤去一项事由：{cause}", "A cause was taken from the {level}: {cause}"),
-    "escalation.closed": Word("{level}办结", "{level} closed"),
-    "escalation.withdrawn": Word("{level}撤销", "{level} withdrawn"),
-    "blockage.resolved": Word("卡壳事项已答复", "The blockage was answered"),
-    "notice.signed": Word("{level}已签收", "{level} signed for"),
-    "appeal.opened": Word("提出申诉，{due}前答复", "Appeal lodged, to be decided by {due}"),
-    "appeal.closed": Word("申诉审定：{decision}", "Appeal decided: {decision}"),
-    "appeal.overdue": Word("申诉逾期未决", "The appeal was not decided in time"),
-    "bulletin.filed": Word("通报待批", "A bulletin waits for approval"),
-    "bulletin.published": Word("通报已发布", "Bulletin published"),
-}
 
 
 def last_day(due_at: str | datetime | None, language: Language) -> str:
@@ -65,14 +23,21 @@ def last_day(due_at: str | datetime | None, language: Language) -> str:
     if due_at is None:
         return ""
     instant = datetime.fromisoformat(due_at) if isinstance(due_at, str) else due_at
-    day = workdays.last_day(instant, LOCAL)
-    return f"{day.year}年{day.month}月{day.day}日" if language == "zh" else f"{day.day} {day:%b %Y}"
+    return day_name(workdays.last_day(instant, LOCAL).isoformat(), language)
 
 
 def event_sentence(type_: str, data: Data, names: Mapping[str, str], language: Language) -> str:
     """The sentence of an event; `names` are units' and leaders' official names by id."""
-    template = say(_EVENTS, type_, language)
-    return template.format_map(_Values(_values(data, names, language)))
+    template = say(EVENTS, _variant(type_, data), language)
+    values = _values(data, names, language) | _named(data, names, language)
+    return template.format_map(_Values(values))
+
+
+def _variant(type_: str, data: Data) -> str:
+    """Two events say one of two things."""
+    if type_ == "item.withdrawn" and data.get("cancelled"):
+        return "item.cancelled"
+    return "limit.extended" if type_ == "limit.moved" and data.get("extension") else type_
 
 
 def comparison(values: Compared, language: Language) -> str:
@@ -122,6 +87,56 @@ def _values(data: Data, names: Mapping[str, str], language: Language) -> dict[st
     if values["due"]:
         values["until"] = f"，{values['due']}前办结" if language == "zh" else f", until {values['due']}"
     return values
+
+
+def _named(data: Data, names: Mapping[str, str], language: Language) -> dict[str, str]:
+    """Days, people and lists of the events that version 3 of the rules added."""
+    values = {name: day_name(str(data[name]), language) for name in ("from_on", "until_on", "held_on") if name in data}
+    values |= {name: who_name(str(data[name]), names, language) for name in ("principal", "deputy") if name in data}
+    if isinstance(before := data.get("before"), str):
+        values["before"] = last_day(before, language)
+    if isinstance(unit := data.get("unit"), str):
+        values["unit"] = names.get(unit, unit)
+    if light := data.get("light"):
+        values["topic"] = _in(period_word(str(light)), language)
+    elif data.get("level") and data.get("cause"):
+        level = say(words.LEVELS, str(data["level"]), language)
+        values["topic"] = f"{level} · {cause_name(str(data['level']), str(data['cause']), language)}"
+    comma = "、" if language == "zh" else ", "
+    if isinstance(calendar := data.get("calendar"), dict):
+        values["ends_on"] = day_name(str(calendar["last_on"]), language)
+        periods = data.get("periods")
+        dates = [
+            f"{_in(period_word(str(one['id'])), language)} {last_day(str(one['due_at']), language)}"
+            for one in (periods if isinstance(periods, list) else ())
+            if isinstance(one, dict)
+        ]
+        told = comma.join(dates)
+        values["dates"] = told and (f"；期限改为：{told}" if language == "zh" else f"; now due: {told}")
+    joined = [*_listed(data, "units", "name"), *_listed(data, "leaders", "label")]
+    values["joined"] = comma.join(joined)
+    values["revised"] = comma.join(say(REVISED, name, language) for name in REVISED if name in data)
+    return values
+
+
+def _listed(data: Data, name: str, key: str) -> list[str]:
+    found = data.get(name)
+    return [str(one[key]) for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def day_name(day: str, language: Language) -> str:
+    """A day such as `2024-11-20` as people say it; anything else as it is."""
+    try:
+        on = date.fromisoformat(day)
+    except ValueError:
+        return day
+    return f"{on.year}年{on.month}月{on.day}日" if language == "zh" else f"{on.day} {on:%b %Y}"
+
+
+def who_name(reference: str, names: Mapping[str, str], language: Language) -> str:
+    """`leader:leader-3` or `chief` by name."""
+    kind, _, id_ = reference.partition(":")
+    return names.get(id_, id_) if id_ else say(words.ROLES, kind, language)
 
 
 def goal(target: Target) -> str:

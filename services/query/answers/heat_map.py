@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
 from contracts.values import Category, Light, PeriodId
@@ -14,14 +15,21 @@ from services.query.read_model.columns import ComparedColumn, UnitColumn
 from services.query.read_model.results import CurrentLight, HeldItem
 from supervision import appeals
 from supervision.appeals import Appeals
+from supervision.deadlines import PeriodDeadline
+from supervision.replies import Replies, ReplyRecord
 
 COLOURS: Final[tuple[Light, ...]] = ("red", "yellow", "none", "green")
 """From what needs most attention to what needs least."""
+RepliesByItem = Mapping[str, Replies]
+"""The replies that may be read: by item, then by what they are about."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """The light of one item in one quarter; `rated` is what it was first settled as."""
+    """The light of one item in one quarter; `rated` is what it was first settled as.
+
+    It settles at `due_at` (exclusive; `moved_from`: the deadline that was moved); `reply` is what the unit says.
+    """
 
     item: str
     title: str
@@ -36,6 +44,10 @@ class Tile:
     compared: Sequence[ComparedColumn] = ()
     changed_at: datetime | None = None
     position: str | None = None
+    due_at: datetime | None = None
+    moved_from: datetime | None = None
+    provisional: bool = False
+    reply: str | None = None
 
 
 @dataclass(slots=True)
@@ -59,11 +71,12 @@ class Cell:
 
 @dataclass(slots=True)
 class Line:
-    """A unit's row."""
+    """A unit's row; `moved` is how many of its reports' deadlines were moved (延期报送)."""
 
     unit: str
     name: str
     cells: list[Cell]
+    moved: int = 0
 
     @property
     def trouble(self) -> tuple[int, int]:
@@ -81,7 +94,12 @@ class HeatMap:
     totals: list[Cell]
 
 
-def tiles(items: Iterable[HeldItem], lights: Iterable[CurrentLight], appeals: Iterable[KnownEvent]) -> list[Tile]:
+def tiles(
+    items: Iterable[HeldItem],
+    lights: Iterable[CurrentLight],
+    appeals: Iterable[KnownEvent],
+    replies: RepliesByItem = MappingProxyType({}),
+) -> list[Tile]:
     """A tile for every item and quarter that binds it; what has no light yet awaits its report.
 
     An item that was withdrawn keeps its settled lights and has none otherwise (rulebook: Lights 8).
@@ -93,8 +111,22 @@ def tiles(items: Iterable[HeldItem], lights: Iterable[CurrentLight], appeals: It
         for period in item.quarters:
             light = current.get((item.item, period))
             if item.withdrawn_at is None or (light is not None and light.rated is not None):
-                found.append(_tile(item, period, light, contested=(item.item, period) in contested))
+                tile = _tile(item, period, light, contested=(item.item, period) in contested)
+                found.append(_dated(tile, item.last_of(period), replies.get(item.item, {}).get(period)))
     return found
+
+
+def _dated(tile: Tile, deadline: PeriodDeadline | None, reply: ReplyRecord | None) -> Tile:
+    said = reply.text if reply is not None else None
+    if deadline is None:
+        return replace(tile, reply=said)
+    return replace(
+        tile,
+        due_at=deadline.due_at,
+        moved_from=deadline.before,
+        provisional=deadline.provisional,
+        reply=said,
+    )
 
 
 def _tile(item: HeldItem, period: PeriodId, light: CurrentLight | None, *, contested: bool) -> Tile:
@@ -134,8 +166,13 @@ def under_appeal(events: Iterable[KnownEvent]) -> set[tuple[str, str]]:
     return {(item, one.against.light) for item, found in waiting.items() for one in found if one.against.light}
 
 
-def heat_map(found: Iterable[Tile], units: Iterable[UnitColumn]) -> HeatMap:
-    """Gather tiles by unit, in the order of the programme's own list of units, and by quarter."""
+def heat_map(
+    found: Iterable[Tile], units: Iterable[UnitColumn], moved: Mapping[str, int] = MappingProxyType({})
+) -> HeatMap:
+    """Gather tiles by unit, in the order of the programme's own list of units, and by quarter.
+
+    `moved` is how many reports' deadlines of a unit were moved.
+    """
     gathered = list(found)
     periods = sorted({tile.period for tile in gathered})
     names = {unit["id"]: unit["name"] for unit in units}
@@ -147,7 +184,7 @@ def heat_map(found: Iterable[Tile], units: Iterable[UnitColumn]) -> HeatMap:
         cells[tile.period].tiles.append(tile)
         totals[tile.period].tiles.append(tile)
     lines = [
-        Line(unit, names.get(unit, unit), list(cells.values()))
+        Line(unit, names.get(unit, unit), list(cells.values()), moved.get(unit, 0))
         for unit, cells in sorted(by_unit.items(), key=lambda entry: (order.get(entry[0], len(order)), entry[0]))
     ]
     return HeatMap(periods, lines, list(totals.values()))

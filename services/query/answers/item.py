@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from services.query.answers.access import Sight
+from services.query.answers.access import Sight, event_is_seen, published_replies
 from services.query.answers.events import KnownEvent, known
 from services.query.answers.explanations import Explained, explained
 from services.query.answers.problem import QueryProblem
@@ -53,13 +53,18 @@ async def in_full(view: RequestView, programme_id: str, item_id: str) -> bool:
 class ItemHistory:
     """An item with all its events in the order of the log, and the sentences about them for this viewer.
 
-    `unvisited`: the viewer sees inspection plans before the visit.
+    `unvisited`: the viewer sees inspection plans before the visit; `public_replies` are those published.
     """
 
     seen: SeenItem
     unvisited: bool
     events: list[KnownEvent]
     explained: Explained
+    public_replies: frozenset[str] = frozenset()
+
+    def is_seen(self, event: KnownEvent) -> bool:
+        """Whether an event of it is shown to this viewer, inspections aside."""
+        return event_is_seen(self.seen.sight, event.row.type, event.row.data, self.public_replies)
 
 
 async def find_history(view: RequestView, programme_id: str, item_id: str) -> ItemHistory:
@@ -67,4 +72,6 @@ async def find_history(view: RequestView, programme_id: str, item_id: str) -> It
     seen = await find_item(view, programme_id, item_id)
     events = list(known(await view.snapshot.events(programme_id, item_id)))
     unvisited = view.viewer.may_see("inspection_plans.see", seen.held)
-    return ItemHistory(seen, unvisited, events, explained(events, published=not seen.whole))
+    decided = known(await view.snapshot.reply_decisions(programme_id, item_id))
+    replies = published_replies(event.data for event in decided)
+    return ItemHistory(seen, unvisited, events, explained(events, published=not seen.whole), replies)

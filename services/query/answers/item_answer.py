@@ -11,15 +11,17 @@ from services.query.answers.heat_map import Tile
 from services.query.answers.item import ItemHistory
 from services.query.answers.lights import tiles_of
 from services.query.answers.periods import PeriodAnswer, periods_of
+from services.query.answers.replies import replies_in
 from services.query.answers.request_view import RequestView
 from services.query.answers.timeline import TimelineEntry, timeline_of
 from services.query.read_model.results import HeldItem
+from supervision.replies import Replies
 from supervision.words import Word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemAnswer:
-    """An item with its lights and why each stands as it does, its periods, its timeline and its escalations."""
+    """An item with its lights and why each stands as it does, its periods, timeline, escalations and replies."""
 
     item: HeldItem
     sight: Sight
@@ -28,6 +30,7 @@ class ItemAnswer:
     periods: list[PeriodAnswer]
     timeline: list[TimelineEntry]
     escalations: list[EscalationAnswer]
+    replies: Replies
 
 
 async def item_answer(view: RequestView, history: ItemHistory) -> ItemAnswer:
@@ -42,4 +45,5 @@ async def item_answer(view: RequestView, history: ItemHistory) -> ItemAnswer:
         periods=periods_of(history),
         timeline=await timeline_of(view, history),
         escalations=await escalations_of(view, programme, item) if seen.whole else [],
+        replies=replies_in(history),
     )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.query.answers.escalations import EscalationAnswer, escalations
 from services.query.answers.events import known
-from services.query.answers.heat_map import HeatMap, Tile, heat_map, tiles
+from services.query.answers.heat_map import HeatMap, RepliesByItem, Tile, heat_map, tiles
 from services.query.answers.item import SeenItem, items
 from services.query.answers.problem import QueryProblem
 from services.query.answers.programme import ProgrammeAnswer
+from services.query.answers.replies import replies_of
 from services.query.answers.request_view import RequestView
 from services.query.answers.submission import waiting
 from services.query.read_model.results import HeldItem, WaitingSubmission
@@ -30,7 +32,16 @@ async def tiles_of(
         [one.held for one in seen],
         await view.snapshot.lights(programme_id, item_id),
         known(await view.snapshot.events(programme_id, item_id, _APPEALS)),
+        await replies_of(view, programme_id, seen),
     )
+
+
+def moved_by_unit(seen: Iterable[SeenItem]) -> dict[str, int]:
+    """How many reports' deadlines were moved of the items that each unit leads (rulebook: Deadlines)."""
+    found: Counter[str] = Counter()
+    for one in seen:
+        found[one.held.lead_unit] += one.held.moved
+    return dict(+found)
 
 
 async def reasons(view: RequestView, programme_id: str, seen: Sequence[SeenItem]) -> Reasons:
@@ -55,7 +66,7 @@ async def programme_lights(
     """The lights of a programme's items of a category (empty: of all), units as listed or by their red and yellow."""
     seen = await items(view, about.id)
     found = [tile for tile in await tiles_of(view, about.id, seen) if category in ("", tile.category)]
-    gathered = heat_map(found, about.units)
+    gathered = heat_map(found, about.units, moved_by_unit(seen))
     if most_trouble_first:
         gathered.lines.sort(key=lambda line: line.trouble, reverse=True)
     return ProgrammeLights(gathered, await reasons(view, about.id, seen), await waiting(view, about.id, seen))
@@ -65,7 +76,8 @@ async def programme_lights(
 class UnitLights:
     """The items that a unit leads and where it cooperates, with the lights of each and the open escalations.
 
-    `sheet_seen`: the viewer sees the unit's evaluation sheet.
+    `sheet_seen`: the viewer sees the unit's evaluation sheet. `moved` counts the reports' deadlines that were moved,
+    `extended` the extensions of rectifications' limits (None: the viewer sees no escalations).
     """
 
     sheet_seen: bool
@@ -75,6 +87,9 @@ class UnitLights:
     why: Reasons
     escalations: list[EscalationAnswer]
     waiting: list[WaitingSubmission]
+    moved: int
+    extended: int | None
+    replies: RepliesByItem
 
 
 async def unit_lights(view: RequestView, about: ProgrammeAnswer, unit: str) -> UnitLights:
@@ -85,7 +100,8 @@ async def unit_lights(view: RequestView, about: ProgrammeAnswer, unit: str) -> U
     by_item: dict[str, list[Tile]] = {}
     for tile in await tiles_of(view, about.id, seen):
         by_item.setdefault(tile.item, []).append(tile)
-    open_now = await escalations(view, about.id) if view.viewer.may("escalations.list", about.id) else []
+    told = view.viewer.may("escalations.list", about.id)
+    ever = await escalations(view, about.id, open_only=False) if told else []
     led = {one.held.item for one in seen if one.held.lead_unit == unit}
     return UnitLights(
         sheet_seen=view.viewer.sees_sheet(about.id, unit),
@@ -93,6 +109,9 @@ async def unit_lights(view: RequestView, about: ProgrammeAnswer, unit: str) -> U
         cooperates=[one.held for one in seen if one.held.lead_unit != unit],
         tiles=by_item,
         why=await reasons(view, about.id, seen),
-        escalations=[one for one in open_now if one.item in led],
+        escalations=[one for one in ever if one.item in led and one.is_open],
         waiting=[one for one in await waiting(view, about.id, seen) if one.item in led],
+        moved=moved_by_unit(seen).get(unit, 0),
+        extended=sum(one.record.extended for one in ever if one.item in led) if told else None,
+        replies=await replies_of(view, about.id, seen),
     )

@@ -10,10 +10,12 @@ from datetime import datetime
 from services.query.answers.escalations import escalations
 from services.query.answers.item import items
 from services.query.answers.problem import QueryProblem
+from services.query.answers.replies import about_notice, replies_of
 from services.query.answers.request_view import RequestView
 from services.query.read_model.columns import RecipientColumn
 from services.query.read_model.results import NoticeHead, NoticeMessage
 from services.query.read_model.tables import NoticeRow
+from supervision.replies import ReplyRecord
 from supervision.words import Word
 
 
@@ -52,10 +54,11 @@ class NoticeAnswer:
 
 @dataclass(frozen=True, slots=True)
 class NoticeNow:
-    """A notice with the state of its escalation as it is now, where the viewer still sees its item in full."""
+    """A notice with its escalation as it is now and what units say about it, where its item is still seen in full."""
 
     notice: NoticeAnswer
     why: Word | None
+    replies: list[ReplyRecord]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +146,11 @@ def _answer(row: NoticeHead | NoticeRow, messages: list[MessageAnswer]) -> Notic
 
 async def _now(view: RequestView, rows: Sequence[NoticeHead | NoticeRow]) -> list[NoticeNow]:
     """With how their escalations stand now, where the viewer still sees the item in full."""
-    found: dict[tuple[str, str, str | None], Word] = {}
+    found: dict[tuple[str, str, str | None], tuple[Word, list[ReplyRecord]]] = {}
     for id_ in {row.programme for row in rows if row.escalation}:
-        found |= {(id_, one.item, one.record.id): one.why for one in await escalations(view, id_, open_only=False)}
+        said = await replies_of(view, id_, await items(view, id_))
+        for one in await escalations(view, id_, open_only=False):
+            replies = about_notice(said.get(one.item, {}), one.record)
+            found[id_, one.item, one.record.id] = (one.why, replies)
     shown = await _answers(view, rows)
-    return [NoticeNow(one, found.get((one.programme, one.item, one.escalation))) for one in shown]
+    return [NoticeNow(one, *found.get((one.programme, one.item, one.escalation), (None, []))) for one in shown]

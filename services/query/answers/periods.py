@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from contracts.rulings import (
     Compared,
@@ -16,7 +17,7 @@ from contracts.rulings import (
     VerificationRecorded,
 )
 from contracts.values import Claim, Finding, MonthStatus, Node, PeriodId
-from services.query.answers.access import Sight, event_is_seen, seen_evidence
+from services.query.answers.access import Sight, seen_evidence
 from services.query.answers.item import ItemHistory
 
 
@@ -24,12 +25,16 @@ from services.query.answers.item import ItemHistory
 class PeriodAnswer:
     """One reporting period: `reported` is the claim of the last report, `verified` the finding, `schedule` how it came.
 
-    `evidence` counts the files of that report that the viewer may see.
+    `evidence` counts the files of that report that the viewer may see. Of a deadline that was moved, `before` is what
+    it was, and `ground` why, where the viewer sees that.
     """
 
     id: PeriodId
-    due_at: str
+    due_at: datetime
     schedule: str
+    before: datetime | None = None
+    ground: str = ""
+    provisional: bool = False
     node: Node | None = None
     reported: Claim | None = None
     compared: Sequence[Compared] = ()
@@ -42,11 +47,18 @@ def periods_of(history: ItemHistory) -> list[PeriodAnswer]:
     """What holds for each reporting period of an item, folded from its events in the order of the log."""
     held, sight = history.seen
     periods = {
-        one["id"]: PeriodAnswer(one["id"], one["due_at"], "void" if one["id"] in held.void else "open")
-        for one in held.periods
+        id_: PeriodAnswer(
+            id_,
+            known.due_at,
+            "void" if id_ in held.void else "open",
+            before=known.before,
+            ground=known.ground if history.seen.whole else "",
+            provisional=known.provisional and id_ not in held.void,
+        )
+        for id_, known in held.deadlines.items()
     }
     for event in history.events:
-        if event_is_seen(sight, event.row.type):
+        if history.is_seen(event):
             evolve(periods, event.data, sight)
     return list(periods.values())
 

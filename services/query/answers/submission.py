@@ -50,6 +50,8 @@ class SubmissionDetails:
     logged_at: datetime
     digest: str
     data: JsonObject
+    on_behalf_of: str | None = None
+    prepared_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +201,14 @@ def _ruling(row: RulingRow) -> RulingAnswer:
 def _details(one: KnownSubmission) -> SubmissionDetails:
     row = one.submission
     data = {key: value for key, value in row.data.items() if key != "received_at"}
-    return SubmissionDetails(person=row.person, logged_at=row.logged_at, digest=row.digest, data=data)
+    return SubmissionDetails(
+        person=row.person,
+        logged_at=row.logged_at,
+        digest=row.digest,
+        data=data,
+        on_behalf_of=row.on_behalf_of,
+        prepared_by=row.prepared_by,
+    )
 
 
 def event_answer(

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from services.query.answers.access import event_is_seen, inspection_is_seen, seen_data, visited_plans
+from services.query.answers.access import inspection_is_seen, seen_data, visited_plans
 from services.query.answers.events import KnownEvent
 from services.query.answers.item import ItemHistory
 from services.query.answers.notices import NoticeAnswer, notices_of_item
@@ -70,9 +70,14 @@ def _shown(
 ) -> list[EventAnswer]:
     sight, why = history.seen.sight, history.explained.changes
     return [
-        event_answer(event.row, seen_data(sight, event.row.data), why.get(event.place), caused.get(event.row.id, ()))
+        event_answer(
+            event.row,
+            seen_data(sight, event.row.type, event.row.data),
+            why.get(event.place),
+            caused.get(event.row.id, ()),
+        )
         for event in events
-        if event_is_seen(sight, event.row.type)
+        if history.is_seen(event)
     ]
 
 

@@ -8,6 +8,7 @@ rows         the row types by table, and rows to add
 writer       rows and positions in one transaction
 snapshot     the queries, in one consistent state
 results      what they return where it is no whole row of a table
+changes      what later rulings changed of items and programmes
 counts       how many lights and messages there are, for metrics
 position     how far the read model has come, and waiting for more
 as_of        what was asked for: a day, an instant, a position

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from psycopg import AsyncCursor
 from psycopg.rows import RowMaker
 
 from contracts.values import Category, Classification, Light, PeriodId
+from services.query.read_model.as_of import LOCAL
 from services.query.read_model.columns import ComparedColumn, PeriodColumn, RecipientColumn
 from services.query.read_model.tables import RulingRow, SubmissionRow
+from supervision.deadlines import PeriodDeadline
+from supervision.workdays import last_day
 
 
 class HeldItem(NamedTuple):
-    """An item with its holders then (`lead_unit`, …) and now (`holding_…`, for who may see it)."""
+    """An item with its holders then (`lead_unit`, …) and now (`holding_…`, for who may see it).
+
+    Title, source and dates are as they were corrected by then; the classification is the present one, whatever time is
+    looked at: what became internal is. `held_since` and `holding_since` are the offsets from which the holders hold.
+    """
 
     programme: str
     item: str
@@ -28,13 +36,34 @@ class HeldItem(NamedTuple):
     void: list[PeriodId]
     simulated: bool
     derived: bool
+    calendar_ends_on: date
+    month_working_day: int | None
     lead_unit: str
     cooperating: list[str]
     leader: str
+    held_since: int
     holding_unit: str
     holding_cooperating: list[str]
     holding_leader: str
-    withdrawn_at: datetime | None
+    holding_since: int
+    withdrawn_at: datetime | None = None
+    cancelled: bool = False
+    deadlines: Mapping[PeriodId, PeriodDeadline] = MappingProxyType({})
+
+    @property
+    def moved(self) -> int:
+        """How many of its reports' deadlines were moved (延期报送)."""
+        return sum(one.before is not None for one in self.deadlines.values())
+
+    def is_beyond_calendar(self, due_at: datetime | None) -> bool:
+        """Whether a limit lies where only Saturdays and Sundays are known to be off (rulebook: Deadlines)."""
+        return due_at is not None and last_day(due_at, LOCAL) > self.calendar_ends_on
+
+    def last_of(self, quarter: PeriodId) -> PeriodDeadline | None:
+        """The deadline by which a quarter's light settles: that of its last period which binds."""
+        bound = [p["id"] for p in self.periods if p["quarter"] == quarter and p["id"] not in self.void]
+        known = [self.deadlines[id_] for id_ in bound if id_ in self.deadlines]
+        return max(known, key=lambda one: one.due_at, default=None)
 
 
 class CurrentLight(NamedTuple):

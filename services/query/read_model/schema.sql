@@ -12,6 +12,7 @@ CREATE TABLE position (
 CREATE TABLE submission (
     part smallint NOT NULL, pos bigint NOT NULL, id text COLLATE "C" NOT NULL, programme text COLLATE "C" NOT NULL, item text COLLATE "C",
     type text COLLATE "C" NOT NULL, role text NOT NULL, person text NOT NULL, unit text,
+    on_behalf_of text, prepared_by text,
     received_at timestamptz NOT NULL, logged_at timestamptz NOT NULL, digest text NOT NULL, data jsonb NOT NULL
 );
 
@@ -37,7 +38,8 @@ CREATE TABLE item (
     part smallint NOT NULL, pos bigint NOT NULL, cause bigint NOT NULL, time timestamptz NOT NULL,
     programme text COLLATE "C" NOT NULL, item text COLLATE "C" NOT NULL, title text NOT NULL, category text NOT NULL,
     classification text NOT NULL, source text NOT NULL, quarters text[] NOT NULL, periods jsonb NOT NULL,
-    void text[] NOT NULL, simulated boolean NOT NULL, derived boolean NOT NULL
+    void text[] NOT NULL, simulated boolean NOT NULL, derived boolean NOT NULL,
+    calendar_ends_on date NOT NULL, month_working_day smallint
 );
 
 CREATE TABLE holder (
@@ -57,7 +59,7 @@ CREATE TABLE escalation (
     part smallint NOT NULL, pos bigint NOT NULL, cause bigint NOT NULL, time timestamptz NOT NULL,
     programme text COLLATE "C" NOT NULL, item text COLLATE "C" NOT NULL, escalation text COLLATE "C" NOT NULL, level text, step text COLLATE "C" NOT NULL,
     ground text, source text, state text, due_at timestamptz, recipient text COLLATE "C", finding text, late boolean,
-    reported_by text, rule text, because text[] NOT NULL
+    reported_by text, extension text, rule text, because text[] NOT NULL
 );
 
 CREATE TABLE notice (

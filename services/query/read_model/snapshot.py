@@ -12,6 +12,7 @@ from psycopg.rows import TupleRow, class_row
 from contracts.topics import PARTITIONS, RULINGS
 from eventlog.log.record import Place
 from services.query.read_model.as_of import AsOf, QueryLimits, limits_of
+from services.query.read_model.changes import CHANGING, ItemChange, enlarged, with_changes
 from services.query.read_model.pools import ReadingPool
 from services.query.read_model.position import ReadPosition, ReadPositions, positions_of, taken_in
 from services.query.read_model.results import (
@@ -38,14 +39,13 @@ _HELD: Final = " time <= %(until)s::timestamptz AND cause <= (%(causes)s::bigint
 _SENT: Final = " time <= %(until)s::timestamptz AND pos <= (%(dispatched)s::bigint[])[part + 1] "
 _ITEMS: Final = (
     "SELECT i.programme, i.item, i.title, i.category, i.classification, i.source, i.quarters, i.periods, i.void, "
-    "i.simulated, i.derived, h.lead_unit, h.cooperating, h.leader, n.lead_unit AS holding_unit, "
-    "n.cooperating AS holding_cooperating, n.leader AS holding_leader, w.time AS withdrawn_at FROM item i "
-    "JOIN LATERAL (SELECT lead_unit, cooperating, leader FROM holder "
+    "i.simulated, i.derived, i.calendar_ends_on, i.month_working_day, h.lead_unit, h.cooperating, h.leader, "
+    "h.pos AS held_since, n.lead_unit AS holding_unit, n.cooperating AS holding_cooperating, "
+    "n.leader AS holding_leader, n.pos AS holding_since FROM item i "
+    "JOIN LATERAL (SELECT lead_unit, cooperating, leader, pos FROM holder "
     "WHERE programme = i.programme AND item = i.item AND" + _HELD + "ORDER BY pos DESC LIMIT 1) h ON true "
-    "JOIN LATERAL (SELECT lead_unit, cooperating, leader FROM holder "
+    "JOIN LATERAL (SELECT lead_unit, cooperating, leader, pos FROM holder "
     "WHERE programme = i.programme AND item = i.item ORDER BY pos DESC LIMIT 1) n ON true "
-    "LEFT JOIN LATERAL (SELECT time FROM event WHERE programme = i.programme AND item = i.item "
-    "AND type = 'item.withdrawn' AND" + _HELD + "LIMIT 1) w ON true "
     "WHERE i.programme = %(programme)s AND (%(item)s::text IS NULL OR i.item = %(item)s) AND i.time <= %(until)s"
     "::timestamptz AND i.cause <= (%(causes)s::bigint[])[i.part + 1] ORDER BY i.item"
 )
@@ -75,13 +75,20 @@ class Snapshot:
         return str(taken_in(self.positions))
 
     async def programmes(self, programme: str | None = None) -> list[ProgrammeRow]:
-        """The latest publication of each programme, or of one."""
-        return await self._all(
+        """The latest publication of each programme, or of one, with the units and leaders that joined it since."""
+        rows = await self._all(
             ProgrammeRow,
             "SELECT DISTINCT ON (programme) * FROM programme WHERE (%(programme)s::text IS NULL OR "
             "programme = %(programme)s) AND" + _HELD + "ORDER BY programme, pos DESC",
             programme=programme,
         )
+        joined = await self._all(
+            EventRow,
+            "SELECT * FROM event WHERE (%(programme)s::text IS NULL OR programme = %(programme)s) AND item IS NULL "
+            "AND type = 'programme.enlarged' AND" + _HELD + "ORDER BY pos",
+            programme=programme,
+        )
+        return [enlarged(row, joined) for row in rows]
 
     async def programme_ids(self) -> list[str]:
         """The ids of all programmes there ever were."""
@@ -89,8 +96,19 @@ class Snapshot:
         return [id_ for (id_,) in await cursor.fetchall()]
 
     async def items(self, programme: str, item: str | None = None) -> list[HeldItem]:
-        """Items with their holders then (`lead_unit`, …) and now (`holding_…`, for who may see them)."""
-        return await self._all(HeldItem, _ITEMS, programme=programme, item=item)
+        """Items with their words, dates and holders then (`lead_unit`, …), and holders now (`holding_…`)."""
+        rows = await self._all(HeldItem, _ITEMS, programme=programme, item=item)
+        changes = await self._all(
+            ItemChange,
+            "SELECT part, pos, time, item, type, data,"
+            + _HELD
+            + "AS held FROM event WHERE programme = %(programme)s AND type = ANY(%(types)s) "
+            "AND (%(item)s::text IS NULL OR item = %(item)s) AND item IS NOT NULL ORDER BY part, pos",
+            programme=programme,
+            item=item,
+            types=CHANGING,
+        )
+        return with_changes(rows, changes)
 
     async def lights(self, programme: str, item: str | None = None) -> list[CurrentLight]:
         """The light of each item and period that has ever had one, and what it was first rated."""
@@ -122,6 +140,16 @@ class Snapshot:
             item=item,
             types=types,
             since=list(since),
+        )
+
+    async def reply_decisions(self, programme: str, item: str | None = None) -> list[EventRow]:
+        """What the office decided about replies up to now, whatever time is looked at: what it withheld is withheld."""
+        return await self._all(
+            EventRow,
+            "SELECT * FROM event WHERE programme = %(programme)s AND (%(item)s::text IS NULL OR item = %(item)s) "
+            "AND type IN ('reply.released', 'reply.retained') ORDER BY part, pos",
+            programme=programme,
+            item=item,
         )
 
     async def escalation_steps(self, programme: str, item: str | None = None) -> list[EscalationRow]:

@@ -38,6 +38,8 @@ class SubmissionRow(NamedTuple):
     role: str
     person: str
     unit: str | None
+    on_behalf_of: str | None
+    prepared_by: str | None
     received_at: datetime
     logged_at: datetime
     digest: str
@@ -96,7 +98,10 @@ class ProgrammeRow(NamedTuple):
 
 
 class ItemRow(NamedTuple):
-    """An item as it was opened; `quarters` are those that bind it."""
+    """An item as it was opened; `quarters` are those that bind it.
+
+    `month_working_day`: deadlines of months are computed, and provisional beyond the end of the calendar.
+    """
 
     part: int
     pos: int
@@ -113,6 +118,8 @@ class ItemRow(NamedTuple):
     void: list[PeriodId]
     simulated: bool
     derived: bool
+    calendar_ends_on: date
+    month_working_day: int | None
 
 
 class HolderRow(NamedTuple):
@@ -151,7 +158,7 @@ class LightRow(NamedTuple):
 class EscalationRow(NamedTuple):
     """A step of an escalation: `step` is the verb of its event, `ground` the cause that it is about.
 
-    A limit that moved is a step, too (`moved`, with its new `due_at`).
+    A limit that moved is a step, too (`moved`, with its new `due_at`, and `extension` where one was granted).
     """
 
     part: int
@@ -171,6 +178,7 @@ class EscalationRow(NamedTuple):
     finding: Literal["done", "not_done"] | None
     late: bool | None
     reported_by: Literal["rectification", "progress"] | None
+    extension: str | None
     rule: str | None
     because: list[str]
 

@@ -10,10 +10,12 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from services.query.answers import evaluation, notices
+from services.query.answers.errata import errata_of
 from services.query.answers.escalations import escalations
 from services.query.answers.item import find_history, items
 from services.query.answers.lights import tiles_of
 from services.query.answers.programme import ProgrammeAnswer, find_programme, notes_of, programmes
+from services.query.answers.replies import replies_in
 from services.query.answers.request_view import RequestView, RequestViews, ViewDep, sees_positions
 from services.query.answers.submission import find_submission, waiting
 from services.query.answers.timeline import timeline_of
@@ -96,7 +98,9 @@ async def get_item(request: Request, view: ViewDep, programme: str, item: str) -
     shown = documents.item_document(known.seen.held)
     found = await tiles_of(view, programme, [known.seen], item)
     await record_reads(request, view, "item.read", known.seen.held)
-    return _answer(view, about, programme=programme, item=shown, lights=found, why=known.explained.lights)
+    replies = [documents.reply_document(one) for one in replies_in(known).values()]
+    why = known.explained.lights
+    return _answer(view, about, programme=programme, item=shown, lights=found, why=why, replies=replies)
 
 
 @router.get("/programmes/{programme}/items/{item}/timeline")
@@ -119,6 +123,15 @@ async def get_escalations(view: ViewDep, programme: str, state: Literal["open", 
     about = await find_programme(view, programme)
     found = await escalations(view, programme, open_only=state == "open")
     return _answer(view, about, programme=programme, escalations=[documents.escalation_document(one) for one in found])
+
+
+@router.get("/programmes/{programme}/errata")
+@does("lights.read")
+async def get_errata(view: ViewDep, programme: str) -> Response:
+    """What bulletins told and what changed since, by an upheld appeal or a finding: for the next one to correct."""
+    about = await find_programme(view, programme)
+    found = await errata_of(view, programme, await items(view, programme))
+    return _answer(view, about, programme=programme, errata=[documents.erratum_document(one) for one in found])
 
 
 @router.get("/programmes/{programme}/evaluation")

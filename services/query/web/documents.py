@@ -13,7 +13,10 @@ from services.query.answers.notices import NoticeAnswer, NoticeNow, WholeNotice
 from services.query.answers.submission import EventAnswer, SubmissionAnswer, SubmissionOutcome
 from services.query.answers.timeline import TimelineEntry
 from services.query.read_model.as_of import LOCAL
+from services.query.read_model.columns import PeriodColumn
 from services.query.read_model.results import HeldItem, WaitingSubmission
+from supervision.errata import Erratum
+from supervision.replies import ReplyRecord
 from supervision.words import Word
 
 Document = dict[str, object]
@@ -46,7 +49,7 @@ def item_document(held: HeldItem) -> Document:
         "classification": held.classification,
         "source": held.source,
         "quarters": held.quarters,
-        "periods": held.periods,
+        "periods": [_period(held, one) for one in held.periods],
         "void": held.void,
         "simulated": held.simulated,
         "derived": held.derived,
@@ -54,6 +57,39 @@ def item_document(held: HeldItem) -> Document:
         "cooperating": held.cooperating,
         "leader": held.leader,
         "withdrawn_at": held.withdrawn_at,
+        **({"cancelled": True} if held.cancelled else {}),
+    }
+
+
+def _period(held: HeldItem, period: PeriodColumn) -> Document:
+    """A period with its deadline as it is by now; that it was moved, or is provisional, only where it is so."""
+    known = held.deadlines[period["id"]]
+    document: Document = {**period}
+    if known.before is not None:
+        document |= {"due_at": known.due_at, "moved_from": known.before}
+    elif known.due_at != datetime.fromisoformat(period["due_at"]):
+        document |= {"due_at": known.due_at}
+    return {**document, "provisional": True} if known.provisional else document
+
+
+def reply_document(one: ReplyRecord) -> Document:
+    """What a unit says about a light or a cause of a notice."""
+    about: Document = {"light": one.light} if one.light else {"level": one.level, "cause": one.cause}
+    return {"id": one.reply, "unit": one.unit, "about": about, "text": one.text, "state": one.fate}
+
+
+def erratum_document(one: Erratum) -> Document:
+    """What the next bulletin must correct."""
+    return {
+        "bulletin": one.bulletin,
+        "item": one.item,
+        "period": one.period,
+        "from": one.before,
+        "to": one.after,
+        "at": one.at,
+        "closing": one.closing,
+        "told_by": one.told_by,
+        "position": f"rulings-{one.part}@{one.pos}",
     }
 
 
@@ -70,6 +106,7 @@ def escalation_document(one: EscalationAnswer) -> Document:
         "overdue": one.record.overdue,
         "raised_at": one.record.raised_at,
         "due_at": one.record.due_at,
+        **({"due_before": one.record.before, "extended": one.record.extended} if one.record.before else {}),
         "to": one.record.to,
         "ended_at": one.ended_at,
         "rule": one.rule,
@@ -86,7 +123,8 @@ def waiting_document(row: WaitingSubmission) -> Document:
 
 def notice_document(one: NoticeNow) -> Document:
     """A notice with the state of its escalation."""
-    return {**_shallow(one.notice), "why": one.why}
+    replies = {"replies": [reply_document(reply) for reply in one.replies]} if one.replies else {}
+    return {**_shallow(one.notice), "why": one.why, **replies}
 
 
 def whole_notice_document(one: WholeNotice) -> Document:
@@ -109,6 +147,7 @@ def submission_document(one: SubmissionAnswer) -> Document:
     if one.details is None:
         return document
     by["person"] = one.details.person
+    by |= {name: of for name in ("on_behalf_of", "prepared_by") if (of := getattr(one.details, name)) is not None}
     more = {"logged_at": one.details.logged_at, "digest": one.details.digest, "data": one.details.data}
     return {**document, **more}
 

@@ -160,6 +160,8 @@ class Feed:
         classification: Any = "public",
         category: Any = "key_task",
         derived: bool = True,
+        calendar: Calendar = CALENDAR,
+        month_working_day: int | None = None,
     ) -> None:
         """An item, assigned and opened."""
         common: dict[str, Any] = {
@@ -174,7 +176,8 @@ class Feed:
             "plan_due_at": DUE,
             "periods": QUARTERS,
             "annual_targets": (),
-            "calendar": CALENDAR,
+            "calendar": calendar,
+            "month_working_day": month_working_day,
             "policy": POLICY,
             "simulated": True,
             "derived": derived,

@@ -69,6 +69,8 @@ OPENED = {
     "void": ["2024-08"],
     "simulated": True,
     "derived": False,
+    "calendar": {"first_on": "2024-01-01", "last_on": "2024-12-31"},
+    "month_working_day": 3,
 }
 TRANSFERRED = {"lead_unit": "unit-6", "cooperating": ["unit-7", "unit-8"], "leader": "leader-9"}
 CHANGED = {
@@ -100,6 +102,7 @@ MOVED = {
     "level": "rectification",
     "before": RULED.isoformat(),
     "due_at": DUE.isoformat(),
+    "extension": "extension-33",
 }
 PUBLISHED: dict[str, Any] = {
     "title": "programme title",
@@ -189,6 +192,8 @@ def submission() -> dict[str, Any]:
         "actorrole": "unit",
         "actorid": "person-30",
         "actorunit": "unit-31",
+        "actoronbehalfof": "leader:leader-34",
+        "actorpreparedby": "person-35",
         "digest": "digest-32",
         "data": {"received_at": RECEIVED.isoformat(), "narrative": "words"},
     }
@@ -294,6 +299,8 @@ EXPECTED: dict[type[Any], list[Any]] = {
             role="unit",
             person="person-30",
             unit="unit-31",
+            on_behalf_of="leader:leader-34",
+            prepared_by="person-35",
             received_at=RECEIVED,
             logged_at=LOGGED,
             digest="digest-32",
@@ -309,6 +316,8 @@ EXPECTED: dict[type[Any], list[Any]] = {
             role="",
             person="",
             unit=None,
+            on_behalf_of=None,
+            prepared_by=None,
             received_at=LOGGED,
             logged_at=LOGGED,
             digest="",
@@ -371,6 +380,8 @@ EXPECTED: dict[type[Any], list[Any]] = {
             void=["2024-08"],
             simulated=True,
             derived=False,
+            calendar_ends_on=date(2024, 12, 31),
+            month_working_day=3,
         )
     ],
     HolderRow: [
@@ -417,7 +428,14 @@ EXPECTED: dict[type[Any], list[Any]] = {
         ),
         step(FIRST + 6, "reviewed", escalation="interview-16", finding="not_done"),
         step(FIRST + 7, "reported", escalation="interview-18", late=True, reported_by="rectification"),
-        step(FIRST + 8, "moved", escalation="rectification-19", level="rectification", due_at=DUE),
+        step(
+            FIRST + 8,
+            "moved",
+            escalation="rectification-19",
+            level="rectification",
+            due_at=DUE,
+            extension="extension-33",
+        ),
     ],
     ProgrammeRow: [
         ProgrammeRow(

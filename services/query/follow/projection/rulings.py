@@ -130,6 +130,8 @@ def _opened_item(origin: _Origin, data: Body, rows: Rows) -> None:
             void=data["void"],
             simulated=data["simulated"],
             derived=data["derived"],
+            calendar_ends_on=date.fromisoformat(data["calendar"]["last_on"]),
+            month_working_day=data.get("month_working_day"),
         )
     )
     _held_by(origin, data, rows)
@@ -187,6 +189,7 @@ def _step(origin: _Origin, step: str, data: Body) -> EscalationRow:
         finding=data.get("finding"),
         late=data.get("late"),
         reported_by=data.get("by"),
+        extension=data.get("extension"),
         rule=data.get("rule"),
         because=data.get("because", []),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from contracts.envelope import Unreadable, parse
 from contracts.topics import split_subject
@@ -10,6 +11,8 @@ from eventlog.log.record import Record
 from services.query.follow.storable import clean, logged_at
 from services.query.read_model.rows import Rows
 from services.query.read_model.tables import SubmissionRow
+
+_NAMED: Final = ("actorunit", "actoronbehalfof", "actorpreparedby")
 
 
 def project_submission(record: Record, rows: Rows) -> None:
@@ -27,9 +30,9 @@ def _submission(record: Record) -> SubmissionRow:
     received_at = datetime.fromisoformat(data["received_at"])
     if not 1970 <= received_at.year <= 9000:
         raise ValueError(received_at)
-    unit = body.get("actorunit")
-    if not (unit is None or isinstance(unit, str)):
-        raise TypeError("actorunit")
+    unit, principal, preparer = (body.get(name) for name in _NAMED)
+    if not all(one is None or isinstance(one, str) for one in (unit, principal, preparer)):
+        raise TypeError(", ".join(_NAMED))
     programme, item = split_subject(body["subject"])
     return SubmissionRow(
         part=record.partition,
@@ -41,6 +44,8 @@ def _submission(record: Record) -> SubmissionRow:
         role=str(body["actorrole"]),
         person=str(body["actorid"]),
         unit=unit,
+        on_behalf_of=principal,
+        prepared_by=preparer,
         received_at=received_at,
         logged_at=logged_at(record),
         digest=str(body["digest"]),
@@ -60,6 +65,8 @@ def _unreadable(record: Record) -> SubmissionRow:
         role="",
         person="",
         unit=None,
+        on_behalf_of=None,
+        prepared_by=None,
         received_at=logged,
         logged_at=logged,
         digest="",

@@ -85,6 +85,10 @@ class Speech:
         """The last day of a limit."""
         return sentences.last_day(due_at, self.language)
 
+    def principal(self, reference: str) -> str:
+        """A leader or the chief leader, in whose place somebody acts."""
+        return sentences.who_name(reference, self.names, self.language)
+
     def when(self, instant: datetime | str | None) -> str:
         """An instant in local time, to the minute."""
         if instant is None:

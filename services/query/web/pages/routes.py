@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.query.answers import notices
+from services.query.answers.errata import errata_of
 from services.query.answers.escalations import escalations
 from services.query.answers.evaluation import sheet_of, sheets
 from services.query.answers.heat_map import heat_map
@@ -13,6 +14,7 @@ from services.query.answers.item import find_history, items
 from services.query.answers.item_answer import item_answer
 from services.query.answers.lights import programme_lights, tiles_of, unit_lights
 from services.query.answers.programme import find_programme, programmes
+from services.query.answers.replies import replies_of
 from services.query.answers.request_view import ViewDep
 from services.query.answers.submission import find_submission
 from services.query.web.pages.renderer import page
@@ -57,7 +59,9 @@ async def get_heat_map(request: Request, view: ViewDep, programme: str) -> Respo
     most_trouble_first = asked.get("sort") == "trouble"
     shown = await programme_lights(view, about, asked.get("category", ""), most_trouble_first=most_trouble_first)
     template = "wall.html" if asked.get("view") == "wall" else "heat_map.html"
-    return await page(request, view, template, about, map=shown.map, why=shown.why, waiting=shown.waiting)
+    corrected = await errata_of(view, programme, await items(view, programme)) if template == "heat_map.html" else []
+    context = {"map": shown.map, "why": shown.why, "waiting": shown.waiting, "errata": corrected}
+    return await page(request, view, template, about, **context)
 
 
 @router.get("/programmes/{programme}/units/{unit}")
@@ -85,8 +89,10 @@ async def get_escalations(request: Request, view: ViewDep, programme: str) -> Re
     about = await find_programme(view, programme)
     everything = request.query_params.get("state") == "all"
     found = await escalations(view, programme, open_only=not everything)
-    held = {seen.held.item: seen.held for seen in await items(view, programme)}
-    return await page(request, view, "escalations.html", about, escalations=found, items=held, everything=everything)
+    seen = await items(view, programme)
+    said = await replies_of(view, programme, seen)
+    context = {"items": {one.held.item: one.held for one in seen}, "said": said, "everything": everything}
+    return await page(request, view, "escalations.html", about, escalations=found, **context)
 
 
 @router.get("/programmes/{programme}/evaluation")
@@ -104,8 +110,10 @@ async def get_sheet(request: Request, view: ViewDep, programme: str, unit: str) 
     about = await find_programme(view, programme)
     sheet = await sheet_of(view, programme, unit)
     held = {one.item: one for one in await view.snapshot.items(programme)}
-    seen = {one.held.item for one in await items(view, programme) if one.whole}
-    return await page(request, view, "sheet.html", about, sheet=sheet, items=held, seen=seen, kinds=KINDS)
+    open_items = [one for one in await items(view, programme) if one.whole]
+    said = await replies_of(view, programme, open_items)
+    seen = {one.held.item for one in open_items}
+    return await page(request, view, "sheet.html", about, sheet=sheet, items=held, seen=seen, said=said, kinds=KINDS)
 
 
 @router.get("/inbox")
