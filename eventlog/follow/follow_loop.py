@@ -155,7 +155,10 @@ class FollowLoop:
                 self._goals.setdefault(place, end)
                 if place in self._stops.by_place:
                     self._stops.passed(place, position, end)
-        if self.trouble and all(at >= self.ends.get(place, math.inf) for place, at in self._continuity.next.items()):
+        following = self._continuity.next.items()
+        # After a failure nothing works again while every partition is stopped.
+        known = bool(following) or not self._failed
+        if self.trouble and known and all(at >= self.ends.get(place, math.inf) for place, at in following):
             self._works()
         if not self.caught_up and all(self._reached(place) for place in positions):
             self.catch_up_seconds = time.monotonic() - self._began

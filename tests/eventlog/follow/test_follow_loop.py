@@ -229,3 +229,26 @@ async def test_while_nothing_can_be_read_tries_double_their_pauses() -> None:
         assert not loop.caught_up
     pauses = [later - earlier for earlier, later in pairwise(opened)]
     assert all(pause >= 0.8 * 0.02 * 2**turn for turn, pause in enumerate(pauses)), pauses
+
+
+async def test_nothing_works_again_while_every_partition_is_stopped(caplog: pytest.LogCaptureFixture) -> None:
+    topics = MemoryTopics()
+    topics.gone.add("rulings")
+    tries: list[None] = []
+
+    class AwayAtFirst(MemoryLog):
+        def follow(self, positions: Mapping[Place, int]) -> MemoryFollower:
+            tries.append(None)
+            if len(tries) == 1:
+                raise LogUnavailable("no broker")
+            return super().follow(positions)
+
+    kept = Kept(SOUND, OTHER)
+    with caplog.at_level(logging.INFO, "eventlog.follow.follow_loop"):
+        async with following(AwayAtFirst(topics), kept) as loop:
+            await until(lambda: kept.looked_again > 3, "looks at both")
+            assert loop.trouble is not None
+            assert "rulings works again" not in caplog.messages
+            topics.gone.clear()
+            await until(lambda: not loop.problems(), "readiness")
+            assert "rulings works again" in caplog.messages
