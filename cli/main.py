@@ -28,12 +28,14 @@ topics = typer.Typer(help="Kafka 主题 · the topics", no_args_is_help=True)
 audit = typer.Typer(help="由日志证明 · proofs from the log", no_args_is_help=True)
 programme = typer.Typer(help="督查方案 · programmes", no_args_is_help=True)
 policy = typer.Typer(help="政策 · policies", no_args_is_help=True)
+receipt = typer.Typer(help="回执 · receipts", no_args_is_help=True)
 realm = typer.Typer(help="登录服务的域 · the realm of a sign-in server", no_args_is_help=True)
 app.add_typer(topics, name="topics")
 app.add_typer(realm, name="realm")
 app.add_typer(audit, name="audit")
 app.add_typer(programme, name="programme")
 app.add_typer(policy, name="policy")
+app.add_typer(receipt, name="receipt")
 app.add_typer(people_commands.app, name="people")
 
 
@@ -229,6 +231,26 @@ def policy_compare(
     raise typer.Exit(
         command.compare_policies(a, b, programme=programme, file=file, policies=policies, until=until, as_json=as_json)
     )
+
+
+@receipt.command("verify")
+def receipt_verify(
+    file: Annotated[
+        Path,
+        typer.Argument(help="回执 JSON 或二维码中的文本，- 为标准输入 · a receipt as JSON, or the text of its QR code"),
+    ],
+    keys: Annotated[
+        Path, typer.Option(exists=True, dir_okay=False, help="公钥，取自 /v1/receipt-keys · the public keys")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """离线核验回执，无需服务器 · check a receipt offline, without any server.
+
+    退出码 exit code: 0 属实 genuine, 1 不实 not genuine, 2 无法判定 cannot be decided.
+    """
+    from cli import receipt as command
+
+    raise typer.Exit(command.verify(file, keys, as_json=as_json))
 
 
 @app.command()

@@ -173,6 +173,7 @@ INTAKE: Final = Part(
     settings=lambda at: {
         "INTAKE_EVIDENCE_FOLDER": str(at.home / "evidence"),
         POSITION_KEY: secret(at.home, "position-key"),
+        "INTAKE_RECEIPT_KEY": secret(at.home, "receipt-key"),
     },
 )
 RATING: Final = Part(

@@ -122,6 +122,7 @@ _TABLE: Final = (
     _op("item.assign", "增加事项", "add an item", "programme", _OFFICE),
     _op("deputy.name", "指定代理", "name a deputy", "programme", _cells(("office", "leader", "chief"))),
     _op("deputy.end", "终止代理", "end a deputy's naming", "programme", _cells(("office", "leader", "chief"))),
+    _op("receipt.read", "收件回执", "a receipt", "record", _FULL | _PARTY),
     _op("my_items.list", "我的事项", "my items", "installation", _cells(_PEOPLE)),
     # Evidence (intake)
     _op("evidence.upload", "上传佐证", "upload evidence", "installation", _cells(_PEOPLE[:-1])),
@@ -175,6 +176,7 @@ _TABLE: Final = (
     _open("sign_in.return", "登录返回", "come back from the provider"),
     _open("sign_in.end_by_provider", "由登录系统退出", "signed out by the provider"),
     _open("sign_out", "退出登录", "sign out"),
+    _open("receipt_keys.read", "回执验签公钥", "public keys of receipts"),
     _open("api.describe", "接口说明", "description of the API"),
     # The operator's door, on a port that nothing publishes (intake, query, notify)
     _open("ops.health", "存活", "liveness"),

@@ -30,7 +30,10 @@ from services.intake.submitting.evidence import EvidenceStore
 from services.intake.submitting.evidence_rights import EvidenceRights
 from services.intake.submitting.producer import SubmissionProducer
 from services.intake.submitting.publisher import ProgrammePublisher
+from services.intake.submitting.receipt_signing import ReceiptSigner
 from services.intake.submitting.receiver import Stamp, SubmissionReceiver
+from services.intake.submitting.ruling_waits import RulingWaits
+from services.intake.submitting.used_keys import UsedKeys
 from services.intake.topics_check import TopicsCheck
 from services.intake.who.roster import Roster
 from services.intake.who.roster_feed import RosterFeed
@@ -106,7 +109,8 @@ def _dependencies(settings: IntakeSettings, log: KafkaLog, pool: Pool | None) ->
     directory = None if pool is None else DirectoryCopy(DirectoryStore(pool), settings.directory_copy)
     if directory is not None:
         who.visitors.admits = lambda one: directory.register.admits(one.jurisdictions, one.id)
-    roster_feed = RosterFeed(log, roster)
+    used_keys, waits = UsedKeys(log), RulingWaits(settings.max_ruling_waits)
+    roster_feed = RosterFeed(log, roster, used_keys.note, waits.note)
     evidence = EvidenceStore(settings.evidence_folder, settings.evidence_limit)
     citations = EvidenceCitations()
     producer = SubmissionProducer(
@@ -117,7 +121,9 @@ def _dependencies(settings: IntakeSettings, log: KafkaLog, pool: Pool | None) ->
         metrics=metrics,
     )
     stamp = Stamp(settings.log, clock, driven=bool(settings.clock))
-    receiver = SubmissionReceiver(stamp, roster, roster_feed, evidence, producer, metrics, settings.retry_after)
+    receiver = SubmissionReceiver(
+        stamp, roster, roster_feed, evidence, producer, used_keys, waits, metrics, settings.retry_after
+    )
     return Dependencies(
         settings=settings,
         clock=clock,
@@ -130,6 +136,8 @@ def _dependencies(settings: IntakeSettings, log: KafkaLog, pool: Pool | None) ->
         citations_feed=CitationsFeed(log, citations),
         position_tokens=PositionTokens(settings.position_key.get_secret_value()),
         receiver=receiver,
+        receipt_signer=ReceiptSigner(settings.receipt_key.get_secret_value(), settings.receipt_former_keys),
+        used_keys=used_keys,
         publisher=ProgrammePublisher(receiver, roster, roster_feed, log),
         topics=TopicsCheck(settings.bootstrap_servers, settings.topic_prefix),
         metrics=metrics,

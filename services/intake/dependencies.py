@@ -13,7 +13,9 @@ from services.intake.submitting.evidence import EvidenceStore
 from services.intake.submitting.evidence_rights import EvidenceRights
 from services.intake.submitting.producer import SubmissionProducer
 from services.intake.submitting.publisher import ProgrammePublisher
+from services.intake.submitting.receipt_signing import ReceiptSigner
 from services.intake.submitting.receiver import SubmissionReceiver
+from services.intake.submitting.used_keys import UsedKeys
 from services.intake.topics_check import TopicsCheck
 from services.intake.who.roster import Roster
 from services.intake.who.roster_feed import RosterFeed
@@ -36,6 +38,8 @@ class Dependencies:
     citations_feed: CitationsFeed
     position_tokens: PositionTokens
     receiver: SubmissionReceiver
+    receipt_signer: ReceiptSigner
+    used_keys: UsedKeys
     publisher: ProgrammePublisher
     topics: TopicsCheck
     metrics: IntakeMetrics

@@ -31,6 +31,9 @@ KINDS: Final[dict[str, ProblemKind]] = {
     "not_found": ProblemKind(404, Word("没有这个地址或对象", "Not found")),
     "method": ProblemKind(405, Word("不支持的方法", "Method not allowed")),
     "exists": ProblemKind(409, Word("该督查方案已经发布", "The programme was already published")),
+    "key_reused": ProblemKind(
+        409, Word("该 Idempotency-Key 已用于不同内容", "This Idempotency-Key was used for another body")
+    ),
     "too_large": ProblemKind(413, Word("内容过大", "Too large")),
     "media_type": ProblemKind(415, Word("不支持的内容类型", "Unsupported content type")),
     "digest_mismatch": ProblemKind(422, Word("文件内容与 SHA-256 不符", "The file does not have this SHA-256")),

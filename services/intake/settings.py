@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from services.directory_settings import DirectorySettings
@@ -30,6 +30,19 @@ class IntakeSettings(ServingSettings, ClockSettings, PositionSettings, SessionSe
     """Uploaded files lie here, by SHA-256; shared by all instances."""
     library: Path = Path("programmes")
     """Calendars and policies that a posted programme may name."""
+
+    receipt_key: SecretStr = Field(min_length=32)
+    """A secret that receipts are signed with (Ed25519). Whoever has it can forge receipts."""
+    receipt_former_keys: Path | None = None
+    """Public keys that receipts were signed with before (a JSON Web Key Set): published beside the present one."""
+    max_wait: float = Field(default=30.0, gt=0, le=60)
+    """Seconds that a request may wait for the ruling (`Prefer: wait=`): below the front's own time-out."""
+    max_ruling_waits: int = Field(default=1000, ge=0)
+    """Requests that may wait for a ruling at a time, some 10 KB each; the others get the receipt alone."""
+    bulk_rows: int = Field(default=200, ge=1, le=1000)
+    """Submissions in one request: a district's 108 items fit twice."""
+    bulk_limit: int = Field(default=1024 * 1024, ge=1)
+    """Bytes of such a request; a report has about 1 KB."""
 
     answer_within: float = Field(default=10.0, gt=0, le=60)
     """Seconds until an append without an answer becomes a 503; the append itself goes on."""

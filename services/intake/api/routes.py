@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 import orjson
@@ -10,21 +9,23 @@ from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, Response
 
 from contracts.topics import split_subject
+from eventlog.log.log import LogUnavailable
+from services.intake.api.answers import JSON, document, received, received_all
+from services.intake.api.bulk import submit_many
 from services.intake.api.programme_body import posted_policy, posted_programme
 from services.intake.dependencies import Dependencies
 from services.intake.problem import IntakeProblem
-from services.intake.submitting.body import idempotency_key, limited, read_object
+from services.intake.submitting.body import idempotency_key, limited, preferred_wait, read_object
 from services.intake.submitting.evidence import SHA256
 from services.intake.submitting.evidence_rights import uploaders
-from services.intake.submitting.receipt import Receipt
-from services.intake.submitting.receiver import posted_data
+from services.intake.submitting.receipts import receipt_for
+from services.intake.submitting.receiver import Received, posted_data
 from web.gate import GuardedRoute, PlainGuardedRoute, does
 from web.identity import Identity, Unauthenticated
 from web.rights import require
 from web.visitor import known_visitor
 
 api_router = APIRouter(prefix="/v1", route_class=GuardedRoute)
-_JSON: Final = "application/json"
 _READING: Final = ("GET", "HEAD")
 
 
@@ -36,7 +37,7 @@ async def publish(request: Request) -> Response:
     key, settings = idempotency_key(request), dependencies.settings
     programme = await posted_programme(request, settings.programme_limit, settings.library)
     receipts = await dependencies.publisher.publish(identity, programme, key)
-    return _receipts(receipts, dependencies, provisional=programme.provisional)
+    return received_all(receipts, dependencies, provisional=programme.provisional)
 
 
 @api_router.post("/programmes/{programme}/policies")
@@ -46,7 +47,7 @@ async def adopt_policy(request: Request, programme: str) -> Response:
     dependencies, identity = _acting(request)
     dependencies.receiver.permit("policy.adopt", identity, programme)
     key, policy = idempotency_key(request), await posted_policy(request)
-    return _receipts(await dependencies.publisher.adopt(identity, programme, policy, key), dependencies)
+    return received_all(await dependencies.publisher.adopt(identity, programme, policy, key), dependencies)
 
 
 @api_router.post("/programmes/{programme}/units-and-leaders")
@@ -84,14 +85,14 @@ async def assign_item(request: Request, programme: str, item: str) -> Response:
     dependencies, identity = _acting(request)
     dependencies.receiver.permit("item.assign", identity, programme)
     key, data = idempotency_key(request), posted_data("item.assigned", await read_object(request))
-    return _receipts(await dependencies.publisher.assign(identity, programme, item, data, key), dependencies)
+    return received_all(await dependencies.publisher.assign(identity, programme, item, data, key), dependencies)
 
 
 async def _spread(request: Request, programme: str, operation: str, name: str) -> Response:
     dependencies, identity = _acting(request)
     dependencies.receiver.permit(operation, identity, programme)
     key, data = idempotency_key(request), posted_data(name, await read_object(request))
-    return _receipts(await dependencies.publisher.spread(operation, identity, programme, data, key), dependencies)
+    return received_all(await dependencies.publisher.spread(operation, identity, programme, data, key), dependencies)
 
 
 @does("submission.send")
@@ -101,7 +102,39 @@ async def submit(request: Request) -> Response:
     programme, item = request.path_params["programme"], request.path_params["item"]
     dependencies.receiver.permit("submission.send", identity, programme, item)
     key, body = idempotency_key(request), await read_object(request)
-    return _receipt(await dependencies.receiver.receive(identity, programme, item, body, key), dependencies)
+    wait = preferred_wait(request, dependencies.settings.max_wait)
+    return received(await dependencies.receiver.receive(identity, programme, item, body, key, wait), dependencies, wait)
+
+
+@api_router.post("/programmes/{programme}/submissions/bulk")
+@does("submission.send")
+async def submit_bulk(request: Request, programme: str) -> Response:
+    """Submit about many items at once: `{"submissions": [{"item": …, "key": …, "type": …, "data": …}]}`."""
+    dependencies, identity = _acting(request)
+    dependencies.receiver.ready()
+    wait = preferred_wait(request, dependencies.settings.max_wait)
+    return await submit_many(request, dependencies, identity, programme, wait)
+
+
+@api_router.get("/receipt-keys")
+@does("receipt_keys.read")
+async def receipt_keys(request: Request) -> Response:
+    """The public keys that receipts are signed with, as a JSON Web Key Set."""
+    dependencies: Dependencies = request.app.state.dependencies
+    return Response(orjson.dumps(dependencies.receipt_signer.keys), media_type="application/jwk-set+json")
+
+
+@api_router.get("/receipts/{submission_id}")
+@does("receipt.read")
+async def read_receipt(request: Request, submission_id: str) -> Response:
+    """The receipt of a submission that was ruled on, signed; `liangdeng receipt verify` checks it."""
+    dependencies, identity = _acting(request)
+    dependencies.receiver.ready()
+    try:
+        receipt = await receipt_for(dependencies.used_keys, dependencies.roster, identity, submission_id)
+    except LogUnavailable as error:
+        raise dependencies.receiver.unavailable("not_ready", str(error)) from None
+    return Response(orjson.dumps(document(Received(receipt), dependencies)), media_type=JSON)
 
 
 @api_router.post("/programmes/{programme}/submissions")
@@ -111,7 +144,8 @@ async def submit_about_programme(request: Request, programme: str) -> Response:
     dependencies, identity = _acting(request)
     dependencies.receiver.permit("programme_submission.send", identity, programme)
     key, body = idempotency_key(request), await read_object(request)
-    return _receipt(await dependencies.receiver.receive(identity, programme, None, body, key), dependencies)
+    wait = preferred_wait(request, dependencies.settings.max_wait)
+    return received(await dependencies.receiver.receive(identity, programme, None, body, key, wait), dependencies, wait)
 
 
 @api_router.put("/evidence/{sha256}")
@@ -124,7 +158,7 @@ async def upload(request: Request, sha256: str) -> Response:
     receive = limited(request, dependencies.settings.evidence_limit)
     _, size = await dependencies.evidence.keep(Request(request.scope, receive).stream(), uploaders(identity), sha256)
     dependencies.metrics.evidence_bytes.inc(0 if known else size)
-    return Response(orjson.dumps({"sha256": sha256, "size": size}), 200 if known else 201, media_type=_JSON)
+    return Response(orjson.dumps({"sha256": sha256, "size": size}), 200 if known else 201, media_type=JSON)
 
 
 @api_router.head("/evidence/{sha256}")
@@ -187,16 +221,3 @@ def _evidence(request: Request, operation: str, sha256: str) -> tuple[Dependenci
 def _require_hash(sha256: str) -> None:
     if not SHA256.fullmatch(sha256):
         raise IntakeProblem("not_found", "地址须为小写十六进制 SHA-256", "the address is a SHA-256 in lower-case hex")
-
-
-def _receipt(receipt: Receipt, dependencies: Dependencies) -> Response:
-    location = receipt.location(dependencies.settings.origin, dependencies.position_tokens)
-    return Response(orjson.dumps(receipt.document()), 202, headers={"location": location}, media_type=_JSON)
-
-
-def _receipts(receipts: Sequence[Receipt], dependencies: Dependencies, provisional: Sequence[str] = ()) -> Response:
-    """With the periods whose deadline is provisional until the calendar reaches it, if there are any."""
-    told = {"provisional": list(provisional)} if provisional else {}
-    body = orjson.dumps({"receipts": [receipt.document() for receipt in receipts], **told})
-    location = receipts[0].location(dependencies.settings.origin, dependencies.position_tokens) if receipts else ""
-    return Response(body, 202, headers={"location": location} if location else {}, media_type=_JSON)

@@ -7,17 +7,21 @@ import uuid
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
-from contracts.topics import subject_of
+from contracts.topics import split_subject, subject_of
+from eventlog.log.log import LogUnavailable
 from services.intake.dependencies import Dependencies
 from services.intake.pages import overview
 from services.intake.pages.form_body import FormFields, submission_body
 from services.intake.pages.form_page import form_page
 from services.intake.pages.form_post import FormPost, read_form
+from services.intake.pages.qr_code import qr_code
 from services.intake.pages.renderer import FOLDER, page
 from services.intake.pages.session import check_form_token, check_origin, signed_in
 from services.intake.problem import IntakeProblem
 from services.intake.submitting.evidence_rights import uploaders
 from services.intake.submitting.receipt import Receipt
+from services.intake.submitting.receipts import receipt_for
+from services.intake.submitting.receiver import Received
 from services.intake.who.item import KnownItem
 from services.intake.who.permission import permitted_item, rights_of, to_item
 from supervision.rights import OPERATIONS
@@ -89,16 +93,47 @@ async def send(request: Request, programme: str, item: str, name: str) -> Respon
     async with read_form(request, dependencies.evidence, owners, limit) as post:
         try:
             check_form_token(request, post.fields.one("csrf"))
-            receipt = await _receipt(dependencies, identity, known, name, post)
+            receipt = (await _received(dependencies, identity, known, name, post)).receipt
         except IntakeProblem as problem:
             return form_page(request, dependencies, known, name, post, problem)
-    ruling = receipt.page(dependencies.position_tokens)
-    return page(request, "receipt.html", 202, item=known, name=name, receipt=receipt, ruling=ruling)
+    return _receipt_page(request, dependencies, receipt, 202, item=known, name=name)
 
 
-async def _receipt(
+@pages_router.get("/receipts/{submission_id}")
+@does("receipt.read")
+async def receipt_page(request: Request, submission_id: str) -> Response:
+    """A receipt of before, to be printed."""
+    dependencies, identity = signed_in(request)
+    dependencies.receiver.ready()
+    try:
+        receipt = await receipt_for(dependencies.used_keys, dependencies.roster, identity, submission_id)
+    except LogUnavailable as error:
+        raise dependencies.receiver.unavailable("not_ready", str(error)) from None
+    programme, item = split_subject(receipt.subject)
+    known = dependencies.roster.items.get((programme, item or ""))
+    return _receipt_page(request, dependencies, receipt, 200, item=known, name="")
+
+
+def _receipt_page(
+    request: Request, dependencies: Dependencies, receipt: Receipt, status: int, *, item: KnownItem | None, name: str
+) -> Response:
+    proof = dependencies.receipt_signer.signed(receipt, dependencies.settings.log)
+    return page(
+        request,
+        "receipt.html",
+        status,
+        item=item,
+        name=name,
+        receipt=receipt,
+        ruling=receipt.page(dependencies.position_tokens),
+        proof=proof,
+        code=qr_code(proof, "liangdeng receipt"),
+    )
+
+
+async def _received(
     dependencies: Dependencies, identity: Identity, item: KnownItem, name: str, post: FormPost
-) -> Receipt:
+) -> Received:
     await post.store_files(dependencies.evidence, uploaders(identity))
     body = submission_body(name, post.fields, post.cited)
     return await dependencies.receiver.receive(identity, item.programme, item.id, body, f"form-{post.key}")

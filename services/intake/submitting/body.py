@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -13,6 +14,7 @@ from exact.texts import Inexact, read_json
 from services.intake.problem import IntakeProblem
 
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,128}")
+_WAIT: Final = re.compile(r"wait\s*=\s*\"?([0-9]{1,4})\"?", re.IGNORECASE)
 _LONGEST_LENGTH: Final = 18
 """Digits of a Content-Length that is worth reading as a number."""
 
@@ -42,12 +44,27 @@ def limited(request: Request, limit: int) -> Receive:
 
 def idempotency_key(request: Request) -> str:
     """The header Idempotency-Key: 1 to 128 visible ASCII characters. Raises IntakeProblem `key_required`."""
-    keys = request.headers.getlist("idempotency-key")
+    return idempotency_key_of(request.headers.getlist("idempotency-key"))
+
+
+def idempotency_key_of(keys: Sequence[str]) -> str:
+    """The one key, from wherever it was given. Raises IntakeProblem `key_required`."""
     if len(keys) != 1 or not _KEY.fullmatch(keys[0]):
         raise IntakeProblem(
             "key_required", "须为 1 至 128 个可见 ASCII 字符", "one header of 1 to 128 visible ASCII characters"
         )
     return keys[0]
+
+
+def preferred_wait(request: Request, most: float) -> float:
+    """Seconds that the caller would wait for the ruling (`Prefer: wait=10`, RFC 7240), at most `most`; 0 if none.
+
+    What is not understood of that header is passed over, as the RFC asks.
+    """
+    for preference in request.headers.get("prefer", "").split(","):
+        if (found := _WAIT.fullmatch(preference.strip())) is not None:
+            return min(float(found[1]), most)
+    return 0
 
 
 def content_type(request: Request, *allowed: str) -> str:
@@ -68,10 +85,10 @@ async def read_body(request: Request, limit: int) -> bytes:
     return b"".join(chunks)
 
 
-async def read_object(request: Request) -> dict[str, Any]:
-    """The body as a JSON object of at most 64 KiB. Raises IntakeProblem."""
+async def read_object(request: Request, limit: int = MAX_SUBMISSION_BYTES) -> dict[str, Any]:
+    """The body as a JSON object of at most `limit` bytes. Raises IntakeProblem."""
     content_type(request, "application/json")
-    return exact_object(await read_body(request, MAX_SUBMISSION_BYTES))
+    return exact_object(await read_body(request, limit))
 
 
 def exact_object(text: bytes) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from programmes.programme import ProgrammeFile, expand
 from services.intake.problem import IntakeProblem
 from services.intake.submitting.body import too_large
 from services.intake.submitting.receipt import Receipt
-from services.intake.submitting.receiver import SubmissionReceiver
+from services.intake.submitting.receiver import Received, SubmissionReceiver
 from services.intake.who.permission import permitted_programme, require_own, require_principal, rights_of
 from services.intake.who.roster import Roster
 from services.intake.who.roster_feed import RosterFeed
@@ -51,7 +51,7 @@ class ProgrammePublisher:
         known = self._roster.programmes.get(programme.programme)
         if known is not None and known.causeid != first.id:
             raise IntakeProblem("exists", more={"submission_id": known.causeid})
-        receipt = await self._receiver.append(identity.actor, first.subject, first.data, key)
+        receipt = (await self._receiver.append(identity.actor, first.subject, first.data, key)).receipt
         since = known.causeoffset if known else self._roster_feed.counting[receipt.partition].last + 1
         try:
             published_at = await self._first_received(receipt, since)
@@ -113,9 +113,9 @@ class ProgrammePublisher:
             *(self._receiver.append(identity.actor, subject, data, key) for subject, data in parts),
             return_exceptions=True,
         )
-        receipts = [one for one in outcomes if isinstance(one, Receipt)]
+        receipts = [one.receipt for one in outcomes if isinstance(one, Received)]
         for failure in (one for one in outcomes if isinstance(one, BaseException)):
-            if not isinstance(failure, IntakeProblem):
+            if not isinstance(failure, IntakeProblem) or failure.code == "key_reused":
                 raise failure
         if len(receipts) < len(parts):
             raise self._partly([*before, *receipts], f"{len(parts) - len(receipts)} of {len(parts)} are missing")

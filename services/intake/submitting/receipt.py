@@ -21,6 +21,8 @@ class Receipt:
     received_at: datetime
     digest: str
     subject: str
+    repeated: bool = False
+    """Whether the same was sent before: then this is the receipt that was given for it."""
 
     @property
     def position(self) -> str:

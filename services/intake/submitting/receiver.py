@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -15,6 +15,7 @@ from contracts.submissions import SubmissionData
 from contracts.topics import MAX_SUBMISSION_BYTES, RULINGS, partition_of, subject_of
 from contracts.values import Actor, Evidence, Identifier, Principal
 from eventlog.clock import Clock
+from eventlog.log.log import LogUnavailable
 from exact.faults import UNKNOWN_FIELD, Fault, faults_of
 from exact.texts import completed, unknown_fields
 from services.intake.metrics import IntakeMetrics
@@ -23,6 +24,8 @@ from services.intake.submitting.evidence import EvidenceStore
 from services.intake.submitting.evidence_rights import uploaders
 from services.intake.submitting.producer import SubmissionProducer, Unanswered
 from services.intake.submitting.receipt import Receipt
+from services.intake.submitting.ruling_waits import RulingWaits, ruling_document
+from services.intake.submitting.used_keys import KeyReused, UsedKeys
 from services.intake.who.permission import permitted_item, permitted_programme, rights_of
 from services.intake.who.roster import Roster
 from services.intake.who.roster_feed import RosterFeed
@@ -47,6 +50,13 @@ class Stamp:
     driven: bool
 
 
+class Received(NamedTuple):
+    """The receipt, and the ruling as JSON if it was waited for and came in time."""
+
+    receipt: Receipt
+    ruling: dict[str, Any] | None = None
+
+
 class SubmissionReceiver:
     """The one way onto the log, for the API and the forms alike."""
 
@@ -57,6 +67,8 @@ class SubmissionReceiver:
         roster_feed: RosterFeed,
         evidence: EvidenceStore,
         producer: SubmissionProducer,
+        used_keys: UsedKeys,
+        waits: RulingWaits,
         metrics: IntakeMetrics,
         retry_after: int,
     ) -> None:
@@ -65,13 +77,17 @@ class SubmissionReceiver:
         self._roster_feed = roster_feed
         self._evidence = evidence
         self._producer = producer
+        self._used_keys = used_keys
+        self._waits = waits
         self._metrics = metrics
         self._retry_after = retry_after
 
     async def receive(
-        self, identity: Identity, programme: str, item: str | None, body: Mapping[str, Any], key: str
-    ) -> Receipt:
+        self, identity: Identity, programme: str, item: str | None, body: Mapping[str, Any], key: str, wait: float = 0
+    ) -> Received:
         """Check and append what somebody says about an item, or (None) about a programme as a whole.
+
+        `wait` is for how many seconds the ruling is waited for.
 
         Raises:
             RightDenied: this person may not.
@@ -90,12 +106,43 @@ class SubmissionReceiver:
             outcome = "not_found" if denied.said.outcome == "hidden" else denied.said.outcome
             self._metrics.submissions.labels(name, outcome).inc()
             raise
-        return await self.append(actor, subject_of(programme, item), data, key)
+        return await self.append(actor, subject_of(programme, item), data, key, wait)
 
-    async def append(self, actor: Actor, subject: str, data: SubmissionData, key: str) -> Receipt:
-        """Stamp and append; returns once it lies on the log. Raises IntakeProblem `too_large` or `unknown_outcome`."""
-        name = SUBMISSION_TYPES.short_names[type(data)]
+    async def append(self, actor: Actor, subject: str, data: SubmissionData, key: str, wait: float = 0) -> Received:
+        """Stamp and append; returns once it lies on the log, or finds that it was ruled on before.
+
+        Until that ruling has reached intake a retry is appended again, and ruled `repeated`.
+
+        Raises:
+            IntakeProblem: `too_large`, `key_reused`, `unknown_outcome`.
+        """
         submission = self.stamped(actor, subject, data, key)
+        if (repeated := await self._repeated(submission, wait)) is not None:
+            return repeated
+        if not wait:
+            return Received(await self._append(submission))
+        with self._waits.on(submission.id) as waiting:
+            receipt = await self._append(submission)
+            ruling = None if waiting is None else await waiting.ruling(receipt.partition, receipt.offset, wait)
+            return Received(receipt, ruling)
+
+    async def _repeated(self, submission: Submission, wait: float) -> Received | None:
+        name = SUBMISSION_TYPES.short_names[type(submission.data)]
+        try:
+            first = await self._used_keys.first(submission)
+            if first is None:
+                return None
+            self._metrics.submissions.labels(name, "repeated").inc()
+            return Received(first.receipt, ruling_document(await self._used_keys.ruling(first)) if wait else None)
+        except KeyReused as error:
+            self._metrics.submissions.labels(name, "key_reused").inc()
+            raise IntakeProblem("key_reused", more={"submission_id": str(error)}) from None
+        except LogUnavailable as error:
+            raise self.unavailable("unknown_outcome", str(error), submission_id=submission.id) from None
+
+    async def _append(self, submission: Submission) -> Receipt:
+        """Append it. Raises IntakeProblem `too_large` or `unknown_outcome`."""
+        name, subject = SUBMISSION_TYPES.short_names[type(submission.data)], submission.subject
         value = encode_submission(submission)
         if len(value) > MAX_SUBMISSION_BYTES:
             self._metrics.submissions.labels(name, "too_large").inc()

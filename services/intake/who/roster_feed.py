@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from contracts.ruling import ruling_from
 from contracts.topics import PARTITIONS, RULINGS
@@ -16,8 +16,10 @@ from services.intake.who.roster import TYPES, Roster
 class RosterFeed:
     """One task; a partition in trouble stops alone (docs/decisions/0015), and nothing is taken in for its items."""
 
-    def __init__(self, log: Log, roster: Roster) -> None:
+    def __init__(self, log: Log, roster: Roster, *others: Callable[[int, CountedAnswer], None]) -> None:
+        """`others` are given every ruling that counts, too, with its partition."""
         self._roster = roster
+        self._others = others
         self._answers = CountedAnswers(RULINGS, PARTITIONS, self._evolve)
         self._loop = FollowLoop(RULINGS, log, self._answers, on_caught_up=self._has_caught_up)
         roster.not_read_on = self._loop.stopped
@@ -44,3 +46,5 @@ class RosterFeed:
         known = [ruling_from(body, partition) for _, body in answer.events if body.get("type") in TYPES]
         for event in known:
             self._roster.evolve(event)
+        for other in self._others:
+            other(partition, answer)

@@ -34,6 +34,7 @@ from tests.web.desk import ISSUER, POSITION_KEY, Desk
 
 LIBRARY = FOLDER
 YUANCHENG = LIBRARY / "yuancheng-2024.yaml"
+RECEIPT_KEY = "a secret that receipts are signed with"
 REPORT: dict[str, Any] = {"type": "progress.reported", "data": {"period": "2024Q1", "claim": "in_progress"}}
 
 
@@ -196,6 +197,7 @@ def settings_for(bootstrap_servers: str, prefix: str, folder: Path, **more: Any)
         "jwks": str(folder / "issuer" / "jwks.json"),
         "issuer": ISSUER,
         "position_key": POSITION_KEY,
+        "receipt_key": RECEIPT_KEY,
         "evidence_folder": folder / "evidence",
         "library": LIBRARY,
         **more,

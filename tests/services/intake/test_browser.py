@@ -20,7 +20,7 @@ from embedded.child_process import free_port
 from embedded.front import Front
 from eventlog.log.kafka import KafkaLog
 from eventlog.log.settings import KafkaSettings
-from tests.services.intake.running_intake import LIBRARY, YUANCHENG, RatingStandIn, make_topics
+from tests.services.intake.running_intake import LIBRARY, RECEIPT_KEY, YUANCHENG, RatingStandIn, make_topics
 from tests.web.desk import ISSUER, POSITION_KEY
 
 pytestmark = [
@@ -61,6 +61,7 @@ def urls(kafka: str, topic_prefix: str, tmp_path: Path, postgres: Callable[[], s
         "LIANGDENG_OIDC_DISCOVERY": f"{at['issuer']}/.well-known/openid-configuration",
         "LIANGDENG_OIDC_CLIENT_SECRET": "no secret",
         "QUERY_POSITION_KEY": POSITION_KEY,
+        "INTAKE_RECEIPT_KEY": RECEIPT_KEY,
         "INTAKE_EVIDENCE_FOLDER": str(tmp_path / "evidence"),
         "INTAKE_LIBRARY": str(LIBRARY),
         "ISSUER_FOLDER": str(tmp_path / "issuer"),

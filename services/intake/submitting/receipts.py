@@ -1,0 +1,44 @@
+"""Receipts of before: found by the submission's id once it was ruled on, for whoever sent it or may see it in full."""
+
+from __future__ import annotations
+
+from contracts.submission import Submission
+from contracts.topics import split_subject
+from services.intake.submitting.receipt import Receipt
+from services.intake.submitting.used_keys import UsedKeys
+from services.intake.who.permission import rights_of, to_item
+from services.intake.who.roster import Roster
+from supervision.right import HIDDEN
+from web.identity import Identity
+from web.rights import NOBODYS, require
+
+_READ = "receipt.read"
+
+
+async def receipt_for(used_keys: UsedKeys, roster: Roster, identity: Identity, submission_id: str) -> Receipt:
+    """The receipt of a submission that was ruled on.
+
+    Raises:
+        RightDenied: there is none, or it is not this person's to see: one answer for both.
+        LogUnavailable: it cannot be read.
+    """
+    found = await used_keys.named(submission_id)
+    if found is None:
+        require(_READ, HIDDEN)
+        raise AssertionError
+    submission, receipt = found
+    rights = rights_of(roster, identity)
+    sent = rights.owns(submission.subject) and _sent_by(submission, identity)
+    programme, item = split_subject(submission.subject)
+    known = roster.items.get((programme, item or ""))
+    if known is None:
+        require(_READ, rights.to(_READ, submission.subject, NOBODYS, "internal", party=sent))
+    elif not sent:
+        require(_READ, to_item(rights, _READ, known))
+    return receipt
+
+
+def _sent_by(submission: Submission, identity: Identity) -> bool:
+    """A leader's own are those by their id, a unit's those of all its people."""
+    actor = submission.actor
+    return (actor.role, actor.unit or actor.id) == (identity.role, identity.unit or identity.id)

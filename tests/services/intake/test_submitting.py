@@ -1,0 +1,151 @@
+"""Submitting by program: a retry, a wait for the ruling, many at once, and receipts that prove what was sent."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+import pytest_asyncio
+from joserfc import jws
+from joserfc.errors import BadSignatureError
+from joserfc.jwk import KeySet
+
+from contracts.rulings import LightChanged
+from tests.services.intake.running_intake import REPORT, RunningIntake, make_topics, running, settings_for, until
+
+pytestmark = [pytest.mark.services, pytest.mark.asyncio(loop_scope="module")]
+BULK = "/v1/programmes/441602-2024/submissions/bulk"
+ITEM = "/v1/programmes/441602-2024/items/K01/submissions"
+TURNED_GREEN = LightChanged(
+    period="2024Q1", from_="none", to="green", settled=False, rule="reported-in-time", because=()
+)
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def intake(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningIntake]:
+    prefix, folder = f"t{uuid.uuid4().hex[:10]}-", tmp_path_factory.mktemp("submitting")
+    make_topics(kafka, prefix)
+    async with running(settings_for(kafka, prefix, folder), folder) as made:
+        await made.publish_and_rule()
+        yield made
+
+
+async def ruled(intake: RunningIntake, receipt: dict[str, Any]) -> None:
+    """Rule on everything, and wait until intake knows of the ruling on this one."""
+    await intake.rating.rule()
+    rules = intake.dependencies.roster_feed.counting
+    await until(lambda: rules[receipt["partition"]].last >= receipt["offset"], "intake does not know of the ruling")
+
+
+async def test_a_retry_that_was_ruled_on_gets_the_same_receipt_and_nothing_is_appended(intake: RunningIntake) -> None:
+    first = (await intake.submit("u-fagai-1", "K01", REPORT, "s2-1")).json()
+    await ruled(intake, first)
+    again = await intake.submit("u-fagai-1", "K01", REPORT, "s2-1")
+    assert (again.status_code, again.headers["idempotent-replayed"]) == (202, "true")
+    assert again.json() == first
+    assert len(await intake.rating.records(first["partition"])) == first["offset"] + 1
+
+
+async def test_the_same_key_with_another_body_is_a_conflict(intake: RunningIntake) -> None:
+    first = (await intake.submit("u-fagai-1", "K01", REPORT, "s3-1")).json()
+    await ruled(intake, first)
+    other = {"type": "progress.reported", "data": {"period": "2024Q1", "claim": "completed"}}
+    refused = await intake.submit("u-fagai-1", "K01", other, "s3-1")
+    assert refused.status_code == 409, refused.text
+    assert refused.json()["type"].endswith("key_reused")
+    assert refused.json()["submission_id"] == first["submission_id"]
+    assert len(await intake.rating.records(first["partition"])) == first["offset"] + 1
+
+
+async def waited(intake: RunningIntake, key: str, seconds: int = 20) -> httpx.Response:
+    headers = intake.headers("u-fagai-1", key, Prefer=f"respond-async, wait={seconds}")
+    return await intake.http.post(ITEM, json=REPORT, headers=headers)
+
+
+async def test_whoever_waits_gets_the_ruling_in_the_same_call(intake: RunningIntake) -> None:
+    asking = asyncio.create_task(waited(intake, "s5-1"))
+    while not asking.done():
+        await intake.rating.rule(TURNED_GREEN)
+        await asyncio.sleep(0.05)
+    answer = await asking
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["preference-applied"] == "wait=20"
+    ruling = answer.json()["ruling"]
+    assert (ruling["verdict"], ruling["reasons"], ruling["events"]) == ("accepted", [], ["light.changed"])
+    assert ruling["lights"] == [{"period": "2024Q1", "from": "none", "to": "green"}]
+    again = await waited(intake, "s5-1")
+    assert (again.status_code, again.json()) == (200, answer.json())
+
+
+async def test_a_ruling_that_does_not_come_in_time_leaves_the_receipt(intake: RunningIntake) -> None:
+    answer = await waited(intake, "s6-1", seconds=0)
+    assert answer.status_code == 202
+    short = await waited(intake, "s6-2", seconds=1)
+    assert short.status_code == 202
+    assert "ruling" not in short.json()
+    assert "preference-applied" not in short.headers
+
+
+async def test_of_many_at_once_each_has_its_own_result(intake: RunningIntake) -> None:
+    items = [item.id for item in intake.programme.items if item.lead_unit == "fagai"][:3]
+    rows: list[Any] = [{"item": item, "key": f"bulk-{item}", **REPORT} for item in items]
+    foreign = next(item.id for item in intake.programme.items if item.lead_unit != "fagai")
+    wrong: list[Any] = [
+        {"item": items[0], "key": "bulk-w1", "type": "progress.reported", "data": {"period": "2024Q1"}},
+        {"item": items[0], "key": "", **REPORT},
+        {"item": foreign, "key": "bulk-w2", **REPORT},
+        {"item": "nowhere", "key": "bulk-w3", **REPORT},
+        "no object",
+        {"key": "bulk-w4", **REPORT},
+    ]
+    mixed = [one for pair in zip(rows, wrong[:3], strict=True) for one in pair] + wrong[3:]
+    before = {one.id for one in await intake.rating.submissions()}
+    answer = await intake.http.post(BULK, json={"submissions": mixed}, headers=intake.headers("u-fagai-1"))
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    assert (told["received"], told["refused"]) == (3, 6)
+    assert [result["status"] for result in told["results"]] == [202, 422, 202, 400, 202, 403, 404, 422, 422]
+    assert told["results"][1]["problem"]["errors"][0]["field"] == "data.claim"
+    ids = {result["receipt"]["submission_id"] for result in told["results"] if "receipt" in result}
+    after = {one.id for one in await intake.rating.submissions()}
+    assert len(ids) == 3
+    assert after - before == ids
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"submissions": []}, {"submissions": [{}] * 201}, {"submissions": [{}], "more": 1}, []]
+)
+async def test_a_list_that_is_none_is_refused_as_a_whole(intake: RunningIntake, body: Any) -> None:
+    answer = await intake.http.post(BULK, json=body, headers=intake.headers("u-fagai-1"))
+    assert answer.status_code in (400, 422), answer.text
+
+
+async def test_a_receipt_is_proof_for_whoever_has_the_public_keys(intake: RunningIntake) -> None:
+    receipt = (await intake.submit("u-fagai-1", "K01", REPORT, "s9-1")).json()
+    published = (await intake.http.get("/v1/receipt-keys")).json()
+    assert all("d" not in key for key in published["keys"])
+    keys = KeySet.import_key_set(published)
+    proof = receipt.pop("proof")
+    proved = jws.deserialize_compact(proof, keys, algorithms=["Ed25519"])
+    assert orjson.loads(proved.payload) == {**receipt, "log": "1"}
+    head, payload, signature = proof.split(".")
+    forged = f"{head}.{payload[:-4]}AAAA.{signature}"
+    with pytest.raises(BadSignatureError):
+        jws.deserialize_compact(forged, keys, algorithms=["Ed25519"])
+
+
+async def test_a_receipt_is_given_again_to_its_unit_and_to_nobody_else(intake: RunningIntake) -> None:
+    receipt = (await intake.submit("u-fagai-1", "K01", REPORT, "s10-1")).json()
+    await ruled(intake, receipt)
+    path = f"/v1/receipts/{receipt['submission_id']}"
+    for person, status in (("u-fagai-1", 200), ("o1", 200), ("u-shuiwu-1", 404)):
+        answer = await intake.http.get(path, headers=intake.headers(person))
+        assert answer.status_code == status, (person, answer.text)
+        assert status != 200 or answer.json() == receipt
+    nowhere = await intake.http.get(f"{path[:-4]}0000", headers=intake.headers("u-fagai-1"))
+    assert nowhere.status_code == 404
