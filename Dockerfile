@@ -14,6 +14,7 @@ COPY embedded /src/embedded
 COPY eventlog /src/eventlog
 COPY services /src/services
 COPY cli /src/cli
+COPY liangdeng_client /src/liangdeng_client
 # Only what runs: the lock without Kafka's jars, the JRE and PostgreSQL, and without the tests' tools.
 RUN cd /src && /opt/liangdeng/bin/uv pip compile pyproject.toml --constraints requirements.lock --generate-hashes --no-emit-index-url -q -o run.txt \
     && /opt/liangdeng/bin/uv pip install --python /opt/liangdeng/bin/python --require-hashes -r run.txt \

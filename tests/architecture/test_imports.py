@@ -22,6 +22,7 @@ PACKAGES = (
     "sandbox",
     "cli",
     "bench",
+    "liangdeng_client",
     "tests/architecture",
 )
 
@@ -62,6 +63,7 @@ def test_the_project_keeps_its_boundaries() -> None:
         ("embedded/parts.py", "sandbox.parts", LAYERS),
         ("embedded/state.py", "cli.main", LAYERS),
         ("cli/up.py", "bench.figures", LAYERS),
+        ("liangdeng_client/models.py", "contracts.values", LAYERS),
         (
             "services/query/read_model/tables.py",
             "services.rating.rules.state.state",

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import re
+import sys
 import uuid
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,7 +20,10 @@ from joserfc.errors import BadSignatureError
 from joserfc.jwk import KeySet
 
 from contracts.rulings import LightChanged
+from embedded.child_process import LOOPBACK, free_port
+from liangdeng_client import AsyncClient, Client, OutcomeUnknown, Refused
 from tests.services.intake.running_intake import REPORT, RunningIntake, make_topics, running, settings_for, until
+from web.doors import beside
 
 pytestmark = [pytest.mark.services, pytest.mark.asyncio(loop_scope="module")]
 BULK = "/v1/programmes/441602-2024/submissions/bulk"
@@ -149,3 +156,123 @@ async def test_a_receipt_is_given_again_to_its_unit_and_to_nobody_else(intake: R
         assert status != 200 or answer.json() == receipt
     nowhere = await intake.http.get(f"{path[:-4]}0000", headers=intake.headers("u-fagai-1"))
     assert nowhere.status_code == 404
+
+
+class Bearer(httpx.Auth):
+    """A token as the tests mint it."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def auth_flow(self, request: httpx.Request) -> Any:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        yield request
+
+
+def _system(intake: RunningIntake, **more: Any) -> AsyncClient:
+    transport = more.pop("transport", None) or httpx.ASGITransport(intake.app)
+    return AsyncClient("http://intake", Bearer(intake.token("u-fagai-1")), transport=transport, **more)
+
+
+async def test_a_units_system_files_through_the_client(intake: RunningIntake) -> None:
+    async with _system(intake) as client:
+        photo = await client.upload(b"a photo", "site.jpg", "image/jpeg")
+        data = {"period": "2024Q1", "claim": "in_progress", "evidence": [photo.cited()]}
+        first = await client.submit("441602-2024", "K01", "progress.reported", data, key="row-17")
+        await ruled(intake, dict(first.receipt.document))
+        again = await client.submit("441602-2024", "K01", "progress.reported", data, key="row-17", wait=5)
+        assert (again.receipt, again.replayed) == (first.receipt, True)
+        assert again.ruling is not None
+        assert again.ruling.accepted
+        assert await client.receipt(first.receipt.submission_id) == first.receipt
+        rows = [
+            {"item": "K01", "key": "row-18", "type": "progress.reported", "data": data},
+            {"item": "K01", "key": "row-19", "type": "progress.reported", "data": {"period": "2024Q1"}},
+        ]
+        good, bad = await client.submit_many("441602-2024", rows)
+        assert good.submitted is not None
+        assert (bad.submitted, bad.code, bad.faults[0].field) == (None, "invalid", "data.claim")
+        with pytest.raises(Refused) as refused:
+            await client.submit("441602-2024", "K01", "progress.reported", {"period": "2024Q1"}, key="row-20")
+        assert [fault.field for fault in refused.value.faults] == ["data.claim"]
+        with pytest.raises(Refused, match="409 key_reused"):
+            await client.submit("441602-2024", "K01", "progress.reported", {**data, "claim": "completed"}, key="row-17")
+
+
+async def test_the_client_asks_again_with_the_same_key_and_says_when_it_gave_up(intake: RunningIntake) -> None:
+    seen: list[str] = []
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers["idempotency-key"])
+        if len(seen) < 3:
+            return httpx.Response(503, headers={"retry-after": "0"}, json={"title": "not ready"})
+        return await httpx.ASGITransport(intake.app).handle_async_request(request)
+
+    async with _system(intake, transport=httpx.MockTransport(answer)) as client:
+        filed = await client.submit("441602-2024", "K01", "progress.reported", REPORT["data"])
+        assert filed.receipt.submission_id
+    assert len(seen) == 3
+    assert len(set(seen)) == 1
+    seen.clear()
+    async with _system(intake, transport=httpx.MockTransport(answer), patience=0.1) as client:
+        with pytest.raises(OutcomeUnknown) as unknown:
+            await client.submit("441602-2024", "K01", "progress.reported", REPORT["data"], key="row-21")
+    assert unknown.value.key == "row-21"
+
+
+async def test_the_client_with_blocking_calls_does_the_same(intake: RunningIntake) -> None:
+    port = free_port()
+
+    def file() -> str:
+        with Client(f"http://{LOOPBACK}:{port}", Bearer(intake.token("u-fagai-1"))) as client:
+            return client.submit("441602-2024", "K01", "progress.reported", REPORT["data"]).receipt.subject
+
+    async with beside(intake.app, LOOPBACK, port, lifespan="off"):
+        assert await asyncio.to_thread(file) == "441602-2024/K01"
+
+
+DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "api.md"
+LIANGDENG = Path(sys.executable).parent
+
+
+async def test_the_walk_with_curl_works_as_it_is_written(intake: RunningIntake, tmp_path: Path) -> None:
+    commands = re.findall(r"^```sh\n(.*?)^```$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    assert len(commands) == 5
+    port = free_port()
+    told = {
+        "PATH": f"{LIANGDENG}:{os.environ['PATH']}",
+        "ADDRESS": f"http://{LOOPBACK}:{port}",
+        "TOKEN": intake.token("u-fagai-1"),
+        "PROGRAMME": "441602-2024",
+        "ITEM": "K01",
+    }
+    async with beside(intake.app, LOOPBACK, port, lifespan="off"):
+        walking = await asyncio.create_subprocess_exec(
+            *("bash", "-euo", "pipefail", "-c", "\n".join(commands)),
+            cwd=tmp_path,
+            env=told,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        ended = asyncio.create_task(walking.communicate())
+        while not ended.done():
+            await intake.rating.rule()
+            await asyncio.sleep(0.05)
+        out, err = await ended
+    assert walking.returncode == 0, err.decode() + out.decode()
+    assert "accepted []" in out.decode()
+    assert "回执属实" in out.decode()
+    assert "[202, 422]" in out.decode()
+    receipt = orjson.loads((tmp_path / "receipt.json").read_bytes())
+    forged = tmp_path / "forged.json"
+    for changed, code in (({"offset": 0}, 1), ({"proof": "none"}, 2)):
+        forged.write_bytes(orjson.dumps({**receipt, **changed}))
+        command = (
+            str(LIANGDENG / "liangdeng"),
+            "receipt",
+            "verify",
+            str(forged),
+            "--keys",
+            str(tmp_path / "keys.json"),
+        )
+        assert await (await asyncio.create_subprocess_exec(*command)).wait() == code
