@@ -10,7 +10,7 @@ from services.intake.who.permission import rights_of, to_item
 from services.intake.who.roster import Roster
 from supervision.right import HIDDEN
 from web.identity import Identity
-from web.rights import NOBODYS, require
+from web.rights import NOBODY, require
 
 _READ = "receipt.read"
 
@@ -32,7 +32,7 @@ async def receipt_for(used_keys: UsedKeys, roster: Roster, identity: Identity, s
     programme, item = split_subject(submission.subject)
     known = roster.items.get((programme, item or ""))
     if known is None:
-        require(_READ, rights.to(_READ, submission.subject, NOBODYS, "internal", party=sent))
+        require(_READ, rights.to(_READ, submission.subject, NOBODY, "internal", party=sent))
     elif not sent:
         require(_READ, to_item(rights, _READ, known))
     return receipt

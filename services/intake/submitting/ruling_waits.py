@@ -11,7 +11,8 @@ from typing import Any, Final
 from contracts.ruling import RULING_TYPES
 from contracts.rulings import LightChanged
 from eventlog.at.at_rule import CountedAnswer
-from supervision.words import REASONS, REMARKS, Words
+from supervision.refusal_words import REASONS
+from supervision.words import REMARKS, Words
 
 _LIGHT: Final = RULING_TYPES.types[LightChanged]
 
