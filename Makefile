@@ -61,5 +61,8 @@ schemas: setup ## 由契约生成 contracts/schemas · write contracts/schemas f
 	@$(VENV)/python -m contracts.document
 
 clean: ## 删除本机状态（.liangdeng）与缓存 · remove the state folder and the caches
-	@if [ -x $(VENV)/liangdeng ]; then $(VENV)/liangdeng clean; else rm -rf .liangdeng; fi
+	@if [ -x $(VENV)/liangdeng ]; then $(VENV)/liangdeng clean; \
+	elif [ -e .liangdeng/keycloak ] || [ -e .liangdeng/secrets/keycloak-setup ]; then \
+	echo '.liangdeng 是正式使用的安装，请先 make setup · .liangdeng is in real use: run make setup first' >&2; exit 1; \
+	else rm -rf .liangdeng; fi
 	@rm -rf mutants .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

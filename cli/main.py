@@ -134,6 +134,16 @@ def realm_apply() -> None:
     raise typer.Exit(command.apply())
 
 
+@realm.command("refused-passwords")
+def realm_refused_passwords(
+    file: Annotated[Path, typer.Argument(dir_okay=False, help="写入的文件 · the file to write")],
+) -> None:
+    """写出不得使用的口令名单，供自备的 Keycloak · write the list of refused passwords, for a Keycloak of one's own."""
+    from cli import realm as command
+
+    raise typer.Exit(command.write_refused(file))
+
+
 @app.command()
 def rebuild(
     as_json: AsJson = False,
@@ -254,11 +264,16 @@ def receipt_verify(
 
 
 @app.command()
-def clean() -> None:
-    """删除本机状态文件夹 · remove the state folder, unless an instance uses it."""
+def clean(
+    real: Annotated[
+        str,
+        typer.Option("--real", metavar="PATH", help="正式安装须写出其完整路径 · the path of an installation in use"),
+    ] = "",
+) -> None:
+    """删除本机状态文件夹；正式使用的须写出或输入其路径 · remove the state folder; one in real use only by its path."""
     from cli import clean as command
 
-    raise typer.Exit(command.run())
+    raise typer.Exit(command.run(real=real))
 
 
 def main() -> None:

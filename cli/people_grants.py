@@ -11,6 +11,7 @@ from functools import partial
 import typer
 from prometheus_client import CollectorRegistry
 
+from cli import program_access
 from cli.output import print_json, say
 from cli.people import with_directory
 from directory import plain_text
@@ -55,7 +56,10 @@ def do(command: str, id_: str, *, as_json: bool) -> int:
     act, event, signs_out = _ACTS[command]
 
     async def run(store: DirectoryStore, office: Administration, url: str) -> int:
-        person = (await store.load()).persons.get(id_)
+        known = await store.load()
+        if id_ in known.programs:
+            return await program_access.do(command, known.programs[id_], store, as_json=as_json)
+        person = known.persons.get(id_)
         if person is None or person.erased:
             raise MachineError(f"目录中没有 {id_}。", f"{id_} is nobody of the directory.")
         done = await act(office, person)

@@ -1,6 +1,8 @@
-"""`liangdeng realm apply`: bring a sign-in server of one's own, such as one in a container, to the realm as code."""
+"""`liangdeng realm …`: bring a sign-in server of one's own, such as one in a container, to the realm as code."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings
@@ -10,6 +12,7 @@ from embedded.keycloak_admin import KeycloakAdmin
 from embedded.machine_error import MachineError
 from embedded.realm import PASSWORD_POLICY, RealmSettings
 from embedded.realm_setup import set_up
+from embedded.refused_passwords import refused_passwords
 
 
 class _Environment(BaseSettings):
@@ -42,4 +45,14 @@ def apply() -> int:
     with KeycloakAdmin(told.url.rstrip("/"), (told.client, told.secret.get_secret_value())) as admin:
         set_up(admin, settings)
     say(f"已应用 {told.url} · applied")
+    return 0
+
+
+def write_refused(file: Path) -> int:
+    """Write the list of refused passwords, one a line. Raises `MachineError` where the file cannot be written."""
+    try:
+        file.write_text("\n".join(refused_passwords()), encoding="utf-8")
+    except OSError as error:
+        raise MachineError(f"无法写入 {file}", f"{file} cannot be written: {error.strerror}") from None
+    say(f"已写入 {file} · written")
     return 0

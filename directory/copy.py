@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from contracts.values import Leader, Unit
 from directory.persons import Person
-from directory.register import Register, SharedContact
+from directory.register import Program, Register, SharedContact
 from directory.store import DirectoryStore, pool_of
 
 logger = logging.getLogger(__name__)
@@ -37,6 +37,7 @@ class _File:
     leaders: tuple[tuple[str, Leader], ...]
     persons: tuple[Person, ...]
     shared: tuple[SharedContact, ...]
+    programs: tuple[Program, ...] = ()
 
 
 _FILE: Final[TypeAdapter[_File]] = TypeAdapter(_File)
@@ -154,6 +155,7 @@ class DirectoryCopy:
             leaders={(where, leader.id): leader for where, leader in kept.leaders},
             persons={person.id: person for person in kept.persons},
             shared=kept.shared,
+            programs={program.id: program for program in kept.programs},
         )
 
     def _keep(self, register: Register) -> None:
@@ -168,6 +170,7 @@ class DirectoryCopy:
             leaders=tuple((where, leader) for (where, _), leader in register.leaders.items()),
             persons=tuple(register.persons.values()),
             shared=register.shared,
+            programs=tuple(register.programs.values()),
         )
         try:
             _write_privately(self._path, _FILE.dump_json(kept))

@@ -28,6 +28,16 @@ class SharedContact:
     channels: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """A unit's system that acts by itself: its client at the sign-in provider has the same id."""
+
+    id: str
+    jurisdiction: str
+    unit: str
+    active: bool = True
+
+
 @dataclass(frozen=True, kw_only=True)
 class Register:
     """Everything at one `revision`; units and leaders are known by jurisdiction and id."""
@@ -38,6 +48,7 @@ class Register:
     leaders: Mapping[Named, Leader] = field(default_factory=dict)
     persons: Mapping[str, Person] = field(default_factory=dict)
     shared: tuple[SharedContact, ...] = ()
+    programs: Mapping[str, Program] = field(default_factory=dict)
 
     @cached_property
     def by_reference(self) -> Mapping[Named, tuple[Person, ...]]:
@@ -69,8 +80,10 @@ class Register:
         """Who is meant by an event's actor in a programme of this jurisdiction."""
         return self._by_actor.get((jurisdiction, id_))
 
-    def admits(self, jurisdictions: Iterable[str], id_: str) -> bool:
+    def admits(self, jurisdictions: Iterable[str], id_: str, *, program: bool = False) -> bool:
         """Whether somebody may still come in: who is not in the directory may, who is disabled there may not."""
+        if program and id_ in self.programs and not self.programs[id_].active:
+            return False
         known = [person for where in jurisdictions if (person := self.actor(where, id_)) is not None]
         return not known or any(person.active for person in known)
 

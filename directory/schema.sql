@@ -60,3 +60,11 @@ CREATE TABLE IF NOT EXISTS directory.shared_contact (
     channels  jsonb NOT NULL,
     PRIMARY KEY (scope, reference, id)
 );
+-- Units' systems that were given access. Their credentials are at the sign-in provider; what is not active is refused.
+CREATE TABLE IF NOT EXISTS directory.program (
+    id           text PRIMARY KEY,
+    jurisdiction text NOT NULL,
+    unit         text NOT NULL,
+    active       boolean NOT NULL,
+    FOREIGN KEY (jurisdiction, unit) REFERENCES directory.unit
+);

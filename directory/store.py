@@ -16,7 +16,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from contracts.values import Leader, Unit
 from directory.persons import Absence, Person
-from directory.register import Register, SharedContact
+from directory.register import Program, Register, SharedContact
 
 SCHEMA: Final = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
 _COLUMNS: Final = (
@@ -64,6 +64,7 @@ class Changes:
     persons: tuple[Person, ...] = ()
     shared: tuple[SharedContact, ...] = ()
     scopes: frozenset[str] = frozenset()
+    programs: tuple[Program, ...] = ()
 
 
 def pool_of(database_url: str) -> Pool:
@@ -113,6 +114,7 @@ class DirectoryStore:
             leaders = await _all(connection, f"SELECT jurisdiction, id, label FROM directory.leader {_OF}", of)
             contacts = await _all(connection, _CONTACTS, of)
             jurisdictions = await _all(connection, _JURISDICTIONS, of)
+            programs = await _all(connection, f"SELECT id, jurisdiction, unit, active FROM directory.program {_OF}", of)
         return Register(
             revision=revision,
             jurisdictions=dict(jurisdictions),
@@ -123,6 +125,10 @@ class DirectoryStore:
                 SharedContact(scope=scope, reference=reference, id=id_, channels=channels)
                 for scope, reference, id_, channels in contacts
             ),
+            programs={
+                id_: Program(id=id_, jurisdiction=where, unit=unit, active=active)
+                for id_, where, unit, active in programs
+            },
         )
 
     async def write(self, changes: Changes) -> None:
@@ -139,6 +145,7 @@ class DirectoryStore:
                 await _write_places(connection, changes)
                 await _write_persons(connection, changes.persons)
                 await _write_shared(connection, changes)
+                await _write_programs(connection, changes.programs)
         except psycopg.errors.UniqueViolation as error:
             raise ChangedMeanwhile(error.diag.constraint_name or "") from None
 
@@ -187,6 +194,14 @@ async def _write_shared(connection: AsyncConnection[TupleRow], changes: Changes)
     await connection.cursor().executemany(
         "INSERT INTO directory.shared_contact (scope, reference, id, channels) VALUES (%s, %s, %s, %s)",
         [(one.scope, one.reference, one.id, Jsonb(dict(one.channels))) for one in changes.shared],
+    )
+
+
+async def _write_programs(connection: AsyncConnection[TupleRow], programs: Iterable[Program]) -> None:
+    await connection.cursor().executemany(
+        "INSERT INTO directory.program (id, jurisdiction, unit, active) VALUES (%s, %s, %s, %s)"
+        " ON CONFLICT (id) DO UPDATE SET active = excluded.active",
+        [(one.id, one.jurisdiction, one.unit, one.active) for one in programs],
     )
 
 

@@ -22,8 +22,11 @@ MAX_HEADER_BYTES: Final = 32 * 1024
 HEADER_SECONDS: Final = 10
 LOCAL_NAMES: Final = ("localhost", "127.0.0.1", "::1")
 IDLE_SECONDS: Final = 120
-PRIVATE: Final = ("/metrics*", "/healthz*", "/readyz*", "/intake/metrics*", "/intake/healthz*", "/intake/readyz*")
-"""What no address of people answers, whatever listens behind it."""
+PRIVATE: Final = (
+    *("/metrics*", "/healthz*", "/readyz*", "/intake/metrics*", "/intake/healthz*", "/intake/readyz*"),
+    "*/clients-registrations/*",
+)
+"""What no address of people answers, whatever listens behind it; the last is a sign-in server's for new clients."""
 _YEAR_SECONDS: Final = 365 * 24 * 3600
 
 

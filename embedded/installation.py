@@ -24,7 +24,13 @@ def installation(home: Path, settings: ServerSettings, say: Callable[[str], None
             f"{home} 中是演示数据，不能用于正式运行。请用 LIANGDENG_HOME 指定其他文件夹。",
             f"{home} is the state of a demo, which nothing real may stand on. Point LIANGDENG_HOME elsewhere.",
         )
-    sign_in = keycloak_part(settings.sign_in.password_policy, settings.additions)
+    rules = settings.sign_in
+    sign_in = keycloak_part(
+        rules.password_policy,
+        settings.additions,
+        second_factor=rules.second_factor,
+        refused_words=rules.refused_words,
+    )
     return Stack(
         home,
         parts=(*SERVICES, sign_in, front(settings.certificate.files)),

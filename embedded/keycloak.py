@@ -7,7 +7,7 @@ import signal
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -18,6 +18,7 @@ from embedded.child_process import LOOPBACK, spawn, stop
 from embedded.jars import maven_folder, read_lock, verified_files
 from embedded.kafka import find_java
 from embedded.machine_error import MachineError, require_room
+from embedded.realm import REFUSED
 
 LOCK: Final = Path(__file__).with_name("keycloak.lock")
 PATH: Final = "/identity"
@@ -59,7 +60,7 @@ class Keycloak:
 
     `database_url` names a PostgreSQL database of its own. At its very first start two administrators are made: the
     client `SETUP_CLIENT` with `secret`, for programs, and the user `CONSOLE_USER` with `password`, for the console,
-    which is on this machine's loopback alone.
+    which is on this machine's loopback alone. `refused` gives the passwords of the list `realm.REFUSED`.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Keycloak:
         database_url: str,
         secret: str,
         password: str,
+        refused: Callable[[], Iterable[str]] = tuple,
         log: Path | None = None,
         say: Callable[[str], None] = lambda _: None,
         keep_open: Sequence[int] = (),
@@ -85,6 +87,7 @@ class Keycloak:
         self._database_url = database_url
         self._secret = secret
         self._password = password
+        self._refused = refused
         self._say = say
         self._keep_open = tuple(keep_open)
 
@@ -136,6 +139,9 @@ class Keycloak:
             link = home / name
             link.unlink(missing_ok=True)
             link.symlink_to(target)
+        lists = home / "data" / "password-blacklists"
+        lists.mkdir(parents=True, exist_ok=True)
+        (lists / REFUSED).write_text("\n".join(self._refused()), encoding="utf-8")
         return home
 
     def _options(self) -> list[str]:

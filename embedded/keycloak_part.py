@@ -1,7 +1,7 @@
 """The sign-in server as a part of the stack: its realm, its secrets, and what the services are told of it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -9,9 +9,10 @@ from embedded.keycloak import PATH, SETUP_CLIENT, Keycloak
 from embedded.keycloak_admin import KeycloakAdmin
 from embedded.parts import INTAKE, POSTGRES, QUERY, Addresses, Launch, Part
 from embedded.postgres import ensure_database
-from embedded.realm import REALM, RealmSettings
+from embedded.realm import REALM, WITH_SECOND_FACTOR, RealmSettings, with_refused_passwords
 from embedded.realm_clients import CLAIMS, DIRECTORY_CLIENT, WEB_CLIENT
 from embedded.realm_setup import add, set_up
+from embedded.refused_passwords import refused_passwords
 from embedded.secret_files import secret
 
 NAME: Final = "keycloak"
@@ -23,22 +24,36 @@ SETUP_SECRET: Final = "keycloak-setup"
 CONSOLE_PASSWORD: Final = "keycloak-console"
 
 
-def keycloak_part(password_policy: str, additions: Mapping[str, Any]) -> Part:
-    """The part; `additions` are sign-on services and directories that the realm has besides (`realm_setup.add`)."""
+def keycloak_part(
+    password_policy: str,
+    additions: Mapping[str, Any],
+    *,
+    second_factor: Collection[str] = WITH_SECOND_FACTOR,
+    refused_words: Sequence[str] = (),
+) -> Part:
+    """The part; `additions` are sign-on services and directories that the realm has besides (`realm_setup.add`).
+
+    `second_factor` are the roles that must use one, `refused_words` what passwords are not made of here besides.
+    """
+
+    def process(launch: Launch) -> Keycloak:
+        return _process(launch, refused_words)
 
     def prepare(launch: Launch) -> None:
         launch.say("应用登录域设置 · setting up the realm")
         with administrator(launch.at) as admin:
-            set_up(admin, _realm_settings(launch.at, password_policy))
+            set_up(admin, _realm_settings(launch.at, password_policy, second_factor))
             add(admin, additions)
 
     return Part(
         name=NAME,
         module=NAME,
-        process=_process,
+        process=process,
         about="登录服务的管理控制台（仅限本机）· console of the sign-in server, on this machine alone",
         operated=True,
         needs=(POSTGRES,),
+        # It takes longest; the services ask for its keys until it answers, and are ready then.
+        awaited=False,
         tells={INTAKE.module: _told, QUERY.module: _told_web},
         client_settings=_told_clients,
         # Of all that it answers people need two paths: not the administrators' realm, nor their API and console.
@@ -53,7 +68,7 @@ def administrator(at: Addresses) -> KeycloakAdmin:
     return KeycloakAdmin(_address(at), (SETUP_CLIENT, secret(at.home, SETUP_SECRET)))
 
 
-def _process(launch: Launch) -> Keycloak:
+def _process(launch: Launch, refused_words: Sequence[str]) -> Keycloak:
     url = launch.env["DATABASE_URL"]
     # Beside the services' own database: several installations may share a server.
     database_url = ensure_database(url, f"{urlsplit(url).path[1:]}_{NAME}")
@@ -65,19 +80,21 @@ def _process(launch: Launch) -> Keycloak:
         database_url=database_url,
         secret=secret(launch.at.home, SETUP_SECRET),
         password=secret(launch.at.home, CONSOLE_PASSWORD),
+        refused=lambda: refused_passwords(refused_words),
         log=launch.log,
         say=launch.say,
         keep_open=launch.keep_open,
     )
 
 
-def _realm_settings(at: Addresses, password_policy: str) -> RealmSettings:
+def _realm_settings(at: Addresses, password_policy: str, second_factor: Collection[str]) -> RealmSettings:
     return RealmSettings(
         origin=at.origin,
         services=at.url(QUERY.name),
         web_secret=secret(at.home, WEB_SECRET),
         directory_secret=secret(at.home, DIRECTORY_SECRET),
-        password_policy=password_policy,
+        password_policy=with_refused_passwords(password_policy),
+        second_factor=second_factor,
     )
 
 

@@ -112,7 +112,9 @@ class Part:
     settings: Environment = _nothing
     """Its own environment."""
     tells: Mapping[str, Environment] = field(default_factory=dict)
-    """By module: what other parts are told because this one is there; it is ready before they start."""
+    """By module: what other parts are told because this one is there."""
+    awaited: bool = True
+    """Whether those whom it tells something start only when it is ready."""
     client_settings: Environment = _nothing
     """What a client of the running stack is told of it, such as the command line."""
     paths: tuple[str, ...] = ()
@@ -132,7 +134,7 @@ def needs(parts: Sequence[Part], servers: Iterable[str]) -> dict[str, set[str]]:
     """By name: the servers and parts that must be ready before it starts, of those that are there."""
     found: dict[str, set[str]] = {name: set() for name in (*servers, *(part.name for part in parts))}
     for part in parts:
-        tellers = {other.name for other in parts if part.module in other.tells}
+        tellers = {other.name for other in parts if other.awaited and part.module in other.tells}
         found[part.name] = {name for name in part.needs if name in found} | tellers
         if part.name == FRONT:
             found[part.name] |= {other.name for other in parts if other.paths}

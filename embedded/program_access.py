@@ -26,7 +26,7 @@ def grant_program(home: Path, url: str, unit: str, jurisdiction: str, *, renew: 
             f"单位编号或行政区划代码无效：{unit} {jurisdiction}",
             f"A unit has letters, digits, dots, dashes, a jurisdiction six digits: {unit} {jurisdiction}",
         )
-    with KeycloakAdmin(url, (SETUP_CLIENT, secret(home, SETUP_SECRET))) as admin:
+    with _administrator(home, url) as admin:
         known = admin.find(f"/{REALM}/clients", clientId=name)
         if known and not renew:
             raise MachineError(
@@ -38,3 +38,23 @@ def grant_program(home: Path, url: str, unit: str, jurisdiction: str, *, renew: 
         if known:
             admin.make(given, {})
         return name, str(admin.find(given)["value"])
+
+
+def set_program_enabled(home: Path, url: str, name: str, enabled: bool) -> None:
+    """Let a unit's system get tokens, or no longer. Raises `MachineError`."""
+    with _administrator(home, url) as admin:
+        (known,) = admin.find(f"/{REALM}/clients", clientId=name) or [None]
+        if known is None:
+            raise MachineError(f"登录服务中没有 {name}。", f"The sign-in server has no {name}.")
+        admin.put(f"/{REALM}/clients/{known['id']}", {**known, "enabled": enabled})
+
+
+def remove_program(home: Path, url: str, name: str) -> None:
+    """Take the credentials of a unit's system away; one that is gone is no error. Raises `MachineError`."""
+    with _administrator(home, url) as admin:
+        for known in admin.find(f"/{REALM}/clients", clientId=name):
+            admin.remove(f"/{REALM}/clients/{known['id']}")
+
+
+def _administrator(home: Path, url: str) -> KeycloakAdmin:
+    return KeycloakAdmin(url, (SETUP_CLIENT, secret(home, SETUP_SECRET)))

@@ -1,11 +1,14 @@
 """The realm of the sign-in server as code: roles, passwords, the second factor, sessions, accounts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 REALM: Final = "liangdeng"
 PASSWORD_POLICY: Final = "length(12) and maxLength(128) and notUsername(undefined) and passwordHistory(5)"
+"""Long, of whatever characters; where the server has the list those of `refused_passwords` are not taken either."""
+REFUSED: Final = "liangdeng.txt"
+"""The list's file, in the server's folder of such lists."""
 SECOND_FACTOR: Final = "second-factor"
 ROLES: Final[Mapping[str, str]] = {
     "office": "督查室 · supervision office",
@@ -16,9 +19,13 @@ ROLES: Final[Mapping[str, str]] = {
     "auditor": "审计 · auditor",
 }
 WITH_SECOND_FACTOR: Final = ("office", "auditor")
-"""Who sees everything or decides for everybody: these roles contain the role `second-factor`."""
+"""Who sees everything or decides for everybody: these roles contain the role `second-factor`, and others on demand."""
 FLOW: Final = "liangdeng sign-in 1"
 """Carries a version: a flow in use is not changed, another one takes its place."""
+AFTER_SIGN_ON: Final = "liangdeng after a sign-on 1"
+"""What follows whenever another sign-on, such as the government's, let somebody in."""
+FIRST_SIGN_ON: Final = "liangdeng first sign-on 1"
+"""What follows when it did so for the first time."""
 IDLE_SECONDS: Final = 30 * 60
 LONGEST_SECONDS: Final = 10 * 3600
 """As long as the pages' own sessions."""
@@ -34,28 +41,36 @@ class FlowStep(NamedTuple):
     config: Mapping[str, str] = {}
 
 
+def _factors(flow: str) -> tuple[FlowStep, ...]:
+    """The second factor: who has the role `second-factor` and none yet sets one up here; nobody of them gets past."""
+    return (
+        _factor(f"{flow} required", _by_role("false")),
+        _factor(f"{flow} chosen", _by_role("true"), FlowStep("REQUIRED", "conditional-user-configured")),
+    )
+
+
 def _factor(name: str, *conditions: FlowStep) -> FlowStep:
-    return FlowStep("CONDITIONAL", f"{FLOW} {name}", (*conditions, FlowStep("REQUIRED", "auth-otp-form")))
+    return FlowStep("CONDITIONAL", name, (*conditions, FlowStep("REQUIRED", "auth-otp-form")))
 
 
 def _by_role(negated: str) -> FlowStep:
     return FlowStep("REQUIRED", "conditional-user-role", config={"condUserRole": SECOND_FACTOR, "negate": negated})
 
 
-STEPS: Final = (
-    FlowStep("ALTERNATIVE", "auth-cookie"),
-    FlowStep("ALTERNATIVE", "identity-provider-redirector"),
-    FlowStep(
-        "ALTERNATIVE",
-        f"{FLOW} form",
-        (
-            FlowStep("REQUIRED", "auth-username-password-form"),
-            # Who has the role and no second factor yet sets one up here; nobody of them gets past.
-            _factor("required", _by_role("false")),
-            _factor("chosen", _by_role("true"), FlowStep("REQUIRED", "conditional-user-configured")),
-        ),
+FLOWS: Final[Mapping[str, Sequence[FlowStep]]] = {
+    FLOW: (
+        FlowStep("ALTERNATIVE", "auth-cookie"),
+        FlowStep("ALTERNATIVE", "identity-provider-redirector"),
+        FlowStep("ALTERNATIVE", f"{FLOW} form", (FlowStep("REQUIRED", "auth-username-password-form"), *_factors(FLOW))),
     ),
-)
+    # A flow of conditions alone would let nobody pass to whom none applies.
+    AFTER_SIGN_ON: (FlowStep("REQUIRED", "allow-access-authenticator"), *_factors(AFTER_SIGN_ON)),
+    # Nobody gets an account by it, and whoever has one shows by its password that it is theirs.
+    FIRST_SIGN_ON: (
+        FlowStep("REQUIRED", "idp-detect-existing-broker-user"),
+        FlowStep("REQUIRED", "idp-username-password-form"),
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +85,14 @@ class RealmSettings:
     web_secret: str
     directory_secret: str
     password_policy: str = PASSWORD_POLICY
+    second_factor: Collection[str] = WITH_SECOND_FACTOR
+
+
+def with_refused_passwords(policy: str) -> str:
+    """A rule for passwords with the list of the refused ones, unless it names one itself."""
+    if "passwordBlacklist(" in policy:
+        return policy
+    return " and ".join(filter(None, (policy.strip(), f"passwordBlacklist({REFUSED})")))
 
 
 def realm(settings: RealmSettings) -> dict[str, Any]:

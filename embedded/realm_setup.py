@@ -1,17 +1,18 @@
 """Brings a sign-in server to the realm as code: made the first time, changed where it differs, left alone otherwise."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from embedded.keycloak_admin import KeycloakAdmin
 from embedded.realm import (
+    AFTER_SIGN_ON,
+    FIRST_SIGN_ON,
     FLOW,
+    FLOWS,
     REALM,
     ROLES,
     SECOND_FACTOR,
-    STEPS,
     USER_PROFILE,
-    WITH_SECOND_FACTOR,
     FlowStep,
     RealmSettings,
     realm,
@@ -19,6 +20,7 @@ from embedded.realm import (
 from embedded.realm_clients import DIRECTORY_CLIENT, WEB_CLIENT, clients
 
 _FLOWS = f"/{REALM}/authentication"
+_UNFINISHED = "unfinished"
 
 
 def set_up(admin: KeycloakAdmin, settings: RealmSettings) -> None:
@@ -29,12 +31,15 @@ def set_up(admin: KeycloakAdmin, settings: RealmSettings) -> None:
     else:
         admin.put(f"/{REALM}", wanted)
     admin.put(f"/{REALM}/users/profile", USER_PROFILE)
-    _roles(admin)
+    _roles(admin, settings.second_factor)
     for client in clients(settings):
         ensure_client(admin, client)
     _see_roles(admin, WEB_CLIENT)
     _manage_users(admin, DIRECTORY_CLIENT)
-    _flow(admin)
+    for name, steps in FLOWS.items():
+        _flow(admin, name, steps)
+    # Only what is whole is put to use.
+    admin.put(f"/{REALM}", {"browserFlow": FLOW})
     # The realm of the administrators themselves, which the front publishes nowhere.
     admin.put("/master", {"bruteForceProtected": True})
 
@@ -42,10 +47,12 @@ def set_up(admin: KeycloakAdmin, settings: RealmSettings) -> None:
 def add(admin: KeycloakAdmin, additions: Mapping[str, Any]) -> None:
     """Let the realm have what an installation brings: `identityProviders`, their mappers, `components`.
 
-    As in a RealmRepresentation; what has the same name is changed.
+    As in a RealmRepresentation; what has the same name is changed. Whoever a provider lets in needs an account here,
+    and the second factor where their role does.
     """
     providers, mappers = f"/{REALM}/identity-provider/instances", additions.get("identityProviderMappers", [])
-    for provider in additions.get("identityProviders", []):
+    for told in additions.get("identityProviders", []):
+        provider = {"firstBrokerLoginFlowAlias": FIRST_SIGN_ON, **told, "postBrokerLoginFlowAlias": AFTER_SIGN_ON}
         alias = provider["alias"]
         if admin.find(f"{providers}/{alias}") is None:
             admin.make(providers, provider)
@@ -98,14 +105,18 @@ def _by_name(admin: KeycloakAdmin, path: str, wanted: Sequence[Mapping[str, Any]
             admin.put(f"{path}/{found['id']}", {**found, **one})
 
 
-def _roles(admin: KeycloakAdmin) -> None:
+def _roles(admin: KeycloakAdmin, with_second_factor: Collection[str]) -> None:
     known = {one["name"] for one in admin.find(f"/{REALM}/roles")}
     for name, description in {SECOND_FACTOR: "须用两步登录 · must use a second factor", **ROLES}.items():
         if name not in known:
             admin.make(f"/{REALM}/roles", {"name": name, "description": description})
     factor = admin.find(f"/{REALM}/roles/{SECOND_FACTOR}")
-    for name in WITH_SECOND_FACTOR:
-        admin.make(f"/{REALM}/roles/{name}/composites", [factor])
+    for name in ROLES:
+        composites = f"/{REALM}/roles/{name}/composites"
+        if name in with_second_factor:
+            admin.make(composites, [factor])
+        else:
+            admin.remove(composites, [factor])
 
 
 def _see_roles(admin: KeycloakAdmin, client: str) -> None:
@@ -124,16 +135,17 @@ def _manage_users(admin: KeycloakAdmin, client: str) -> None:
     admin.make(f"/{REALM}/clients/{known['id']}/scope-mappings/clients/{management['id']}", [role])
 
 
-def _flow(admin: KeycloakAdmin) -> None:
-    if admin.find(f"/{REALM}")["browserFlow"] == FLOW:
+def _flow(admin: KeycloakAdmin, name: str, steps: Sequence[FlowStep]) -> None:
+    known = {one["alias"]: one["id"] for one in admin.find(f"{_FLOWS}/flows")}
+    if name in known:
         return
-    for half_made in admin.find(f"{_FLOWS}/flows"):
-        if half_made["alias"] == FLOW:
-            admin.remove(f"{_FLOWS}/flows/{half_made['id']}")
-    top = admin.make(f"{_FLOWS}/flows", {"alias": FLOW, "providerId": "basic-flow", "topLevel": True})
-    _steps(admin, top, STEPS)
-    # Only what is whole is put to use.
-    admin.put(f"/{REALM}", {"browserFlow": FLOW})
+    being_made = f"{name} {_UNFINISHED}"
+    if being_made in known:
+        admin.remove(f"{_FLOWS}/flows/{known[being_made]}")
+    wanted = {"alias": being_made, "providerId": "basic-flow", "topLevel": True}
+    top = admin.make(f"{_FLOWS}/flows", wanted)
+    _steps(admin, top, steps)
+    admin.put(f"{_FLOWS}/flows/{top}", {**wanted, "id": top, "alias": name})
 
 
 def _steps(admin: KeycloakAdmin, flow: str, steps: Sequence[FlowStep]) -> None:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from embedded.machine_error import MachineError
 from embedded.ports import DEMO_ORIGIN, ORIGIN, PRETENDING_PORTS, SERVER_PORTS, SETTINGS, port_of
-from embedded.realm import PASSWORD_POLICY
+from embedded.realm import PASSWORD_POLICY, ROLES, WITH_SECOND_FACTOR
 from web.cookies import cookies_of
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -36,6 +36,12 @@ key = ""
 [sign_in]
 # 口令规则，写法同 Keycloak。The rule for passwords, as Keycloak writes it.
 password_policy = "{password_policy}"
+# 口令不得由常见词加数字、年份、符号组成，名单随系统而来；这里补充本地的词，如区名、单位名的拼音。
+# Passwords made of common words, years and digits are refused; words of this place, such as its names, are added here.
+refused_words = []
+# 必须用动态口令（两步登录）的身份；office 和 auditor 总是必须。可加 chief、leader、unit。
+# Roles that must use a second factor, office and auditor always; chief, leader, unit may be added.
+second_factor = {second_factor}
 # 统一身份认证、LDAP 等（JSON 文件，见 docs/operations.md）。A government sign-on, LDAP (a JSON file).
 additions = ""
 
@@ -80,7 +86,18 @@ class SignInRules(_Table):
     """What an installation asks of passwords, and who else signs people in."""
 
     password_policy: str = PASSWORD_POLICY
+    refused_words: tuple[str, ...] = ()
+    second_factor: tuple[str, ...] = WITH_SECOND_FACTOR
     additions: str = ""
+
+    @field_validator("second_factor")
+    @classmethod
+    def _roles_and_at_least_these(cls, told: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := sorted(set(told) - ROLES.keys()):
+            raise ValueError(f"unknown: {', '.join(unknown)}; known: {', '.join(ROLES)}")
+        if missing := [role for role in WITH_SECOND_FACTOR if role not in told]:
+            raise ValueError(f"always with a second factor: {', '.join(missing)}")
+        return told
 
 
 class MailRelay(_Table):
@@ -165,6 +182,7 @@ def default_text() -> str:
         origin=ORIGIN,
         demo_origin=DEMO_ORIGIN,
         password_policy=PASSWORD_POLICY,
+        second_factor=json.dumps(WITH_SECOND_FACTOR),
         ports="\n".join(f"{name} = {port}" for name, port in table.items()),
     )
 

@@ -110,15 +110,16 @@ class Stack:
             self.env = self._shared_settings() | self._extra
             order = TopologicalSorter(needs(self.parts, self._servers))
             order.prepare()
+            patience, starting = max(READY_SECONDS, *(part.patience for part in self.parts), 0), list[str]()
             while order.is_active():
-                together = order.get_ready()
                 # A server's first launch takes seconds: what only has to be started is started before.
-                for name in sorted(together, key=lambda name: name in SERVERS):
+                for name in sorted(order.get_ready(), key=lambda name: name in SERVERS):
                     self._launch(name)
-                self.wait_ready(seconds=max(READY_SECONDS, *(part.patience for part in self.parts), 0))
-                for name in together:
-                    self._prepare(name)
-                order.done(*together)
+                    starting.append(name)
+                ready = self._supervisor.wait_first(*starting, seconds=patience)
+                self._prepare(ready)
+                starting.remove(ready)
+                order.done(ready)
             for_clients = [part.client_settings(self._addresses()) for part in self.parts]
             self.state.tell_addresses(self.env | dict(item for told in for_clients for item in told.items()))
         except BaseException:

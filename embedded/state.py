@@ -16,6 +16,8 @@ from embedded.postgres import forget_private_place
 
 LEFTOVERS_SECONDS = 60
 """A PostgreSQL whose supervisor was killed writes its data first: on a busy disk that took longer than 20 s."""
+REAL = ("keycloak", "secrets/keycloak-setup")
+"""What a state folder has once real people may sign in; a demo has a sign-in of its own."""
 PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -106,6 +108,11 @@ class StateFolder:
             os.close(descriptor)
         addresses: dict[str, str] = json.loads(self.addresses_file.read_text(encoding="utf-8"))
         return addresses
+
+    @property
+    def in_real_use(self) -> bool:
+        """Whether it is that of `liangdeng up`, which a demo's never is: real people's accounts and log."""
+        return any((self.path / name).exists() for name in REAL)
 
     def empty(self) -> None:
         """Remove everything but the lock and the settings; the folder must be taken."""

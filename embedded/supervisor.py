@@ -113,6 +113,17 @@ class Supervisor:
                     raise self._not_ready(name)
                 time.sleep(LOOK_SECONDS)
 
+    def wait_first(self, *names: str, seconds: float) -> str:
+        """Return the first of them that is ready; what is no child of ours is. Raises as `wait_ready`."""
+        deadline = time.monotonic() + seconds
+        while True:
+            for name in names:
+                if name not in self._children or self._children[name].child.ready():
+                    return name
+                if time.monotonic() > deadline or self._hopeless(name):
+                    raise self._not_ready(name)
+            time.sleep(LOOK_SECONDS)
+
     def wait(self) -> None:
         """Return once something fatal has happened and every child was ended."""
         self._given_up.wait()

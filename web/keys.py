@@ -20,8 +20,8 @@ from web.provider_client import client
 from web.security_events import SecurityLog
 
 logger = logging.getLogger(__name__)
-REFRESH_SECONDS: Final = 300.0
-"""How old fetched keys may be before they are fetched again."""
+REFRESH_SECONDS: Final = 60.0
+"""How old fetched keys may be before they are fetched again: so long one counts that the provider has withdrawn."""
 FORGET_SECONDS: Final = 3600.0
 """For how long keys hold whose address no longer answers: the sign-in may be down that long."""
 PAUSE_SECONDS: Final = 5.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 import warnings
@@ -27,7 +28,7 @@ with warnings.catch_warnings():
 
 PATIENCE_SECONDS: Final = 10.0
 REDISCOVER_SECONDS: Final = 600.0
-ALIVE_SECONDS: Final = 10.0
+ALIVE_SECONDS: Final = 2.0
 """Nobody is sent to a provider that has not answered within so long: they are told here that it is down."""
 _SCOPE: Final = "openid"
 _LOGOUT_EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
@@ -98,6 +99,15 @@ class Provider:
                 ui_locales="zh-CN" if language == "zh" else "en",
             )
         return Begun(address, state, nonce, verifier)
+
+    async def trouble(self) -> str | None:
+        """Why nobody could sign in now; None: they could."""
+        try:
+            async with asyncio.timeout(ALIVE_SECONDS):
+                await self._known(ALIVE_SECONDS)
+        except (ProviderUnavailable, TimeoutError) as error:
+            return f"the sign-in provider does not answer: {str(error) or type(error).__name__}"
+        return None
 
     async def finish(self, redirect_uri: str, code: str, nonce: str, verifier: str) -> SignedIn:
         """Whoever comes back with `code`. Raises ProviderUnavailable, SignInRefused."""

@@ -27,6 +27,11 @@ from web.visitor import request_id, same_site
 
 logger = logging.getLogger(__name__)
 _BROWSER_SECONDS: Final = 600
+_SHORTLY: Final = Word(
+    "登录服务没有响应，通常几分钟内恢复，不必反复尝试。已经登录的人不受影响，公开内容照常可看。",
+    "The sign-in server does not answer; it is usually back within minutes. Whoever is signed in already goes on, and "
+    "what is public can be read.",
+)
 _LONGEST_FORM: Final = 16 * 1024
 
 
@@ -152,7 +157,7 @@ class SignIn:
             except (ProviderUnavailable, SessionsUnavailable) as error:
                 logger.warning("signing in is not possible: %s: %s", type(error).__name__, error)
                 unavailable = SignInProblem("sign_in_unavailable", {"Retry-After": "5"})
-                return problem_page(request, unavailable, self._intake)
+                return problem_page(request, unavailable, self._intake, _SHORTLY)
 
         return answer
 

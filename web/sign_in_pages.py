@@ -28,9 +28,9 @@ _environment: Final = Environment(
 )
 
 
-def problem_page(request: Request, problem: HttpProblem, intake: str) -> HTMLResponse:
-    """What did not work, and the way back."""
-    answer = _page(request, problem.title, intake, status=problem.status)
+def problem_page(request: Request, problem: HttpProblem, intake: str, hint: Word | None = None) -> HTMLResponse:
+    """What did not work, what there is to know about it, and the way back."""
+    answer = _page(request, problem.title, intake, status=problem.status, hint=hint)
     answer.headers.update(problem.headers)
     return answer
 
@@ -43,7 +43,9 @@ def signed_out_page(request: Request, onward: str, intake: str) -> HTMLResponse:
     return _page(request, _SIGNED_OUT, intake, onward=onward)
 
 
-def _page(request: Request, title: Word, intake: str, *, status: int = 200, onward: str = "") -> HTMLResponse:
+def _page(
+    request: Request, title: Word, intake: str, *, status: int = 200, onward: str = "", hint: Word | None = None
+) -> HTMLResponse:
     header = Header(
         language=language_of(request),
         here=local_path(request.query_params.get("return", "/")),
@@ -52,7 +54,7 @@ def _page(request: Request, title: Word, intake: str, *, status: int = 200, onwa
         people_sign_in=True,
     )
     template, failed = _environment.get_template("sign_in.html"), status != HTTPStatus.OK
-    text = template.render(header=header, title=title, onward=onward, failed=failed)
+    text = template.render(header=header, title=title, onward=onward, failed=failed, hint=hint)
     answer = HTMLResponse(text, status, headers=_HEADERS)
     remember_language(request, answer)
     return answer

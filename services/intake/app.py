@@ -21,6 +21,7 @@ from services.intake.api.routes import api_router
 from services.intake.dependencies import Dependencies
 from services.intake.metrics import IntakeMetrics
 from services.intake.ops import operator
+from services.intake.pages import publication
 from services.intake.pages.renderer import problem_page
 from services.intake.pages.routes import pages_router
 from services.intake.problem import IntakeProblem, denied, unauthenticated
@@ -91,6 +92,7 @@ def build(settings: IntakeSettings) -> FastAPI:
     app.state.operator = operator(app)
     app.include_router(api_router)
     app.include_router(pages_router)
+    app.include_router(publication.router)
     app.router.routes.append(description(app))
     app.mount(SHARED, shared, name="shared")
     app.add_exception_handler(IntakeProblem, _problem)
@@ -108,7 +110,7 @@ def _dependencies(settings: IntakeSettings, log: KafkaLog, pool: Pool | None) ->
     who = recognition(settings, settings.database_url, "intake", metrics.registry)
     directory = None if pool is None else DirectoryCopy(DirectoryStore(pool), settings.directory_copy)
     if directory is not None:
-        who.visitors.admits = lambda one: directory.register.admits(one.jurisdictions, one.id)
+        who.visitors.admits = lambda one: directory.register.admits(one.jurisdictions, one.id, program=one.program)
     used_keys, waits = UsedKeys(log), RulingWaits(settings.max_ruling_waits)
     roster_feed = RosterFeed(log, roster, used_keys.note, waits.note)
     evidence = EvidenceStore(settings.evidence_folder, settings.evidence_limit)

@@ -30,7 +30,7 @@ from services.query.read_model.pools import reading_pool, writing_pool
 from services.query.read_model.position import Progress
 from services.query.settings import QuerySettings
 from services.query.web import api, pages
-from services.query.web.people import import_routes, routes
+from services.query.web.people import account_routes, import_routes, routes
 from services.query.web.people.desk import PeopleDesk
 from services.recognition import Recognition, recognition
 from supervision.right import REASONS
@@ -67,7 +67,7 @@ def build(settings: QuerySettings, open_log: Callable[[QuerySettings], Log] = ka
     directory = pool_of(settings.database_url)
     store = DirectoryStore(directory)
     copy = DirectoryCopy(store, settings.directory_copy)
-    who.visitors.admits = lambda one: copy.register.admits(one.jurisdictions, one.id)
+    who.visitors.admits = lambda one: copy.register.admits(one.jurisdictions, one.id, program=one.program)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -110,8 +110,10 @@ def build(settings: QuerySettings, open_log: Callable[[QuerySettings], Log] = ka
     app.include_router(api.router)
     app.include_router(pages.router)
     app.include_router(import_routes.router)
+    app.include_router(account_routes.router)
     app.include_router(routes.router)
-    app.router.routes.extend([*_sign_in(settings, who), description(app)])
+    app.state.provider = _provider(settings, who)
+    app.router.routes.extend([*_sign_in(settings, who, app.state.provider), description(app)])
     app.mount(SHARED, shared, name="shared")
     app.mount("/static", pages.static, name="static")
     app.state.operator = operator(app)
@@ -119,11 +121,11 @@ def build(settings: QuerySettings, open_log: Callable[[QuerySettings], Log] = ka
     return app
 
 
-def _sign_in(settings: QuerySettings, who: Recognition) -> list[Route]:
-    """Where people sign in and out; nothing where nobody does."""
+def _provider(settings: QuerySettings, who: Recognition) -> Provider | None:
+    """Who signs people in; None where nobody signs in."""
     if who.sessions is None or settings.oidc_client_secret is None:
-        return []
-    provider = Provider(
+        return None
+    return Provider(
         issuer=settings.issuer,
         client_id=settings.oidc_client_id,
         client_secret=settings.oidc_client_secret.get_secret_value(),
@@ -131,6 +133,12 @@ def _sign_in(settings: QuerySettings, who: Recognition) -> list[Route]:
         claims=settings.mapping,
         security=who.security,
     )
+
+
+def _sign_in(settings: QuerySettings, who: Recognition, provider: Provider | None) -> list[Route]:
+    """Where people sign in and out."""
+    if provider is None or who.sessions is None:
+        return []
     return SignIn(settings.origin, settings.intake_root_path, provider, who.sessions, who.security).routes()
 
 

@@ -37,6 +37,7 @@ class QueryMetrics:
             buckets=_SECONDS,
         )
         self.rows = Counter("query_rows_added", "Rows added to the read model", registry=self.registry)
+        self.sign_in = Gauge("liangdeng_sign_in", "Whether the sign-in provider answers", registry=self.registry)
         self.stopped = Gauge("query_stopped_partitions", "Partitions that are not read on", registry=self.registry)
         self._lights = Gauge(
             "query_lights", "Lights as they stand", ("programme", "period", "light"), registry=self.registry

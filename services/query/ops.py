@@ -15,6 +15,7 @@ from services.query.metrics import QueryMetrics
 from services.query.read_model.counts import light_counts, message_counts
 from services.query.read_model.pools import ReadingPool
 from web.operator_door import Readiness, operator_door, operator_routes
+from web.provider import Provider
 
 
 def operator(app: FastAPI) -> FastAPI:
@@ -28,7 +29,10 @@ def _goes_on_reading(request: Request) -> bool:
 
 
 async def _readiness(request: Request) -> Readiness:
-    """Ready if the read model can be asked, has caught up, and tokens can be checked."""
+    """Ready if the read model can be asked, has caught up, and tokens can be checked.
+
+    A sign-in provider that is down is told and counted, and turns nothing red: whoever is signed in goes on.
+    """
     state = request.app.state
     following: Following | None = state.following
     if following is None:
@@ -36,6 +40,7 @@ async def _readiness(request: Request) -> Readiness:
     asked, reasons = await _can_be_asked(state.reader), await state.who.problems()
     details = {
         "reasons": reasons,
+        "sign_in": await _sign_in(request),
         "read_model": asked,
         "caught_up": following.caught_up,
         "trouble": following.trouble,
@@ -48,7 +53,19 @@ async def _metrics(request: Request) -> bytes:
     known: QueryMetrics = request.app.state.metrics
     with contextlib.suppress(psycopg.Error, PoolTimeout):
         await _count(request.app.state.reader, known)
+    await _sign_in(request)
     return generate_latest(known.registry)
+
+
+async def _sign_in(request: Request) -> str | None:
+    """What is wrong with signing in; noted for Prometheus."""
+    provider: Provider | None = request.app.state.provider
+    if provider is None:
+        return None
+    trouble = await provider.trouble()
+    known: QueryMetrics = request.app.state.metrics
+    known.sign_in.set(trouble is None)
+    return trouble
 
 
 async def _can_be_asked(reader: ReadingPool) -> bool:

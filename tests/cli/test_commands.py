@@ -15,7 +15,7 @@ import pytest
 
 from cli.up import ended_by_signals
 from embedded.child_process import alive, free_port
-from embedded.state import StateFolder
+from embedded.state import REAL, StateFolder
 from services.rating.rules.version import RULES
 from tests.child import started
 from tests.own_ports import write_settings
@@ -119,6 +119,31 @@ def test_the_state_is_not_removed_while_somebody_uses_it(tmp_path: Path) -> None
     assert home.exists()
     assert liangdeng("clean", LIANGDENG_HOME=str(home)).returncode == 0
     assert not home.exists()
+
+
+@pytest.mark.parametrize("mark", REAL)
+def test_an_installation_in_real_use_is_removed_by_its_path_alone(tmp_path: Path, mark: str) -> None:
+    home = tmp_path / "home"
+    (home / mark).mkdir(parents=True)
+    for told in ((), ("--real", "home"), ("--real", str(tmp_path))):
+        refused = liangdeng("clean", *told, LIANGDENG_HOME=str(home))
+        assert refused.returncode == 2, refused.stderr
+        assert "没有删除" in refused.stderr
+        assert f"liangdeng clean --real {home}" in refused.stderr
+        assert (home / mark).exists()
+    assert liangdeng("clean", "--real", str(home), LIANGDENG_HOME=str(home)).returncode == 0
+    assert not home.exists()
+
+
+def test_without_an_environment_make_clean_leaves_an_installation_in_real_use_alone(tmp_path: Path) -> None:
+    (tmp_path / ".liangdeng" / "keycloak").mkdir(parents=True)
+    clean = ["make", "-f", str(PROJECT / "Makefile"), "clean"]
+    done = subprocess.run(clean, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "make setup" in done.stderr
+    (tmp_path / ".liangdeng" / "keycloak").rmdir()
+    assert subprocess.run(clean, cwd=tmp_path, check=False).returncode == 0
+    assert not (tmp_path / ".liangdeng").exists()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

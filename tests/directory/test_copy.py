@@ -12,6 +12,7 @@ import pytest
 
 from directory.copy import DirectoryCopy
 from directory.persons import erased
+from directory.register import Program
 from directory.store import Changes, DirectoryStore, pool_of
 from embedded.postgres import PostgresServer
 from tests.directory.people import HERE, clerk, stored
@@ -98,3 +99,24 @@ async def test_a_copy_that_cannot_be_kept_still_answers(postgres: Callable[[], s
         copy = DirectoryCopy(store, tmp_path / "taken" / "copy.json")
         await copy.refresh()
         assert (copy.problem, copy.trouble) == (None, None)
+
+
+async def test_a_units_system_is_let_in_until_it_is_disabled_also_after_a_restart_without_postgresql(
+    postgres: Callable[[], str], tmp_path: Path
+) -> None:
+    path, system = tmp_path / "copy.json", Program(id=f"system-{HERE}-nongye", jurisdiction=HERE, unit="nongye")
+    async with stored(postgres()) as store:
+        copy = DirectoryCopy(store, path)
+        await copy.refresh()
+        assert copy.register.admits([HERE], system.id, program=True), "one that another provider knows"
+        for active in (True, False, True, False):
+            await store.write(Changes(programs=(replace(system, active=active),)))
+            await copy.refresh()
+            assert copy.register.admits([HERE], system.id, program=True) is active
+        assert dict((await store.load(HERE)).programs) == {system.id: replace(system, active=False)}
+    async with pool_of("postgresql://127.0.0.1:1/none?connect_timeout=1") as pool:
+        pool.timeout = 0.2
+        later = DirectoryCopy(DirectoryStore(pool), path)
+        await later.start()
+        assert not later.register.admits([HERE], system.id, program=True)
+        await later.stop()

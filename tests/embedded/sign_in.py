@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import hmac
+import html
+import re
 import ssl
 import struct
 import time
@@ -105,6 +107,12 @@ class Person:
     def open(self, path: str, **query: str) -> httpx.Response:
         """See a page of people's address."""
         self.page = self.http.get(f"{self.origin}{path}", params=query)
+        return self.page
+
+    def follow(self, part: str) -> httpx.Response:
+        """Follow the first link of the page whose address has this part."""
+        (found, *_) = [one for one in re.findall(r'href="([^"]+)"', self.page.text) if part in one]
+        self.page = self.http.get(httpx.URL(str(self.page.url)).join(html.unescape(found)))
         return self.page
 
     def send(self, **fields: str) -> httpx.Response:

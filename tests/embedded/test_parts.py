@@ -30,6 +30,13 @@ def test_the_servers_and_what_tells_the_services_something_are_ready_before_the_
     assert waves(*EVERYTHING) == [{*SERVERS, "mail"}, {"issuer", "rating", "notify"}, {"query", "intake"}]
 
 
+def test_the_services_do_not_wait_for_the_sign_in_server_which_takes_longest() -> None:
+    assert waves(*SERVICES, keycloak_part("length(12)", {})) == [
+        set(SERVERS),
+        {"keycloak", "query", "intake", "rating", "notify"},
+    ]
+
+
 def test_the_front_opens_last_so_that_nobody_finds_half_of_it() -> None:
     sign_in = keycloak_part("length(12)", {})
     assert waves(front(), *SERVICES, sign_in)[-1] == {"front"}

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
 
 from embedded.realm import (
+    AFTER_SIGN_ON,
+    FLOW,
+    FLOWS,
     PASSWORD_POLICY,
     ROLES,
-    STEPS,
     USER_PROFILE,
     WITH_SECOND_FACTOR,
     FlowStep,
     RealmSettings,
     realm,
+    with_refused_passwords,
 )
 from embedded.realm_clients import CLAIMS, DIRECTORY_CLIENT, WEB_CLIENT, clients, program_client
 from web.identity import PERSON, ClaimMapping, Identity
@@ -28,10 +31,10 @@ SETTINGS = RealmSettings(
 CLIENTS = {client["clientId"]: client for client in clients(SETTINGS)}
 
 
-def steps(of: tuple[FlowStep, ...] = tuple(STEPS)) -> Iterator[FlowStep]:
+def steps(of: Sequence[FlowStep]) -> Iterator[FlowStep]:
     for step in of:
         yield step
-        yield from steps(tuple(step.steps))
+        yield from steps(step.steps)
 
 
 def fixed_claims(client: dict[str, Any]) -> dict[str, Any]:
@@ -67,14 +70,24 @@ def test_no_client_has_every_role_in_its_tokens_and_none_a_secret_of_the_code() 
     assert "secret" not in program_client("nongye", "441602")
 
 
-def test_who_decides_for_everybody_needs_a_second_factor() -> None:
+@pytest.mark.parametrize("flow", [FLOW, AFTER_SIGN_ON])
+def test_who_decides_for_everybody_needs_a_second_factor_however_they_came(flow: str) -> None:
     assert set(WITH_SECOND_FACTOR) == {"office", "auditor"} < set(ROLES)
-    (by_role, *_) = [step for step in steps() if step.requirement == "CONDITIONAL"]
+    (by_role, *_) = [step for step in steps(FLOWS[flow]) if step.requirement == "CONDITIONAL"]
     condition, factor = by_role.steps
     assert condition.config == {"condUserRole": "second-factor", "negate": "false"}
     assert factor == FlowStep("REQUIRED", "auth-otp-form")
-    password = next(step for step in steps() if step.name == "auth-username-password-form")
+
+
+def test_nobody_comes_in_without_a_password_or_another_sign_on() -> None:
+    password = next(step for step in steps(FLOWS[FLOW]) if step.name == "auth-username-password-form")
     assert password.requirement == "REQUIRED"
+
+
+def test_the_list_of_refused_passwords_belongs_to_every_rule_that_names_none() -> None:
+    assert with_refused_passwords("length(14)") == "length(14) and passwordBlacklist(liangdeng.txt)"
+    assert with_refused_passwords("") == "passwordBlacklist(liangdeng.txt)"
+    assert with_refused_passwords("passwordBlacklist(own.txt)") == "passwordBlacklist(own.txt)"
 
 
 def test_people_cannot_change_who_they_are() -> None:

@@ -16,7 +16,7 @@ from embedded.keycloak_part import DIRECTORY_SECRET, keycloak_part
 from embedded.machine_error import MachineError
 from embedded.parts import Addresses, Launch
 from embedded.program_access import grant_program
-from embedded.realm import FLOW, PASSWORD_POLICY, REALM
+from embedded.realm import AFTER_SIGN_ON, FIRST_SIGN_ON, FLOW, PASSWORD_POLICY, REALM, with_refused_passwords
 from embedded.realm_clients import DIRECTORY_CLIENT, WEB_CLIENT
 from embedded.realm_setup import add
 from embedded.secret_files import secret
@@ -187,7 +187,10 @@ def test_the_realm_is_applied_again_at_each_start_and_what_was_changed_by_hand_i
         seen.append({name: without_ids(found) for name, found in everything(keycloak).items()})
     once, twice = seen
     assert once == twice
-    assert (once["realm"]["registrationAllowed"], once["realm"]["passwordPolicy"]) == (False, PASSWORD_POLICY)
+    assert (once["realm"]["registrationAllowed"], once["realm"]["passwordPolicy"]) == (
+        False,
+        with_refused_passwords(PASSWORD_POLICY),
+    )
     assert once["realm"]["browserFlow"] == FLOW
     (web,) = [one for one in once["clients"] if one["clientId"] == WEB_CLIENT]
     assert web["redirectUris"] == [f"{keycloak.urls['front']}/sign-in/callback"]
@@ -210,7 +213,8 @@ def test_the_government_sign_on_and_the_directory_of_the_documents_are_added_onc
         (known,) = admin.find(f"/{REALM}/identity-provider/instances")
         assert known["displayName"] == "粤政易"
         (only,) = admin.find(f"/{REALM}/identity-provider/instances/government/mappers")
-        assert only["config"]["claim"] == "staff_no"
+        assert only["config"]["template"] == "${CLAIM.staff_no}"
+        assert (known["firstBrokerLoginFlowAlias"], known["postBrokerLoginFlowAlias"]) == (FIRST_SIGN_ON, AFTER_SIGN_ON)
         (storage,) = admin.find(f"/{REALM}/components", name="ldap")
         assert [one["name"] for one in admin.find(f"/{REALM}/components", parent=storage["id"], name="unit")] == [
             "unit"

@@ -7,6 +7,7 @@ choices    what a form offers to choose from
 form_page  a form as a page: empty, or with everything that is wrong
 form_post  a posted form as it comes in: text fields and files
 form_body  a posted form as the body of a submission
+publication  the office publishes a programme
 renderer   any page: its template in templates/, style.css, the words, the headers
 session    the token's cookie, and the proof that a form was opened in the same session
 """

@@ -24,7 +24,7 @@ from services.intake.submitting.receipts import receipt_for
 from services.intake.submitting.receiver import Received
 from services.intake.who.item import KnownItem
 from services.intake.who.permission import permitted_item, rights_of, to_item
-from supervision.rights import OPERATIONS
+from supervision.rights import OPERATIONS, role_answer
 from web.gate import GuardedRoute, does
 from web.identity import Identity
 
@@ -57,7 +57,8 @@ async def items(request: Request) -> Response:
     rows = overview.rows(mine, rights, now)
     keys = {(row.item.programme, row.item.lead_unit) for row in rows}
     names = {key: roster.unit_name(*key) for key in keys}
-    return page(request, "items.html", rows=rows, names=names, now=now)
+    publishes = role_answer("programme.publish", rights.asker).allowed
+    return page(request, "items.html", rows=rows, names=names, now=now, publishes=publishes)
 
 
 @pages_router.get("/items/{programme}/{item}")

@@ -416,3 +416,27 @@ async def test_every_cell_of_the_table_about_people_is_as_it_says(postgres: Call
                     assert answer_.status_code == 403, (name, role, relation)
                 else:
                     assert answer_.status_code in wanted[said.outcome], (name, role, relation)
+
+
+async def test_accounts_for_many_are_opened_at_once_or_not_at_all_and_their_passwords_are_shown_once(
+    postgres: Callable[[], str], tmp_path: Path
+) -> None:
+    async with office(postgres, tmp_path) as there:
+        browser = await there.browser()
+        page = await browser.page("/people/accounts")
+        assert 'name="username:p-a" value=""' in page, "one letter is no user name"
+        assert 'name="username:p-b"' in page
+        assert "username:p-l" not in page, "the operator sees to leaders"
+        assert "username:p-n" not in page, "who is next door"
+        twice = {"username:p-a": "same", "username:p-b": "same"}
+        answer = await browser.send("/people/accounts", "/people/accounts", 422, **twice)
+        assert "写了两次" in answer.text
+        answer = await browser.send("/people/accounts", "/people/accounts", 422, **{"username:p-a": "!"})
+        assert not there.accounts.held
+        told = await browser.send("/people/accounts", "/people/accounts", 200, **{"username:p-a": "Jia.Mou"})
+        (held,) = there.accounts.held.values()
+        assert held.username == "jia.mou"
+        assert held.password in told.text
+        assert (await there.person("p-a")).account is not None
+        assert 'name="username:p-a"' not in await browser.page("/people/accounts")
+        await (await there.browser("unit", "p-a", unit="nongye")).page("/people/accounts", 403)
