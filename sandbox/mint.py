@@ -33,9 +33,10 @@ class Issuer:
         fresh.write_text(json.dumps(self.jwks))
         fresh.replace(folder / "jwks.json")
 
-    def mint(self, person: Account, seconds: int = DAY_SECONDS, *, program: bool = False) -> str:
-        """A token that says who this is, valid for so many seconds of real time."""
-        return self._signed({**_claims(person), **({"program": True} if program else {})}, AUDIENCE, seconds)
+    def mint(self, person: Account, seconds: int = DAY_SECONDS, *, program: bool = False, head: bool = True) -> str:
+        """A token that says who this is, valid for so many seconds of real time; of a unit its head, unless told."""
+        told = {**({"program": True} if program else {}), **({} if head else {"head": False})}
+        return self._signed({**_claims(person), **told}, AUDIENCE, seconds)
 
     def id_token(self, person: Account, nonce: str, session: str) -> str:
         """What the services' own client is told of who signed in."""

@@ -38,7 +38,7 @@ class ServingSettings(SharedSettings):
 
 
 class ClockSettings(SharedSettings):
-    """For a service that stamps or announces."""
+    """For a service that stamps, announces, or asks who stands in today."""
 
     clock: str = Field(default="", validation_alias="LIANGDENG_CLOCK")
     """Empty: the machine's clock; else the file of a driven one."""

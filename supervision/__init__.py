@@ -10,6 +10,8 @@ deadlines             until when periods are reported, moved and provisional dea
 replies               what units say about lights and notices
 deputies              who stands in for a leader or the chief leader
 errata                what a later bulletin must correct
+right                 what a right is: roles, what ties somebody to an item, and as whom they stand before it
+rights                the table of rights: every operation of intake, query and notify
 light_sentences       why a light stands as it does
 escalation_sentences  what an escalation stands on, until when and how far it is
 rule_words            the paragraphs of the rulebook in words

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from contracts.rulings import DeputyAppointed, DeputyReleased, RulingData
 from contracts.submissions import Deputy
+from supervision.right import StandsIn
 
 Namings = tuple[Deputy, ...]
 """In the order named, those that are over included."""
@@ -23,6 +24,11 @@ def standing_in(namings: Namings, principal: str, on: date) -> list[str]:
     """Who stands in for this principal (`leader:leader-3`, `chief`) on a local day, each once."""
     found = [one.deputy for one in namings if one.principal == principal and one.from_on <= on <= one.until_on]
     return list(dict.fromkeys(found))
+
+
+def in_force(namings: Namings, day: date) -> tuple[StandsIn, ...]:
+    """Who stands in for whom on a local day, first and last day included."""
+    return tuple(StandsIn(one.principal, one.deputy) for one in namings if one.from_on <= day <= one.until_on)
 
 
 def _appointed(namings: Namings, data: DeputyAppointed) -> Namings:

@@ -31,6 +31,8 @@ REASONS: Final[Mapping[Reason, Word]] = {
     "not_own_leader": Word("不是该事项的分管区领导", "not the item's own leader in charge"),
     "wrong_jurisdiction": Word("不属于您所在的地区", "not of your jurisdiction"),
 }
+DEPUTIES: Final[frozenset[Asker]] = frozenset({"leader", "chief"})
+"""Who may stand in for one another."""
 ASKERS: Final[tuple[Asker, ...]] = get_args(Asker)
 CLASSIFICATIONS: Final[tuple[Classification, ...]] = get_args(Classification)
 _TIES: Final[Mapping[Asker, tuple[Relation, ...]]] = {"unit": ("lead", "cooperating"), "leader": ("own_leader",)}
@@ -81,12 +83,20 @@ class Operation:
                     yield asker, relation, classification
 
 
+class StandsIn(NamedTuple):
+    """`deputy` stands in for `principal` today, each `chief` or `leader:` and an id."""
+
+    principal: str
+    deputy: str
+
+
 class Assignees(NamedTuple):
     """Who an item is assigned to, or a sheet: nobody where it does not exist."""
 
     lead_unit: str | None = None
     cooperating: Collection[str] = ()
     leader: str | None = None
+    deputies: Collection[StandsIn] = ()
 
 
 def relations(asker: Asker, scope: Scope) -> Sequence[Relation]:
@@ -115,6 +125,23 @@ def relation_of(
     if asker == "leader" and person is not None and person == assignees.leader:
         return "own_leader"
     return "party" if party else "other"
+
+
+def reference_of(asker: Asker, person: str | None) -> str:
+    """A leader or the chief leader, as a naming calls them."""
+    return "chief" if asker == "chief" else f"{asker}:{person}"
+
+
+def capacities(asker: Asker, person: str | None, assignees: Assignees) -> Iterator[tuple[Asker, str | None]]:
+    """As whom somebody stands before an item: as themselves, and as each for whom they stand in (rulebook: Who)."""
+    yield asker, person
+    if asker not in DEPUTIES:
+        return
+    mine = reference_of(asker, person)
+    for principal, deputy in assignees.deputies:
+        if deputy == mine:
+            role, _, name = principal.partition(":")
+            yield ("chief", None) if role == "chief" else ("leader", name)
 
 
 def asker_of(role: Role | None) -> Asker:

@@ -12,6 +12,7 @@ from contracts.values import Classification
 from supervision.right import (
     ALLOWED,
     CLASSIFICATIONS,
+    DEPUTIES,
     HIDDEN,
     Answer,
     Asker,
@@ -212,5 +213,10 @@ def answer(
 
 
 def role_answer(operation: str, asker: Asker) -> Answer:
-    """Whether somebody may do it to anything at all: looked at before what is asked about, and before a body."""
-    return ALLOWED if asker in OPERATIONS[operation].roles else answer(operation, asker)
+    """Whether somebody may do it to anything at all: looked at before what is asked about, and before a body.
+
+    A leader or the chief leader may stand in for the other: for whom, and on which days, the item says.
+    """
+    declared = OPERATIONS[operation]
+    stands_in = declared.scope in ("item", "record") and asker in DEPUTIES and not DEPUTIES.isdisjoint(declared.roles)
+    return ALLOWED if asker in declared.roles or stands_in else answer(operation, asker)

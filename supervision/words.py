@@ -137,6 +137,11 @@ ROLES: Final[Words] = {
     "public": Word("公众", "public"),
 }
 
+PRIVILEGED: Final[Words] = {
+    "evidence": Word("佐证材料", "evidence"),
+    "internal_item": Word("内部事项", "an internal item"),
+    "inspection_plan": Word("成行前的检查计划", "an inspection plan before the visit"),
+}
 DEDUCTIONS: Final[Words] = {
     "yellow": Word("黄灯", "yellow light"),
     "red": Word("红灯", "red light"),

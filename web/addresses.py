@@ -21,9 +21,14 @@ def sign_in_link(path: str) -> str:
     return f"{SIGN_IN}?return={quote(path, safe='')}"
 
 
+def path_of(request: Request) -> str:
+    """The path that is asked for, as a link may name it: `//host/` would lead to another site, and is no path here."""
+    return "/" + quote(request.scope["path"]).lstrip("/")
+
+
 def here_of(request: Request) -> str:
     """The address of the page that is asked for, as a path of people's origin."""
-    path, query = quote(request.scope["path"]), request.url.query
+    path, query = path_of(request), request.scope["query_string"].decode("latin-1")
     return f"{path}?{query}" if query else path
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from typing import Any, Final, TypeVar
 
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp
 
 from supervision.right import HIDDEN, asker_of
 from supervision.rights import OPERATIONS, role_answer
+from web.privileged_reads import record_opened
 from web.rights import RightDenied
 from web.visitor import Visitors, known_visitor
 
@@ -51,15 +53,20 @@ def operations_of(handler: Callable[..., Any]) -> list[str]:
 
 
 class GuardedRoute(APIRoute):
-    """A route of FastAPI behind the gate, which comes before everything that it depends on and before its body."""
+    """A route of FastAPI behind the gate, which comes before everything that it depends on and before its body.
+
+    What its answer opens of what few may read is on record before the answer is sent.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler with the gate before it. Raises Undeclared."""
         operation, handler = declared(self.endpoint), super().get_route_handler()
 
         async def guarded(request: Request) -> Response:
-            await pass_gate(request, operation)
-            return await handler(request)
+            passed = await pass_gate(request, operation)
+            answer = await handler(request)
+            await record_opened(request, passed)
+            return answer
 
         return guarded
 
@@ -77,6 +84,30 @@ class PlainGuardedRoute(Route):
 
         setattr(guarded, _MARK, operation)
         super().__init__(path, guarded, methods=methods, name=getattr(endpoint, "__name__", None))
+
+
+class OpenMount(Mount):
+    """An application below a path that declares one operation for all that it answers, one that is open to all."""
+
+    def __init__(self, path: str, app: ASGIApp, operation: str) -> None:
+        """Raises Undeclared, also for an operation that asks who comes: nothing below the path would ask."""
+        known = OPERATIONS.get(operation)
+        if known is None or not known.open:
+            raise Undeclared(f"{path}: {operation} is no operation that is open to all")
+        self.operation = operation
+        super().__init__(path, app)
+
+
+def operations_served(routes: Sequence[BaseRoute]) -> Iterator[tuple[str, list[str]]]:
+    """The path of every route and the operations that it is. Raises Undeclared for one that does not pass the gate."""
+    for found in iter_route_contexts(routes):
+        route = found.original_route
+        if isinstance(route, OpenMount):
+            yield route.path, [route.operation]
+        elif isinstance(route, GuardedRoute | PlainGuardedRoute):
+            yield found.path or route.path, operations_of(route.endpoint)
+        else:
+            raise Undeclared(f"{getattr(route, 'path', route)!r} is no route behind the gate")
 
 
 def description(app: FastAPI) -> Route:
@@ -97,22 +128,23 @@ def tell_denied(request: Request, error: RightDenied) -> None:
         visitors.tell("right_denied", request, said.reason or "", operation=error.operation, outcome=said.outcome)
 
 
-async def pass_gate(request: Request, operation: str) -> None:
+async def pass_gate(request: Request, operation: str) -> str:
     """Find out who asks, unless the door is open to all, and whether their role may do this to anything at all.
 
-    Raises RightDenied, Unauthenticated, SessionsUnavailable.
+    Returns the operation, as the path names it. Raises RightDenied, Unauthenticated, SessionsUnavailable.
     """
     name = operation.format(**request.path_params) if "{" in operation else operation
     known = OPERATIONS.get(name)
     if known is None:
         raise RightDenied(operation, HIDDEN)
     if known.open:
-        return
+        return name
     visitors: Visitors = request.app.state.who.visitors
     identity = (await visitors.of(request)).identity
     answer = role_answer(name, asker_of(identity.role if identity else None))
     if not answer.allowed:
         raise RightDenied(name, answer)
+    return name
 
 
 def _expanded(operation: str) -> list[str]:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.staticfiles import StaticFiles
 
 from supervision.words import ROLES, Language, Word, say
-from web.addresses import SHARED, sign_in_link
+from web.addresses import SHARED, path_of, sign_in_link
 from web.identity import Identity
 from web.language import language_of
 from web.rights import Rights
@@ -28,6 +28,7 @@ _EVALUATION: Final = Word("考核", "Evaluation")
 _ITEMS: Final = Word("我的事项", "My items")
 _INBOX: Final = Word("收件箱", "Inbox")
 _PEOPLE: Final = Word("人员", "People")
+_READS: Final = Word("敏感读取", "Privileged reads")
 _PROGRAMMES: Final = Word("督查方案", "Programmes")
 
 
@@ -108,6 +109,8 @@ class Header:
             yield self._place("/inbox", _INBOX, kept=False)
         if rights.may("people.list"):
             yield self._place("/people", _PEOPLE, kept=False)
+        if rights.may("privileged_reads.list"):
+            yield self._place("/privileged-reads", _READS, kept=False)
 
     def _place(self, path: str, word: Word, *, kept: bool = True) -> HeaderLink:
         return HeaderLink(f"{path}{self.keep}" if kept else path, word, self.here.partition("?")[0] == path)
@@ -117,4 +120,4 @@ def in_other_language(request: Request, *dropped: str) -> str:
     """The page that is asked for, with its query but for what is dropped, in the other language."""
     kept = {name: value for name, value in request.query_params.items() if name not in dropped}
     kept["lang"] = "zh" if language_of(request) == "en" else "en"
-    return f"{quote(request.scope['path'])}?{urlencode(kept)}"
+    return f"{path_of(request)}?{urlencode(kept)}"

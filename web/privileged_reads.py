@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple, cast
+from typing import Any, Final, Literal, LiteralString, NamedTuple, cast
 
 import psycopg
 from psycopg.rows import class_row
@@ -17,10 +18,11 @@ from psycopg_pool import PoolTimeout
 from starlette.requests import Request
 
 from contracts.topics import jurisdiction_of
+from contracts.values import Classification
 from web.identity import Identity
 from web.security_events import SecurityLog
 from web.sessions import PATIENCE_SECONDS, Pool
-from web.visitor import request_id
+from web.visitor import known_visitor, request_id
 
 SCHEMA: Final = Path(__file__).with_name("privileged_reads.sql").read_text(encoding="utf-8")
 AT_ONCE: Final = 1000
@@ -47,6 +49,51 @@ class PrivilegedRead(NamedTuple):
     programme: str
     item: str
     about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What one request is about to be answered with of what few may read: pairs of an item and what of it, by kind."""
+
+    found: dict[tuple[Kind, str], dict[tuple[str, str], None]] = field(default_factory=dict)
+
+    def item(self, programme: str, item: str, classification: Classification) -> None:
+        """An item is shown; a public one is nothing to record."""
+        if classification == "internal":
+            self._note("internal_item", programme, item, "")
+
+    def plan(self, programme: str, item: str, plan: str) -> None:
+        """An inspection plan is shown before the visit."""
+        self._note("inspection_plan", programme, item, plan)
+
+    def evidence(self, programme: str, item: str, sha256: str) -> None:
+        """A file is shown."""
+        self._note("evidence", programme, item, sha256)
+
+    def _note(self, kind: Kind, programme: str, item: str, about: str) -> None:
+        self.found.setdefault((kind, programme), {})[item, about] = None
+
+
+def opened_by(request: Request) -> Opened:
+    """What this request opens, for whoever makes the answer to say."""
+    found = getattr(request.state, "opened", None)
+    if not isinstance(found, Opened):
+        request.state.opened = found = Opened()
+    return found
+
+
+async def record_opened(request: Request, operation: str) -> None:
+    """Put on record, once for each kind and programme, what a request is about to be shown. Raises TrailUnavailable."""
+    opened, who = getattr(request.state, "opened", None), known_visitor(request).identity
+    if who is None or not isinstance(opened, Opened):
+        return
+    reads: PrivilegedReads = request.app.state.who.privileged_reads
+    for (kind, programme), pairs in opened.found.items():
+        if len(pairs) == 1:
+            ((item, about),) = pairs
+        else:
+            item, about = "", ",".join("/".join(filter(None, pair)) for pair in pairs)
+        await reads.record(request, who, operation, kind, programme=programme, item=item, about=about)
 
 
 class PrivilegedReads:
@@ -87,7 +134,16 @@ class PrivilegedReads:
 
     async def listed(self, jurisdictions: Collection[str], after: int = 0) -> list[PrivilegedRead]:
         """Reads of these jurisdictions after the id `after`, oldest first, at most 1000. Raises TrailUnavailable."""
-        if self._pool is None:
+        return await self._found("id > %s ORDER BY id", jurisdictions, after, AT_ONCE)
+
+    async def latest(self, jurisdictions: Collection[str], before: int, number: int) -> list[PrivilegedRead]:
+        """The last reads of these jurisdictions before the id `before`, newest first. Raises TrailUnavailable."""
+        return await self._found("id < %s ORDER BY id DESC", jurisdictions, before, number)
+
+    async def _found(
+        self, which: LiteralString, jurisdictions: Collection[str], id_: int, number: int
+    ) -> list[PrivilegedRead]:
+        if self._pool is None or not jurisdictions:
             return []
         try:
             async with asyncio.timeout(PATIENCE_SECONDS), self._pool.connection() as connection:
@@ -95,9 +151,10 @@ class PrivilegedReads:
                 cursor = connection.cursor(row_factory=class_row(PrivilegedRead))
                 await cursor.execute(
                     "SELECT id, at, service, request_id, person, role, unit, operation, kind, jurisdiction, programme,"
-                    " item, about FROM audit_trail.privileged_read WHERE jurisdiction = ANY(%s) AND id > %s"
-                    " ORDER BY id LIMIT %s",
-                    (list(jurisdictions), after, AT_ONCE),
+                    " item, about FROM audit_trail.privileged_read WHERE jurisdiction = ANY(%s) AND "
+                    + which
+                    + " LIMIT %s",
+                    (list(jurisdictions), id_, number),
                 )
                 return await cursor.fetchall()
         except (psycopg.Error, PoolTimeout, TimeoutError) as error:

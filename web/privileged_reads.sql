@@ -12,7 +12,7 @@ CREATE TABLE IF NOT EXISTS audit_trail.privileged_read (
     kind         text        NOT NULL,  -- evidence, internal_item, inspection_plan
     jurisdiction text        NOT NULL,
     programme    text        NOT NULL,  -- empty: a file that no item cites yet
-    item         text        NOT NULL,
-    about        text        NOT NULL   -- the file's SHA-256, the plan's number
+    item         text        NOT NULL,  -- empty: several, or none known
+    about        text        NOT NULL   -- the file's SHA-256, the plan's number; of several items: which
 );
 CREATE INDEX IF NOT EXISTS privileged_read_where ON audit_trail.privileged_read (jurisdiction, id);

@@ -8,7 +8,7 @@ from typing import Final
 
 from contracts.topics import jurisdiction_of
 from contracts.values import Classification
-from supervision.right import HIDDEN, Answer, Asker, Assignees, Relation, asker_of, relation_of
+from supervision.right import HIDDEN, Answer, Asker, Assignees, asker_of, capacities, relation_of
 from supervision.rights import answer
 from web.identity import Identity
 
@@ -48,11 +48,9 @@ class Rights:
         own = self.identity.jurisdictions
         return jurisdiction in own if own else not (set(self.served) - {jurisdiction})
 
-    def relation(self, subject: str, assignees: Assignees = NOBODY, *, party: bool = False) -> Relation:
-        """What ties this person to a subject that is assigned so."""
-        identity = self.identity
-        person, unit = (None, None) if identity is None else (identity.id, identity.unit)
-        return relation_of(self.asker, person, unit, assignees, own=self.owns(subject), party=party)
+    @property
+    def _person(self) -> tuple[str | None, str | None]:
+        return (None, None) if self.identity is None else (self.identity.id, self.identity.unit)
 
     def to(
         self,
@@ -63,8 +61,20 @@ class Rights:
         *,
         party: bool = False,
     ) -> Answer:
-        """What the table says of an operation about a programme, an item assigned so, or a record about one."""
-        return answer(operation, self.asker, self.relation(subject, assignees, party=party), classification)
+        """What the table says of an operation about a programme, an item in `hands`, or a record about one.
+
+        A deputy is answered as their principal where they may not themselves.
+        """
+        said = None
+        own, (person, unit) = self.owns(subject), self._person
+        for asker, as_whom in capacities(self.asker, person, assignees):
+            one = answer(
+                operation, asker, relation_of(asker, as_whom, unit, assignees, own=own, party=party), classification
+            )
+            if one.allowed:
+                return one
+            said = said or one
+        return said or HIDDEN
 
     def may(self, operation: str) -> bool:
         """Whether an operation that is about no item and no programme is allowed."""

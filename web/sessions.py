@@ -139,6 +139,15 @@ class Sessions:
                 )
         return Session(_identity(row[0]), row[1])
 
+    async def holds(self, secret: str) -> bool:
+        """Whether the session of a cookie has not ended; asking does not keep it from ending."""
+        async with self._connected() as connection:
+            cursor = await connection.execute(
+                "SELECT 1 FROM sessions.session WHERE id = %s AND seen_at > now() - %s AND began_at > now() - %s",
+                (_hashed(secret), self._limits.idle, self._limits.absolute),
+            )
+            return await cursor.fetchone() is not None
+
     async def end(self, secret: str) -> Session | None:
         """End the session of a cookie; returns it if it was still there."""
         async with self._connected() as connection:

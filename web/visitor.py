@@ -68,6 +68,21 @@ class Visitors:
         request.state.visitor = visitor
         return visitor
 
+    async def still(self, request: Request) -> bool:
+        """Whether whoever began a request that goes on is still let in as the same; a session is not prolonged."""
+        visitor = known_visitor(request)
+        if visitor.identity is None:
+            return True
+        try:
+            if not self.admits(visitor.identity):
+                return False
+            if visitor.secret:
+                return self._sessions is not None and await self._sessions.holds(visitor.secret)
+            bearer = bearer_of(request.headers.get("authorization"))
+            return self._tokens is not None and await self._tokens.identity(bearer) == visitor.identity
+        except (Unauthenticated, SessionsUnavailable):
+            return False
+
     async def glance(self, request: Request) -> None:
         """Find out who asks for the header of a page that says what went wrong; nothing more goes wrong by that."""
         if getattr(request.state, "visitor", None) is None and "authorization" not in request.headers:

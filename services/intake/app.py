@@ -40,7 +40,7 @@ from services.intake.who.roster import Roster
 from services.intake.who.roster_feed import RosterFeed
 from services.recognition import recognition
 from web.addresses import SHARED
-from web.gate import description, tell_denied
+from web.gate import OpenMount, description, tell_denied
 from web.header import shared
 from web.identity import Unauthenticated
 from web.position_tokens import PositionTokens
@@ -94,7 +94,7 @@ def build(settings: IntakeSettings) -> FastAPI:
     app.include_router(pages_router)
     app.include_router(publication.router)
     app.router.routes.append(description(app))
-    app.mount(SHARED, shared, name="shared")
+    app.router.routes.append(OpenMount(SHARED, shared, "assets.read"))
     app.add_exception_handler(IntakeProblem, _problem)
     app.add_exception_handler(RightDenied, _denied)
     app.add_exception_handler(Unauthenticated, _unauthenticated)
@@ -106,7 +106,8 @@ def build(settings: IntakeSettings) -> FastAPI:
 
 
 def _dependencies(settings: IntakeSettings, log: KafkaLog, pool: Pool | None) -> Dependencies:
-    metrics, roster, clock = IntakeMetrics(), Roster(), clock_from(settings.clock)
+    metrics, clock = IntakeMetrics(), clock_from(settings.clock)
+    roster = Roster(clock)
     who = recognition(settings, settings.database_url, "intake", metrics.registry)
     directory = None if pool is None else DirectoryCopy(DirectoryStore(pool), settings.directory_copy)
     if directory is not None:

@@ -17,6 +17,7 @@ from contracts.topics import PARTITIONS, TOPIC_CONFIG, TOPICS
 from directory.administration import Administration
 from directory.copy import DirectoryCopy
 from directory.store import DirectoryStore, pool_of
+from eventlog.clock import clock_from
 from eventlog.log import provisioning
 from eventlog.log.kafka import KafkaLog
 from eventlog.log.log import Log
@@ -35,7 +36,7 @@ from services.query.web.people.desk import PeopleDesk
 from services.recognition import Recognition, recognition
 from supervision.right import REASONS
 from web.addresses import SHARED
-from web.gate import description, tell_denied
+from web.gate import OpenMount, description, tell_denied
 from web.header import shared
 from web.identity import Unauthenticated
 from web.position_tokens import PositionTokens
@@ -102,7 +103,7 @@ def build(settings: QuerySettings, open_log: Callable[[QuerySettings], Log] = ka
         redirect_slashes=False,  # it would build the address from what the request says of its host
     )
     app.state.settings, app.state.progress, app.state.metrics = settings, progress, metrics
-    app.state.request_views = RequestViews(reader, progress, tokens)
+    app.state.request_views = RequestViews(reader, progress, tokens, clock_from(settings.clock))
     app.state.reader, app.state.who = reader, who
     app.state.copy, app.state.register = copy, lambda: copy.register
     app.state.people = PeopleDesk(store, Administration(store, settings.accounts), who, settings.origin)
@@ -114,8 +115,8 @@ def build(settings: QuerySettings, open_log: Callable[[QuerySettings], Log] = ka
     app.include_router(routes.router)
     app.state.provider = _provider(settings, who)
     app.router.routes.extend([*_sign_in(settings, who, app.state.provider), description(app)])
-    app.mount(SHARED, shared, name="shared")
-    app.mount("/static", pages.static, name="static")
+    app.router.routes.append(OpenMount(SHARED, shared, "assets.read"))
+    app.router.routes.append(OpenMount("/static", pages.static, "assets.read"))
     app.state.operator = operator(app)
     _errors(app)
     return app
@@ -190,6 +191,6 @@ def _denied(error: RightDenied) -> QueryProblem:
 
 
 async def _told(request: Request, error: QueryProblem) -> Response:
-    if request.url.path.startswith("/v1"):
+    if request.scope["path"].startswith("/v1"):
         return error.response()
     return await pages.problem_page(request, error)

@@ -10,12 +10,14 @@ from pydantic_settings import SettingsConfigDict
 
 from eventlog.log.settings import KafkaSettings
 from services.directory_settings import AccountsSettings, DirectorySettings
-from services.settings import PositionSettings, ServingSettings
+from services.settings import ClockSettings, PositionSettings, ServingSettings
 from services.sign_in_settings import SignInSettings
 from web.ports import OPS_PORTS, PORTS
 
 
-class QuerySettings(ServingSettings, PositionSettings, SignInSettings, DirectorySettings, AccountsSettings):
+class QuerySettings(
+    ServingSettings, ClockSettings, PositionSettings, SignInSettings, DirectorySettings, AccountsSettings
+):
     """`QUERY_…`, and what all services share."""
 
     model_config = SettingsConfigDict(env_prefix="QUERY_")

@@ -23,6 +23,7 @@ TABLES = {
     "CLASSIFICATIONS": "公开与否 · Classifications",
     "ROLES": "角色 · Roles",
     "DEDUCTIONS": "扣分 · Deductions",
+    "PRIVILEGED": "敏感读取 · Privileged reads",
     "SUBMISSIONS": "提交 · Submissions",
     "DELIVERIES": "送达 · Deliveries",
     "CHANNELS": "通道 · Channels",

@@ -52,6 +52,10 @@ HEAD: Final = f"""# 权限表 · Table of rights
   公众不属于任何地区，看各地已公布的；已登录的人只看自己地区的。
   *Of another jurisdiction's programme everything is 404, even where units and leaders have the same ids (to publish one
   is 403). The public belongs to no jurisdiction and sees what any of them published; who is signed in sees their own.*
+- 代理人在指定的起止日内（当地日期，首尾两日都算），就所代理的分管领导或主要领导的事项，能看、能办被代理人能看、能办的；
+  其余日子和其他事项照本人的角色。
+  *A deputy, on the local days of the naming (first and last included), sees and may do on the items concerned what the
+  leader in charge or chief leader may for whom they stand in; on other days, and elsewhere, what their own role may.*
 - 角色 `alarm` 除不问来者身份的门以外，一律 403。
   *The role `alarm` gets 403 everywhere, but for doors that ask nobody who they are.*
 """

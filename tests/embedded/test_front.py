@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import ssl
 import threading
@@ -17,7 +18,8 @@ import pytest
 from embedded.child_process import free_port
 from embedded.front import Front
 
-ROUTES = {"/": 1, "/intake": 2, "/identity/realms/liangdeng": 3}
+REALM = "/identity/realms/liangdeng"
+ROUTES = {"/": 1, "/intake": 2, REALM: 3}
 
 
 def configured(origin: str, **more: Any) -> dict[str, Any]:
@@ -79,7 +81,7 @@ class Echo(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer."""
         told = {name.lower(): value for name, value in self.headers.items()}
-        body = json.dumps({"path": self.path, "headers": told}).encode()
+        body = json.dumps({"path": self.path, "headers": told, "port": self.connection.getsockname()[1]}).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -91,12 +93,15 @@ class Echo(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    """A browser that trusts this machine's authority alone, at a front before one server."""
-    behind = HTTPServer(("127.0.0.1", 0), Echo)
-    threading.Thread(target=behind.serve_forever, daemon=True).start()
+    """A browser that trusts this machine's authority alone, at a front before two servers: of all, and of one realm."""
+    behind, sign_on = HTTPServer(("127.0.0.1", 0), Echo), HTTPServer(("127.0.0.1", 0), Echo)
+    for server in (behind, sign_on):
+        threading.Thread(target=server.serve_forever, daemon=True).start()
     port = free_port()
     origin = f"https://localhost:{port}"
-    front = Front(tmp_path_factory.mktemp("front"), origin=origin, routes={"/": behind.server_port})
+    front = Front(
+        tmp_path_factory.mktemp("front"), origin=origin, routes={"/": behind.server_port, REALM: sign_on.server_port}
+    )
     process = front.launch()
     deadline = time.monotonic() + 60
     while not front.ready():
@@ -107,8 +112,9 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=origin, verify=trust, trust_env=False) as client:
         yield client
     front.stop()
-    behind.shutdown()
-    behind.server_close()
+    for server in (behind, sign_on):
+        server.shutdown()
+        server.server_close()
 
 
 def test_a_browser_that_trusts_the_authority_is_answered(browser: httpx.Client) -> None:
@@ -129,3 +135,43 @@ def test_what_a_browser_says_of_the_way_is_not_believed(browser: httpx.Client) -
 @pytest.mark.parametrize("path", ["/metrics", "/readyz", "/healthz", "/intake/metrics", "/%6detrics"])
 def test_nobody_reaches_what_is_the_operators(browser: httpx.Client, path: str) -> None:
     assert browser.get(path).status_code == 404
+
+
+def asked_as_it_is(browser: httpx.Client, path: str) -> tuple[int, dict[str, Any]]:
+    """The answer to a path that no client would send so: nothing of it is tidied up on this side."""
+    trust = ssl.create_default_context()
+    trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
+    connection = http.client.HTTPSConnection("localhost", browser.base_url.port, context=trust, timeout=20)
+    connection.putrequest("GET", path, skip_accept_encoding=True)
+    connection.endheaders()
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    return answer.status, json.loads(body) if answer.status == 200 else {}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/identity/realms/master/account",
+        "/identity/admin/",
+        f"{REALM}/../master/account",
+        f"{REALM}/../../admin/",
+        f"{REALM}/%2e%2e/%2e%2e/admin/",
+        f"{REALM}/.%2e/master/account",
+        f"{REALM}/..%2f..%2fadmin/",
+        f"{REALM}/%2e%2e%2f%2e%2e%2fadmin/",
+        f"/{REALM}/../master/account",
+        f"{REALM}-other/account",
+        f"{REALM}%2e%2e/x",
+    ],
+)
+def test_no_trick_with_a_path_reaches_more_of_the_sign_on_than_the_one_realm(browser: httpx.Client, path: str) -> None:
+    inside = asked_as_it_is(browser, f"{REALM}/account")[1]["port"]
+    status, told = asked_as_it_is(browser, path)
+    assert status != 200 or told["port"] != inside, told
+
+
+@pytest.mark.parametrize("path", ["//metrics", "/x/../metrics", "/x/%2e%2e/metrics", "/intake//metrics", "/./healthz"])
+def test_no_trick_with_a_path_reaches_what_is_the_operators(browser: httpx.Client, path: str) -> None:
+    assert asked_as_it_is(browser, path)[0] == 404

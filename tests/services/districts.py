@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, NamedTuple
 
 import yaml
 
+from contracts.submissions import DeputyNamed
 from contracts.values import Classification
 from programmes import FOLDER
 from sandbox.people import Account
-from supervision.right import Asker, Relation
+from supervision.right import Asker, Relation, Scope
 
 HERE, NEIGHBOUR = "441602", "441625"
 PROGRAMME, NEIGHBOURS_PROGRAMME, NO_PROGRAMME = f"{HERE}-2024", f"{NEIGHBOUR}-2024", f"{HERE}-2031"
@@ -40,6 +42,46 @@ def programme_file(district: str) -> bytes:
     ]
     whole["programme"], whole["jurisdiction"]["code"] = f"{district}-2024", district
     return json.dumps(whole, default=str, ensure_ascii=False).encode()
+
+
+class Actor(NamedTuple):
+    """Somebody who asks: a person or a program, a clerk or a head, a leader or who stands in for one today."""
+
+    name: str
+    person: Account | None
+    program: bool = False
+    head: bool = True
+    deputy: bool = False
+
+
+DEPUTIES: Final[Mapping[tuple[Asker, Relation], str]] = {
+    ("leader", "own_leader"): "leader-4",
+    ("chief", "other"): "leader-5",
+}
+"""Leaders who stand in for the leader of both items, and for the chief leader, yesterday, today and tomorrow."""
+
+
+def namings() -> list[DeputyNamed]:
+    """What names them."""
+    today = datetime.now(UTC).date()
+    span = {"from_on": today - timedelta(days=1), "until_on": today + timedelta(days=1)}
+    principals = {"leader": f"leader:{OWN_LEADER}", "chief": "chief"}
+    return [
+        DeputyNamed(principal=principals[asker], deputy=f"leader:{deputy}", reason="出差", **span)
+        for (asker, _), deputy in DEPUTIES.items()
+    ]
+
+
+def actors(asker: Asker, relation: Relation, scope: Scope) -> list[Actor]:
+    """Everybody who is in this row of the table: what ties them to both items is the same."""
+    found = person(asker, relation)
+    if asker == "unit":
+        return [Actor("clerk", found, head=False), Actor("head", found), Actor("program", found, program=True)]
+    made = [Actor("public" if found is None else asker, found)]
+    deputy = DEPUTIES.get((asker, relation))
+    if deputy is not None and scope in ("item", "record"):
+        made.append(Actor("deputy", Account(deputy, "leader", None, "", "", (HERE,)), deputy=True))
+    return made
 
 
 def person(asker: Asker, relation: Relation) -> Account | None:

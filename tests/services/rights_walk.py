@@ -9,10 +9,10 @@ import httpx
 
 from supervision.right import Answer, Cell, Operation, Reason
 from supervision.rights import answer
-from tests.services.districts import ITEMS, NO_ITEM, NO_PROGRAMME, PROGRAMME
+from tests.services.districts import ITEMS, NO_ITEM, NO_PROGRAMME, PROGRAMME, Actor, actors
 
-Ask = Callable[[Operation, Cell, str, str], Awaitable[httpx.Response]]
-"""Does an operation as whoever the cell says, about a programme and an item."""
+Ask = Callable[[Operation, Actor, Cell, str, str], Awaitable[httpx.Response]]
+"""Does an operation as somebody who is in the cell's row, about a programme and an item."""
 
 
 def outcome_of(response: httpx.Response) -> Answer:
@@ -36,31 +36,43 @@ def _is_document(response: httpx.Response) -> bool:
     return bool(response.content) and "json" in response.headers["content-type"]
 
 
-async def walked(operation: Operation, ask: Ask, through: str = "") -> int:
-    """Ask for every possible cell of an operation; the number of cells. Fails where an answer is not the table's.
+async def walked(operation: Operation, ask: Ask, door: str = "") -> int:
+    """Ask for every possible cell of an operation as everybody in its row; how often. Fails unless it is the table's.
 
-    `through`: the door's own operation, which is looked at before the body says which one it is.
+    `door`: the door's own operation, which is looked at before the body says which one it is.
     """
     number = 0
     for cell in operation.possible:
-        item = ITEMS[cell[2]]
-        response = await ask(operation, cell, PROGRAMME, item)
-        door = answer(through or operation.name, *cell)
-        expected = answer(operation.name, *cell) if door.allowed else door
-        said = outcome_of(response)
-        told_why = response.status_code != 403 or _is_document(response)
-        assert (said if told_why else said.outcome) == (expected if told_why else expected.outcome), (
-            operation.name,
-            cell,
-            response.status_code,
-            response.text[:300],
-        )
-        if expected.outcome == "hidden":
-            for programme, id_ in _nothing(operation, cell):
-                missing = await ask(operation, cell, programme, id_)
-                assert told(response, PROGRAMME, item) == told(missing, programme, id_), (operation.name, cell)
-        number += 1
+        for actor in actors(*cell[:2], operation.scope):
+            await _walk(operation, ask, actor, cell, door or operation.name)
+            number += 1
     return number
+
+
+async def _walk(operation: Operation, ask: Ask, actor: Actor, cell: Cell, door: str) -> None:
+    item = ITEMS[cell[2]]
+    response = await ask(operation, actor, cell, PROGRAMME, item)
+    at_door, expected = (_expected(name, actor, cell) for name in (door, operation.name))
+    expected = expected if at_door.allowed else at_door
+    said = outcome_of(response)
+    told_why = response.status_code != 403 or _is_document(response)
+    assert (said if told_why else said.outcome) == (expected if told_why else expected.outcome), (
+        operation.name,
+        actor,
+        cell,
+        response.status_code,
+        response.text[:300],
+    )
+    if expected.outcome == "hidden":
+        for programme, id_ in _nothing(operation, cell):
+            missing = await ask(operation, actor, cell, programme, id_)
+            assert told(response, PROGRAMME, item) == told(missing, programme, id_), (operation.name, actor, cell)
+
+
+def _expected(operation: str, actor: Actor, cell: Cell) -> Answer:
+    """What the table says; a deputy is refused as who they are themselves."""
+    said = answer(operation, *cell)
+    return answer(operation, "leader", "other", cell[2]) if actor.deputy and not said.allowed else said
 
 
 def told(response: httpx.Response, programme: str, item: str) -> tuple[int, dict[str, str], bytes]:

@@ -22,6 +22,7 @@ from services.intake.submitting.receipts import receipt_for
 from services.intake.submitting.receiver import Received, posted_data
 from web.gate import GuardedRoute, PlainGuardedRoute, does
 from web.identity import Identity, Unauthenticated
+from web.privileged_reads import opened_by
 from web.rights import require
 from web.visitor import known_visitor
 
@@ -175,15 +176,7 @@ async def read_evidence(request: Request, sha256: str) -> Response:
     """A file, for whoever uploaded it or sees its item in full; always as a download, never shown in the page."""
     dependencies, about = _evidence(request, "evidence.read", sha256)
     programme, item = split_subject(about)
-    await dependencies.who.privileged_reads.record(
-        request,
-        _acting(request)[1],
-        "evidence.read",
-        "evidence",
-        programme=programme,
-        item=item or "",
-        about=sha256,
-    )
+    opened_by(request).evidence(programme, item or "", sha256)
     headers = {"content-disposition": f'attachment; filename="{sha256}"', "x-content-type-options": "nosniff"}
     return FileResponse(dependencies.evidence.path(sha256), media_type="application/octet-stream", headers=headers)
 

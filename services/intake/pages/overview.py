@@ -9,8 +9,7 @@ from datetime import datetime
 from contracts.values import ReportingPeriod
 from services.intake.pages.fields import FORMS
 from services.intake.who.item import KnownItem
-from services.intake.who.permission import submittable
-from web.rights import Rights
+from services.intake.who.permission import ItemRights, submittable
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,7 @@ class ListedItem:
     waiting: tuple[str, ...]
 
 
-def rows(items: Iterable[KnownItem], rights: Rights, now: datetime) -> list[ListedItem]:
+def rows(items: Iterable[KnownItem], rights: ItemRights, now: datetime) -> list[ListedItem]:
     """A person's list: first the items where something waits for them, then by the report that is due next."""
     listed = [_row(item, rights, now) for item in items]
     return sorted(
@@ -31,7 +30,7 @@ def rows(items: Iterable[KnownItem], rights: Rights, now: datetime) -> list[List
     )
 
 
-def _row(item: KnownItem, rights: Rights, now: datetime) -> ListedItem:
+def _row(item: KnownItem, rights: ItemRights, now: datetime) -> ListedItem:
     due = [p for p in item.opened.periods if p.due_at > now and p.id not in item.opened.void]
     plan = "confirmed" if item.plan_confirmed else "waiting" if item.waiting_plan is not None else "none"
     may = set(submittable(rights, item))
@@ -61,7 +60,7 @@ def waiting(item: KnownItem) -> list[str]:
     return [name for name, is_open in open_now.items() if is_open and not item.withdrawn]
 
 
-def actions(item: KnownItem, rights: Rights) -> tuple[list[str], list[str]]:
+def actions(item: KnownItem, rights: ItemRights) -> tuple[list[str], list[str]]:
     """What this person may submit about an item: what is waited for, and everything else."""
     pressing = waiting(item)
     may = [name for name in submittable(rights, item) if name in FORMS]

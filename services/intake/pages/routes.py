@@ -11,6 +11,7 @@ from contracts.topics import split_subject, subject_of
 from eventlog.log.log import LogUnavailable
 from services.intake.dependencies import Dependencies
 from services.intake.pages import overview
+from services.intake.pages.fields import FORMS
 from services.intake.pages.form_body import FormFields, submission_body
 from services.intake.pages.form_page import form_page
 from services.intake.pages.form_post import FormPost, read_form
@@ -27,6 +28,7 @@ from services.intake.who.permission import permitted_item, rights_of, to_item
 from supervision.rights import OPERATIONS, role_answer
 from web.gate import GuardedRoute, does
 from web.identity import Identity
+from web.privileged_reads import opened_by
 
 pages_router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 
@@ -55,6 +57,8 @@ async def items(request: Request) -> Response:
     rights = rights_of(roster, identity)
     mine = (item for _, item in sorted(roster.items.items()) if to_item(rights, "item.read_full", item).allowed)
     rows = overview.rows(mine, rights, now)
+    for row in rows:
+        _open(request, row.item)
     keys = {(row.item.programme, row.item.lead_unit) for row in rows}
     names = {key: roster.unit_name(*key) for key in keys}
     publishes = role_answer("programme.publish", rights.asker).allowed
@@ -67,6 +71,7 @@ async def item_page(request: Request, programme: str, item: str) -> Response:
     """An item: its periods and nodes, what is open, what I may submit."""
     dependencies, identity = signed_in(request)
     known, roster = _permitted(dependencies, identity, programme, item, "item.read_full"), dependencies.roster
+    _open(request, known)
     pressing, others = overview.actions(known, rights_of(roster, identity))
     unit, leader = roster.unit_name(programme, known.lead_unit), roster.leader_label(programme, known.leader)
     now = dependencies.clock.now()
@@ -79,6 +84,10 @@ async def form(request: Request, programme: str, item: str, name: str) -> Respon
     """An empty form."""
     dependencies, identity = signed_in(request)
     known = _permitted(dependencies, identity, programme, item, f"submit.{name}")
+    _open(request, known)
+    if any(field.name == "plan" and field.kind == "pick" for field in FORMS[name]):
+        for plan in known.inspections:
+            opened_by(request).plan(programme, item, plan)
     empty = FormPost(FormFields([("period", request.query_params.get("period", ""))]), uuid.uuid4().hex)
     return form_page(request, dependencies, known, name, empty)
 
@@ -138,6 +147,11 @@ async def _received(
     await post.store_files(dependencies.evidence, uploaders(identity))
     body = submission_body(name, post.fields, post.cited)
     return await dependencies.receiver.receive(identity, item.programme, item.id, body, f"form-{post.key}")
+
+
+def _open(request: Request, item: KnownItem) -> None:
+    """Say that an item is shown."""
+    opened_by(request).item(item.programme, item.id, item.opened.classification)
 
 
 def _permitted(dependencies: Dependencies, identity: Identity, programme: str, item: str, operation: str) -> KnownItem:

@@ -26,10 +26,17 @@ from services.intake.submitting.producer import SubmissionProducer, Unanswered
 from services.intake.submitting.receipt import Receipt
 from services.intake.submitting.ruling_waits import RulingWaits, ruling_document
 from services.intake.submitting.used_keys import KeyReused, UsedKeys
-from services.intake.who.permission import permitted_item, permitted_programme, rights_of
+from services.intake.who.permission import (
+    acting_as,
+    permitted_item,
+    permitted_programme,
+    principal_of,
+    require_deputy,
+    rights_of,
+)
 from services.intake.who.roster import Roster
 from services.intake.who.roster_feed import RosterFeed
-from supervision.right import Answer
+from supervision.right import DEPUTIES, Answer
 from supervision.rights import SUBMITTED_ABOUT_ITEMS, SUBMITTED_ABOUT_PROGRAMMES
 from web.identity import Identity
 from web.rights import RightDenied
@@ -95,8 +102,7 @@ class SubmissionReceiver:
         """
         name, given = _shape(body, SUBMITTED_ABOUT_PROGRAMMES if item is None else SUBMITTED_ABOUT_ITEMS)
         try:
-            actor = _actor(identity, body)
-            self.permit(f"submit.{name}", _whose_right(identity, body), programme, item)
+            actor = self._actor(identity, body, f"submit.{name}", programme, item)
             self.allow_clock(simulated=True)
             data = self._checked(name, given, identity)
         except IntakeProblem as problem:
@@ -192,6 +198,30 @@ class SubmissionReceiver:
         else:
             permitted_programme(self._roster, rights, operation, programme)
 
+    def _actor(
+        self, identity: Identity, body: Mapping[str, Any], operation: str, programme: str, item: str | None
+    ) -> Actor:
+        """The actor of a submission that may do it: who sends it, in whose place, and of a unit who prepared it.
+
+        A deputy who names no principal acts for the one whose right it takes. The jurisdiction is the programme's: the
+        table of rights lets in no other. Raises RightDenied, IntakeProblem.
+        """
+        prepared_by, principal = _text(body, "prepared_by", _PREPARED_BY), _text(body, "on_behalf_of", _ON_BEHALF_OF)
+        self.permit(operation, identity, programme, item)
+        if principal is None and item is not None:
+            principal = principal_of(self._roster, identity, operation, programme, item)
+        elif principal is not None:
+            if identity.role not in DEPUTIES:
+                raise RightDenied(operation, Answer("forbidden", "wrong_role"))
+            require_deputy(self._roster, identity, operation, (programme, item), principal)
+            self.permit(operation, acting_as(identity, principal), programme, item)
+        return replace(
+            identity.actor,
+            head=identity.head,
+            prepared_by=prepared_by if identity.role == "unit" else None,
+            on_behalf_of=principal,
+        )
+
     def _checked(self, name: str, given: Mapping[str, Any], identity: Identity) -> SubmissionData:
         data: SubmissionData = posted_data(name, given)
         cited: Sequence[Evidence] = getattr(data, "evidence", ())
@@ -228,33 +258,6 @@ def _shape(body: Mapping[str, Any], known: Collection[str]) -> tuple[str, Mappin
 
 def _unknown_type(name: str) -> Fault:
     return Fault(("type",), "unknown_type", f"这里不能提交 {name[:60]}", f"{name[:60]} cannot be submitted here")
-
-
-def _actor(identity: Identity, body: Mapping[str, Any]) -> Actor:
-    """The actor of a submission: who sends it, in whose place, and of a unit who prepared it.
-
-    The jurisdiction is the programme's: the table of rights lets in no other. Raises IntakeProblem.
-    """
-    return replace(
-        identity.actor,
-        head=identity.head,
-        prepared_by=_text(body, "prepared_by", _PREPARED_BY) if identity.role == "unit" else None,
-        on_behalf_of=_text(body, "on_behalf_of", _ON_BEHALF_OF),
-    )
-
-
-def _whose_right(identity: Identity, body: Mapping[str, Any]) -> Identity:
-    """Whose right is asked for: a deputy's principal, else the sender. Whether the naming holds, rating knows.
-
-    Raises RightDenied: only a leader or the chief leader acts for another.
-    """
-    principal = _text(body, "on_behalf_of", _ON_BEHALF_OF)
-    if principal is None:
-        return identity
-    if identity.role not in ("leader", "chief"):
-        raise RightDenied("submission.send", Answer("forbidden", "wrong_role"))
-    role, _, name = principal.partition(":")
-    return replace(identity, role="chief" if role == "chief" else "leader", id=name or role)
 
 
 def _text(body: Mapping[str, Any], name: str, kind: TypeAdapter[str]) -> str | None:

@@ -9,14 +9,16 @@ from typing import Any, Final
 
 from contracts import rulings
 from contracts.rulings import RulingData
-from contracts.submissions import Deputy, DeputyEnded, DeputyNamed, SubmissionData
+from contracts.submissions import DeputyEnded, DeputyNamed, SubmissionData
 from contracts.values import Node, PeriodId
 from services.intake.who import adjustments, decidable
-from supervision import appeals, assignment, escalations
+from supervision import appeals, assignment, deputies, escalations
 from supervision.appeals import Appeals
 from supervision.assignment import AssignmentRecord
+from supervision.deputies import Namings
 from supervision.escalations import EscalationRecord, Escalations
-from web.identity import Identity
+from supervision.right import StandsIn
+from supervision.workdays import local
 
 
 @dataclass(slots=True)
@@ -36,7 +38,7 @@ class KnownItem:
     reported: set[PeriodId] = field(default_factory=set)
     withdrawal_waits: bool = False
     cancellation_waits: bool = False
-    namings: tuple[Deputy, ...] = ()
+    namings: Namings = ()
     extensions: tuple[rulings.ExtensionFiled, ...] = ()
     replies: dict[str, rulings.ReplyRecorded] = field(default_factory=dict)
     """The reply that stands, by what it is about."""
@@ -83,12 +85,9 @@ class KnownItem:
             return False
         return not isinstance(data, DeputyNamed | DeputyEnded) or data.principal in ("chief", f"leader:{self.leader}")
 
-    def is_deputy(self, identity: Identity) -> bool:
-        """Whether a leader was named to stand in for its leader or the chief; on which days, rating asks."""
-        mine = f"{identity.role}:{identity.id}"
-        return identity.role == "leader" and any(
-            one.deputy == mine and one.principal in ("chief", f"leader:{self.leader}") for one in self.namings
-        )
+    def deputies_at(self, instant: datetime) -> tuple[StandsIn, ...]:
+        """Who stands in for whom on the local day of an instant."""
+        return deputies.in_force(self.namings, local(instant, self.assignment.zone).date()) if self.namings else ()
 
     def open_escalations(self, *levels: str, phase: str = "open") -> list[EscalationRecord]:
         """Escalations of these levels (none: of any) in this phase."""
@@ -106,6 +105,8 @@ class KnownItem:
             self.escalations = {id_: one for id_, one in after.items() if one.stands}
         elif kind in appeals.FOLDED:
             self.appeals = appeals.evolve(self.appeals, data)
+        elif kind in deputies.FOLDED:
+            self.namings = deputies.evolve(self.namings, data)
         if kind in adjustments.FOLDED:
             self.requests = adjustments.evolve(self.requests, data)
         transition = _TRANSITIONS.get(kind)
@@ -172,16 +173,6 @@ def _replied(item: KnownItem, data: rulings.ReplyRecorded) -> None:
     item.replies[data.light or f"{data.level}:{data.cause}"] = data
 
 
-def _appointed(item: KnownItem, data: rulings.DeputyAppointed) -> None:
-    named = Deputy(principal=data.principal, deputy=data.deputy, from_on=data.from_on, until_on=data.until_on)
-    item.namings = (*item.namings, named)
-
-
-def _released(item: KnownItem, data: rulings.DeputyReleased) -> None:
-    pair = (data.principal, data.deputy)
-    item.namings = tuple(one for one in item.namings if (one.principal, one.deputy) != pair)
-
-
 def _revised(item: KnownItem, data: rulings.ItemRevised) -> None:
     changed = {
         name: value
@@ -218,8 +209,6 @@ _TRANSITIONS: Final[Mapping[type, Callable[[KnownItem, Any], None]]] = {
     rulings.ExtensionRefused: _extension_decided,
     rulings.LimitMoved: _extension_decided,
     rulings.ReplyRecorded: _replied,
-    rulings.DeputyAppointed: _appointed,
-    rulings.DeputyReleased: _released,
     rulings.ItemRevised: _revised,
     rulings.DeadlineShifted: _shifted,
     rulings.CalendarRevised: _calendar_revised,
@@ -231,6 +220,7 @@ FOLDED: Final = (
     assignment.FOLDED
     | escalations.FOLDED
     | appeals.FOLDED
+    | deputies.FOLDED
     | frozenset(_TRANSITIONS)
     | decidable.FOLDED
     | adjustments.FOLDED

@@ -9,6 +9,7 @@ from typing import Final
 from contracts.ruling import RULING_TYPES, RulingEvent
 from contracts.rulings import ItemOpened, ProgrammeOpened
 from contracts.topics import jurisdiction_of, split_subject
+from eventlog.clock import Clock, SystemClock
 from eventlog.log.record import Place
 from services.intake.who.item import FOLDED, KnownItem, opened
 
@@ -29,7 +30,9 @@ class KnownProgramme:
 class Roster:
     """The fold; one per process, fed by `RosterFeed`."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
+        """`clock` says on which day somebody asks: deputies stand in on some days alone."""
+        self.clock = clock or SystemClock()
         self.programmes: dict[str, KnownProgramme] = {}
         self.items: dict[tuple[str, str], KnownItem] = {}
         """By programme and id."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from contracts.rulings import ReplyReleased, ReplyRetained, RulingData, VerificationRecorded
 from contracts.values import Evidence
 from services.query.read_model.columns import Json, JsonObject
 from services.query.read_model.results import HeldItem, KnownSubmission
-from supervision.right import Assignees
+from supervision.right import Assignees, StandsIn
 from web.rights import Rights
 
 Sight = Literal["none", "public", "full"]
@@ -45,8 +45,14 @@ _INTERNAL_WORDS: Final = {
 }
 """What the office wrote beside a change that everybody sees: nobody published it."""
 _UNPUBLISHED_ACTS: Final = frozenset({"progress.reviewed", "inspection.recorded", "appeal.decided"})
+_WHOLE: Final = ("item.read_full", "findings.see", "appeals.see")
+"""Whoever may not see one of these sees of an item what was published, and no more."""
 REASSESSMENT: Final = "reassessment"
 """What the public is told instead of an act that is internal, though the light that it moved is not."""
+
+
+Deputies = Mapping[tuple[str, str], Collection[StandsIn]]
+"""Who stands in for whom today, by programme and item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,7 @@ class Viewer:
     """Somebody who looks, or the public; the table of rights says what they see."""
 
     rights: Rights
+    deputies: Deputies = field(default_factory=dict)
 
     @property
     def unit(self) -> str | None:
@@ -77,9 +84,21 @@ class Viewer:
         """Whether an operation about a whole programme is allowed."""
         return self.rights.to(operation, programme).allowed
 
+    @property
+    def jurisdictions(self) -> tuple[str, ...]:
+        """Those that a signed-in person belongs to."""
+        identity = self.rights.identity
+        return () if identity is None else identity.jurisdictions or tuple(self.rights.served)
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether plain positions on the log are shown: nothing in the own jurisdictions is hidden then."""
+        return self.rights.may("positions.see")
+
     def may_see(self, operation: str, item: HeldItem, *, party: bool = False) -> bool:
         """Whether an operation about an item, or a record of it, is allowed, by its present holders."""
-        assignees = Assignees(item.holding_unit, item.holding_cooperating, item.holding_leader)
+        deputies = self.deputies.get((item.programme, item.item), ())
+        assignees = Assignees(item.holding_unit, item.holding_cooperating, item.holding_leader, deputies)
         return self.rights.to(operation, item.programme, assignees, item.classification, party=party).allowed
 
     def sees_sheet(self, programme: str, unit: str) -> bool:
@@ -88,7 +107,7 @@ class Viewer:
 
     def sight_of(self, item: HeldItem) -> Sight:
         """How much of an item is seen."""
-        if self.may_see("item.read_full", item):
+        if all(self.may_see(operation, item) for operation in _WHOLE):
             return "full"
         return "public" if self.may_see("item.read", item) else "none"
 
@@ -98,6 +117,11 @@ def event_is_seen(sight: Sight, type_: str, data: JsonObject, replies: frozenset
     if sight == "full" or (sight == "public" and type_ in _PUBLISHED):
         return sight == "full" or not type_.startswith("reply.") or data.get("reply") in replies
     return False
+
+
+def shows_to_everybody(type_: str) -> bool:
+    """Whether an event of a public item, or a programme, shows to everybody at once; a reply not before its release."""
+    return type_ in _PUBLISHED and type_ != "reply.recorded"
 
 
 def published_replies(events: Iterable[RulingData]) -> frozenset[str]:

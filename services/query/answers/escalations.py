@@ -23,10 +23,10 @@ from contracts.rulings import (
     RulingData,
 )
 from contracts.values import Light
-from services.query.answers.item import items
+from services.query.answers.item import items, open_items
 from services.query.answers.request_view import RequestView
 from services.query.read_model.as_of import LOCAL
-from services.query.read_model.results import CurrentLight
+from services.query.read_model.results import CurrentLight, HeldItem
 from services.query.read_model.tables import EscalationRow, LightRow
 from supervision.escalation_sentences import EscalationFacts, causes_word, escalation_sentence
 from supervision.escalations import EscalationRecord, Escalations, evolve, facts_of
@@ -101,6 +101,17 @@ async def escalations(view: RequestView, programme_id: str, *, open_only: bool =
         (one for one in found if one.item in shown and (one.is_open or not open_only)),
         key=lambda one: (one.record.raised_at, one.item, one.pos),
     )
+
+
+async def escalation_list(
+    view: RequestView, programme_id: str, *, open_only: bool
+) -> tuple[list[EscalationAnswer], dict[str, HeldItem]]:
+    """The same as a list that is shown, with the items that it is about."""
+    found = await escalations(view, programme_id, open_only=open_only)
+    about = {one.item for one in found}
+    seen = [one for one in await items(view, programme_id) if one.held.item in about]
+    open_items(view, seen)
+    return found, {one.held.item: one.held for one in seen}
 
 
 async def escalations_of(view: RequestView, programme_id: str, item_id: str | None = None) -> list[EscalationAnswer]:

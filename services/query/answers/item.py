@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -33,6 +34,12 @@ async def items(view: RequestView, programme_id: str, unit: str | None = None) -
         if sight != "none" and (unit is None or unit in (held.lead_unit, *held.cooperating)):
             found.append(SeenItem(held, sight))
     return found
+
+
+def open_items(view: RequestView, seen: Iterable[SeenItem]) -> None:
+    """Say that these items are shown."""
+    for one in seen:
+        view.opened.item(one.held.programme, one.held.item, one.held.classification)
 
 
 async def find_item(view: RequestView, programme_id: str, item_id: str) -> SeenItem:
@@ -70,6 +77,7 @@ class ItemHistory:
 async def find_history(view: RequestView, programme_id: str, item_id: str) -> ItemHistory:
     """An item and its events. Raises QueryProblem as `find_item`."""
     seen = await find_item(view, programme_id, item_id)
+    view.opened.item(programme_id, item_id, seen.held.classification)
     events = list(known(await view.snapshot.events(programme_id, item_id)))
     unvisited = view.viewer.may_see("inspection_plans.see", seen.held)
     decided = known(await view.snapshot.reply_decisions(programme_id, item_id))

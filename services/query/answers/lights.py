@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from services.query.answers.escalations import EscalationAnswer, escalations
 from services.query.answers.events import known
 from services.query.answers.heat_map import HeatMap, RepliesByItem, Tile, heat_map, tiles
-from services.query.answers.item import SeenItem, items
+from services.query.answers.item import SeenItem, items, open_items
 from services.query.answers.problem import QueryProblem
 from services.query.answers.programme import ProgrammeAnswer
 from services.query.answers.replies import replies_of
@@ -65,6 +65,7 @@ async def programme_lights(
 ) -> ProgrammeLights:
     """The lights of a programme's items of a category (empty: of all), units as listed or by their red and yellow."""
     seen = await items(view, about.id)
+    open_items(view, seen)
     found = [tile for tile in await tiles_of(view, about.id, seen) if category in ("", tile.category)]
     gathered = heat_map(found, about.units, moved_by_unit(seen))
     if most_trouble_first:
@@ -97,6 +98,7 @@ async def unit_lights(view: RequestView, about: ProgrammeAnswer, unit: str) -> U
     if unit not in {one["id"] for one in about.units}:
         raise QueryProblem("not-found", f"unit {unit}")
     seen = await items(view, about.id, unit)
+    open_items(view, seen)
     by_item: dict[str, list[Tile]] = {}
     for tile in await tiles_of(view, about.id, seen):
         by_item.setdefault(tile.item, []).append(tile)

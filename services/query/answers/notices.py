@@ -13,7 +13,7 @@ from services.query.answers.problem import QueryProblem
 from services.query.answers.replies import about_notice, replies_of
 from services.query.answers.request_view import RequestView
 from services.query.read_model.columns import RecipientColumn
-from services.query.read_model.results import NoticeHead, NoticeMessage
+from services.query.read_model.results import HeldItem, NoticeHead, NoticeMessage
 from services.query.read_model.tables import NoticeRow
 from supervision.replies import ReplyRecord
 from supervision.words import Word
@@ -74,28 +74,43 @@ async def notices(view: RequestView, programme_id: str) -> list[NoticeNow]:
     """Notices about items that the viewer may read, newest first."""
     seen = await items(view, programme_id)
     shown = {one.held.item for one in seen if view.viewer.may_see("notice.read", one.held)}
-    return await _now(view, [row for row in await view.snapshot.notices(programme_id) if row.item in shown])
+    rows = [row for row in await view.snapshot.notices(programme_id) if row.item in shown]
+    _open(view, rows, [one.held for one in seen])
+    return await _now(view, rows)
 
 
 async def inbox(view: RequestView) -> list[NoticeNow]:
     """What was delivered to the inbox of the viewer's unit or office, newest first."""
     found = await view.snapshot.inbox(view.viewer.inbox) if view.viewer.inbox else []
     # The same unit's id in another jurisdiction is another unit.
-    return await _now(view, [row for row in found if view.viewer.may("programme.read", row.programme)])
+    own = [row for row in found if view.viewer.may("programme.read", row.programme)]
+    for programme in {row.programme for row in own}:
+        _open(view, own, await view.snapshot.items(programme))
+    return await _now(view, own)
 
 
 async def find_notice(view: RequestView, id_: str) -> WholeNotice:
     """One notice with its document, for its recipients and whoever sees its item in full. Raises QueryProblem."""
     row = await view.snapshot.notice(id_)
-    if row is None or not await _may_read(view, row):
+    # What is asked of PostgreSQL is the same whether there is no notice or it is not the viewer's to see.
+    held = await view.snapshot.items(row.programme if row else "", row.item if row else "")
+    if row is None or not _may_read(view, row, held):
         raise QueryProblem("not-found")
+    _open(view, [row], held)
     (shown,) = await _now(view, [row])
     return WholeNotice(shown, row.document, row.body)
 
 
-async def _may_read(view: RequestView, row: NoticeRow) -> bool:
+def _open(view: RequestView, rows: Iterable[NoticeHead | NoticeRow], items: Iterable[HeldItem]) -> None:
+    """Say that these notices are shown, as far as they are about these items."""
+    classified = {(one.programme, one.item): one.classification for one in items}
+    for row in rows:
+        if (about := (row.programme, row.item)) in classified:
+            view.opened.item(*about, classified[about])
+
+
+def _may_read(view: RequestView, row: NoticeRow, held: Iterable[HeldItem]) -> bool:
     addressed = any(to["role"] == view.viewer.inbox for to in row.recipients)
-    held = await view.snapshot.items(row.programme, row.item)
     return any(view.viewer.may_see("notice.read", one, party=addressed) for one in held)
 
 

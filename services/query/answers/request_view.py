@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Final
 
 import psycopg
@@ -13,15 +13,22 @@ from psycopg_pool import PoolTimeout
 from starlette.responses import Response
 
 from contracts.position_vector import LastOffsets, MalformedPosition
+from contracts.rulings import ItemOpened
 from contracts.topics import jurisdiction_of
-from services.query.answers.access import Viewer
+from eventlog.clock import Clock
+from services.query.answers.access import Deputies, Viewer
+from services.query.answers.events import known
 from services.query.answers.explanations import Explanations
 from services.query.answers.problem import QueryProblem
-from services.query.read_model.as_of import AsOf, MalformedAsOf, parse_as_of
+from services.query.read_model.as_of import LOCAL, AsOf, MalformedAsOf, parse_as_of
 from services.query.read_model.pools import ReadingPool
 from services.query.read_model.position import Progress
 from services.query.read_model.snapshot import Snapshot, snapshot
+from supervision.deputies import Namings, evolve, in_force
+from supervision.right import DEPUTIES
+from web.identity import Identity
 from web.position_tokens import MARK, PositionTokens, sealed
+from web.privileged_reads import Opened, opened_by
 from web.rights import Rights
 from web.visitor import known_visitor
 
@@ -39,6 +46,12 @@ class RequestView:
     explanations: Explanations
     tokens: PositionTokens | None = None
     """None where positions are shown as they are."""
+    opened: Opened = field(default_factory=Opened)
+    """What the answer shows of what few may read, which goes on record."""
+
+    def event_name(self, id_: str) -> str:
+        """What an event is called: its id, which tells its place on the log, or another name."""
+        return id_ if self.tokens is None else self.tokens.name(id_)
 
     def sealed(self, answer: Response) -> Response:
         """The answer with every position on the log as a token, unless the viewer sees positions."""
@@ -48,10 +61,11 @@ class RequestView:
 class RequestViews:
     """Opens the views of requests; built once."""
 
-    def __init__(self, pool: ReadingPool, progress: Progress, tokens: PositionTokens) -> None:
+    def __init__(self, pool: ReadingPool, progress: Progress, tokens: PositionTokens, clock: Clock) -> None:
         self._pool = pool
         self._progress = progress
         self.tokens = tokens
+        self._clock = clock
         self._explanations = Explanations()
 
     @asynccontextmanager
@@ -66,12 +80,24 @@ class RequestViews:
                 one_served = identity is not None and not identity.jurisdictions
                 served = {jurisdiction_of(one) for one in await seen.programme_ids()} if one_served else ()
                 tokens = None if sees_positions(request) else self.tokens
-                yield RequestView(seen, Viewer(Rights(identity, served)), self._explanations, tokens)
+                viewer = Viewer(Rights(identity, served), await self._deputies(seen, identity))
+                yield RequestView(seen, viewer, self._explanations, tokens, opened_by(request))
         except psycopg.DataError:
             # An id that PostgreSQL cannot even hold, such as one with a NUL character, names nothing.
             raise QueryProblem("not-found") from None
         except (psycopg.OperationalError, PoolTimeout) as error:
             raise QueryProblem("unavailable", type(error).__name__) from error
+
+    async def _deputies(self, seen: Snapshot, identity: Identity | None) -> Deputies:
+        """Who stands in for whom today, by item, where whoever asks could be one of them (rulebook: Who)."""
+        if identity is None or identity.role not in DEPUTIES:
+            return {}
+        namings: dict[tuple[str, str], Namings] = {}
+        for row, data in known(await seen.namings()):
+            about = (row.programme, row.item or "")
+            namings[about] = data.deputies if isinstance(data, ItemOpened) else evolve(namings.get(about, ()), data)
+        today = self._clock.now().astimezone(LOCAL).date()
+        return {about: in_force(named, today) for about, named in namings.items()}
 
     def shown_position(self, request: Request, position: str) -> str:
         """A position as whoever asks may see it."""
@@ -102,7 +128,7 @@ class RequestViews:
 
     async def _wait_for(self, request: Request) -> None:
         """A program gets an error when it waited in vain; a person a page that says what is not ruled yet."""
-        if request.url.path.startswith("/v1"):
+        if request.scope["path"].startswith("/v1"):
             await self.wait(request)
             return
         try:

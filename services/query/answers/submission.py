@@ -14,10 +14,11 @@ from services.query.answers.notices import NoticeAnswer
 from services.query.answers.problem import QueryProblem
 from services.query.answers.request_view import RequestView
 from services.query.read_model.columns import JsonObject
-from services.query.read_model.results import KnownSubmission, WaitingSubmission
+from services.query.read_model.results import HeldItem, KnownSubmission, WaitingSubmission
 from services.query.read_model.tables import EventRow, RulingRow, SubmissionRow
 from supervision.words import Word
 from web.identity import Identity
+from web.privileged_reads import Opened
 from web.rights import NOBODY
 
 
@@ -107,7 +108,10 @@ class SubmissionOutcome:
 
 async def find_submission(view: RequestView, id_: str) -> SubmissionOutcome:
     """A submission by its id. Raises QueryProblem: there is none, or it is not the viewer's to see."""
-    found = [one for one in await view.snapshot.submissions_named(id_) if await _is_seen(view, one)]
+    named = await view.snapshot.submissions_named(id_)
+    found = [one for one in named if await _is_seen(view, one)]
+    if not named:
+        await _item_of(view, "", "")  # so that it takes as long as one that is not the viewer's to see
     if not found:
         raise QueryProblem("not-found")
     (first, ruling), *repetitions = found
@@ -133,18 +137,35 @@ async def _reasons(view: RequestView, programme: str, item: str | None) -> dict[
 
 
 async def _is_seen(view: RequestView, one: KnownSubmission) -> bool:
+    """Whether a submission is the viewer's to see; says what it opens."""
     viewer, row = view.viewer, one.submission
     sent = _was_sent_by(row, viewer.rights.identity)
+    held, visited = await _item_of(view, row.programme, row.item or "")
     if not row.item:
         return viewer.rights.to("submission.read", row.programme, NOBODY, "internal", party=sent).allowed
-    for held in await view.snapshot.items(row.programme, row.item):
-        if viewer.may_see("submission.read", held, party=sent):
-            if sent:
-                return True
-            findings = known(await view.snapshot.events(row.programme, row.item, ["verification.recorded"]))
-            visited = visited_plans(event.data for event in findings)
-            return inspection_is_seen(one, visited, unvisited=viewer.may_see("inspection_plans.see", held))
-    return False
+    if held is None or not viewer.may_see("submission.read", held, party=sent):
+        return False
+    unvisited = sent or viewer.may_see("inspection_plans.see", held)
+    if not inspection_is_seen(one, visited, unvisited=unvisited):
+        return False
+    view.opened.item(row.programme, row.item, held.classification)
+    if row.type == "inspection.planned":
+        note_plan(view.opened, row, visited)
+    return True
+
+
+async def _item_of(view: RequestView, programme: str, item: str) -> tuple[HeldItem | None, frozenset[str]]:
+    """An item, None if there is none, and the inspection plans whose visit is on record."""
+    held = next(iter(await view.snapshot.items(programme, item)), None)
+    findings = known(await view.snapshot.events(programme, item, ["verification.recorded"]))
+    return held, visited_plans(event.data for event in findings)
+
+
+def note_plan(opened: Opened, row: SubmissionRow, visited: frozenset[str]) -> None:
+    """Note that an inspection plan is shown, where the visit is not on record yet."""
+    plan = str(row.data.get("plan", ""))
+    if plan not in visited:
+        opened.plan(row.programme, row.item or "", plan)
 
 
 def _was_sent_by(row: SubmissionRow, identity: Identity | None) -> bool:
@@ -167,7 +188,13 @@ async def waiting(view: RequestView, programme_id: str, seen: Sequence[SeenItem]
             return held is not None
         return viewer.may_see("inspection_plans.see", held)
 
-    return [row for row in await view.snapshot.waiting(programme_id) if shown(row)]
+    found = [row for row in await view.snapshot.waiting(programme_id) if shown(row)]
+    for row in found:
+        if row.item is not None:
+            view.opened.item(programme_id, row.item, about[row.item].classification)
+            if row.type == "inspection.planned":
+                view.opened.plan(programme_id, row.item, row.id)
+    return found
 
 
 def submission_answer(one: KnownSubmission, *, whole: bool) -> SubmissionAnswer:

@@ -11,9 +11,17 @@ from services.query.answers.events import KnownEvent
 from services.query.answers.item import ItemHistory
 from services.query.answers.notices import NoticeAnswer, notices_of_item
 from services.query.answers.request_view import RequestView
-from services.query.answers.submission import CauseLink, EventAnswer, SubmissionAnswer, event_answer, submission_answer
+from services.query.answers.submission import (
+    CauseLink,
+    EventAnswer,
+    SubmissionAnswer,
+    event_answer,
+    note_plan,
+    submission_answer,
+)
 from services.query.read_model.columns import JsonObject
 from services.query.read_model.results import KnownSubmission
+from web.privileged_reads import Opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +47,19 @@ async def timeline_of(view: RequestView, history: ItemHistory) -> list[TimelineE
     held = history.seen.held
     submissions = await view.snapshot.submissions_of(held.programme, held.item)
     notices = await notices_of_item(view, held.programme, held.item) if history.seen.whole else []
-    return timeline(history, submissions, notices)
+    return timeline(history, submissions, notices, view.opened)
 
 
 def timeline(
-    history: ItemHistory, submissions: Iterable[KnownSubmission], notices: Iterable[NoticeAnswer]
+    history: ItemHistory,
+    submissions: Iterable[KnownSubmission],
+    notices: Iterable[NoticeAnswer],
+    opened: Opened,
 ) -> list[TimelineEntry]:
     """Entries in the order of the log.
 
-    Links go both ways: an event names the submissions it follows `because` of and the notices that it caused.
+    Links go both ways: an event names the submissions it follows `because` of and the notices that it caused. What few
+    may read is noted in `opened`.
     """
     visited = visited_plans(event.data for event in history.events)
     following: dict[tuple[int, int], list[KnownEvent]] = defaultdict(list)
@@ -59,6 +71,8 @@ def timeline(
         if not inspection_is_seen(one, visited, unvisited=history.unvisited):
             continue
         shown = _shown(history, following[(one.submission.part, one.submission.pos)], caused)
+        if one.submission.type == "inspection.planned":
+            note_plan(opened, one.submission, visited)
         if shown or history.seen.whole:
             entries.append(TimelineEntry(submission_answer(one, whole=history.seen.whole), shown))
     _link(entries)

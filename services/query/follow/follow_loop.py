@@ -14,6 +14,7 @@ from eventlog.follow.handler import PartitionStopped, PositionsMoved
 from eventlog.log.log import Log
 from eventlog.log.record import Place, Record
 from services.query.follow.batch import PartitionFolds
+from services.query.follow.changes import BatchChanges
 from services.query.metrics import QueryMetrics
 from services.query.read_model import writer
 from services.query.read_model.pools import WritingPool
@@ -37,6 +38,7 @@ class Following:
         self._metrics = metrics
         self._folds = PartitionFolds({})
         self._submitted: dict[tuple[int, int], int] = {}
+        self._changes = BatchChanges()
         self._loop = FollowLoop("log", log, self, SETTINGS, self._has_caught_up)
 
     @property
@@ -105,7 +107,7 @@ class Following:
                 await writer.commit(connection, before, after, merged)
             except writer.Overtaken as error:
                 raise PositionsMoved from error
-        await self._progress.advance(after.items())
+        await self._progress.advance(after.items(), self._changes.of(merged))
         self._note_visible(merged)
 
     async def _commit_singly(

@@ -8,6 +8,7 @@ CREATE INDEX ruling_subject ON ruling (programme, item);
 CREATE UNIQUE INDEX event_place ON event (part, pos);
 CREATE INDEX event_subject ON event (programme, item);
 CREATE INDEX event_type ON event (programme, type);
+CREATE INDEX event_naming ON event (part, pos) WHERE type IN ('deputy.appointed', 'deputy.released') OR (type = 'item.opened' AND data ? 'deputies');
 CREATE UNIQUE INDEX programme_place ON programme (part, pos);
 CREATE UNIQUE INDEX item_place ON item (part, pos);
 CREATE INDEX item_subject ON item (programme, item);

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from contracts.position_vector import LastOffsets, NextOffsets
@@ -46,30 +46,70 @@ def taken_in(positions: ReadPositions) -> LastOffsets:
     return LastOffsets({place: offset for place, offset in held.items() if offset >= 0})
 
 
+class Change(NamedTuple):
+    """That something was added about an item, or (None) about a programme itself.
+
+    `type` is that of a submission, of an event of a ruling, `notice.issued`, or `delivery`; `unknown` of a ruling on a
+    submission that was read before this process began.
+    """
+
+    programme: str
+    item: str | None
+    type: str
+
+
+class Listener:
+    """Collects changes until they are taken."""
+
+    def __init__(self) -> None:
+        self._changed: set[Change] = set()
+        self._told = asyncio.Event()
+
+    def tell(self, changed: Collection[Change]) -> None:
+        """Add changes."""
+        self._changed.update(changed)
+        self._told.set()
+
+    async def take(self, seconds: float) -> set[Change]:
+        """What changed since the last time, as soon as there is something; nothing after so long."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._told.wait()
+        found, self._changed = self._changed, set()
+        self._told.clear()
+        return found
+
+
 class Progress:
     """The positions that this process knows to be committed, and those who wait for more."""
 
     def __init__(self) -> None:
         self.positions: ReadPositions = {}
         self._moved = asyncio.Condition()
+        self._listeners: set[Listener] = set()
 
-    async def advance(self, positions: Iterable[tuple[Place, ReadPosition]]) -> None:
-        """Note what was committed and wake those who wait."""
+    async def advance(self, positions: Iterable[tuple[Place, ReadPosition]], changed: Collection[Change] = ()) -> None:
+        """Note what was committed and wake those who wait; `changed` is what the rows are about."""
         async with self._moved:
             self.positions.update(positions)
             self._moved.notify_all()
+        for listener in self._listeners if changed else ():
+            listener.tell(changed)
 
     @property
     def position(self) -> LastOffsets:
         """Up to where everything was taken in."""
         return taken_in(self.positions)
 
-    async def moved(self, beyond: str, seconds: float) -> str:
-        """The position as text once it is another than `beyond`, or as it stands after so long."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds), self._moved:
-                await self._moved.wait_for(lambda: str(self.position) != beyond)
-        return str(self.position)
+    @contextlib.contextmanager
+    def listener(self) -> Iterator[Listener]:
+        """Somebody who is told of everything that changes from now on."""
+        made = Listener()
+        self._listeners.add(made)
+        try:
+            yield made
+        finally:
+            self._listeners.discard(made)
 
     async def reach(self, wanted: LastOffsets, seconds: float) -> bool:
         """Wait until `wanted` is in the read model, at most so long."""

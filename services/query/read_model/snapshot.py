@@ -152,6 +152,14 @@ class Snapshot:
             item=item,
         )
 
+    async def namings(self) -> list[EventRow]:
+        """Events that name deputies or end a naming, in the order of the log; all that are known, whatever is asked."""
+        return await self._all(
+            EventRow,
+            "SELECT * FROM event WHERE type IN ('deputy.appointed', 'deputy.released') "
+            "OR (type = 'item.opened' AND data ? 'deputies') ORDER BY part, pos",
+        )
+
     async def escalation_steps(self, programme: str, item: str | None = None) -> list[EscalationRow]:
         """The steps of escalations in the order of the log."""
         return await self._all(

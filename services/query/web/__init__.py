@@ -2,7 +2,7 @@
 
 api         the JSON API
 documents   answers as JSON documents
-privileged  who is shown what only few may read goes on record
+changes     the stream of changes, for whom they concern
 pages/      the pages for people
 people/     the pages about people, for the office
 """

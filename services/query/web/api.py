@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,25 +9,20 @@ from fastapi.responses import StreamingResponse
 
 from services.query.answers import evaluation, notices
 from services.query.answers.errata import errata_of
-from services.query.answers.escalations import escalations
-from services.query.answers.item import find_history, items
+from services.query.answers.escalations import escalation_list
+from services.query.answers.item import find_history, items, open_items
 from services.query.answers.lights import tiles_of
 from services.query.answers.programme import ProgrammeAnswer, find_programme, notes_of, programmes
 from services.query.answers.replies import replies_in
 from services.query.answers.request_view import RequestView, RequestViews, ViewDep, sees_positions
 from services.query.answers.submission import find_submission, waiting
 from services.query.answers.timeline import timeline_of
-from services.query.read_model.position import Progress
 from services.query.web import documents
-from services.query.web.privileged import record_reads
+from services.query.web.changes import changes
 from supervision.words import NOTE
 from web.gate import GuardedRoute, does
 
 POSITION_HEADER: Final = "Liangdeng-Position"
-HEARTBEAT_SECONDS: Final = 5.0
-"""How long a stream of changes is silent at most; so soon it is noticed that nobody listens."""
-CALM_SECONDS: Final = 0.2
-"""Between two changes told to one listener, however fast the log moves."""
 router = APIRouter(prefix="/v1", route_class=GuardedRoute)
 
 
@@ -75,6 +68,7 @@ async def get_lights(view: ViewDep, programme: str, period: Text = None, unit: T
     """The lights of a programme's items, in one period or all."""
     about = await find_programme(view, programme)
     seen = await items(view, programme, unit)
+    open_items(view, seen)
     found = [tile for tile in await tiles_of(view, programme, seen) if period in (None, tile.period)]
     unruled = [documents.waiting_document(row) for row in await waiting(view, programme, seen)]
     return _answer(view, about, programme=programme, period=period, lights=found, not_ruled_yet=unruled)
@@ -86,18 +80,18 @@ async def get_items(view: ViewDep, programme: str, unit: Text = None) -> Respons
     """The items of a programme, of all units or one."""
     about = await find_programme(view, programme)
     seen = await items(view, programme, unit)
+    open_items(view, seen)
     return _answer(view, about, programme=programme, items=[documents.item_document(one.held) for one in seen])
 
 
 @router.get("/programmes/{programme}/items/{item}")
 @does("item.read")
-async def get_item(request: Request, view: ViewDep, programme: str, item: str) -> Response:
+async def get_item(view: ViewDep, programme: str, item: str) -> Response:
     """One item with its lights, and why each of them stands as it does."""
     about = await find_programme(view, programme)
     known = await find_history(view, programme, item)
     shown = documents.item_document(known.seen.held)
     found = await tiles_of(view, programme, [known.seen], item)
-    await record_reads(request, view, "item.read", known.seen.held)
     replies = [documents.reply_document(one) for one in replies_in(known).values()]
     why = known.explained.lights
     return _answer(view, about, programme=programme, item=shown, lights=found, why=why, replies=replies)
@@ -105,14 +99,13 @@ async def get_item(request: Request, view: ViewDep, programme: str, item: str) -
 
 @router.get("/programmes/{programme}/items/{item}/timeline")
 @does("timeline.read")
-async def get_timeline(request: Request, view: ViewDep, programme: str, item: str) -> Response:
+async def get_timeline(view: ViewDep, programme: str, item: str) -> Response:
     """From submission to notice, with links between cause and effect."""
     about = await find_programme(view, programme)
     known = await find_history(view, programme, item)
     shown = documents.item_document(known.seen.held)
     entries = await timeline_of(view, known)
-    await record_reads(request, view, "timeline.read", known.seen.held, entries)
-    told = [documents.entry_document(entry) for entry in entries]
+    told = [documents.entry_document(entry, view.event_name) for entry in entries]
     return _answer(view, about, programme=programme, item=shown, timeline=told)
 
 
@@ -121,7 +114,7 @@ async def get_timeline(request: Request, view: ViewDep, programme: str, item: st
 async def get_escalations(view: ViewDep, programme: str, state: Literal["open", "all"] = "open") -> Response:
     """Open escalations, or all there ever were."""
     about = await find_programme(view, programme)
-    found = await escalations(view, programme, open_only=state == "open")
+    found, _ = await escalation_list(view, programme, open_only=state == "open")
     return _answer(view, about, programme=programme, escalations=[documents.escalation_document(one) for one in found])
 
 
@@ -140,7 +133,8 @@ async def get_evaluation(view: ViewDep, programme: str, unit: Text = None) -> Re
     """The annual evaluation's sheets with every deduction, of all units that the viewer may see or of one."""
     about = await find_programme(view, programme)
     found = [await evaluation.sheet_of(view, programme, unit)] if unit else await evaluation.sheets(view, programme)
-    return _answer(view, about, programme=programme, sheets=[sheet.shown() for sheet in found])
+    sheets = [documents.sheet_document(sheet, view.event_name) for sheet in found]
+    return _answer(view, about, programme=programme, sheets=sheets)
 
 
 @router.get("/programmes/{programme}/notices")
@@ -148,7 +142,7 @@ async def get_evaluation(view: ViewDep, programme: str, unit: Text = None) -> Re
 async def get_notices(view: ViewDep, programme: str) -> Response:
     """Notices, newest first, with what became of each message."""
     about = await find_programme(view, programme)
-    found = [documents.notice_document(one) for one in await notices.notices(view, programme)]
+    found = [documents.notice_document(one, view.event_name) for one in await notices.notices(view, programme)]
     return _answer(view, about, programme=programme, notices=found)
 
 
@@ -156,14 +150,16 @@ async def get_notices(view: ViewDep, programme: str) -> Response:
 @does("notice.read")
 async def get_notice(view: ViewDep, notice: str) -> Response:
     """One notice with its document."""
-    return _answer(view, notice=documents.whole_notice_document(await notices.find_notice(view, notice)))
+    return _answer(
+        view, notice=documents.whole_notice_document(await notices.find_notice(view, notice), view.event_name)
+    )
 
 
 @router.get("/inbox")
 @does("inbox.read")
 async def get_inbox(view: ViewDep) -> Response:
     """What was delivered to the signed-in unit's or leader's inbox."""
-    return _answer(view, inbox=[documents.notice_document(one) for one in await notices.inbox(view)])
+    return _answer(view, inbox=[documents.notice_document(one, view.event_name) for one in await notices.inbox(view)])
 
 
 @router.get("/submissions/{submission}")
@@ -191,28 +187,14 @@ async def get_progress(request: Request) -> Response:
 @router.get("/changes")
 @does("changes.follow")
 async def get_changes(request: Request) -> Response:
-    """Server-sent events: the position, whenever it has moved; what changed is asked for with `min_position`."""
+    """Server-sent events: the position, when something that one may see changed; what, is asked with `min_position`."""
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_changes(request), media_type="text/event-stream", headers=headers)
-
-
-async def _changes(request: Request) -> AsyncIterator[str]:
-    progress: Progress = request.app.state.progress
-    views: RequestViews = request.app.state.request_views
-    known = ""
-    while not await request.is_disconnected():
-        position = await progress.moved(known, HEARTBEAT_SECONDS)
-        shown = views.shown_position(request, position)
-        yield f"event: position\ndata: {shown}\n\n" if position != known else ": still there\n\n"
-        known = position
-        await asyncio.sleep(CALM_SECONDS)
+    return StreamingResponse(changes(request), media_type="text/event-stream", headers=headers)
 
 
 @router.get("/privileged-reads")
 @does("privileged_reads.list")
 async def get_privileged_reads(request: Request, view: ViewDep, after: int = 0) -> Response:
     """Who read what only few may read, in the own jurisdictions, after an id; oldest first, at most 1000."""
-    identity = view.viewer.rights.identity
-    where = (identity.jurisdictions if identity else ()) or tuple(view.viewer.rights.served)
-    found = await request.app.state.who.privileged_reads.listed(where, after) if len(where) else []
+    found = await request.app.state.who.privileged_reads.listed(view.viewer.jurisdictions, after)
     return _answer(view, privileged_reads=[one._asdict() for one in found])

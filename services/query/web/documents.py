@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields
 from datetime import date, datetime
 from typing import Final
@@ -16,10 +17,13 @@ from services.query.read_model.as_of import LOCAL
 from services.query.read_model.columns import PeriodColumn
 from services.query.read_model.results import HeldItem, WaitingSubmission
 from supervision.errata import Erratum
+from supervision.evaluation.sheets import Sheet
 from supervision.replies import ReplyRecord
 from supervision.words import Word
 
 Document = dict[str, object]
+Named = Callable[[str], str]
+"""What an event is called for whoever is answered, by its id."""
 
 _OPTIONS: Final = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS
 
@@ -118,18 +122,25 @@ def escalation_document(one: EscalationAnswer) -> Document:
 
 def waiting_document(row: WaitingSubmission) -> Document:
     """A submission without a ruling."""
-    return {**row._asdict(), "position": f"submissions-{row.part}@{row.pos}"}
+    return {
+        "id": row.id,
+        "item": row.item,
+        "type": row.type,
+        "unit": row.unit,
+        "received_at": row.received_at,
+        "position": f"submissions-{row.part}@{row.pos}",
+    }
 
 
-def notice_document(one: NoticeNow) -> Document:
+def notice_document(one: NoticeNow, named: Named) -> Document:
     """A notice with the state of its escalation."""
     replies = {"replies": [reply_document(reply) for reply in one.replies]} if one.replies else {}
-    return {**_shallow(one.notice), "why": one.why, **replies}
+    return {**_notice(one.notice, named), "why": one.why, **replies}
 
 
-def whole_notice_document(one: WholeNotice) -> Document:
+def whole_notice_document(one: WholeNotice, named: Named) -> Document:
     """A notice with its text."""
-    return {**notice_document(one.now), "document": one.document, "text": one.text}
+    return {**notice_document(one.now, named), "document": one.document, "text": one.text}
 
 
 def submission_document(one: SubmissionAnswer) -> Document:
@@ -174,10 +185,28 @@ def _consequence(event: EventAnswer) -> Document:
     }
 
 
-def entry_document(entry: TimelineEntry) -> Document:
+def entry_document(entry: TimelineEntry, named: Named) -> Document:
     """An entry of a timeline."""
-    return {**submission_document(entry.submission), "events": entry.events, "effects": entry.effects}
+    events = [_event(event, named) for event in entry.events]
+    return {**submission_document(entry.submission), "events": events, "effects": entry.effects}
 
 
-def _shallow(notice: NoticeAnswer) -> Document:
-    return {field.name: getattr(notice, field.name) for field in fields(notice)}
+def sheet_document(sheet: Sheet, named: Named) -> Document:
+    """An evaluation sheet."""
+    document = sheet.shown()
+    for deduction in document["deductions"]:
+        deduction["events"] = [{**source, "id": named(source["id"])} for source in deduction["events"]]
+    return document
+
+
+def _event(event: EventAnswer, named: Named) -> Document:
+    notices = [_notice(notice, named) for notice in event.notices]
+    return {**_shallow(event), "id": named(event.id), "notices": notices}
+
+
+def _notice(notice: NoticeAnswer, named: Named) -> Document:
+    return {**_shallow(notice), "causes": [named(cause) for cause in notice.causes]}
+
+
+def _shallow(one: EventAnswer | NoticeAnswer) -> Document:
+    return {field.name: getattr(one, field.name) for field in fields(one)}

@@ -145,9 +145,9 @@ class RunningIntake:
         """A person's token."""
         return self.mint(self._people[person], seconds)
 
-    def mint(self, person: Account, seconds: int = 600) -> str:
+    def mint(self, person: Account, seconds: int = 600, **more: bool) -> str:
         """The token of whoever somebody claims to be."""
-        return self._issuer.mint(person, seconds)
+        return self._issuer.mint(person, seconds, **more)
 
     def program(self, person: str, key: str) -> dict[str, str]:
         """Headers of a request by a program that acts as a person."""

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
-from contracts.rulings import ItemOpened, ItemTransferred, ProgrammeOpened
+from contracts.rulings import DeputyAppointed, ItemOpened, ItemTransferred, ProgrammeOpened
 from contracts.submission import SUBMISSION_TYPES
 from contracts.submissions import ItemAssigned, ProgrammePublished
+from eventlog.clock import FixedClock
 from programmes.programme import expand
 from programmes.programme_file import load_programme
 from services.intake.pages.fields import ACTIONS, FORMS
 from services.intake.problem import denied
 from services.intake.who import item as items
-from services.intake.who.permission import permitted_item, permitted_programme, rights_of
+from services.intake.who.permission import (
+    permitted_item,
+    permitted_programme,
+    principal_of,
+    require_deputy,
+    rights_of,
+    to_item,
+)
 from services.intake.who.roster import KnownProgramme, Roster
 from services.rating.rules.acts.table import ABOUT_ITEMS
 from supervision.rights import OPERATIONS, SUBMITTED_ABOUT_ITEMS
@@ -132,3 +140,58 @@ def test_the_same_ids_in_another_jurisdiction_are_somebody_else(roster: Roster, 
 
 def test_every_type_that_may_be_submitted_has_a_form_and_a_name_in_both_languages() -> None:
     assert set(FORMS) == set(SUBMITTED_ABOUT_ITEMS) == set(ACTIONS)
+
+
+FIRST, LAST = date(2024, 5, 6), date(2024, 5, 10)
+DAYS = {
+    datetime(2024, 5, 5, 15, 59, 59, tzinfo=UTC): False,
+    datetime(2024, 5, 5, 16, tzinfo=UTC): True,
+    datetime(2024, 5, 10, 15, 59, 59, tzinfo=UTC): True,
+    datetime(2024, 5, 10, 16, tzinfo=UTC): False,
+}
+"""The days of the naming in the district, which begin eight hours before they do in Greenwich."""
+
+
+def _named(roster: Roster, principal: str, deputy: str) -> None:
+    named = DeputyAppointed(principal=principal, deputy=deputy, from_on=FIRST, until_on=LAST, reason="")
+    roster.items[(PROGRAMME, ITEM)].evolve(named)
+
+
+@pytest.mark.parametrize(
+    ("principal", "deputy", "name"),
+    [
+        ("leader:leader-1", Identity("leader-4", "leader"), "plan.decided"),
+        ("leader:leader-1", Identity("chief", "chief"), "plan.decided"),
+        ("chief", Identity("leader-4", "leader"), "withdrawal.decided"),
+    ],
+)
+def test_a_deputy_may_on_the_days_of_the_naming_what_the_principal_may(
+    roster: Roster, principal: str, deputy: Identity, name: str
+) -> None:
+    _named(roster, principal, "chief" if deputy.role == "chief" else f"leader:{deputy.id}")
+    item = roster.items[(PROGRAMME, ITEM)]
+    item.opened = replace(item.opened, classification="internal")
+    for instant, holds in DAYS.items():
+        roster.clock = FixedClock(instant)
+        assert (_reason(roster, deputy, name) is None) == holds, instant
+        assert (principal_of(roster, deputy, f"submit.{name}", PROGRAMME, ITEM) == principal) == holds
+        assert (to_item(rights_of(roster, deputy), "item.read_full", item).allowed) == (holds or deputy.role == "chief")
+        assert _reason(roster, Identity("leader-5", "leader"), name) in ("unknown_item", "wrong_role")
+    roster.clock = FixedClock(datetime(2024, 5, 7, tzinfo=UTC))
+    assert principal_of(roster, deputy, "submit.lag.declared", PROGRAMME, ITEM) is None
+    assert _reason(roster, replace(deputy, jurisdictions=("441625",)), name) in ("unknown_programme", "wrong_role")
+
+
+def test_nobody_acts_for_a_principal_who_named_them_not_or_not_for_today(roster: Roster) -> None:
+    roster.clock = FixedClock(datetime(2024, 5, 11, tzinfo=UTC))
+    _named(roster, "leader:leader-1", "leader:leader-4")
+    for person, principal, reason in (
+        ("leader-4", "leader:leader-1", "not_own_leader"),
+        ("leader-5", "leader:leader-1", "not_own_leader"),
+        ("leader-4", "chief", "wrong_role"),
+    ):
+        with pytest.raises(RightDenied) as denial:
+            require_deputy(roster, Identity(person, "leader"), "submit.plan.decided", (PROGRAMME, ITEM), principal)
+        assert denial.value.said.reason == reason
+    roster.clock = FixedClock(datetime(2024, 5, 7, tzinfo=UTC))
+    require_deputy(roster, Identity("leader-4", "leader"), "x", (PROGRAMME, ITEM), "leader:leader-1")

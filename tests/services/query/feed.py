@@ -227,7 +227,7 @@ class Feed:
     def notice(self, programme: str, item: str, cause: str, at: datetime = DUE, **about: Any) -> str:
         """A notice with a mail and an inbox message, both accepted; returns its name."""
         number = len(self.topics.records("dispatches", partition_of(programme))) + 1
-        name = f"{programme}-n{number}"
+        name: str = about.get("name", f"{programme}-n{number}")
         self.dispatch(
             programme,
             NoticeIssued(
@@ -241,7 +241,7 @@ class Feed:
                 text="督查整改通知书",
                 recipients=(
                     Recipient(role="unit:nongye", kind="to"),
-                    Recipient(role="leader:leader-1", kind="copy"),
+                    Recipient(role=about.get("copy", "leader:leader-1"), kind="copy"),
                 ),
                 deliveries=(
                     Addressed(delivery=f"{name}/m", role="unit:nongye", channel="mail"),

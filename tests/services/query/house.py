@@ -88,9 +88,9 @@ class Tokens:
         """The header of somebody."""
         return {"Authorization": f"Bearer {self.token(role, id_, unit)}"}
 
-    def mint(self, who: Account, seconds: int = 600) -> str:
+    def mint(self, who: Account, seconds: int = 600, **more: bool) -> str:
         """The token of whoever somebody claims to be."""
-        return self._issuer.mint(who, seconds)
+        return self._issuer.mint(who, seconds, **more)
 
     def token(self, role: str, id_: str, unit: str | None = None, seconds: int = 600) -> str:
         """A token, valid for so long."""

@@ -366,14 +366,14 @@ async def test_a_bad_token_is_refused(told: House) -> None:
 
 
 async def test_pages_go_on_while_the_read_model_is_rebuilt_and_swapped_under_them(told: House) -> None:
-    before = [await told.get(f"{V1}/lights") for _ in range(20)][-1]
+    before = [await told.get(f"{V1}/lights", "office") for _ in range(20)][-1]
     for _ in range(2):
         url = told.app.state.settings.database_url
         assert (await rebuild(MemoryLog(told.feed.topics), url)).swapped
-        assert [await told.get(f"{V1}/lights") for _ in range(20)][-1] == before
+        assert [await told.get(f"{V1}/lights", "office") for _ in range(20)][-1] == before
     told.feed.green(told.feed.report(P, "K01", "2024Q3"), "2024Q3")
     await told.settled()
-    assert await told.get(f"{V1}/lights") != before
+    assert await told.get(f"{V1}/lights", "office") != before
 
 
 async def test_health_readiness_and_metrics_tell_how_it_stands(told: House) -> None:

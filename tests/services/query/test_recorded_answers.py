@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -34,6 +35,8 @@ pytestmark = pytest.mark.services
 RECORDED = Path(__file__).parent / "recorded_answers.json"
 P = "p-2024"
 V1 = f"/v1/programmes/{P}"
+_READ_UP_TO = re.compile(r"~[\w-]{100,}")
+"""How far everything was read, as a token that is another one each time."""
 
 
 class Clock:
@@ -93,7 +96,7 @@ async def test_the_answers_are_those_that_were_recorded(postgres: Callable[[], s
         for who in ("", "office"):
             for path in paths:
                 answer = await built.client.get(path, headers=built.headers(who))
-                found[f"{who or 'public'} {path}"] = answer.json()
+                found[f"{who or 'public'} {path}"] = json.loads(_READ_UP_TO.sub("~", answer.text))
     if os.environ.get("RECORD"):
         RECORDED.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     told = json.loads(RECORDED.read_text(encoding="utf-8"))

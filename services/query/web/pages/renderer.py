@@ -31,7 +31,7 @@ from supervision.light_sentences import period_word, plain
 from supervision.refusal_words import REASONS
 from supervision.rule_words import rule_name, rule_word
 from supervision.words import Language, Word, Words, say
-from web.addresses import here_of
+from web.addresses import here_of, path_of
 from web.header import TEMPLATES, Header, in_other_language
 from web.identity import Identity
 from web.language import language_of, remember_language
@@ -185,7 +185,7 @@ def rendered(
         keep=_kept(request),
         with_=lambda **changes: _with(request, **changes),
         query=request.query_params,
-        path=request.url.path,
+        path=path_of(request),
         notes=notes,
         position=position,
         intake=request.app.state.settings.intake_root_path,
@@ -207,7 +207,7 @@ def _with(request: Request, **changes: str | None) -> str:
     """This page's address with some of its query changed."""
     params = {k: v for k, v in request.query_params.items() if k not in _NOT_KEPT}
     params = {k: v for k, v in {**params, **changes}.items() if v is not None}
-    return f"{request.url.path}?{urlencode(params)}" if params else request.url.path
+    return f"{path_of(request)}?{urlencode(params)}" if params else path_of(request)
 
 
 def _header(request: Request, context: Mapping[str, object], names: Mapping[str, str]) -> Header:

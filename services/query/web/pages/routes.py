@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.query.answers import notices
 from services.query.answers.errata import errata_of
-from services.query.answers.escalations import escalations
-from services.query.answers.evaluation import sheet_of, sheets
+from services.query.answers.escalations import escalation_list
+from services.query.answers.evaluation import scores, sheet_of
 from services.query.answers.heat_map import heat_map
 from services.query.answers.item import find_history, items
 from services.query.answers.item_answer import item_answer
@@ -18,12 +20,12 @@ from services.query.answers.replies import replies_of
 from services.query.answers.request_view import ViewDep
 from services.query.answers.submission import find_submission
 from services.query.web.pages.renderer import page
-from services.query.web.privileged import record_reads
 from supervision.evaluation.deduction import KINDS
 from web.gate import GuardedRoute, does
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False, route_class=GuardedRoute)
 
+READS_PER_PAGE = 100
 PER_PAGE = 20
 """Programmes on the first page; each costs some 10 ms."""
 
@@ -78,7 +80,6 @@ async def get_item(request: Request, view: ViewDep, programme: str, item: str) -
     """An item and its timeline, from submission to notice."""
     about = await find_programme(view, programme)
     shown = await item_answer(view, await find_history(view, programme, item))
-    await record_reads(request, view, "item.read", shown.item, shown.timeline)
     return await page(request, view, "item.html", about, shown=shown)
 
 
@@ -88,10 +89,9 @@ async def get_escalations(request: Request, view: ViewDep, programme: str) -> Re
     """Open escalations, or all there ever were."""
     about = await find_programme(view, programme)
     everything = request.query_params.get("state") == "all"
-    found = await escalations(view, programme, open_only=not everything)
-    seen = await items(view, programme)
-    said = await replies_of(view, programme, seen)
-    context = {"items": {one.held.item: one.held for one in seen}, "said": said, "everything": everything}
+    found, held = await escalation_list(view, programme, open_only=not everything)
+    said = await replies_of(view, programme, await items(view, programme))
+    context = {"items": held, "said": said, "everything": everything}
     return await page(request, view, "escalations.html", about, escalations=found, **context)
 
 
@@ -100,7 +100,7 @@ async def get_escalations(request: Request, view: ViewDep, programme: str) -> Re
 async def get_evaluation(request: Request, view: ViewDep, programme: str) -> Response:
     """The annual evaluation: a line for each unit."""
     about = await find_programme(view, programme)
-    return await page(request, view, "evaluation.html", about, sheets=await sheets(view, programme), kinds=KINDS)
+    return await page(request, view, "evaluation.html", about, sheets=await scores(view, programme), kinds=KINDS)
 
 
 @router.get("/programmes/{programme}/units/{unit}/evaluation")
@@ -137,6 +137,17 @@ async def get_notice(request: Request, view: ViewDep, notice: str) -> Response:
 async def get_document(view: ViewDep, notice: str) -> Response:
     """The document alone, as it was issued; nothing in it may run."""
     return HTMLResponse((await notices.find_notice(view, notice)).document, headers=_DOCUMENT_HEADERS)
+
+
+@router.get("/privileged-reads")
+@does("privileged_reads.list")
+async def get_privileged_reads(
+    request: Request, view: ViewDep, before: Annotated[int, Query(gt=0, le=2**63 - 1)] = 2**63 - 1
+) -> Response:
+    """Who read what only few may read, newest first, some at a time."""
+    reads = await request.app.state.who.privileged_reads.latest(view.viewer.jurisdictions, before, READS_PER_PAGE)
+    older = reads[-1].id if len(reads) == READS_PER_PAGE else None
+    return await page(request, view, "privileged_reads.html", reads=reads, older=older)
 
 
 @router.get("/submissions/{submission}")

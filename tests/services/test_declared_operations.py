@@ -1,0 +1,138 @@
+"""Every door of every service declares what it does, and every operation of the table has a door or a reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import APIRouter, FastAPI
+from pydantic import SecretStr
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+
+import services.intake.app
+import services.notify.app
+import services.query.app
+import services.rating.ops
+from services.intake.settings import IntakeSettings
+from services.notify.settings import NotifySettings
+from services.query.settings import QuerySettings
+from supervision.rights import OPERATIONS
+from tests.web.desk import DEFAULTS
+from web.gate import GuardedRoute, OpenMount, Undeclared, does, operations_served
+
+ROOT = Path(__file__).resolve().parents[2]
+NOWHERE = "postgresql://nowhere/none"
+PARTS_OF_ANSWERS = {
+    "findings.see",
+    "appeals.see",
+    "inspection_plans.see",
+    "escalations.see",
+    "waiting.see",
+    "positions.see",
+}
+"""No door of their own: what an answer holds for whom. Each is asked for by name where the answer is made."""
+
+
+@pytest.fixture
+def applications(tmp_path: Path) -> dict[str, FastAPI]:
+    """Every application that a service serves, the operator's doors included; nothing connects."""
+    told: dict[str, Any] = {
+        "bootstrap_servers": "",
+        "jwks": "none.json",
+        "database_url": NOWHERE,
+        **DEFAULTS,
+        "origin": "http://localhost:1",
+    }
+    intake = services.intake.app.build(
+        IntakeSettings(**told, receipt_key=SecretStr("k" * 32), evidence_folder=tmp_path, library=tmp_path)
+    )
+    query = services.query.app.build(QuerySettings(**told))
+    notify = services.notify.app.build(
+        NotifySettings(bootstrap_servers="", database_url=NOWHERE, smtp_host="", mail_from="a@b.cn")
+    )
+    rating = services.rating.ops.build(None)  # type: ignore[arg-type]
+    return {
+        "intake": intake,
+        "intake's operator": intake.state.operator,
+        "query": query,
+        "query's operator": query.state.operator,
+        "notify's operator": notify,
+        "rating's operator": rating,
+    }
+
+
+def served(applications: dict[str, FastAPI]) -> dict[str, set[str]]:
+    """The operations by application. Raises Undeclared."""
+    return {
+        name: {one for _, operations in operations_served(app.routes) for one in operations}
+        for name, app in applications.items()
+    }
+
+
+def test_every_route_of_every_application_declares_its_operation(applications: dict[str, FastAPI]) -> None:
+    found = served(applications)
+    assert sum(len(list(operations_served(app.routes))) for app in applications.values()) > 70
+    for name, operations in found.items():
+        for operation in operations:
+            assert operation.startswith("ops.") == name.endswith("operator"), (name, operation)
+
+
+def test_every_operation_of_the_table_is_what_some_door_does_or_a_part_of_answers(
+    applications: dict[str, FastAPI],
+) -> None:
+    behind_doors = set().union(*served(applications).values())
+    assert OPERATIONS.keys() - behind_doors == PARTS_OF_ANSWERS
+    source = "\n".join(
+        path.read_text(encoding="utf-8") for path in [*ROOT.glob("services/**/*.py"), *ROOT.glob("web/*.py")]
+    )
+    assert [one for one in PARTS_OF_ANSWERS if f'"{one}"' not in source] == []
+
+
+async def slipped_in(*_: Any) -> Response:
+    return Response()
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        Route("/slipped", slipped_in),
+        WebSocketRoute("/slipped", slipped_in),
+        Mount("/slipped", StaticFiles(directory="/")),
+        Mount("/slipped", routes=[Route("/in", slipped_in)]),
+    ],
+    ids=["plain", "websocket", "files", "mounted"],
+)
+def test_a_route_that_slipped_by_the_gate_is_found(applications: dict[str, FastAPI], route: BaseRoute) -> None:
+    for app in applications.values():
+        before = list(app.router.routes)
+        app.router.routes.append(route)
+        with pytest.raises(Undeclared, match="slipped"):
+            list(operations_served(app.routes))
+        app.router.routes[:] = before
+
+
+def test_a_plain_router_with_handlers_is_found(applications: dict[str, FastAPI]) -> None:
+    router = APIRouter(prefix="/slipped")
+    router.get("/in")(slipped_in)
+    app = applications["query"]
+    app.include_router(router)
+    with pytest.raises(Undeclared, match="slipped"):
+        list(operations_served(app.routes))
+
+
+def test_what_asks_who_comes_is_no_mount_which_would_not_ask() -> None:
+    with pytest.raises(Undeclared):
+        OpenMount("/files", StaticFiles(directory="/"), "evidence.read")
+
+
+def test_the_gate_stays_before_a_handler_of_a_router_that_is_included_in_another() -> None:
+    inner = APIRouter(route_class=GuardedRoute)
+    inner.get("/in")(does("api.describe")(slipped_in))
+    outer = APIRouter(prefix="/out")
+    outer.include_router(inner)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(outer)
+    assert list(operations_served(app.routes)) == [("/out/in", ["api.describe"])]
