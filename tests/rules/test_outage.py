@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from contracts.submissions import ItemAssigned
 from services.rating.rules.state.state import Item
+from services.rating.scenario_book.outcome import ScenarioOutcome
 from tests.rules.strategies import items, steps
 from tests.rules.test_properties import many
 from tests.rules.timelines import Timeline, TimelineStep
@@ -36,7 +37,7 @@ class SilentTimeline(Timeline):
 
 @many
 @given(stories(), st.integers(0, 400))
-def test_an_outage_changes_no_light_no_limit_no_mark_and_no_verdict(story: Story, days: int) -> None:
+def test_an_outage_changes_no_light_no_limit_no_mark_no_verdict_and_no_sheet(story: Story, days: int) -> None:
     item, acts = story
     always, silent = Timeline(item), SilentTimeline(item)
     silent.up = silent.now + timedelta(days=days)
@@ -47,6 +48,7 @@ def test_an_outage_changes_no_light_no_limit_no_mark_and_no_verdict(story: Story
         run.announce_until(end)
     assert _known(silent.item) == _known(always.item)
     assert _verdicts(silent) == _verdicts(always)
+    assert _sheets(silent) == _sheets(always)
 
 
 def _known(item: Item) -> Any:
@@ -61,6 +63,14 @@ def _known(item: Item) -> Any:
         item.extensions,
         item.involved,
     )
+
+
+def _sheets(run: Timeline) -> Any:
+    """The deductions on each unit's sheet, as the scenario books count them."""
+    outcome = ScenarioOutcome()
+    for events in run.rulings:
+        outcome.add(None, events)
+    return outcome.sheets()
 
 
 def _verdicts(run: Timeline) -> list[Any]:

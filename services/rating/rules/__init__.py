@@ -8,6 +8,7 @@ lights/       which colour a period has, and the status of months
 escalations/  raised, joined, withdrawn, closed
 verdict       accepted, repeated, refused, unreadable
 rights        who may do what, and the order of the reasons
+concerned     whose matter a light or a notice is
 received_at   when a submission counts as received
 draft         the events of a ruling in the making, and the state that they lead to
 state/        what is remembered of a subject, and how an event changes it

@@ -9,12 +9,23 @@ from typing import Final, Literal, get_args
 
 from contracts.refusal_reasons import Reason
 from contracts.submission import SUBMISSION_TYPES, Submission
-from contracts.submissions import DeputyEnded, DeputyNamed, InterviewHeld
+from contracts.submissions import AppealLodged, DeputyEnded, DeputyNamed, InterviewHeld, ReplyGiven
 from contracts.topics import jurisdiction_of
 from contracts.values import Actor
-from services.rating.rules.state.state import Hands, Item
+from services.rating.rules.concerned import concerned_by
+from services.rating.rules.state.state import Item
 
-Right = Literal["lead_unit", "former_lead", "office", "own_leader", "chief", "alarm", "interviewer", "principal"]
+Right = Literal[
+    "lead_unit",
+    "lead_or_concerned",
+    "concerned",
+    "office",
+    "own_leader",
+    "chief",
+    "alarm",
+    "interviewer",
+    "principal",
+]
 _ORDER: Final[Mapping[Reason, int]] = {reason: place for place, reason in enumerate(get_args(Reason))}
 
 
@@ -24,37 +35,42 @@ def is_foreign(submission: Submission) -> bool:
     return actor.jurisdiction not in (None, jurisdiction_of(submission.subject)) and actor.role != "alarm"
 
 
-def _lead_unit(actor: Actor, hands: Hands, _submission: Submission) -> Reason | None:
+def _lead_unit(actor: Actor, item: Item, _submission: Submission) -> Reason | None:
     if actor.role != "unit":
         return "wrong_role"
-    return None if actor.unit == hands.lead_unit else "not_lead_unit"
+    return None if actor.unit == item.hands.lead_unit else "not_lead_unit"
 
 
-def _former_lead(actor: Actor, hands: Hands, _submission: Submission) -> Reason | None:
-    """The unit that leads or once led: which of them it is, the act itself asks (rulebook: Fairness)."""
-    if actor.role != "unit":
+def _lead_or_concerned(actor: Actor, item: Item, submission: Submission) -> Reason | None:
+    """The unit that leads, or the one that it is about (rulebook: Fairness)."""
+    return _lead_unit(actor, item, submission) and _concerned(actor, item, submission)
+
+
+def _concerned(actor: Actor, item: Item, submission: Submission) -> Reason | None:
+    """The unit that it is about alone (rulebook: Right of reply)."""
+    data = submission.data
+    if actor.role != "unit" or not isinstance(data, AppealLodged | ReplyGiven):
         return "wrong_role"
-    led = {hands.lead_unit, *(former.unit for former in hands.former)}
-    return None if actor.unit in led else "not_lead_unit"
+    return None if actor.unit == concerned_by(item, data) else "not_lead_unit"
 
 
-def _own_leader(actor: Actor, hands: Hands, _submission: Submission) -> Reason | None:
+def _own_leader(actor: Actor, item: Item, _submission: Submission) -> Reason | None:
     if actor.role != "leader":
         return "wrong_role"
-    return None if actor.id == hands.leader else "not_own_leader"
+    return None if actor.id == item.hands.leader else "not_own_leader"
 
 
-def _interviewer(actor: Actor, hands: Hands, submission: Submission) -> Reason | None:
+def _interviewer(actor: Actor, item: Item, submission: Submission) -> Reason | None:
     """The office; beside it the own leader for an interview, the chief for a chief interview."""
     if actor.role == "office":
         return None
     level = submission.data.level if isinstance(submission.data, InterviewHeld) else "interview"
     if level == "chief_interview":
         return None if actor.role == "chief" else "wrong_role"
-    return _own_leader(actor, hands, submission)
+    return _own_leader(actor, item, submission)
 
 
-def _principal(actor: Actor, _hands: Hands, submission: Submission) -> Reason | None:
+def _principal(actor: Actor, _item: Item, submission: Submission) -> Reason | None:
     """The office, or the principal that is named: a deputy names nobody."""
     data = submission.data
     if actor.role == "office" or not isinstance(data, DeputyNamed | DeputyEnded):
@@ -66,13 +82,14 @@ def _principal(actor: Actor, _hands: Hands, submission: Submission) -> Reason | 
     return None if data.principal == f"leader:{actor.id}" else "not_own_leader"
 
 
-def _role(role: str) -> Callable[[Actor, Hands, Submission], Reason | None]:
-    return lambda actor, _hands, _submission: None if actor.role == role else "wrong_role"
+def _role(role: str) -> Callable[[Actor, Item, Submission], Reason | None]:
+    return lambda actor, _item, _submission: None if actor.role == role else "wrong_role"
 
 
-_RIGHTS: Final[Mapping[Right, Callable[[Actor, Hands, Submission], Reason | None]]] = {
+_RIGHTS: Final[Mapping[Right, Callable[[Actor, Item, Submission], Reason | None]]] = {
     "lead_unit": _lead_unit,
-    "former_lead": _former_lead,
+    "lead_or_concerned": _lead_or_concerned,
+    "concerned": _concerned,
     "own_leader": _own_leader,
     "interviewer": _interviewer,
     "principal": _principal,
@@ -82,7 +99,8 @@ _RIGHTS: Final[Mapping[Right, Callable[[Actor, Hands, Submission], Reason | None
 }
 _ROLES: Final[Mapping[Right, tuple[str, ...]]] = {
     "lead_unit": ("unit",),
-    "former_lead": ("unit",),
+    "lead_or_concerned": ("unit",),
+    "concerned": ("unit",),
     "own_leader": ("leader",),
     "interviewer": ("office", "leader", "chief"),
     "principal": ("office", "leader", "chief"),
@@ -93,10 +111,10 @@ def objection(right: Right, submission: Submission, item: Item, at: datetime) ->
     """Why this actor may not do it at the instant `at`: another role, unit or leader, or no deputy (rulebook: Who)."""
     actor = submission.actor
     if actor.on_behalf_of is not None:
-        if right == "principal" or not _stands_in(actor, item.hands, item.frame.day_of(at)):
+        if right == "principal" or not _stands_in(actor, item, item.frame.day_of(at)):
             return "wrong_role" if actor.on_behalf_of == "chief" else "not_own_leader"
         actor = principal_of(actor)
-    return _RIGHTS[right](actor, item.hands, submission)
+    return _RIGHTS[right](actor, item, submission)
 
 
 def principal_of(actor: Actor) -> Actor:
@@ -112,9 +130,10 @@ def deputy_of(actor: Actor) -> str:
     return "chief" if actor.role == "chief" else f"{actor.role}:{actor.id}"
 
 
-def _stands_in(actor: Actor, hands: Hands, today: date) -> bool:
+def _stands_in(actor: Actor, item: Item, today: date) -> bool:
     pair = (actor.on_behalf_of, deputy_of(actor))
-    return any((one.principal, one.deputy) == pair and one.from_on <= today <= one.until_on for one in hands.deputies)
+    namings = (one for one in item.hands.deputies if (one.principal, one.deputy) == pair)
+    return any(one.from_on <= today <= one.until_on for one in namings)
 
 
 def signature_objection(submission: Submission, item: Item) -> Reason | None:

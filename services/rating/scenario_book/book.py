@@ -100,7 +100,7 @@ def read_book(path: Path) -> list[Scenario]:
         raise BadBook(f"{path.name}: {unknown[0]}: no such field")
     if str(value.get("rules", RULES[-1])) not in RULES:
         raise BadBook(f"{path.name}: rules: {value['rules']}: no version that these rules tell")
-    return [_scenario(raw, str(value.get("policy", "yuancheng-2024")), path) for raw in value["scenarios"]]
+    return [read_scenario(raw, str(value.get("policy", "yuancheng-2024")), path) for raw in value["scenarios"]]
 
 
 def policy_named(name: str, book: Path) -> Policy:
@@ -145,7 +145,8 @@ def _whole(first: yaml.Event, events: Iterator[yaml.Event]) -> Iterator[yaml.Eve
             return
 
 
-def _scenario(raw: Any, policy_name: str, path: Path) -> Scenario:
+def read_scenario(raw: Any, policy_name: str, path: Path) -> Scenario:
+    """One scenario of the book at `path`; with its `problem` where the format does not know it."""
     if not isinstance(raw, dict):
         return Scenario("?", problem="must be a mapping")
     name = str(raw.get("id", "?"))

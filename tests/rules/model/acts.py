@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from tests.rules.model.choices import LEVELS, OTHER, POLICIES, UNIT, Choices, Told
+from tests.rules.model.amendments import Amendments
+from tests.rules.model.choices import LEVELS, OTHER, POLICIES, UNIT, Told
 from tests.rules.model.days import DAY, Json, instant
 
 
-class Acts(Choices):
+class Acts(Amendments):
     """Each method is an act: its type, who does it, and its data."""
 
     def reassign(self) -> Told:
@@ -23,7 +24,11 @@ class Acts(Choices):
         if self.random.random() < 0.02:
             names.append("2025Q1")
         share = self.random.choice([0.5, 0.9, 1])
-        nodes = {name: self.node() for name in names if self.random.random() < share} or {names[0]: self.node()}
+        if self.model.policy["complete_plans"] and self.random.random() < 0.8:
+            share = 1
+        nodes = {name: self.node() for name in names if self.random.random() < share}
+        if nodes and self.random.random() < 0.02:
+            nodes[min(nodes)]["text"] = " "
         return "plan.submitted", self.unit(), {"nodes": nodes}
 
     def decide_plan(self) -> Told:
@@ -55,7 +60,7 @@ class Acts(Choices):
         return "progress.reviewed", self.office(), {"period": self.past(), "finding": self.finding()}
 
     def plan_inspection(self) -> Told:
-        start = self.now.date() - self.random.choice([0, 1, 2]) * DAY
+        start = self.now.date() - self.random.choice([0, 0, 1, 2]) * DAY
         end = start + self.random.choice([0, 5, 60]) * DAY
         return (
             "inspection.planned",
@@ -73,8 +78,9 @@ class Acts(Choices):
         if not plans:
             return self.plan_inspection()
         plan = self.random.choice(plans).data
+        today = self.now.date().isoformat()
         visited = self.random.choice(
-            [plan["from"], plan["to"], plan["from"], (instant(plan["to"] + "T00:00:00+08:00") + DAY).date().isoformat()]
+            [plan["from"], plan["to"], today, today, (instant(plan["to"] + "T00:00:00+08:00") + DAY).date().isoformat()]
         )
         name = plan["plan"] if self.random.random() < 0.95 else "none"
         return (
@@ -129,7 +135,11 @@ class Acts(Choices):
     def hold(self) -> Told:
         open_ = [level for level in ("interview", "chief_interview") if self.model.current(level)]
         level = self.random.choice(open_) if open_ and self.random.random() < 0.9 else self.random.choice(LEVELS[1:])
-        return "interview.held", self.office(), {"level": level}
+        data = {"level": level}
+        if self.random.random() < 0.6:
+            data["held_on"] = (self.now.date() - self.random.choice([0, 1, 1, 2, 3, 4, 5, 6, 9, -1]) * DAY).isoformat()
+        by = self.leader() if level == "interview" else "chief"
+        return "interview.held", self.random.choice([self.office(), self.office(), by]), data
 
     def acknowledge(self) -> Told:
         level, cause = self.notice()
@@ -144,7 +154,7 @@ class Acts(Choices):
         else:
             level, cause = self.notice()
             against = {"level": level, "for": cause}
-        return "appeal.lodged", self.unit(), {"appeal": self.fresh("p"), "against": against}
+        return "appeal.lodged", self.answering(against), {"appeal": self.fresh("p"), "against": against}
 
     def decide_appeal(self) -> Told:
         waiting = self.waiting_appeals()

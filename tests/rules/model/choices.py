@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from tests.rules.model.days import DAY, Calendar, Json, instant
-from tests.rules.model.story import Model, read_file
+from tests.rules.model.files import policy_of, read_file
+from tests.rules.model.story import Model
 
 UNIT, OTHER, LEADER = "nongye", "shuiwu", "leader-1"
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
@@ -20,7 +21,7 @@ PUBLISHED = (
 )  # fmt: skip
 EXOTIC = 0.3
 """How many stories reuse ids, reassign the item, change the policy."""
-POLICIES = ("yuancheng-2024", "ouhai-like")
+POLICIES = ("yuancheng-2024", "ouhai-like", "template")
 WRONG = (f"unit:{OTHER}", f"unit:{UNIT}", "office:o1", "leader:leader-1", "leader:leader-2", "chief")
 
 
@@ -44,18 +45,30 @@ class Choices:
             "published_at": self.random.choice(PUBLISHED),
             "steps": [],
         }
-        self.model = Model(
-            self.scenario, read_file(f"policies/{policy}.yaml"), Calendar(read_file("calendar-2024.yaml"))
-        )
+        self.programme()
+        self.model = Model(self.scenario, policy_of(policy), Calendar(read_file("calendar-2024.yaml")))
         self.now = self.model.published
         self.exotic = self.random.random() < EXOTIC
         if self.exotic and self.random.random() < 0.4:
-            self.scenario["item"]["simulated"] = self.model.item["simulated"] = True
+            for item in (self.scenario["item"], self.model.item, self.model.assigned):
+                item["simulated"] = True
         self.count = 0
         self.pace = self.random.choice([0.5, 1, 2, 4])
         self.planning = self.random.choice([1, 6, 6, 6, 6])
         self.litigious = self.random.choice([0, 0, 0, 1, 4])
         self.diligence = self.random.choice([0.15, 0.5, 0.8])
+
+    def programme(self) -> None:
+        """Whose units and leaders are known, where the calendar ends, when it closes."""
+        told: Json = {}
+        if self.random.random() < 0.3:
+            told["units"], told["leaders"] = [UNIT, OTHER], [LEADER, "leader-2"]
+        if self.random.random() < 0.3:
+            told["calendar_until"] = self.random.choice(["2024-04-15", "2024-06-30", "2024-12-31"])
+        if self.random.random() < 0.2:
+            told["closing_on"] = self.random.choice(["2024-05-10", "2024-08-01", "2024-11-15", "2025-02-01"])
+        if told:
+            self.scenario["programme"] = told
 
     def office(self) -> str:
         return f"office:o{self.random.randint(1, 3)}"
@@ -104,10 +117,12 @@ class Choices:
         return self.random.choice(["confirmed", "overturned", "overturned"])
 
     def waiting_adjustments(self) -> list[str]:
-        decided = {a.data["adjustment"] for a in self.model.of("adjustment.decided")}
-        return [
-            a.data["adjustment"] for a in self.model.of("adjustment.requested") if a.data["adjustment"] not in decided
-        ]
+        return self.undecided("adjustment.requested")
+
+    def undecided(self, asked: str) -> list[str]:
+        """Ids of requests that wait, once for each."""
+        decided = [a.decides for a in self.model.acts if a.decides is not None]
+        return [a.data[asked.partition(".")[0]] for a in self.model.of(asked) if a not in decided]
 
     def notice(self) -> tuple[str, str]:
         causes = [
@@ -118,5 +133,4 @@ class Choices:
         return self.random.choice(LEVELS), self.random.choice([*self.model.quarters, "lag", "rectification_overdue"])
 
     def waiting_appeals(self) -> list[str]:
-        decided = {a.data["appeal"] for a in self.model.of("appeal.decided")}
-        return [a.data["appeal"] for a in self.model.of("appeal.lodged") if a.data["appeal"] not in decided]
+        return self.undecided("appeal.lodged")

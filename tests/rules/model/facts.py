@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from tests.rules.model.days import DAY, Calendar, Json, instant, midnight
 from tests.rules.model.records import Act, Period
@@ -24,12 +24,16 @@ class Facts:
 
     def __init__(self, scenario: Json, policy: Json, calendar: Calendar) -> None:
         self.policy, self.calendar, self.item = policy, calendar, dict(scenario["item"])
+        self.programme = scenario.get("programme") or {}
+        if self.programme.get("calendar_until"):
+            self.calendar.until(self.programme["calendar_until"])
         self.policy_of: dict[str, Json] = {}  # of the settled lights: the policy under which they settled
-        self.published = instant(scenario.get("published_at", PUBLISHED_AT))
+        self.published = instant(scenario.get("assigned_at") or scenario.get("published_at", PUBLISHED_AT))
         self.plans_due = midnight(date(2024, 3, 30 if policy["deadline_inclusive"] else 29))
         self.periods = {p.name: p for p in self._periods()}
         self.quarters = list(dict.fromkeys(p.quarter for p in self.periods.values()))
         self.acts: list[Act] = []
+        self.kinds: dict[str, list[Act]] = {}  # the same by type
         self.announced: set[str] = set()
         self.withdrawn = False
 
@@ -52,6 +56,8 @@ class Facts:
         return [p for p in self.periods.values() if p.quarter == quarter][-1]
 
     def of(self, *types: str) -> list[Act]:
+        if len(types) == 1:
+            return self.kinds.get(types[0], [])
         return [act for act in self.acts if act.type in types]
 
     def confirmed_plan(self) -> Act | None:
@@ -78,11 +84,12 @@ class Facts:
                 nodes[request.data["period"]] = request.data["node"]
         return nodes
 
-    def waiting(self, asked: str, name: str) -> Act | None:
-        """The first undecided adjustment request or appeal of that id."""
+    def waiting(self, asked: str, name: str, of: Any = None) -> Act | None:
+        """The first undecided request or appeal of that id, or the one that is named."""
         decided = [a.decides for a in self.acts if a.decides is not None]
         field = asked.partition(".")[0]
-        return next((a for a in self.of(asked) if a.data[field] == name and a not in decided), None)
+        undecided = (a for a in self.of(asked) if a.data[field] == name and a not in decided)
+        return next((a for a in undecided if of is None or a.key == of), None)
 
     def node(self, period: Period) -> Json | None:
         """The node that binds: confirmed before the deadline passed."""
@@ -93,28 +100,23 @@ class Facts:
 
     def timely(self, act: Act, period: Period) -> bool:
         """Whether an act came before a period's deadline (a simulated one also before its announcement)."""
-        return act.at < period.due and period.name not in act.announced
+        return act.at < act.dues[period.name] and period.name not in act.announced
 
     def reports(self, period: Period, late: bool) -> list[Act]:
         of_it = [a for a in self.of("progress.reported") if a.data["period"] == period.name]
         return [a for a in of_it if (not self.timely(a, period) and not period.void) == late]
 
-    def counting(self, period: Period, before: int = sys.maxsize) -> Act | None:
-        """The report that counts: the last in time; with none in time the last late one."""
+    def counting(self, period: Period, by: date = date.max) -> Act | None:
+        """The report that counts, of those received by a day: the last in time; with none in time the last late one."""
         for late in (False, True):
-            reports = [a for a in self.reports(period, late) if a.number < before]
+            reports = [a for a in self.reports(period, late) if a.at.date() <= by]
             if reports:
                 return reports[-1]
         return None
 
     def overturned(self, report: Act) -> bool:
         """The last finding about a report stands."""
-        period = self.periods[report.data["period"]]
-        findings = [
-            a.data["finding"]
-            for a in self.of("progress.reviewed", "inspection.recorded")
-            if a.data["period"] == period.name and self.counting(period, a.number) is report
-        ]
+        findings = [a.data["finding"] for a in self.of("progress.reviewed", "inspection.recorded") if a.about is report]
         return bool(findings) and findings[-1] == "overturned"
 
     def reached(self, report: Act, node: Json) -> bool:

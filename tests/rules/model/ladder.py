@@ -27,6 +27,7 @@ class Ladder(Facts):
         self.history: list[list[str]] = []
         self.escalations: list[Escalation] = []
         self.second_reds: set[str] = set()  # a red that follows a red, as things stand
+        self.quiet = False  # whether what is done now raises nothing, as the closing day is over
 
     def current(self, level: str, *states: str) -> Escalation | None:
         wanted = states or ("open",)
@@ -37,18 +38,21 @@ class Ladder(Facts):
 
     def escalate(self, level: str, cause: Cause, at: datetime) -> None:
         """Raise an escalation, or join the open one."""
+        if self.quiet or self.withdrawn:
+            return
         found = self.current(level, "open", "proposed")
         if found is None:
             proposed = level == "chief_interview"
             due = None if proposed else self.limit(level, at)
             found = Escalation(level, [], due, at, "proposed" if proposed else "open")
+            found.began, found.days = at, self.policy[LIMIT_OF[level]]
             self.escalations.append(found)
         if not any(c.standing and c.name == cause.name and c.source is cause.source for c in found.causes):
             found.causes.append(cause)
         if level == "rectification" and cause.name in self.quarters and not found.reports and not found.overdue:
             late = self.late_met(cause.name)
             if late is not None:
-                found.reports.append((late.at, late))
+                found.reports.append((late.at, late, True))
 
     def count_late(self, act: Act) -> None:
         """A late report whose node is met counts as the report of that period's rectification."""
@@ -61,8 +65,22 @@ class Ladder(Facts):
         if report is None or not about_last or (not found and report is not act):
             return
         there = self.current("rectification")
-        if there and quarter in there.names() and all(by is not report for _, by in there.reports):
-            there.reports.append((report.at, report))
+        if there and quarter in there.names() and all(by is not report for _, by, _ in there.reports):
+            there.reports.append((report.at, report, True))
+
+    def retract(self, act: Act) -> None:
+        """A late report overturned before the limit no longer counts; what was reviewed, and the unit's own, stay."""
+        there = self.current("rectification")
+        late = [by for _, by, progress in there.reports if progress] if there else []
+        if there is None or there.due is None or act.about is None or there.overdue or act.at >= there.due:
+            return
+        if act.data["finding"] != "overturned" or not late or late[-1] is not act.about:
+            return
+        reviewed, waiting = there.reports[: there.reviewed], there.reports[there.reviewed :]
+        if any(by is act.about for _, by, _ in reviewed):
+            return
+        there.reports = reviewed + [report for report in waiting if not report[2]]
+        there.announced, there.since = False, act.at
 
     def take_away(self, escalation: Escalation, causes: list[Cause]) -> None:
         """Take causes from an open or proposed escalation; with none left it is withdrawn, and what came from it."""
@@ -122,6 +140,16 @@ class Ladder(Facts):
             if was != "red" or not self.had_rectification(quarter):
                 self.escalate("rectification", Cause(quarter), at)
 
+    def leave(self) -> None:
+        """The item left: what is open is withdrawn, and its causes can be appealed about."""
+        self.withdrawn = True
+        for escalation in self.escalations:
+            if escalation.state in ("open", "proposed"):
+                for cause in escalation.causes:
+                    cause.left = cause.standing and escalation.state == "open"
+                    cause.standing = False
+                escalation.state = "withdrawn"
+
     def previous_light(self, quarter: str) -> str:
         earlier = self.quarters[: self.quarters.index(quarter)]
         settled = [self.lights[q] for q in earlier if self.last_of(q).name in self.announced]
@@ -135,8 +163,8 @@ class Ladder(Facts):
     def notice(self, level: str, cause: str) -> tuple[Escalation, list[Cause]] | None:
         """The last notice of a level about a cause, and the causes of that name that stand on it."""
         for escalation in reversed(self.escalations):
-            if escalation.level == level and escalation.state in ("open", "closed") and cause in escalation.names():
-                return escalation, [c for c in escalation.causes if c.name == cause and c.standing]
+            if escalation.level == level and escalation.state != "proposed" and escalation.has(cause):
+                return escalation, [c for c in escalation.causes if c.name == cause and (c.standing or c.left)]
         return None
 
     def notice_of_light(self, quarter: str) -> Cause | None:

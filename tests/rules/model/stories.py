@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 from tests.rules.model.acts import Acts
 from tests.rules.model.choices import END, MINUTE, SECOND, WRONG, Telling, Told
 from tests.rules.model.days import DAY, Json, instant
+from tests.rules.model.story import NAMES_ANOTHER
 
 
 class Teller(Acts):
@@ -37,7 +38,7 @@ class Teller(Acts):
             for c in e.causes
             if c.acknowledged
         ]
-        found += [hour for hour, _, _ in model.reminder_hours()][:2]
+        found += [hour for hour, _, _ in model.reminder_hours(self.now)][:2]
         found.append(instant("2024-03-30T00:00:00+08:00"))
         return sorted(b for b in found if b > self.now - 10 * MINUTE)
 
@@ -75,20 +76,62 @@ class Teller(Acts):
                 step["by"] = self.random.choice([*WRONG, "office:o2", step["by"]])
             if self.random.random() < 0.4:
                 step["type"], _, step["data"] = self.act()
+                if step["type"].startswith("reply."):
+                    step.setdefault("of", 1)
             return step
         type_, by, data = self.act()
         if self.random.random() < 0.05:
             by = self.random.choice(WRONG)
+        more = self.more(type_, by, data)
         at = self.received()
         if self.random.random() < 0.1:
             at = at.astimezone(timezone(timedelta(minutes=self.random.choice([0, -300, 345, 540]))))
-        step = {"at": at.isoformat(), "type": type_, "by": by, "data": data}
+        step = {"at": at.isoformat(), "type": type_, "by": by, "data": data, **more}
         if at != self.now:
             step["appended_at"] = self.now.isoformat()
         if self.random.random() < 0.3:
             self.count += 1
             step["key"] = f"k{self.count}"
         return step
+
+    def more(self, type_: str, by: str, data: Json) -> Json:
+        """What a step may say besides: which submission it is about, who prepared it, for whom, from where."""
+        said: Json = {}
+        if type_ in NAMES_ANOTHER and (type_.startswith("reply") or self.random.random() < 0.35):
+            said["of"] = self.named(type_, data)
+        signed = type_ in self.model.policy["signed"]
+        if by.startswith("unit") and self.random.random() < (0.93 if signed else 0.02):
+            said["prepared_by"] = "p"
+            if self.random.random() < 0.03:
+                said["head"] = False
+        if self.random.random() < 0.02:
+            said["jurisdiction"] = self.random.choice(["441603", "441603", "441602"])
+        deputies = [one["deputy"] for one in self.model.deputies if one["principal"] == by]
+        if deputies and self.random.random() < 0.6:
+            said["deputy"] = self.random.choice(deputies)
+        elif by.startswith(("leader", "chief")) and self.random.random() < 0.05:
+            said["deputy"] = "leader:leader-3"
+        return said
+
+    def named(self, type_: str, data: Json) -> int:
+        """Mostly a step of the kind that is decided, often the last of its id."""
+        kind = {"plan": "plan.submitted", "progress": "progress.reported", "inspection": "progress.reported"}
+        asked = {
+            "adjustment.decided": "adjustment.requested", "appeal.decided": "appeal.lodged",
+            "cancellation.approved": "item.cancelled", "extension.decided": "extension.requested",
+            "inspection.approved": "inspection.planned", "withdrawal.decided": "withdrawal.requested",
+            "rectification.reviewed": "rectification.reported",
+            "reply.published": "reply.given", "reply.withheld": "reply.given",
+        }.get(type_, kind.get(type_.partition(".")[0], ""))  # fmt: skip
+        steps = list(enumerate(self.scenario["steps"], start=1))
+        known = [number for number, step in steps if step["type"] == asked]
+        if type_ == "rectification.reviewed":
+            known = [number for number, step in steps if step["type"] in (asked, "progress.reported")]
+        if "period" in data:
+            known = [number for number in known if steps[number - 1][1]["data"].get("period") == data["period"]]
+        if not known or self.random.random() < 0.03:
+            return self.random.randint(1, max(1, len(steps)))
+        return known[-1] if self.random.random() < 0.7 else self.random.choice(known[-4:])
 
     def act(self) -> Told:
         if self.exotic and self.random.random() < 0.04:
@@ -104,9 +147,9 @@ class Teller(Acts):
     def wise(self) -> list[Telling]:
         """What makes sense now, the likelier the more often."""
         model = self.model
-        acts: list[Telling] = []
         if model.withdrawn:
-            return acts
+            return [self.acknowledge, self.appeal, self.appeal, *[self.decide_appeal] * 3]
+        acts: list[Telling] = []
         if not model.confirmed_plan():
             acts += ([self.decide_plan] if model.waiting_plan() else [self.plan]) * self.planning
             acts += [self.adjust] * (6 - self.planning)
@@ -114,26 +157,38 @@ class Teller(Acts):
         acts += [self.report] * (4 if any(not model.reports(p, late=False) for p in due) else 1)
         if model.of("progress.reported"):
             acts += [self.review] * 2 + [self.inspect]
+        if any(model.by_chief(plan) for plan in model.of("inspection.planned")):
+            acts += [self.approve_inspection] * 2
+        if self.waiting_adjustments():
+            acts += [self.decide_adjustment] * 3
+        return [*acts, self.adjust, *self.on_the_ladder(), *self.against_it()]
+
+    def on_the_ladder(self) -> list[Telling]:
+        """What is to be done about what is open."""
+        model = self.model
+        acts: list[Telling] = []
         rectification = model.current("rectification")
         if rectification:
             waits = len(rectification.reports) > rectification.reviewed
             acts += [self.review_rectification] * 3 if waits else [self.report_rectification] * 2
-        if model.current("interview"):
-            acts += [self.hold] * 2
-        if model.current("chief_interview", "proposed"):
-            acts += [self.confirm] * 3
-        if model.current("chief_interview"):
-            acts += [self.hold]
-        if model.current("blockage"):
-            acts += [self.answer]
+            acts += [self.ask_extension] * 2
+            acts += [self.decide_extension] * 4 * bool(self.undecided("extension.requested"))
+        acts += [self.hold] * 2 * bool(model.current("interview"))
+        acts += [self.confirm] * 3 * bool(model.current("chief_interview", "proposed"))
+        acts += [self.hold] * bool(model.current("chief_interview"))
+        acts += [self.answer] * bool(model.current("blockage"))
+        return acts
+
+    def against_it(self) -> list[Telling]:
+        """What the unit may say, and who decides."""
+        model = self.model
+        acts: list[Telling] = []
         if any(light in ("yellow", "red") for light in model.lights.values()):
-            acts += [self.acknowledge, self.appeal] * 2
+            acts += [self.acknowledge, self.appeal] * 2 + [self.reply]
+        acts += [self.judge_reply] * bool(model.replies)
         if self.waiting_appeals():
             acts += [self.decide_appeal] * 4
-        if self.waiting_adjustments():
-            acts += [self.decide_adjustment] * 3
-        acts += [self.adjust]
-        if self.litigious and self.model.announced:
+        if self.litigious and model.announced:
             acts += [self.appeal, self.review, self.acknowledge] * self.litigious
             acts += [self.decide_appeal] * (2 * self.litigious if self.waiting_appeals() else 0)
         return acts
@@ -144,10 +199,21 @@ class Teller(Acts):
             self.plan_inspection, self.lag, self.adjust, self.decide_adjustment, self.report_rectification,
             self.review_rectification, self.confirm, self.hold, self.acknowledge, self.appeal, self.decide_appeal,
             self.block, self.answer, self.plan, self.report, self.report, self.lag, self.adjust, self.acknowledge,
-            self.rarely_withdraw, self.rarely_withdraw,
+            self.rarely_withdraw, self.rarely_withdraw, self.name_deputy, self.name_deputy, self.end_deputy,
+            self.correct, self.extend_programme, self.assign, self.rarely_cancel, self.extend_calendar,
+            self.extend_calendar, self.move_deadline, self.move_deadline, self.move_deadline, self.ask_extension,
+            self.decide_extension, self.approve_inspection, self.approve_inspection, self.reply, self.judge_reply,
         ]  # fmt: skip
 
 
 def story(seed: int, policy: str = "yuancheng-2024") -> Json:
     """A random scenario without `expect`."""
     return Teller(seed, policy).tell()
+
+
+def story_with_expectation(seed: int, policy: str) -> Json:
+    """The same with the `expect` of the model that it walked along."""
+    teller = Teller(seed, policy)
+    told = teller.tell()
+    teller.model.ring(instant(told["until"]))
+    return {**told, "expect": teller.model.expect()}

@@ -67,7 +67,8 @@ def test_every_role_may_do_exactly_what_rating_lets_it_do(roster: Roster) -> Non
     }
     roles = {
         "lead_unit": {"unit"},
-        "former_lead": {"unit"},
+        "lead_or_concerned": {"unit"},
+        "concerned": {"unit"},
         "own_leader": {"leader"},
         "interviewer": {"office", "leader", "chief"},
     }

@@ -9,6 +9,7 @@ from contracts.rulings import AppealClosed, AppealOpened, AppealOverdue, NoticeS
 from contracts.submissions import AppealDecided, Appealed, AppealLodged, NoticeAcknowledged
 from contracts.values import Level
 from services.rating.rules.acts.blockage import close_if_answered
+from services.rating.rules.concerned import concerned_by
 from services.rating.rules.draft import Draft
 from services.rating.rules.escalations.escalation import remove_cause
 from services.rating.rules.lights.light import rederive
@@ -68,44 +69,20 @@ def _received_at(item: Item, against: Appealed) -> datetime | None:
     return None if notice is None or against.cause is None else _signed_at(notice, against.cause)
 
 
-def object_to_unit(item: Item, data: AppealLodged, at: datetime, unit: str | None) -> list[Reason]:
-    """The unit that leads the item may appeal, or the one that it is about; in time after its receipt.
+def object_to_time(item: Item, data: AppealLodged, at: datetime, unit: str | None) -> list[Reason]:
+    """In time after the receipt; a former unit's clock has not started unless it signed itself.
 
-    A former unit's clock has not started unless it signed itself. rulebook: Fairness Art. 16/17; Fine print ("An appeal
-    against a light runs from the receipt of the notice of its present colour")
+    rulebook: Fairness Art. 16/17; Fine print ("An appeal against a light runs from the receipt of the notice of its
+    present colour")
     """
-    against, received_at = data.against, _received_at(item, data.against)
-    concerned = concerned_unit(item, against.light, against.level, against.cause)
-    reasons: list[Reason] = []
-    if unit is not None and unit not in (item.hands.lead_unit, concerned):
-        reasons.append("not_lead_unit")
-    elif unit == concerned != item.hands.lead_unit and received_at and item.hands.lead_at(received_at) != unit:
+    received_at = _received_at(item, data.against)
+    if received_at is None:
         return []
-    if received_at is not None and at >= item.frame.calendar_limit(received_at, item.frame.policy.appeal_days):
-        reasons.append("appeal_out_of_time")
-    return reasons
-
-
-def concerned_unit(item: Item, light: str | None, level: Level | None, cause: str | None) -> str:
-    """The unit that answers for a light, or for a cause of a notice (rulebook: Annual evaluation).
-
-    A light's, or a period's, is the one that led at the deadline; that of a lapsed rectification the one that led at
-    its limit, that of a chief interview the one that led at its confirmation; of anything else the one that leads.
-    """
-    period = light if light is not None else cause
-    quarter = item.frame.quarter_index.get(period or "")
-    if quarter is not None:
-        parts = item.frame.quarters[quarter].parts
-        return item.hands.lead_at(item.frame.periods[parts[-1]].due_at) if parts else item.hands.lead_unit
-    notice = notice_of(item, level, cause)
-    if notice is not None and level == "chief_interview" and notice.limit_from is not None:
-        return item.hands.lead_at(notice.limit_from)
-    if notice is not None and cause == "rectification_overdue":
-        for one in notice.causes:
-            source = next((e for e in item.escalations if e.id == one.source), None)
-            if one.name == cause and source is not None and source.due_at is not None:
-                return item.hands.lead_at(source.due_at)
-    return item.hands.lead_unit
+    former = unit != item.hands.lead_unit and unit == concerned_by(item, data)
+    if former and item.hands.lead_at(received_at) != unit:
+        return []
+    late = at >= item.frame.calendar_limit(received_at, item.frame.policy.appeal_days)
+    return ["appeal_out_of_time"] if late else []
 
 
 def _light_received_at(item: Item, period: str, level: Level) -> datetime | None:

@@ -8,7 +8,6 @@ from typing import Final
 from contracts.refusal_reasons import Reason
 from contracts.rulings import Remark, ReplyRecorded, ReplyReleased, ReplyRetained
 from contracts.submissions import ReplyGiven, ReplyPublished, ReplyWithheld
-from services.rating.rules.acts.appeal import concerned_unit
 from services.rating.rules.draft import Draft
 from services.rating.rules.state.escalations import notice_of
 from services.rating.rules.state.state import Item
@@ -29,11 +28,6 @@ def object_to_reply(item: Item, data: ReplyGiven, _at: datetime) -> list[Reason]
     if len(data.text) > MAX_CHARACTERS:
         reasons.append("too_large")
     return reasons
-
-
-def object_to_unit(item: Item, data: ReplyGiven, _at: datetime, unit: str | None) -> list[Reason]:
-    """It is for the unit that answers for it (rulebook: Annual evaluation)."""
-    return [] if unit is None or unit == concerned_unit(item, data.light, data.level, data.cause) else ["not_lead_unit"]
 
 
 def record_reply(draft: Draft, data: ReplyGiven) -> list[Remark]:

@@ -79,7 +79,7 @@ class ItemAct(NamedTuple):
     """An act about an item under supervision.
 
     `object_to` is asked with the instant that counts for the submission, `object_to_unit` also with the unit that sent
-    it, which leads the item or once did, `recuses` whether a person is too involved. One that `outlives` is taken of a
+    it, `recuses` whether a person is too involved. One that `outlives` is taken of a
     withdrawn item, too; one made in `hindsight` raises nothing after the closing day.
     """
 
@@ -134,7 +134,7 @@ ABOUT_ITEMS: Final[Mapping[type, ItemAct]] = {
     InterviewHeld: ItemAct("interviewer", interview.object_to_minutes, interview.hold_interview),
     NoticeAcknowledged: ItemAct("lead_unit", appeal.object_to_acknowledgement, appeal.acknowledge, outlives=True),
     AppealLodged: ItemAct(
-        "former_lead", appeal.object_to_appeal, appeal.lodge, object_to_unit=appeal.object_to_unit, outlives=True
+        "lead_or_concerned", appeal.object_to_appeal, appeal.lodge, object_to_unit=appeal.object_to_time, outlives=True
     ),
     AppealDecided: ItemAct(
         "office",
@@ -144,7 +144,7 @@ ABOUT_ITEMS: Final[Mapping[type, ItemAct]] = {
         outlives=True,
         hindsight=True,
     ),
-    ReplyGiven: ItemAct("former_lead", reply.object_to_reply, reply.record_reply, object_to_unit=reply.object_to_unit),
+    ReplyGiven: ItemAct("concerned", reply.object_to_reply, reply.record_reply),
     ReplyPublished: ItemAct("office", reply.object_to_publication, reply.publish),
     ReplyWithheld: ItemAct("office", reply.object_to_publication, reply.withhold),
     BlockageRaised: ItemAct("lead_unit", blockage.object_to_blockage, blockage.raise_blockage),

@@ -11,6 +11,7 @@ from contracts.submissions import DeadlinePassed
 from services.rating.rules.acts.plan import plan_is_due
 from services.rating.rules.acts.progress import received
 from services.rating.rules.escalations.escalation import running_limit
+from services.rating.rules.state.frame import later
 from services.rating.rules.state.state import Escalation, Item, State
 
 DeadlineKind = Literal["plan", "report", "limit", "appeal", "reminder"]
@@ -66,13 +67,13 @@ def find_pending(item: Item, kind: DeadlineKind, ref: str, due_at: datetime) -> 
         dates = _DATES[kind](item)
     if (ref, due_at) not in dates:
         return None
-    return Deadline(kind, ref, due_at, due_at if kind == "reminder" else _later(due_at, item.frame.grace))
+    return Deadline(kind, ref, due_at, due_at if kind == "reminder" else later(due_at, item.frame.grace))
 
 
 def of_kind(item: Item, kind: DeadlineKind) -> Iterator[Deadline]:
     """What will fall due of one kind, in the order of the periods, or in that of raising or lodging."""
     grace = _NO_GRACE if kind == "reminder" else item.frame.grace
-    return (Deadline(kind, ref, due_at, _later(due_at, grace)) for ref, due_at in _DATES[kind](item))
+    return (Deadline(kind, ref, due_at, later(due_at, grace)) for ref, due_at in _DATES[kind](item))
 
 
 def _plan(item: Item) -> Iterator[RefAndInstant]:
@@ -133,13 +134,6 @@ def rectification_reminders(item: Item, escalation: Escalation) -> list[tuple[da
     until = escalation.reminded_until
     hours = item.frame.reminders_before(due_at, max(escalation.raised_at, item.frame.since))
     return [(at, days) for at, days in hours if until is None or at > until]
-
-
-def _later(due_at: datetime, grace: timedelta) -> datetime:
-    try:
-        return due_at + grace
-    except OverflowError:
-        return due_at
 
 
 _DATES: Final[Mapping[DeadlineKind, Callable[[Item], Iterator[RefAndInstant]]]] = {

@@ -97,7 +97,11 @@ def _reported(item: Item, _at: datetime, data: EscalationReported, cause: str) -
                 report=data.report,
             )
         return there._replace(
-            acted=_first(there.acted, arrival), awaits_review=True, report=cause, acted_reviewed=False
+            acted=_first(there.acted, arrival),
+            awaits_review=True,
+            report=cause,
+            acted_by=cause,
+            acted_reviewed=False,
         )
 
     return _change(item, data.escalation, report)
@@ -109,7 +113,8 @@ def _first(before: Arrival | None, now: Arrival) -> Arrival:
 
 
 def _unreported(item: Item, at: datetime, data: EscalationUnreported) -> Item:
-    """The unit's own report stands; without one nothing is reported, and hours to come are reminded of again.
+    """The unit's own report stands, and one that was reviewed; without either nothing is reported, and hours to come
+    are reminded of again.
 
     rulebook: Lights 5
     """
@@ -118,15 +123,23 @@ def _unreported(item: Item, at: datetime, data: EscalationUnreported) -> Item:
     def retract(there: Escalation) -> Escalation:
         waits = there.acted is not None and not there.acted_reviewed
         until = local if there.reminded_until is None else max(there.reminded_until, local)
-        return there._replace(progressed=None, progress_report=None, awaits_review=waits, reminded_until=until)
+        return there._replace(
+            progressed=there.progressed if there.progress_reviewed else None,
+            progress_report=None,
+            awaits_review=waits,
+            report=there.acted_by if waits else None,
+            reminded_until=until,
+        )
 
     return _change(item, data.escalation, retract)
 
 
 def _reviewed(item: Item, _at: datetime, data: EscalationReviewed) -> Item:
-    after = _change(
-        item, data.escalation, lambda e: e._replace(awaits_review=False, acted_reviewed=e.acted is not None)
-    )
+    def review(there: Escalation) -> Escalation:
+        acted, progressed = there.acted is not None, there.progressed is not None
+        return there._replace(awaits_review=False, acted_reviewed=acted, progress_reviewed=progressed)
+
+    after = _change(item, data.escalation, review)
     return after._replace(involved=involve(item, data.escalation, person=data.person))
 
 

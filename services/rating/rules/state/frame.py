@@ -29,7 +29,9 @@ class Frame:
     """Periods in the order of their deadlines; `void` names those that had passed at the publication.
 
     `since` is the instant before which no reminder is sent; `quarter_of` maps a period's index to its quarter's.
-    `month_working_day` is the working day on which a month's report is due, `closes_at` the end of the closing day.
+    `watched` holds for each period the first instant from which it, or a later one, may have to be announced or
+    reminded of. `month_working_day` is the working day on which a month's report is due, `closes_at` the end of the
+    closing day.
     """
 
     category: Category
@@ -51,6 +53,7 @@ class Frame:
     skew: timedelta
     month_working_day: int | None = None
     closes_at: datetime | None = None
+    watched: tuple[datetime, ...] = ()
 
     def closed(self, at: datetime) -> bool:
         """Whether the closing day is over (rulebook: Closing day)."""
@@ -75,10 +78,7 @@ class Frame:
 
     def reminders_before(self, due_at: datetime, since: datetime) -> tuple[tuple[datetime, int], ...]:
         """Hours of the reminders about something due before `due_at`, none before `since`, in order of time."""
-        due_on = self.last_day(due_at)
-        hour = timedelta(hours=self.policy.reminder_hour)
-        hours = ((start_of(self.days.before(due_on, n), self.zone) + hour, n) for n in self.policy.reminder_days)
-        return tuple(sorted((at, n) for at, n in hours if since <= at < due_at))
+        return _reminders_before(self, due_at, since)
 
     def last_day(self, instant: datetime) -> date:
         """The last day of what is due before `instant`."""
@@ -107,6 +107,14 @@ def with_other(
         frame.month_working_day,
         None if frame.closes_at is None else frame.last_day(frame.closes_at),
     )
+
+
+@lru_cache(maxsize=4096)
+def _reminders_before(frame: Frame, due_at: datetime, since: datetime) -> tuple[tuple[datetime, int], ...]:
+    due_on = frame.last_day(due_at)
+    hour = timedelta(hours=frame.policy.reminder_hour)
+    hours = ((start_of(frame.days.before(due_on, n), frame.zone) + hour, n) for n in frame.policy.reminder_days)
+    return tuple(sorted((at, n) for at, n in hours if since <= at < due_at))
 
 
 @lru_cache(maxsize=4096)
@@ -157,7 +165,28 @@ def frame_of(
     )
     hours = tuple(() if p.id in void else frame.reminders_before(p.due_at, since) for p in ordered)
     object.__setattr__(frame, "reminders", hours)
+    object.__setattr__(frame, "watched", _watched(frame))
     return frame
+
+
+def _watched(frame: Frame) -> tuple[datetime, ...]:
+    """Of each period the earlier of its first reminder and its announcement, or that of a later one; void ones wait
+    for nothing."""
+    found: list[datetime] = []
+    first = datetime.max.replace(tzinfo=frame.zone)
+    for period, hours in zip(reversed(frame.periods), reversed(frame.reminders), strict=True):
+        if period.id not in frame.void:
+            first = min(first, later(period.due_at, frame.grace), *(at for at, _days in hours[:1]))
+        found.append(first)
+    return tuple(reversed(found))
+
+
+def later(instant: datetime, span: timedelta) -> datetime:
+    """The instant after a span; at the end of time it stays."""
+    try:
+        return instant + span
+    except OverflowError:
+        return instant
 
 
 def _in_zone(period: ReportingPeriod, zone: timezone) -> ReportingPeriod:

@@ -11,8 +11,6 @@ from sys import intern
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
-from contracts.envelope import canonical
-from contracts.ruling import RULING_TYPES
 from contracts.rulings import (
     CancellationFiled,
     DeputyAppointed,
@@ -35,11 +33,11 @@ from contracts.rulings import (
     WithdrawalFiled,
     WithdrawalRefused,
 )
-from contracts.submission import SUBMISSION_TYPES
 from contracts.submissions import Deputy, ItemAssigned
 from contracts.values import Finding, Identifier, MonthStatus
 from services.rating.rules.state.frame import frame_of
 from services.rating.rules.state.state import (
+    Body,
     Content,
     EarlierReport,
     FormerLead,
@@ -59,7 +57,7 @@ NOTHING_MEASURED: Final[Mapping[str, Decimal]] = MappingProxyType({})
 OPEN: Final = Period()
 VOID: Final = Period(status="void")
 UNLIT: Final = Quarter()
-_BODY: Final = (
+_WORDS: Final = (
     "title",
     "category",
     "classification",
@@ -67,19 +65,14 @@ _BODY: Final = (
     "lead_unit",
     "cooperating",
     "leader",
-    "plan_due_at",
-    "periods",
     "annual_targets",
-    "calendar",
-    "policy",
     "simulated",
     "derived",
     "units",
     "leaders",
-    "month_working_day",
-    "closing_on",
     "predecessor",
 )
+_TERMS: Final = ("plan_due_at", "periods", "calendar", "policy", "month_working_day", "closing_on")
 
 
 def opened(data: ItemOpened) -> Item:
@@ -114,14 +107,24 @@ def opened(data: ItemOpened) -> Item:
     )
 
 
-def body_of(data: ItemAssigned | ItemOpened) -> bytes:
-    """A mark of what was assigned, by which a second assignment is the same or another one.
+def body_of(data: ItemAssigned | ItemOpened) -> Body:
+    """What was assigned, by which a second assignment is the same or another one.
 
-    The instant of publication and the namings in force belong to the occasion, not to the item.
+    The instant of publication and the namings in force belong to the occasion, not to the item. Of its words only a
+    mark is kept; what many items have in common is kept once.
     """
-    dump = RULING_TYPES.dump if isinstance(data, ItemOpened) else SUBMISSION_TYPES.dump
-    told = dump(data)
-    return hashlib.blake2b(canonical({name: told.get(name) for name in _BODY}), digest_size=16).digest()
+    words = repr(tuple(getattr(data, name) for name in _WORDS))
+    return Body(hashlib.blake2b(words.encode(errors="surrogatepass"), digest_size=16).digest(), _terms_of(data))
+
+
+def _terms_of(data: ItemAssigned | ItemOpened) -> tuple[object, ...]:
+    return _terms(*(getattr(data, name) for name in _TERMS))
+
+
+@lru_cache(maxsize=4096)
+def _terms(*values: object) -> tuple[object, ...]:
+    """Equal terms, kept once."""
+    return values
 
 
 @lru_cache(maxsize=4096)

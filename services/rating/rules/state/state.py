@@ -129,7 +129,8 @@ class Escalation(NamedTuple):
     `acted` and `progressed` say when a rectification was reported, by an act of its own or by a progress report.
 
     `limit_from` is where its limit began, `limit_days` how many working days it was set with, `extended` how often it
-    was extended; `report` is the last report about it, `acted_reviewed` whether the unit's own was reviewed.
+    was extended; `report` is the last report about it, `acted_by` the unit's own, `acted_reviewed` and
+    `progress_reviewed` whether one of either kind was reviewed.
     """
 
     id: str
@@ -148,7 +149,9 @@ class Escalation(NamedTuple):
     limit_from: datetime | None = None
     extended: int = 0
     report: str | None = None
+    acted_by: str | None = None
     acted_reviewed: bool = False
+    progress_reviewed: bool = False
     limit_days: int = 0
 
     @property
@@ -274,10 +277,17 @@ class Hands(NamedTuple):
         return next((one.unit for one in self.former if instant < one.until), self.lead_unit)
 
 
+class Body(NamedTuple):
+    """What was assigned: a mark of the item's words, and the terms that it has in common with others."""
+
+    words: bytes
+    terms: tuple[object, ...]
+
+
 class Item(NamedTuple):
     """One supervised item; `periods` and `quarters` run parallel to those of its frame.
 
-    `policies` are those that held before; the one in force is the frame's. `body` marks what was assigned.
+    `policies` are those that held before; the one in force is the frame's. `body` is what was assigned.
     """
 
     frame: Frame
@@ -292,7 +302,7 @@ class Item(NamedTuple):
     policies: tuple[Policy, ...] = ()
     extensions: tuple[Extension, ...] = ()
     replies: tuple[Reply, ...] = ()
-    body: bytes = b""
+    body: Body | None = None
 
     def with_periods(self, periods: tuple[Period, ...]) -> Item:
         """As `_replace(periods=periods)`, at half the cost.
