@@ -17,7 +17,7 @@ from services.rating.rules.draft import Draft, Event
 from services.rating.rules.received_at import counted_at, opened_at
 from services.rating.rules.rights import deputy_of, is_foreign, objection, role_objection, signature_objection
 from services.rating.rules.state.evolve import known_digest, mark_of_digest
-from services.rating.rules.state.item import body_of
+from services.rating.rules.state.item import is_same
 from services.rating.rules.state.programme import Programme
 from services.rating.rules.state.state import Item, State
 from services.rating.rules.verdict import ACCEPTED, refuse, repeat
@@ -93,7 +93,7 @@ def _accepted(actor: Actor, remarks: list[Remark]) -> SubmissionAccepted:
 def _no_act_about_item(item: Item, submission: Submission, at: datetime) -> list[Event]:
     """The item is assigned again, somebody imitates the alarm, or the act is about programmes."""
     if isinstance(submission.data, ItemAssigned):
-        if submission.actor.role == "office" and body_of(submission.data) != item.body:
+        if submission.actor.role == "office" and not is_same(item, submission.data):
             return refuse(at, ["already_published"])
         return _open(submission, at, known=True)
     if isinstance(submission.data, DeadlinePassed):

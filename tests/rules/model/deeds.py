@@ -58,6 +58,7 @@ class Deeds(Objections):
         proposal = self.current("chief_interview", "proposed")
         assert proposal is not None
         proposal.state, proposal.due = "open", self.limit("chief_interview", act.at)
+        proposal.led = self.led_at(act.at)
         proposal.began, proposal.days = act.at, self.policy["chief_interview_days"]
         proposal.reviewers.append(act.person)
 

@@ -70,6 +70,7 @@ class Escalation:
     began: datetime | None = None  # where its limit starts
     days: int = 0  # and how many working days it has
     extended: int = 0
+    led: str | None = None  # who led the item when it was confirmed
     since: datetime | None = None  # no reminder about it from before
 
     def has(self, name: str) -> bool:

@@ -92,8 +92,8 @@ class Who(Alarm):
             last = self.last_of(name)
             return str(self.item["lead_unit"]) if last.void else self.led_at(last.due)
         found = self.notice(about["level"], name) if "level" in about else None
-        if found is not None and about["level"] == "chief_interview" and found[0].began is not None:
-            return self.led_at(found[0].began)
+        if found is not None and found[0].led is not None:
+            return found[0].led
         if found is not None and name == "rectification_overdue":
             return self.led_at(found[1][0].source.due)
         return str(self.item["lead_unit"])
@@ -150,6 +150,6 @@ class Who(Alarm):
             if stood and one.level == "rectification" and one.overdue and one.due is not None:
                 deduct(self.led_at(one.due), "lapsed_rectification")
             if stood and one.level == "chief_interview" and one.state != "proposed" and one.due is not None:
-                assert one.began is not None
-                deduct(self.led_at(one.began), "chief_interview")
+                assert one.led is not None
+                deduct(one.led, "chief_interview")
         return found

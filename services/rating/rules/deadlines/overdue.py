@@ -17,48 +17,49 @@ from services.rating.rules.state.state import Item, State
 
 def overdue_by(item: Item, clock: datetime) -> bool:
     """Whether anything is to be announced by `clock`: asked before every act, so without a list of all of it."""
-    frame = item.frame
-    now = frame.local(clock)  # in the zone of all that it is compared with
-    over = later(now, -frame.grace)
+    frame, plan = item.frame, item.plan
+    over = later(clock, -frame.grace)
     if item.appeals and any(not appeal.overdue and appeal.due_at <= over for appeal in item.appeals):
         return True
     if item.hands.withdrawn:
         return False
-    if frame.plan_due_at <= over and not item.plan.came and not item.plan.missed and plan_is_due(item):
+    if not plan.came and not plan.missed and plan_is_due(item) and frame.plan_due_at <= over:
         return True
-    return _period_overdue(item, now, over) or _limit_overdue(item, now, over)
+    return _period_overdue(item, clock, over) or _limit_overdue(item, clock, over)
 
 
-def _period_overdue(item: Item, now: datetime, over: datetime) -> bool:
+def _period_overdue(item: Item, clock: datetime, over: datetime) -> bool:
     """Most acts come before the first instant that the frame watches: one comparison behind what has settled."""
     frame = item.frame
     for index, period in enumerate(item.periods):
         if period.settled:
             continue
-        if now < frame.watched[index]:
+        if clock < frame.watched[index]:
             return False
         if period.status == "void":
             continue
         if frame.periods[index].due_at <= over:
             return True
+        if received(period):
+            continue
         until = period.reminded_until
-        if not received(period) and any(
-            at <= now and (until is None or at > until) for at, _ in frame.reminders[index]
-        ):
-            return True
+        for at, _days in frame.reminders[index]:
+            if at > clock:
+                break
+            if until is None or at > until:
+                return True
     return False
 
 
-def _limit_overdue(item: Item, now: datetime, over: datetime) -> bool:
+def _limit_overdue(item: Item, clock: datetime, over: datetime) -> bool:
     for escalation in item.escalations:
-        if escalation.phase == "open":
-            limit = running_limit(escalation)
-            if limit is not None and limit <= over:
-                return True
-            if escalation.level == "rectification" and any(
-                at <= now for at, _ in rectification_reminders(item, escalation)
-            ):
-                return True
+        if escalation.phase != "open":
+            continue
+        limit = running_limit(escalation)
+        if limit is None:
+            continue
+        if limit <= over or any(at <= clock for at, _days in rectification_reminders(item, escalation)):
+            return True
     return False
 
 

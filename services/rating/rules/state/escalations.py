@@ -74,10 +74,16 @@ def _joined(item: Item, _at: datetime, data: EscalationJoined) -> Item:
 
 
 def _confirmed(item: Item, at: datetime, data: EscalationConfirmed) -> Item:
-    days = limit_days(item.frame.policy, data.level)
+    local = item.frame.local(at)
 
     def begin(there: Escalation) -> Escalation:
-        return there._replace(phase="open", due_at=data.due_at, limit_from=item.frame.local(at), limit_days=days)
+        return there._replace(
+            phase="open",
+            due_at=data.due_at,
+            limit_from=local,
+            limit_days=limit_days(item.frame.policy, data.level),
+            led_by=item.hands.lead_at(local),
+        )
 
     after = _change(item, data.escalation, begin)
     if data.person is None:

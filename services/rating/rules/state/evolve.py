@@ -54,9 +54,14 @@ def evolve(state: State | None, event: RuledEvent) -> State:
     before = state if state is not None else State(event.subject)
     data = event.data
     kind = type(data)
-    if before.item is not None and (kind in _OF_ITEM or kind in _NAMED):
-        after = evolve_item(before.item, event.time, data, event.causeid)
-        return State(before.subject, before.answered, after, before.programme)
+    if before.item is not None:
+        transition = _OF_ITEM.get(kind)
+        if transition is not None:
+            after = transition(before.item, event.time, data)
+            return State(before.subject, before.answered, after, before.programme)
+        if kind in _NAMED:
+            after = _NAMED[kind](before.item, event.time, data, event.causeid)
+            return State(before.subject, before.answered, after, before.programme)
     if isinstance(data, SubmissionAccepted | SubmissionRejected):
         return before if data.alarm else _use_up(before, event.causeid, event.causedigest)
     if isinstance(data, ItemOpened):

@@ -35,7 +35,7 @@ from contracts.rulings import (
 )
 from contracts.submissions import Deputy, ItemAssigned
 from contracts.values import Finding, Identifier, MonthStatus
-from services.rating.rules.state.frame import frame_of
+from services.rating.rules.state.frame import Frame, frame_of
 from services.rating.rules.state.state import (
     Body,
     Content,
@@ -72,7 +72,6 @@ _WORDS: Final = (
     "leaders",
     "predecessor",
 )
-_TERMS: Final = ("plan_due_at", "periods", "calendar", "policy", "month_working_day", "closing_on")
 
 
 def opened(data: ItemOpened) -> Item:
@@ -103,28 +102,43 @@ def opened(data: ItemOpened) -> Item:
         plan=Plan(),
         periods=tuple([VOID if period.id in frame.void else OPEN for period in frame.periods]),
         quarters=(UNLIT,) * len(frame.quarters),
-        body=body_of(data),
+        body=Body(_words_of(data), frame),
     )
 
 
-def body_of(data: ItemAssigned | ItemOpened) -> Body:
-    """What was assigned, by which a second assignment is the same or another one.
-
-    The instant of publication and the namings in force belong to the occasion, not to the item. Of its words only a
-    mark is kept; what many items have in common is kept once.
-    """
+def _words_of(data: ItemAssigned | ItemOpened) -> bytes:
+    """A mark of an item's words."""
     words = repr(tuple(getattr(data, name) for name in _WORDS))
-    return Body(hashlib.blake2b(words.encode(errors="surrogatepass"), digest_size=16).digest(), _terms_of(data))
+    return hashlib.blake2b(words.encode(errors="surrogatepass"), digest_size=16).digest()
 
 
-def _terms_of(data: ItemAssigned | ItemOpened) -> tuple[object, ...]:
-    return _terms(*(getattr(data, name) for name in _TERMS))
+def is_same(item: Item, data: ItemAssigned) -> bool:
+    """Whether an assignment says what the first one said.
+
+    The instant of publication and the namings in force belong to the occasion, not to the item.
+    """
+    if item.body is None or item.body.words != _words_of(data):
+        return False
+    first = item.body.frame
+    told = frame_of(
+        data.category,
+        data.simulated,
+        first.published_at,
+        data.plan_due_at,
+        first.since,
+        data.periods,
+        tuple(sorted(first.void)),
+        data.calendar,
+        data.policy,
+        data.month_working_day,
+        data.closing_on,
+    )
+    return _terms(told) == _terms(first)
 
 
-@lru_cache(maxsize=4096)
-def _terms(*values: object) -> tuple[object, ...]:
-    """Equal terms, kept once."""
-    return values
+def _terms(frame: Frame) -> tuple[object, ...]:
+    days, closes_at = frame.days.calendar, frame.closes_at
+    return frame.plan_due_at, frame.periods, days, frame.policy, frame.month_working_day, closes_at
 
 
 @lru_cache(maxsize=4096)

@@ -130,7 +130,7 @@ class Escalation(NamedTuple):
 
     `limit_from` is where its limit began, `limit_days` how many working days it was set with, `extended` how often it
     was extended; `report` is the last report about it, `acted_by` the unit's own, `acted_reviewed` and
-    `progress_reviewed` whether one of either kind was reviewed.
+    `progress_reviewed` whether one of either kind was reviewed; `led_by` led the item when it was confirmed.
     """
 
     id: str
@@ -153,6 +153,7 @@ class Escalation(NamedTuple):
     acted_reviewed: bool = False
     progress_reviewed: bool = False
     limit_days: int = 0
+    led_by: Identifier | None = None
 
     @property
     def stands(self) -> bool:
@@ -278,10 +279,10 @@ class Hands(NamedTuple):
 
 
 class Body(NamedTuple):
-    """What was assigned: a mark of the item's words, and the terms that it has in common with others."""
+    """What was assigned: a mark of the item's words, and the frame as it was then."""
 
     words: bytes
-    terms: tuple[object, ...]
+    frame: Frame
 
 
 class Item(NamedTuple):
