@@ -118,10 +118,13 @@ class Acts(Amendments):
             return self.report()
         last = self.model.of("withdrawal.requested", "withdrawal.decided")[-1:]
         if last and last[0].type == "withdrawal.requested":
-            return "withdrawal.decided", "chief", {"decision": self.random.choice(["approved", "refused"])}
+            return self.decide_withdrawal()
         if self.random.random() < 0.1:
             return "withdrawal.decided", "chief", {"decision": "approved"}
         return "withdrawal.requested", self.unit(), {"reason": "r"}
+
+    def decide_withdrawal(self) -> Told:
+        return "withdrawal.decided", "chief", {"decision": self.random.choice(["approved", "refused", "refused"])}
 
     def report_rectification(self) -> Told:
         return "rectification.reported", self.unit(), {}

@@ -43,7 +43,7 @@ class Amendments(Choices):
         return "programme.extended", self.office(), self.random.choice(more)
 
     def rarely_cancel(self) -> Told:
-        return self.cancel() if self.random.random() < 0.3 else self.correct()
+        return self.cancel() if self.random.random() < 0.5 else self.correct()
 
     def cancel(self) -> Told:
         if self.model.of("item.cancelled") and self.random.random() < 0.7:

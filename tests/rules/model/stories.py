@@ -161,7 +161,13 @@ class Teller(Acts):
             acts += [self.approve_inspection] * 2
         if self.waiting_adjustments():
             acts += [self.decide_adjustment] * 3
-        return [*acts, self.adjust, *self.on_the_ladder(), *self.against_it()]
+        return [*acts, self.adjust, *self.on_the_ladder(), *self.against_it(), *self.on_leaving()]
+
+    def on_leaving(self) -> list[Telling]:
+        """Whether the item leaves, once somebody asked."""
+        asked = self.model.of("withdrawal.requested", "withdrawal.decided")[-1:]
+        acts: list[Telling] = [self.decide_withdrawal] * bool(asked and asked[0].type == "withdrawal.requested")
+        return [*acts, *[self.cancel] * bool(self.model.of("item.cancelled"))]
 
     def on_the_ladder(self) -> list[Telling]:
         """What is to be done about what is open."""
