@@ -283,8 +283,6 @@ def the_same_nodes(nodes: Mapping[str, Node], goals: Mapping[str, Goal]) -> None
 
 def to_do(item: Item) -> set[str]:
     """What may be submitted and is waited for: rating would refuse none of it, whoever it is that may."""
-    if item.hands.withdrawn:
-        return set()
     rectification = [one for one in item.escalations if one.level == "rectification" and one.phase == "open"]
     blockages = {cause.name for one in item.escalations if one.level == "blockage" for cause in one.causes}
     acts: Mapping[str, Iterable[SubmissionData]] = {
@@ -310,5 +308,9 @@ def to_do(item: Item) -> set[str]:
     return {
         name
         for name, asked in acts.items()
-        if any(not ABOUT_ITEMS[type(one)].object_to(item, one, NOW) for one in asked)
+        if any(
+            (ABOUT_ITEMS[type(one)].outlives or not item.hands.withdrawn)
+            and not ABOUT_ITEMS[type(one)].object_to(item, one, NOW)
+            for one in asked
+        )
     }

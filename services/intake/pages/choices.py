@@ -32,7 +32,9 @@ def choices_of(name: str, field: str, item: KnownItem, roster: Roster, lang: Lan
     if field == "extension":
         return [Choice(one.extension, f"{one.until_on} · {one.reason}") for one in item.extensions]
     if field == "of":
-        return [Choice(one.reply, f"{about} · {one.text}") for about, one in item.replies.items()]
+        done = "published" if name == "reply.published" else "withheld"
+        standing = item.replies.items()
+        return [Choice(one.reply, f"{about} · {one.text}") for about, one in standing if one.fate != done]
     if field == "adjustment":
         return [Choice(a.adjustment, f"{a.period} · {a.node.text}") for a in item.adjustments]
     if field == "appeal":
@@ -48,9 +50,9 @@ def choices_of(name: str, field: str, item: KnownItem, roster: Roster, lang: Lan
 
 
 def _lights(item: KnownItem, lang: Language) -> list[Choice]:
-    quarters = dict.fromkeys(period.quarter for period in item.opened.periods if period.id not in item.opened.void)
-    light = f"{say(LIGHTS, 'yellow', lang)}/{say(LIGHTS, 'red', lang)}"
-    return [Choice(f"light|{quarter}", f"{quarter} {light}") for quarter in quarters]
+    """Those that can be appealed against or replied about: yellow and red ones."""
+    short = sorted((period, light) for period, light in item.lit.items() if light in ("yellow", "red"))
+    return [Choice(f"light|{period}", f"{period} {say(LIGHTS, light, lang)}") for period, light in short]
 
 
 def _people(field: str, item: KnownItem, roster: Roster) -> list[Choice]:

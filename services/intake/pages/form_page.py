@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 from fastapi import Request
 from starlette.responses import Response
 
+from contracts.topics import jurisdiction_of
 from exact.faults import Fault
 from services.intake.dependencies import Dependencies
 from services.intake.pages import overview
@@ -16,7 +20,9 @@ from services.intake.pages.session import form_token
 from services.intake.problem import IntakeProblem
 from services.intake.who.decidable import named_submissions
 from services.intake.who.item import KnownItem
+from web.identity import Identity
 from web.language import language_of
+from web.visitor import known_visitor
 
 
 def form_page(
@@ -45,15 +51,33 @@ def form_page(
         problem=problem,
         kept=[(one, kept_text(one)) for one in post.cited],
         named=named_submissions(item.decidable, name),
+        signing=signing(dependencies, known_visitor(request).identity, item, name),
         key=post.key,
         csrf=form_token(request),
         made_id=f"{name.partition('.')[0]}-{post.key[:8]}",
     )
 
 
+class Signing(NamedTuple):
+    """A form that the policy has signed inside the unit: whether its head sends it, and who may have prepared it."""
+
+    head: bool
+    colleagues: Mapping[str, str]
+
+
+def signing(dependencies: Dependencies, identity: Identity | None, item: KnownItem, name: str) -> Signing | None:
+    """What the form asks for where the type is signed; None where it is not, or no unit sends it (rulebook: Who)."""
+    if identity is None or identity.role != "unit" or name not in item.assignment.policy.signed:
+        return None
+    register = dependencies.directory.register if dependencies.directory is not None else None
+    people = register.of(jurisdiction_of(item.programme)) if register is not None else []
+    return Signing(identity.head, {one.id: one.name for one in people if one.unit == identity.unit and one.active})
+
+
 def _by_field(problem: IntakeProblem | None) -> dict[str, list[Fault]]:
     """The faults under the name of the datum that they are in; "" for those of the whole."""
     faults: dict[str, list[Fault]] = {}
     for fault in problem.faults if problem else ():
-        faults.setdefault(str(fault.loc[1]) if len(fault.loc) > 1 else "", []).append(fault)
+        named = fault.loc[1] if len(fault.loc) > 1 else fault.loc[0] if fault.loc == ("prepared_by",) else ""
+        faults.setdefault(str(named), []).append(fault)
     return faults

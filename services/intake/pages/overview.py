@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from contracts.values import ReportingPeriod
 from services.intake.pages.fields import FORMS
 from services.intake.who.item import KnownItem
 from services.intake.who.permission import ItemRights, submittable
+
+_OUTLIVING: Final = ("notice.acknowledged", "appeal.lodged", "appeal.decided")
+"""What a withdrawn item still takes (rulebook: Fairness)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +61,43 @@ def waiting(item: KnownItem) -> list[str]:
         "interview.confirmed": bool(item.open_escalations("chief_interview", phase="proposed")),
         "interview.held": bool(interviews or chief),
     }
-    return [name for name, is_open in open_now.items() if is_open and not item.withdrawn]
+    return [name for name, is_open in open_now.items() if is_open and (name in _OUTLIVING or not item.withdrawn)]
 
 
-def actions(item: KnownItem, rights: ItemRights) -> tuple[list[str], list[str]]:
-    """What this person may submit about an item: what is waited for, and everything else."""
+def applies(item: KnownItem, name: str, now: datetime) -> bool:
+    """Whether something of this type could be accepted about an item as it stands; who may, the rights say."""
+    if item.withdrawn:
+        return name in _OUTLIVING
+    limits = [one for one in item.open_escalations("rectification") if one.due_at is not None and now < one.due_at]
+    extensions = item.assignment.policy.extensions
+    short = any(light in ("yellow", "red") for light in item.lit.values())
+    dates = item.deadlines.periods.values()
+    could = {
+        "extension.requested": any(one.extended < extensions for one in limits),
+        "extension.decided": bool(item.extensions),
+        "inspection.approved": any(one.approval == "chief" and not one.approved for one in item.inspections.values()),
+        "inspection.recorded": bool(item.inspections),
+        "reply.given": short or bool(item.open_escalations()),
+        "reply.published": any(one.fate != "published" for one in item.replies.values()),
+        "reply.withheld": any(one.fate != "withheld" for one in item.replies.values()),
+        "deadline.moved": any(now < one.due_at and one.before is None for one in dates),
+        "cancellation.approved": item.cancellation_waits,
+        "withdrawal.decided": item.withdrawal_waits,
+        "plan.decided": item.waiting_plan is not None,
+        "adjustment.decided": bool(item.adjustments),
+        "appeal.decided": bool(item.appeals),
+        "blockage.answered": bool(item.blockages),
+    }
+    return could.get(name, True)
+
+
+def actions(item: KnownItem, rights: ItemRights, now: datetime) -> tuple[list[str], list[str]]:
+    """What this person may submit about an item: what is waited for, and everything else that applies."""
     pressing = waiting(item)
     may = [name for name in submittable(rights, item) if name in FORMS]
-    return [name for name in pressing if name in may], [name for name in may if name not in pressing]
+    return [name for name in pressing if name in may], [
+        name for name in may if name not in pressing and applies(item, name, now)
+    ]
 
 
 def current_period(item: KnownItem, now: datetime) -> str:

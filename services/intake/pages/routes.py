@@ -72,7 +72,7 @@ async def item_page(request: Request, programme: str, item: str) -> Response:
     dependencies, identity = signed_in(request)
     known, roster = _permitted(dependencies, identity, programme, item, "item.read_full"), dependencies.roster
     _open(request, known)
-    pressing, others = overview.actions(known, rights_of(roster, identity))
+    pressing, others = overview.actions(known, rights_of(roster, identity), dependencies.clock.now())
     unit, leader = roster.unit_name(programme, known.lead_unit), roster.leader_label(programme, known.leader)
     now = dependencies.clock.now()
     return page(request, "item.html", item=known, pressing=pressing, others=others, unit=unit, leader=leader, now=now)

@@ -10,13 +10,15 @@ from typing import Any, Final
 from contracts import rulings
 from contracts.rulings import RulingData
 from contracts.submissions import DeputyEnded, DeputyNamed, SubmissionData
-from contracts.values import Node, PeriodId
+from contracts.values import Light, Node, PeriodId
 from services.intake.who import adjustments, decidable
-from supervision import appeals, assignment, deputies, escalations
+from supervision import appeals, assignment, deadlines, deputies, escalations, replies
 from supervision.appeals import Appeals
 from supervision.assignment import AssignmentRecord
+from supervision.deadlines import Deadlines
 from supervision.deputies import Namings
 from supervision.escalations import EscalationRecord, Escalations
+from supervision.replies import Replies
 from supervision.right import StandsIn
 from supervision.workdays import local
 
@@ -29,6 +31,7 @@ class KnownItem:
     id: str
     opened: rulings.ItemOpened
     assignment: AssignmentRecord
+    deadlines: Deadlines
     escalations: Escalations = field(default_factory=dict)
     appeals: Appeals = ()
     plan_confirmed: bool = False
@@ -40,8 +43,9 @@ class KnownItem:
     cancellation_waits: bool = False
     namings: Namings = ()
     extensions: tuple[rulings.ExtensionFiled, ...] = ()
-    replies: dict[str, rulings.ReplyRecorded] = field(default_factory=dict)
-    """The reply that stands, by what it is about."""
+    replies: Replies = field(default_factory=dict)
+    lit: dict[PeriodId, Light] = field(default_factory=dict)
+    """The light of each period that has one."""
     decidable: decidable.Decidable = field(default_factory=dict)
 
     @property
@@ -109,6 +113,8 @@ class KnownItem:
             self.namings = deputies.evolve(self.namings, data)
         if kind in adjustments.FOLDED:
             self.requests = adjustments.evolve(self.requests, data)
+        elif kind in replies.FOLDED:
+            self.replies = replies.evolve(self.replies, data)
         transition = _TRANSITIONS.get(kind)
         if transition is not None:
             transition(self, data)
@@ -116,7 +122,8 @@ class KnownItem:
 
 def opened(programme: str, id_: str, data: rulings.ItemOpened) -> KnownItem:
     """An item that was just published."""
-    return KnownItem(programme, id_, data, assignment.opened(data), namings=data.deputies)
+    dates = deadlines.opened(data)
+    return KnownItem(programme, id_, data, assignment.opened(data), dates, namings=data.deputies)
 
 
 def _plan_received(item: KnownItem, data: rulings.PlanReceived) -> None:
@@ -169,8 +176,8 @@ def _extension_decided(item: KnownItem, data: rulings.ExtensionRefused | rulings
     item.extensions = tuple(one for one in item.extensions if one not in decided)
 
 
-def _replied(item: KnownItem, data: rulings.ReplyRecorded) -> None:
-    item.replies[data.light or f"{data.level}:{data.cause}"] = data
+def _lit(item: KnownItem, data: rulings.LightChanged) -> None:
+    item.lit[data.period] = data.to
 
 
 def _revised(item: KnownItem, data: rulings.ItemRevised) -> None:
@@ -182,17 +189,9 @@ def _revised(item: KnownItem, data: rulings.ItemRevised) -> None:
     item.opened = replace(item.opened, **changed)
 
 
-def _shifted(item: KnownItem, data: rulings.DeadlineShifted) -> None:
-    _with_periods(item, {data.period: data.due_at})
-
-
-def _calendar_revised(item: KnownItem, data: rulings.CalendarRevised) -> None:
-    item.opened = replace(item.opened, calendar=data.calendar)
-    _with_periods(item, {period.id: period.due_at for period in data.periods})
-
-
-def _with_periods(item: KnownItem, due_at: Mapping[str, datetime]) -> None:
-    periods = tuple(replace(one, due_at=due_at.get(one.id, one.due_at)) for one in item.opened.periods)
+def _dated(item: KnownItem, data: RulingData) -> None:
+    item.deadlines = deadlines.evolve(item.deadlines, data)
+    periods = tuple(replace(one, due_at=item.deadlines.due_at(one.id)) for one in item.opened.periods)
     item.opened = replace(item.opened, periods=periods)
 
 
@@ -208,10 +207,9 @@ _TRANSITIONS: Final[Mapping[type, Callable[[KnownItem, Any], None]]] = {
     rulings.ExtensionFiled: _extension_filed,
     rulings.ExtensionRefused: _extension_decided,
     rulings.LimitMoved: _extension_decided,
-    rulings.ReplyRecorded: _replied,
+    rulings.LightChanged: _lit,
     rulings.ItemRevised: _revised,
-    rulings.DeadlineShifted: _shifted,
-    rulings.CalendarRevised: _calendar_revised,
+    **dict.fromkeys(deadlines.FOLDED, _dated),
     rulings.WithdrawalRefused: _withdrawal_decided,
     rulings.ItemWithdrawn: _withdrawal_decided,
 }
@@ -224,5 +222,6 @@ FOLDED: Final = (
     | frozenset(_TRANSITIONS)
     | decidable.FOLDED
     | adjustments.FOLDED
+    | replies.FOLDED
 )
 """The events that change an item here; all others are passed over unread."""

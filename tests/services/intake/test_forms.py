@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from html.parser import HTMLParser
@@ -23,6 +24,7 @@ from contracts.rulings import (
     InspectionAuthorized,
     PlanAdopted,
     PlanReceived,
+    PolicyChanged,
     ReplyRecorded,
 )
 from contracts.submission import SUBMISSION_TYPES, Submission
@@ -295,6 +297,24 @@ async def test_a_page_of_items_shows_those_that_concern_me(intake: RunningIntake
     assert answer.text.count("<tr") == 109
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert "推导稿，非官方清单" in answer.text
+
+
+async def test_a_signed_type_asks_who_prepared_it(intake: RunningIntake) -> None:
+    item = intake.dependencies.roster.items[("441602-2024", "K01")]
+    assert "prepared_by" not in dict((await _open(intake, "progress.reported", "u-fagai-1", period="2024Q2")).fields)
+    before = item.assignment.policy
+    await intake.rating.rule(PolicyChanged(policy=replace(before, signed=("progress.reported",))))
+    await until(lambda: bool(item.assignment.policy.signed), "the roster does not know the policy")
+    page = await _open(intake, "progress.reported", "u-fagai-1", period="2024Q2")
+    fields = [(k, "u-fagai-2" if k == "prepared_by" else v) for k, v in page.fields] + [("claim", "in_progress")]
+    assert (await _send(intake, "progress.reported", "u-fagai-1", fields)).status_code == 202
+    assert (await _last(intake)).actor.prepared_by == "u-fagai-2"
+    faulty = [(k, "没有 编号" if k == "prepared_by" else v) for k, v in page.fields] + [("claim", "in_progress")]
+    refused = await _send(intake, "progress.reported", "u-fagai-1", faulty)
+    assert refused.status_code == 422
+    assert 'href="#f-prepared_by">经办人编号' in refused.text
+    await intake.rating.rule(PolicyChanged(policy=before))
+    await until(lambda: not item.assignment.policy.signed, "the roster does not know the policy")
 
 
 _NAMES = st.sampled_from(

@@ -28,6 +28,7 @@ from services.query.read_model.as_of import LOCAL
 from services.query.web.api import POSITION_HEADER
 from supervision import words
 from supervision.light_sentences import period_word, plain
+from supervision.refusal_advice import ADVICE
 from supervision.refusal_words import REASONS
 from supervision.rule_words import rule_name, rule_word
 from supervision.words import Language, Word, Words, say
@@ -137,7 +138,12 @@ class Speech:
 
 
 def _codes(language: Language) -> Mapping[str, object]:
-    return {"words": words, "REASONS": REASONS, "NOTES": {name: say(words.NOTE, name, language) for name in words.NOTE}}
+    return {
+        "words": words,
+        "REASONS": REASONS,
+        "ADVICE": ADVICE,
+        "NOTES": {name: say(words.NOTE, name, language) for name in words.NOTE},
+    }
 
 
 async def page(
