@@ -57,8 +57,9 @@ audit: setup ## 重放日志，证明每一盏灯 · replay the log, prove every
 scenarios: setup ## 用规则跑情景册（BOOK=文件）· run a book of scenarios through the rules (BOOK=file)
 	@$(VENV)/liangdeng scenarios $(BOOK) $(ARGS)
 
-schemas: setup ## 由契约生成 contracts/schemas · write contracts/schemas from the contracts
+schemas: setup ## 由代码生成 contracts/schemas 和 docs/api · write contracts/schemas and docs/api from the code
 	@$(VENV)/python -m contracts.document
+	@$(VENV)/python -m cli.api_documents
 
 clean: ## 删除本机状态（.liangdeng）与缓存 · remove the state folder and the caches
 	@if [ -x $(VENV)/liangdeng ]; then $(VENV)/liangdeng clean; \

@@ -8,6 +8,7 @@ policy                what another policy would have changed
 people                the directory of people; people_commands: what can be asked; people_grants: the operator's acts
 program_access        access for a unit's system; realm: a sign-in server of one's own
 rebuild               a new read model from the log
+api_documents         writes docs/api: the OpenAPI documents
 scenarios             runs a book of scenarios
 programme             composes a calendar: calendar_composition, holidays
 clean                 removes the state folder

@@ -55,7 +55,7 @@ class Policy:
 
     id: Identifier
     version: Annotated[int, Field(ge=1)]
-    utc_offset: Annotated[str, Field(pattern=r"^[+-](0\d|1[0-4]):[0-5]\d$")] = "+08:00"
+    utc_offset: Annotated[str, Field(pattern=r"^[+-](0[0-9]|1[0-4]):[0-5][0-9]$")] = "+08:00"
     deadline_inclusive: bool = True
     missed_light: Literal["yellow", "red"] = "yellow"
     made_up_light: Literal["yellow", "green"] | None = None

@@ -15,6 +15,10 @@ Lines = Mapping[Location, int]
 """Line (from 1) on which each part of a text begins."""
 
 UNKNOWN_FIELD: Final = Word("不认识的字段", "is not a known field")
+DECIMAL: Final = Word(
+    "应为十进制数，如 -12.5（半角数字，不用千分位和百分号）",
+    "must be a decimal number such as -12.5, without separators and percent signs",
+)
 _SENTENCES: Final[dict[str, Word]] = {
     "missing": Word("缺少此项", "is required"),
     "extra_forbidden": UNKNOWN_FIELD,
@@ -30,8 +34,8 @@ _SENTENCES: Final[dict[str, Word]] = {
     "bool_parsing": Word("应为 true 或 false", "must be true or false"),
     "greater_than_equal": Word("不得小于 {ge}", "must be at least {ge}"),
     "less_than_equal": Word("不得大于 {le}", "must be at most {le}"),
-    "decimal_parsing": Word("应为十进制数", "must be a decimal number"),
-    "decimal_type": Word("应为十进制数", "must be a decimal number"),
+    "decimal_parsing": DECIMAL,
+    "decimal_type": DECIMAL,
     "decimal_max_digits": Word("至多 {max_digits} 位数字", "must have at most {max_digits} digits"),
     "decimal_max_places": Word("至多 {decimal_places} 位小数", "must have at most {decimal_places} decimal places"),
     "decimal_whole_digits": Word("整数部分至多 {whole_digits} 位", "must have at most {whole_digits} whole digits"),
@@ -80,7 +84,7 @@ class Fault:
 
 def faults_of(error: ValidationError, under: Location = (), lines: Lines | None = None) -> list[Fault]:
     """All that pydantic found, below the path `under`, with the lines where they are known."""
-    return [_fault(detail, under, lines or {}) for detail in error.errors(include_url=False, include_input=False)]
+    return [fault_of(detail, under, lines or {}) for detail in error.errors(include_url=False, include_input=False)]
 
 
 def line_of(loc: Location, lines: Lines) -> int | None:
@@ -88,7 +92,8 @@ def line_of(loc: Location, lines: Lines) -> int | None:
     return next((lines[loc[:end]] for end in range(len(loc), -1, -1) if loc[:end] in lines), None)
 
 
-def _fault(detail: Any, under: Location, lines: Lines) -> Fault:
+def fault_of(detail: Any, under: Location, lines: Lines) -> Fault:
+    """One of the things that pydantic found, by its `type`, `loc`, `msg` and `ctx`."""
     loc = under + tuple(part for part in detail["loc"] if part != "[key]")
     rule = _SAME.get(detail["type"], detail["type"])
     word = _SENTENCES.get(rule)

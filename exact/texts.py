@@ -12,13 +12,15 @@ from typing import Any, Final
 
 import yaml
 
+from exact.characters import FORBIDDEN, TEXT_INVALID, forbidden_in
 from exact.faults import UNKNOWN_FIELD, Fault, Location
 from supervision.words import Word
 
 MAX_DEPTH: Final = 24
 MAX_NUMBER: Final = 40
 _NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]{1,2})?")
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_INSTANT = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})")
+_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _PLAIN: Final[dict[str, Any]] = {"": None, "~": None, "null": None, "true": True, "false": False}
 _WHY: Final = {
     "json_invalid": Word("不是有效的 JSON", "is not valid JSON"),
@@ -27,7 +29,7 @@ _WHY: Final = {
     "too_deep": Word(f"嵌套超过 {MAX_DEPTH} 层", f"is nested more than {MAX_DEPTH} levels deep"),
     "duplicate_key": Word("键重复", "has a key twice"),
     "number_invalid": Word("数字不合要求（须有限、不超过 40 位）", "has a number that is not finite or too long"),
-    "text_invalid": Word("含有控制字符或孤立代理项", "has a control character or a lone surrogate"),
+    "text_invalid": TEXT_INVALID,
     "yaml_alias": Word("YAML 不得使用锚点、别名或标签", "YAML anchors, aliases and tags are not allowed"),
     "key_invalid": Word("键必须是文本", "has a key that is not text"),
 }
@@ -68,7 +70,7 @@ def read_json(body: bytes) -> Any:
         raise Inexact("json_invalid", line=error.lineno, detail=error.msg) from None
     except RecursionError:
         raise Inexact("too_deep") from None
-    if "\\u" in text or text.count("{") + text.count("[") > MAX_DEPTH or _FORBIDDEN.search(text):
+    if "\\u" in text or text.count("{") + text.count("[") > MAX_DEPTH or FORBIDDEN.search(text):
         _walk(value, ())
     return value
 
@@ -92,17 +94,36 @@ def read_yaml(body: bytes) -> ParsedText:
     return ParsedText(value, lines)
 
 
-def unknown_fields(given: Any, understood: Any, under: Location = ()) -> Iterator[Fault]:
-    """Fields that were given (and are not null) but left no trace in what was understood: misspelt, or not ours."""
-    if isinstance(given, Mapping) and isinstance(understood, Mapping):
+def differences(given: Any, written: Any, under: Location = ()) -> Iterator[Fault]:
+    """Where what was given is not what is written: misspelt fields, numbers and days that are written otherwise.
+
+    `written` is what was understood, in JSON primitives. A field that is not in it is not known, unless it is null. A
+    decimal number may be given as a JSON number and is written as a string; a given string is written as it is, so
+    that `1_000`, `１２`, `+5` and `007` are refused with how they are to be written. An instant may be given in any
+    way that RFC 3339 has.
+    """
+    if isinstance(given, Mapping) and isinstance(written, Mapping):
         for name, value in given.items():
-            if name in understood:
-                yield from unknown_fields(value, understood[name], (*under, name))
+            if name in written:
+                yield from differences(value, written[name], (*under, name))
             elif value is not None:
                 yield Fault((*under, name), "extra_forbidden", *UNKNOWN_FIELD)
-    elif isinstance(given, list) and isinstance(understood, list):
-        for index, (entry, taken) in enumerate(zip(given, understood, strict=False)):
-            yield from unknown_fields(entry, taken, (*under, index))
+    elif isinstance(given, list) and isinstance(written, list):
+        for index, (entry, taken) in enumerate(zip(given, written, strict=False)):
+            yield from differences(entry, taken, (*under, index))
+    elif not _as_written(given, written):
+        text = json.dumps(written, ensure_ascii=False)[:80]
+        yield Fault(under, "not_as_written", f"应写作 {text}", f"must be written as {text}")
+
+
+def _as_written(given: Any, written: Any) -> bool:
+    if written is None or isinstance(written, Mapping | list):
+        return True
+    if type(given) is type(written):
+        return bool(given == written) or (isinstance(given, str) and _INSTANT.fullmatch(given) is not None)
+    if type(given) not in (int, Decimal) or not isinstance(written, str):
+        return False
+    return _DECIMAL.fullmatch(written) is not None and Decimal(written) == given
 
 
 def completed(value: Any, dumped: Any) -> Any:
@@ -138,8 +159,8 @@ def _node(event: yaml.Event, events: Iterator[yaml.Event], loc: Location, lines:
         name = key.value
         if name in mapping:
             raise Inexact("duplicate_key", (*loc, name), at)
-        if _FORBIDDEN.search(name):
-            raise Inexact("text_invalid", loc, at)
+        if FORBIDDEN.search(name):
+            raise Inexact("text_invalid", loc, at, forbidden_in(name))
         lines[(*loc, name)] = at
         mapping[name] = _node(next(events), events, (*loc, name), lines)
     return mapping
@@ -151,8 +172,8 @@ def _line(event: yaml.Event) -> int:
 
 def _scalar(event: yaml.ScalarEvent, loc: Location, line: int) -> Any:
     text: str = event.value
-    if _FORBIDDEN.search(text):
-        raise Inexact("text_invalid", loc, line)
+    if FORBIDDEN.search(text):
+        raise Inexact("text_invalid", loc, line, forbidden_in(text))
     if not event.implicit[0]:
         return text
     if text in _PLAIN:
@@ -171,7 +192,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(made) != len(pairs):
         seen: set[str] = set()
         twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        raise Inexact("text_invalid" if _FORBIDDEN.search(twice) else "duplicate_key", detail=ascii(twice)[:60])
+        raise Inexact("text_invalid" if FORBIDDEN.search(twice) else "duplicate_key", detail=ascii(twice)[:60])
     return made
 
 
@@ -179,12 +200,12 @@ def _walk(value: Any, loc: Location) -> None:
     if len(loc) > MAX_DEPTH:
         raise Inexact("too_deep", loc[:1])
     if isinstance(value, str):
-        if _FORBIDDEN.search(value):
-            raise Inexact("text_invalid", loc)
+        if FORBIDDEN.search(value):
+            raise Inexact("text_invalid", loc, detail=forbidden_in(value))
     elif isinstance(value, dict):
         for name, entry in value.items():
-            if _FORBIDDEN.search(name):
-                raise Inexact("text_invalid", loc)
+            if FORBIDDEN.search(name):
+                raise Inexact("text_invalid", loc, detail=forbidden_in(name))
             _walk(entry, (*loc, name))
     elif isinstance(value, list):
         for index, entry in enumerate(value):

@@ -28,7 +28,7 @@ from supervision.schedule import Schedule, plan_due_at, reporting_periods
 from supervision.workdays import last_day, offset_of
 
 Aspect = Annotated[int, Field(ge=0, le=99)]
-Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+Month = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 MAX_ITEMS: Final = 1000
 
 
@@ -39,7 +39,7 @@ class _Part(BaseModel):
 class Jurisdiction(_Part):
     """Whose programme it is."""
 
-    code: Annotated[str, Field(pattern=r"^\d{6}$")]
+    code: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
     name: Name
 
 

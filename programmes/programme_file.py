@@ -10,7 +10,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from exact.faults import Fault, faults_of, line_of
-from exact.texts import Inexact, ParsedText, completed, read_json, read_yaml, unknown_fields
+from exact.texts import Inexact, ParsedText, completed, differences, read_json, read_yaml
 from programmes.consistency import check
 from programmes.policy_file import CALENDAR_WORDS
 from programmes.programme import ProgrammeFile
@@ -55,8 +55,8 @@ def read_programme(body: bytes, library: Path, *, json: bool = False, simulated:
         raise FaultyProgramme(faults_of(error, lines=document.lines)) from None
     understood = programme.model_dump(mode="json", exclude_none=True)
     understood["policy"] = completed(programme.policy, understood["policy"])
-    unknown = unknown_fields(value, understood)
-    faults = [replace(fault, line=line_of(fault.loc, document.lines)) for fault in unknown]
+    differing = differences(value, understood)
+    faults = [replace(fault, line=line_of(fault.loc, document.lines)) for fault in differing]
     if faults := faults + check(programme, document.lines):
         raise FaultyProgramme(faults)
     return programme

@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, model_validator
 
 from services.settings import SharedSettings
 from web.cookies import cookies_of
+from web.entrance import host_names
 from web.identity import ClaimMapping
 from web.sessions import SessionLimits
 from web.tokens import AUDIENCE
@@ -51,6 +52,9 @@ class SessionSettings(TokenSettings):
     """People's one address, such as https://liangdeng.example, no slash at the end. Empty: no person signs in."""
     intake_root_path: str = Field(default="/intake", pattern=r"^/[a-z0-9-]+$", validation_alias="INTAKE_ROOT_PATH")
     """Where intake is below it; query is at its root."""
+    hosts: str = Field(default="", validation_alias="LIANGDENG_HOSTS")
+    """Further names, separated by commas, by which programs ask this service, such as `intake` inside a cluster. Beside
+    them count that of people's address and this machine's own; where there is no such address any name is taken."""
     session_idle_ms: int = Field(default=30 * 60_000, ge=100, validation_alias="LIANGDENG_SESSION_IDLE_MS")
     """A browser that was left alone for so long is signed out: half an hour, as one leaves a desk for."""
     session_absolute_ms: int = Field(default=10 * 3_600_000, ge=100, validation_alias="LIANGDENG_SESSION_ABSOLUTE_MS")
@@ -61,6 +65,11 @@ class SessionSettings(TokenSettings):
         if self.origin:
             cookies_of(self.origin)
         return self
+
+    @property
+    def host_names(self) -> frozenset[str]:
+        """The names by which this service may be asked; empty: by any."""
+        return host_names(self.origin, filter(None, self.hosts.lower().replace(" ", "").split(",")))
 
     @property
     def limits(self) -> SessionLimits:

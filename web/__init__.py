@@ -16,8 +16,12 @@ header           the header of every page, with templates/_header.html and stati
 addresses        addresses that every page knows, and which ones nobody is sent to
 root_path        an application below people's address answers with that prefix and without
 language         the language of a page
+assets           files of the project that pages need
 doors            a service's two doors: one for people and programs, one for the operator (ports)
 operator_door    what the operator asks every service: liveness, readiness, metrics
 provider_client  the client with which the provider is asked
 problem          errors as RFC 9457 problem documents
+openapi          how the OpenAPI documents are made
+entrance         what a request may look like, what every answer says
+failures         what no handler expected: one line, the traceback once a minute
 """

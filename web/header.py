@@ -9,17 +9,17 @@ from typing import Final, NamedTuple
 from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
-from starlette.staticfiles import StaticFiles
 
 from supervision.words import ROLES, Language, Word, say
 from web.addresses import SHARED, path_of, sign_in_link
+from web.assets import Assets
 from web.identity import Identity
 from web.language import language_of
 from web.rights import Rights
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
 """Holds `_header.html`, which every page includes; it is given the page's `Header` as `header`."""
-shared = StaticFiles(directory=Path(__file__).with_name("static"))
+shared = Assets(directory=Path(__file__).with_name("static"))
 """The stylesheet of the header, for an application that renders pages to mount at `SHARED`."""
 
 _LIGHTS: Final = Word("亮灯图", "Lights")

@@ -9,8 +9,12 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.exceptions import HTTPException
 
+from web.entrance import Entrance
 from web.gate import GuardedRoute, does
+from web.problem import HttpProblem
+from web.visitor import request_id
 
 
 class Readiness(NamedTuple):
@@ -61,4 +65,21 @@ def operator_door(app: FastAPI, service: str, router: APIRouter) -> FastAPI:
     door = FastAPI(title=f"亮灯 · {service}, operator", docs_url=None, redoc_url=None, openapi_url=None)
     door.state = app.state
     door.include_router(router)
+    return guarded(door)
+
+
+def guarded(door: FastAPI) -> FastAPI:
+    """The same application, with the entrance before it and problem documents for what it does not have."""
+    door.add_exception_handler(HTTPException, _http_error)
+    door.add_middleware(Entrance, told=_told)
     return door
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code = "method" if error.status_code == 405 else "no_such_address"
+    return await _told(request, HttpProblem(code, headers=error.headers))
+
+
+async def _told(request: Request, problem: HttpProblem) -> Response:
+    return problem.response(request_id(request))

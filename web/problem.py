@@ -1,16 +1,25 @@
-"""Errors as RFC 9457 problem documents: what those of every service have in common."""
+"""Errors as RFC 9457 problem documents, Chinese first and English beside it; what every service can answer with."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final, NamedTuple
 
 import orjson
+from starlette.requests import Request
 from starlette.responses import Response
 
+from exact.faults import Fault
 from supervision.words import Word
 
 MEDIA_TYPE: Final = "application/problem+json"
+TYPE_PREFIX: Final = "urn:liangdeng:problem:"
+MOST_FAULTS: Final = 100
+"""Faults that a document lists: who sent more mends these first."""
+_MOST_FAULT_BYTES: Final = 48 * 1024
+"""Bytes that they take together, so that no document is longer than 64 KB."""
+_LONGEST: Final = 400
+"""Characters of a text in a fault; a key of somebody's own can be as long as the body."""
 
 
 class ProblemKind(NamedTuple):
@@ -20,18 +29,42 @@ class ProblemKind(NamedTuple):
     title: Word
 
 
-class HttpProblem(Exception):
-    """The answer to a request is an error; each service derives a class with its own kinds and wording.
+EVERYWHERE: Final[Mapping[str, ProblemKind]] = {
+    "text_invalid": ProblemKind(400, Word("含有不允许的字符", "Has characters that are not allowed")),
+    "no_such_address": ProblemKind(404, Word("没有这个地址", "No such address")),
+    "not_acceptable": ProblemKind(406, Word("无法按所要求的格式回答", "No answer in a format that is accepted")),
+    "method": ProblemKind(405, Word("不支持的方法", "Method not allowed")),
+    "wrong_host": ProblemKind(421, Word("请求的主机名不属于本系统", "Not a host name of this system")),
+    "internal": ProblemKind(500, Word("系统内部错误", "Internal error")),
+}
+"""What the entrance of every service can answer, whatever was asked for."""
 
-    `code` is one of `kinds` and the last part of the document's type; `headers` are sent with the answer.
+
+class HttpProblem(Exception):
+    """The answer to a request is an error; a service derives a class with its own kinds.
+
+    `code` is one of `kinds` and the last part of the document's type. `zh` and `en` say more than the title, `faults`
+    name fields, `headers` are sent with the answer, `more` are further members of the document.
     """
 
-    kinds: ClassVar[Mapping[str, ProblemKind]]
+    kinds: ClassVar[Mapping[str, ProblemKind]] = EVERYWHERE
 
-    def __init__(self, code: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        code: str,
+        zh: str = "",
+        en: str = "",
+        *,
+        faults: Sequence[Fault] = (),
+        headers: Mapping[str, str] | None = None,
+        more: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(code)
         self.code = code
+        self.zh, self.en = zh, en
+        self.faults = faults
         self.headers = dict(headers or {})
+        self.more = dict(more or {})
 
     @property
     def status(self) -> int:
@@ -43,19 +76,56 @@ class HttpProblem(Exception):
         """What happened, in both languages."""
         return self.kinds[self.code].title
 
-    def titles(self) -> dict[str, str]:
-        """The title as the document says it."""
-        raise NotImplementedError
+    def document(self, request_id: str) -> dict[str, Any]:
+        """The problem document of a request."""
+        detail = {"detail": self.zh or self.en, "detail_en": self.en or self.zh} if self.zh or self.en else {}
+        return {
+            "type": f"{TYPE_PREFIX}{self.code}",
+            "title": self.title.zh,
+            "title_en": self.title.en,
+            "status": self.status,
+            **self.more,
+            **detail,
+            **_errors(self.faults),
+            "request_id": request_id,
+        }
 
-    def members(self) -> dict[str, Any]:
-        """What the document says beyond type, title and status."""
-        raise NotImplementedError
-
-    def document(self) -> dict[str, Any]:
-        """The problem document."""
-        kind = {"type": f"urn:liangdeng:problem:{self.code}", **self.titles(), "status": self.status}
-        return {**kind, **self.members()}
-
-    def response(self) -> Response:
+    def response(self, request_id: str) -> Response:
         """The document as an answer."""
-        return Response(orjson.dumps(self.document()), self.status, self.headers, MEDIA_TYPE)
+        return Response(orjson.dumps(self.document(request_id)), self.status, self.headers, MEDIA_TYPE)
+
+
+def wants_page(request: Request) -> bool:
+    """Whether an error is told as a page: to a browser, but below `/v1`, where programs ask."""
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    return not path.startswith("/v1/") and "text/html" in request.headers.get("accept", "")
+
+
+def _errors(faults: Sequence[Fault]) -> dict[str, Any]:
+    """As many faults as a document may hold, and how many more there are."""
+    if not faults:
+        return {}
+    shown, size = [], 0
+    for fault in faults[:MOST_FAULTS]:
+        made = _error(fault)
+        size += len(orjson.dumps(made))
+        if size > _MOST_FAULT_BYTES:
+            break
+        shown.append(made)
+    omitted = len(faults) - len(shown)
+    return {"errors": shown, **({"errors_omitted": omitted} if omitted else {})}
+
+
+def _error(fault: Fault) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "pointer": _cut(f"#{fault.pointer}"),
+        "field": _cut(fault.field),
+        "rule": fault.rule,
+        "message": _cut(fault.zh),
+        "message_en": _cut(fault.en),
+    }
+    return made if fault.line is None else {**made, "line": fault.line}
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -49,10 +49,10 @@ class SecurityLog:
         """Write one event; `about` names what it concerns, texts cut at 200 characters."""
         line: dict[str, Any] = {"at": datetime.now(UTC).isoformat(), "service": self._service, "event": event}
         if request_id:
-            line["request_id"] = _plain(request_id)
+            line["request_id"] = printable(request_id)
         if who is not None:
             line |= {"person": who.id, "role": who.role, "unit": who.unit, "jurisdictions": list(who.jurisdictions)}
-        line |= {name: _plain(value) if isinstance(value, str) else value for name, value in about.items()}
+        line |= {name: printable(value) if isinstance(value, str) else value for name, value in about.items()}
         self._counter.labels(event).inc()
         logger.warning("%s", orjson.dumps(line).decode())
 
@@ -64,6 +64,6 @@ def lines_on_stderr() -> None:
     logger.handlers, logger.propagate = [handler], False
 
 
-def _plain(text: str) -> str:
+def printable(text: str) -> str:
     """What a terminal shows as it is: no control, format or surrogate characters."""
     return "".join(one if one.isprintable() else "?" for one in text[:MAX_TEXT])

@@ -6,7 +6,7 @@ import functools
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 from urllib.parse import parse_qs
 
 from starlette.requests import Request
@@ -44,14 +44,6 @@ class SignInProblem(HttpProblem):
         "sign_in_expired": ProblemKind(400, Word("登录已超时，请重新登录", "The sign-in took too long; try again")),
         "other_site": ProblemKind(403, Word("请求来自其他网站", "The request comes from another site")),
     }
-
-    def titles(self) -> dict[str, str]:
-        """As `HttpProblem.titles`."""
-        return {"title": f"{self.title.zh} / {self.title.en}"}
-
-    def members(self) -> dict[str, Any]:
-        """As `HttpProblem.members`."""
-        return {}
 
 
 class SignIn:
@@ -156,7 +148,7 @@ class SignIn:
                 return problem_page(request, problem, self._intake)
             except (ProviderUnavailable, SessionsUnavailable) as error:
                 logger.warning("signing in is not possible: %s: %s", type(error).__name__, error)
-                unavailable = SignInProblem("sign_in_unavailable", {"Retry-After": "5"})
+                unavailable = SignInProblem("sign_in_unavailable", headers={"Retry-After": "5"})
                 return problem_page(request, unavailable, self._intake, _SHORTLY)
 
         return answer

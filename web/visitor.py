@@ -128,6 +128,11 @@ def known_visitor(request: Request) -> Visitor:
     return found if isinstance(found, Visitor) else Visitor()
 
 
+def kept_by(identity: Identity | None) -> str:
+    """`Cache-Control`: what somebody known is shown is kept nowhere; what is public is asked about again."""
+    return "no-cache" if identity is None else "no-store"
+
+
 def request_id(request: Request) -> str:
     """The id that the front gave the request, else one of our own; the same however often it is asked for."""
     found = getattr(request.state, "request_id", None)

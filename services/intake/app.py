@@ -19,6 +19,7 @@ from eventlog.clock import clock_from
 from eventlog.log.kafka import KafkaLog
 from services.intake.api.routes import api_router
 from services.intake.dependencies import Dependencies
+from services.intake.description import operations
 from services.intake.metrics import IntakeMetrics
 from services.intake.ops import operator
 from services.intake.pages import publication
@@ -40,17 +41,21 @@ from services.intake.who.roster import Roster
 from services.intake.who.roster_feed import RosterFeed
 from services.recognition import recognition
 from web.addresses import SHARED
+from web.entrance import Entrance
 from web.gate import OpenMount, description, tell_denied
 from web.header import shared
 from web.identity import Unauthenticated
 from web.position_tokens import PositionTokens
 from web.privileged_reads import TrailUnavailable
+from web.problem import HttpProblem, wants_page
 from web.rights import RightDenied
 from web.root_path import RootPath
 from web.sessions import SessionsUnavailable
+from web.visitor import request_id
 
 _BATCH_BYTES = 8 * MAX_SUBMISSION_BYTES
 _REQUEST_MILLISECONDS = 20_000
+_LATER = {"Retry-After": "5"}
 
 
 def build(settings: IntakeSettings) -> FastAPI:
@@ -87,21 +92,16 @@ def build(settings: IntakeSettings) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,  # it would build the address from what the request says of its host
     )
+    app.add_middleware(Entrance, told=_told, origin=settings.origin, hosts=settings.host_names)
     app.add_middleware(RootPath, root=settings.intake_root_path)
     app.state.dependencies, app.state.who = dependencies, dependencies.who
     app.state.operator = operator(app)
     app.include_router(api_router)
     app.include_router(pages_router)
     app.include_router(publication.router)
-    app.router.routes.append(description(app))
+    app.router.routes.append(description(operations.description()))
     app.router.routes.append(OpenMount(SHARED, shared, "assets.read"))
-    app.add_exception_handler(IntakeProblem, _problem)
-    app.add_exception_handler(RightDenied, _denied)
-    app.add_exception_handler(Unauthenticated, _unauthenticated)
-    app.add_exception_handler(SessionsUnavailable, _sessions_unavailable)
-    app.add_exception_handler(TrailUnavailable, _trail_unavailable)
-    app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(Exception, _internal)
+    _handlers(app)
     return app
 
 
@@ -161,46 +161,52 @@ def _broker(settings: IntakeSettings) -> KafkaBroker:
     )
 
 
+def _handlers(app: FastAPI) -> None:
+    app.add_exception_handler(IntakeProblem, _problem)
+    app.add_exception_handler(RightDenied, _denied)
+    app.add_exception_handler(Unauthenticated, _unauthenticated)
+    app.add_exception_handler(SessionsUnavailable, _sessions_unavailable)
+    app.add_exception_handler(TrailUnavailable, _trail_unavailable)
+    app.add_exception_handler(HTTPException, _http_error)
+
+
 async def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, IntakeProblem)
-    return await _answer(request, error)
+    return await _told(request, error)
 
 
 async def _denied(request: Request, error: Exception) -> Response:
     assert isinstance(error, RightDenied)
     tell_denied(request, error)
-    return await _answer(request, denied(error))
+    return await _told(request, denied(error))
 
 
 async def _unauthenticated(request: Request, error: Exception) -> Response:
     assert isinstance(error, Unauthenticated)
-    return await _answer(request, unauthenticated(error))
+    return await _told(request, unauthenticated(error))
 
 
 async def _sessions_unavailable(request: Request, error: Exception) -> Response:
-    return await _answer(request, IntakeProblem("sessions_unavailable", "", str(error), headers={"Retry-After": "5"}))
+    return await _told(request, IntakeProblem("sessions_unavailable", "", str(error), headers=_LATER))
 
 
 async def _trail_unavailable(request: Request, error: Exception) -> Response:
-    return await _answer(request, IntakeProblem("not_recorded", "", str(error), headers={"Retry-After": "5"}))
+    return await _told(request, IntakeProblem("not_recorded", "", str(error), headers=_LATER))
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     codes = {404: "not_found", 405: "method", 413: "too_large", 415: "media_type"}
-    return await _answer(request, IntakeProblem(codes.get(error.status_code, "malformed"), en=str(error.detail)))
+    code = codes.get(error.status_code, "malformed")
+    return await _told(
+        request, IntakeProblem(code, en="" if code in codes.values() else str(error.detail), headers=error.headers)
+    )
 
 
-async def _internal(request: Request, _error: Exception) -> Response:
-    return await _answer(request, IntakeProblem("internal"))
-
-
-async def _answer(request: Request, problem: IntakeProblem) -> Response:
+async def _told(request: Request, problem: HttpProblem) -> Response:
     """To a program as a document, to a person as a page."""
-    path = request.scope["path"].removeprefix(request.scope["root_path"])
-    wants_page = not path.startswith("/v1/") and "text/html" in request.headers.get("accept", "")
-    if not wants_page:
-        return problem.response()
+    if not wants_page(request):
+        return problem.response(request_id(request))
     dependencies: Dependencies = request.app.state.dependencies
     await dependencies.who.visitors.glance(request)
     return problem_page(request, problem)

@@ -1,9 +1,8 @@
-"""Intake's problem documents, in Chinese and English, naming every field and rule."""
+"""Intake's problems: what each code means, and what becomes of a refusal."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from exact.faults import Fault
 from services.intake.who.permission import Unknown
@@ -11,10 +10,11 @@ from supervision import right
 from supervision.refusal_words import REASONS
 from supervision.words import Word
 from web.identity import Unauthenticated
-from web.problem import HttpProblem, ProblemKind
+from web.problem import EVERYWHERE, HttpProblem, ProblemKind
 from web.rights import RightDenied
 
 KINDS: Final[dict[str, ProblemKind]] = {
+    **EVERYWHERE,
     "invalid": ProblemKind(422, Word("提交内容不符合要求", "The submission is not valid")),
     "malformed": ProblemKind(400, Word("提交内容无法读取", "The request cannot be read")),
     "key_required": ProblemKind(
@@ -29,7 +29,6 @@ KINDS: Final[dict[str, ProblemKind]] = {
         403, Word("模拟时钟只能用于模拟数据", "A driven clock serves simulated programmes only")
     ),
     "not_found": ProblemKind(404, Word("没有这个地址或对象", "Not found")),
-    "method": ProblemKind(405, Word("不支持的方法", "Method not allowed")),
     "exists": ProblemKind(409, Word("该督查方案已经发布", "The programme was already published")),
     "key_reused": ProblemKind(
         409, Word("该 Idempotency-Key 已用于不同内容", "This Idempotency-Key was used for another body")
@@ -38,7 +37,6 @@ KINDS: Final[dict[str, ProblemKind]] = {
     "media_type": ProblemKind(415, Word("不支持的内容类型", "Unsupported content type")),
     "digest_mismatch": ProblemKind(422, Word("文件内容与 SHA-256 不符", "The file does not have this SHA-256")),
     "aborted": ProblemKind(400, Word("上传中断", "The upload broke off")),
-    "internal": ProblemKind(500, Word("系统内部错误", "Internal error")),
     "sessions_unavailable": ProblemKind(
         503, Word("暂时无法确认您的登录，请稍后再试", "Your sign-in cannot be checked right now; try again")
     ),
@@ -57,34 +55,9 @@ KINDS: Final[dict[str, ProblemKind]] = {
 
 
 class IntakeProblem(HttpProblem):
-    """A refusal. `zh` and `en` say more than the title, `faults` name fields, `more` are further members."""
+    """A refusal."""
 
     kinds = KINDS
-
-    def __init__(
-        self,
-        code: str,
-        zh: str = "",
-        en: str = "",
-        *,
-        faults: Sequence[Fault] = (),
-        headers: Mapping[str, str] | None = None,
-        more: Mapping[str, Any] | None = None,
-    ) -> None:
-        super().__init__(code, headers)
-        self.zh, self.en = zh, en
-        self.faults = faults
-        self.more = dict(more or {})
-
-    def titles(self) -> dict[str, str]:
-        """One member per language."""
-        return {"title": self.title.zh, "title_en": self.title.en}
-
-    def members(self) -> dict[str, Any]:
-        """What is said beside the title, and `errors` with every fault."""
-        detail = {"detail": self.zh or self.en, "detail_en": self.en or self.zh} if self.zh or self.en else {}
-        errors = {"errors": [_error(fault) for fault in self.faults]} if self.faults else {}
-        return {**self.more, **detail, **errors}
 
 
 def invalid(*faults: Fault) -> IntakeProblem:
@@ -108,14 +81,3 @@ def denied(error: RightDenied) -> IntakeProblem:
         missing = "unknown_item" if error.programme else "unknown_programme"
         return IntakeProblem("not_found", *REASONS[missing], more={"reason": missing})
     return IntakeProblem("not_found")
-
-
-def _error(fault: Fault) -> dict[str, Any]:
-    made: dict[str, Any] = {
-        "pointer": f"#{fault.pointer}",
-        "field": fault.field,
-        "rule": fault.rule,
-        "message": fault.zh,
-        "message_en": fault.en,
-    }
-    return made if fault.line is None else {**made, "line": fault.line}

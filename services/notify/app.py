@@ -29,6 +29,7 @@ from services.notify.notices.directory import ContactSource, Directory
 from services.notify.notices.gatherer import Gatherer
 from services.notify.runtime import Runtime
 from services.notify.settings import NotifySettings
+from web.operator_door import guarded
 
 
 def delivery_terms(settings: NotifySettings) -> DeliveryTerms:
@@ -121,4 +122,4 @@ def build(settings: NotifySettings) -> FastAPI:
         title="亮灯 · notify", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
     )
     app.include_router(ops.router)
-    return app
+    return guarded(app)

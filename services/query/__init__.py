@@ -4,6 +4,7 @@ follow/      the three topics into rows, one transaction a batch; the rebuild
 read_model/  the tables and the only SQL
 answers/     what an answer holds, and who may see what of it
 web/         the JSON API and the pages
+description/ what the API looks like: the OpenAPI document
 app          builds everything from the settings
 ops          liveness, readiness and metrics for the operator
 metrics      what Prometheus scrapes

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 import psycopg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
@@ -21,8 +21,10 @@ from eventlog.clock import clock_from
 from eventlog.log import provisioning
 from eventlog.log.kafka import KafkaLog
 from eventlog.log.log import Log
+from exact.faults import fault_of
 from services.query.answers.problem import QueryProblem
 from services.query.answers.request_view import RequestViews
+from services.query.description import operations
 from services.query.follow.follow_loop import Following
 from services.query.metrics import QueryMetrics
 from services.query.ops import operator
@@ -36,15 +38,18 @@ from services.query.web.people.desk import PeopleDesk
 from services.recognition import Recognition, recognition
 from supervision.right import REASONS
 from web.addresses import SHARED
+from web.entrance import Entrance
 from web.gate import OpenMount, description, tell_denied
 from web.header import shared
 from web.identity import Unauthenticated
 from web.position_tokens import PositionTokens
 from web.privileged_reads import TrailUnavailable
+from web.problem import HttpProblem, wants_page
 from web.provider import Provider
 from web.rights import RightDenied
 from web.sessions import SessionsUnavailable
 from web.sign_in import SignIn
+from web.visitor import request_id
 
 
 def kafka_log(settings: QuerySettings) -> Log:
@@ -102,6 +107,7 @@ def build(settings: QuerySettings, open_log: Callable[[QuerySettings], Log] = ka
         openapi_url=None,
         redirect_slashes=False,  # it would build the address from what the request says of its host
     )
+    app.add_middleware(Entrance, told=_told, origin=settings.origin, hosts=settings.host_names)
     app.state.settings, app.state.progress, app.state.metrics = settings, progress, metrics
     app.state.request_views = RequestViews(reader, progress, tokens, clock_from(settings.clock))
     app.state.reader, app.state.who = reader, who
@@ -114,7 +120,7 @@ def build(settings: QuerySettings, open_log: Callable[[QuerySettings], Log] = ka
     app.include_router(account_routes.router)
     app.include_router(routes.router)
     app.state.provider = _provider(settings, who)
-    app.router.routes.extend([*_sign_in(settings, who, app.state.provider), description(app)])
+    app.router.routes.extend([*_sign_in(settings, who, app.state.provider), description(operations.description())])
     app.router.routes.append(OpenMount(SHARED, shared, "assets.read"))
     app.router.routes.append(OpenMount("/static", pages.static, "assets.read"))
     app.state.operator = operator(app)
@@ -167,30 +173,30 @@ def _errors(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        if error.status_code == 404:
-            return await _told(request, QueryProblem("not-found"))
-        return JSONResponse(
-            {"type": "about:blank", "title": str(error.detail), "status": error.status_code},
-            error.status_code,
-            headers=error.headers,
-            media_type="application/problem+json",
-        )
+        codes = {404: "not-found", 405: "method", 413: "too-large"}
+        problem = QueryProblem(codes.get(error.status_code, "malformed"))
+        problem.headers.update(error.headers or {})
+        return await _told(request, problem)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        where = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
-        return await _told(request, QueryProblem("malformed", where))
+        faults = [fault_of({**one, "loc": one["loc"][1:]}, (), {}) for one in error.errors()]
+        return await _told(request, QueryProblem("malformed", faults=faults))
 
 
 def _denied(error: RightDenied) -> QueryProblem:
     reason = error.said.reason
+    if reason is None:
+        return QueryProblem("not-found")
+    word = REASONS[reason]
     if reason == "sign_in":
-        return QueryProblem("sign-in-required", REASONS[reason].en)
-    return QueryProblem("not-found") if reason is None else QueryProblem("forbidden", REASONS[reason].en, reason=reason)
+        return QueryProblem("sign-in-required", word.en, zh=word.zh)
+    return QueryProblem("forbidden", word.en, zh=word.zh, reason=reason)
 
 
-async def _told(request: Request, error: QueryProblem) -> Response:
-    if request.scope["path"].startswith("/v1"):
-        return error.response()
+async def _told(request: Request, error: HttpProblem) -> Response:
+    """To a program as a document, to a person as a page."""
+    if not wants_page(request):
+        return error.response(request_id(request))
     return await pages.problem_page(request, error)

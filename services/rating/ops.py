@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI, Request
 
 from eventlog.owner.partition import PartitionStatus
 from web.gate import GuardedRoute, does
-from web.operator_door import Readiness, operator_routes
+from web.operator_door import Readiness, guarded, operator_routes
 
 PATHS: Final = ("/metrics", "/healthz", "/readyz", "/v1/progress")
 
@@ -80,7 +80,7 @@ def build(rating: RatingStatus) -> FastAPI:
 
     endpoints.include_router(operator_routes(readiness, metrics))
     endpoints.include_router(more)
-    return endpoints
+    return guarded(endpoints)
 
 
 def _health(status: PartitionStatus) -> PartitionHealth:

@@ -79,7 +79,7 @@ def told(response: httpx.Response, programme: str, item: str) -> tuple[int, dict
     """All that an answer tells but for the request's own id and what was asked for."""
     headers = {name: value for name, value in response.headers.items() if name not in ("date", "x-request-id")}
     body = response.content.replace(programme.encode(), b"PROGRAMME").replace(item.encode(), b"ITEM")
-    return response.status_code, headers, re.sub(rb"[0-9a-f]{64}|[0-9a-f-]{36}", b"ID", body)
+    return response.status_code, headers, re.sub(rb"[0-9a-f]{64}|[0-9a-f-]{36}|[0-9a-f]{32}", b"ID", body)
 
 
 def _nothing(operation: Operation, cell: Cell) -> Iterator[tuple[str, str]]:

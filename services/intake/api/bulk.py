@@ -20,6 +20,7 @@ from services.intake.problem import IntakeProblem, denied, invalid
 from services.intake.submitting.body import idempotency_key_of, read_object
 from web.identity import Identity
 from web.rights import RightDenied
+from web.visitor import request_id
 
 _AT_ONCE: Final = 16
 """Items whose submissions are checked in one turn of the loop: about a millisecond each."""
@@ -43,13 +44,14 @@ async def submit_many(
     for number, row in enumerate(rows):
         lanes[str(row.get("item")) if isinstance(row, dict) else ""].append(number)
     turn, loop = asyncio.Semaphore(_AT_ONCE), asyncio.get_running_loop()
+    told = request_id(request)
     until = loop.time() + wait
 
     async def run(lane: list[int]) -> None:
         for number in lane:
             async with turn:
                 left = max(0.0, until - loop.time()) if wait else 0.0
-                results[number] = await _one(dependencies, identity, programme, rows[number], left)
+                results[number] = await _one(dependencies, identity, programme, rows[number], left, told)
             await asyncio.sleep(0)
 
     async with asyncio.TaskGroup() as group:
@@ -60,7 +62,9 @@ async def submit_many(
     return Response(orjson.dumps(answer), 200, media_type=JSON)
 
 
-async def _one(dependencies: Dependencies, identity: Identity, programme: str, row: Any, wait: float) -> dict[str, Any]:
+async def _one(
+    dependencies: Dependencies, identity: Identity, programme: str, row: Any, wait: float, told: str
+) -> dict[str, Any]:
     """The result of one row: its receipt, or its problem document."""
     try:
         item, key, body = _read(row)
@@ -68,7 +72,7 @@ async def _one(dependencies: Dependencies, identity: Identity, programme: str, r
         answered = await dependencies.receiver.receive(identity, programme, item, body, key, wait)
     except (IntakeProblem, RightDenied) as error:
         problem = error if isinstance(error, IntakeProblem) else denied(error)
-        return {"status": problem.status, "problem": problem.document()}
+        return {"status": problem.status, "problem": problem.document(told)}
     return {"status": 202 if answered.ruling is None else 200, "receipt": document(answered, dependencies)}
 
 

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from contracts.policy import Policy
 from exact.faults import faults_of
-from exact.texts import completed, unknown_fields
+from exact.texts import completed, differences
 from programmes.programme import ProgrammeFile
 from programmes.programme_file import FaultyProgramme, read_programme
 from services.intake.problem import invalid
@@ -43,6 +43,6 @@ async def posted_policy(request: Request) -> Policy:
         policy = _POLICY.validate_python(body)
     except ValidationError as error:
         raise invalid(*faults_of(error)) from None
-    if faults := list(unknown_fields(body, completed(policy, _POLICY.dump_python(policy, mode="json")))):
+    if faults := list(differences(body, completed(policy, _POLICY.dump_python(policy, mode="json")))):
         raise invalid(*faults)
     return policy

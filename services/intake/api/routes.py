@@ -177,7 +177,7 @@ async def read_evidence(request: Request, sha256: str) -> Response:
     dependencies, about = _evidence(request, "evidence.read", sha256)
     programme, item = split_subject(about)
     opened_by(request).evidence(programme, item or "", sha256)
-    headers = {"content-disposition": f'attachment; filename="{sha256}"', "x-content-type-options": "nosniff"}
+    headers = {"content-disposition": f'attachment; filename="{sha256}"'}
     return FileResponse(dependencies.evidence.path(sha256), media_type="application/octet-stream", headers=headers)
 
 

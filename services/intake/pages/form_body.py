@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,6 +10,7 @@ import orjson
 
 from contracts.topics import MAX_SUBMISSION_BYTES
 from contracts.values import Evidence
+from exact.characters import FORBIDDEN, forbidden_in
 from services.intake.pages.fields import FORMS, Field
 from services.intake.submitting.body import exact_object, too_large
 
@@ -32,6 +32,13 @@ class FormFields:
     def all(self, name: str) -> list[str]:
         """Every value of a field that is not empty."""
         return [value for value in self._values.get(name, []) if value]
+
+    def forbidden(self) -> Iterator[tuple[str, str]]:
+        """Names of fields with a character that no text may have, and which one."""
+        for name, values in self._values.items():
+            found = next(filter(None, map(forbidden_in, (name, *values))), "")
+            if found:
+                yield FORBIDDEN.sub("?", name), found
 
     def named(self, prefix: str) -> dict[str, str]:
         """Non-empty fields whose names begin with `prefix`, without it."""
@@ -62,7 +69,7 @@ def _datum(field: Field, posted: FormFields, evidence: Sequence[Evidence]) -> di
         case "evidence":
             return {field.name: [_as_json(one) for one in evidence]} if evidence else {}
         case "measures":
-            measures = {name: plain_number(value) for name, value in posted.named("measure:").items()}
+            measures = posted.named("measure:")
             return {field.name: measures} if measures else {}
         case "plan":
             periods = dict.fromkeys(key.partition(":")[0] for key in posted.named("node:"))
@@ -93,17 +100,11 @@ def _simple(field: Field, posted: FormFields) -> dict[str, Any]:
 
 
 def _node(posted: FormFields, period: str) -> dict[str, Any]:
-    targets = []
+    targets: list[dict[str, str]] = []
     for index in range(MAX_TARGETS):
         part = {
             name: posted.one(f"node:{period}:{index}:{name}") for name in ("indicator", "comparator", "value", "unit")
         }
         if part["indicator"] and part["value"]:
-            targets.append({**part, "value": plain_number(part["value"])})
+            targets.append(part)
     return {"text": posted.one(f"node:{period}:text"), "targets": targets}
-
-
-def plain_number(text: str) -> str:
-    """What people type (full-width digits, thousands separators, a percent sign) as a plain decimal."""
-    plain = unicodedata.normalize("NFKC", text).replace(",", "").replace(" ", "").removesuffix("%")
-    return plain.replace("−", "-")

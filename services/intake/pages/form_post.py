@@ -14,7 +14,9 @@ from starlette.requests import Request
 
 from contracts.topics import MAX_SUBMISSION_BYTES
 from contracts.values import Classification, Evidence
+from exact.characters import forbidden_in, text_fault
 from services.intake.pages.form_body import FormFields
+from services.intake.problem import invalid
 from services.intake.submitting.body import content_type, limited
 from services.intake.submitting.evidence import SHA256, EvidenceStore
 
@@ -23,7 +25,7 @@ MAX_FIELDS: Final = 600
 _CHUNK: Final = 256 * 1024
 _TEXT_BYTES: Final = 1024 * 1024
 """What the text fields and the multipart frame may take beside the files."""
-_UNSAFE: Final = re.compile(r"[/\\\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f]")
 _INTERNAL_FILES: Final = "files_internal"
 _KEPT: Final = re.compile(r"(?:(internal)\|)?([0-9a-f]{64})\|(\d{1,12})\|([^|]{1,100})\|(.{1,200})")
 
@@ -46,6 +48,14 @@ class FormPost:
     key: str
     uploads: Sequence[Upload] = ()
     cited: list[Evidence] = field(default_factory=list)
+
+    def check_text(self) -> None:
+        """Raises IntakeProblem `invalid`, naming every field and file whose name or content no text may have."""
+        faults = [text_fault(("data", name), found) for name, found in self.fields.forbidden()]
+        names = (forbidden_in(upload.file.filename or "") for upload in self.uploads)
+        faults += [text_fault(("data", "evidence"), found) for found in names if found]
+        if faults:
+            raise invalid(*faults)
 
     async def store_files(self, store: EvidenceStore, owners: Sequence[str]) -> None:
         """Keep the files that came with the form, and cite them. Raises IntakeProblem `too_large`."""

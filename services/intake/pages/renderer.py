@@ -14,7 +14,6 @@ from starlette.responses import HTMLResponse
 from services.intake.dependencies import Dependencies
 from services.intake.pages.choices import cause_text
 from services.intake.pages.fields import ACTIONS
-from services.intake.problem import IntakeProblem
 from services.intake.who.item import KnownItem
 from services.intake.who.permission import rights_of
 from supervision import words
@@ -24,13 +23,13 @@ from web.addresses import here_of
 from web.header import TEMPLATES, Header, in_other_language
 from web.identity import Identity
 from web.language import language_of, remember_language
+from web.problem import HttpProblem
 from web.visitor import known_visitor
 
 FOLDER: Final = Path(__file__).parent
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'",
-    "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
@@ -74,14 +73,14 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
     return answer
 
 
-def problem_page(request: Request, problem: IntakeProblem) -> HTMLResponse:
+def problem_page(request: Request, problem: HttpProblem) -> HTMLResponse:
     """A problem as a page; whoever must sign in finds the way there."""
     response = page(request, "problem.html", problem.status, problem=problem)
     response.headers.update({k: v for k, v in problem.headers.items() if k.lower() != "www-authenticate"})
     return response
 
 
-def _header(request: Request, about: object, problem: IntakeProblem | None) -> Header:
+def _header(request: Request, about: object, problem: HttpProblem | None) -> Header:
     """The header of a page, about an item where it is about one; `problem` is what did not work."""
     dependencies: Dependencies = request.app.state.dependencies
     identity, settings = known_visitor(request).identity, dependencies.settings

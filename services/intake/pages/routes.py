@@ -103,6 +103,7 @@ async def send(request: Request, programme: str, item: str, name: str) -> Respon
     async with read_form(request, dependencies.evidence, owners, limit) as post:
         try:
             check_form_token(request, post.fields.one("csrf"))
+            post.check_text()
             receipt = (await _received(dependencies, identity, known, name, post)).receipt
         except IntakeProblem as problem:
             return form_page(request, dependencies, known, name, post, problem)

@@ -24,7 +24,7 @@ _REMEMBERED: Final = 10_000
 _MARK_DIGITS: Final = 32
 """Hex digits of an uploader's digest: 128 bits."""
 _WRITE_BYTES: Final = 1024 * 1024
-_NAME: Final = re.compile(r"[^/\\\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]{1,200}")
+_NAME: Final = re.compile(r"[^/\\\x00-\x1f\x7f]{1,200}")
 _MEDIA_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*(; ?[a-z0-9-]+=[A-Za-z0-9._-]+)?")
 
 

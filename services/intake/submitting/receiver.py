@@ -17,7 +17,7 @@ from contracts.values import Actor, Evidence, Identifier, Principal
 from eventlog.clock import Clock
 from eventlog.log.log import LogUnavailable
 from exact.faults import UNKNOWN_FIELD, Fault, faults_of
-from exact.texts import completed, unknown_fields
+from exact.texts import completed, differences
 from services.intake.metrics import IntakeMetrics
 from services.intake.problem import IntakeProblem, invalid
 from services.intake.submitting.evidence import EvidenceStore
@@ -239,7 +239,7 @@ def posted_data(name: str, given: Mapping[str, Any]) -> Any:
         raise invalid(_unknown_type(name)) from None
     except ValidationError as error:
         raise invalid(*faults_of(error, under=("data",))) from None
-    if faults := list(unknown_fields(given, completed(data, SUBMISSION_TYPES.dump(data)), ("data",))):
+    if faults := list(differences(given, completed(data, SUBMISSION_TYPES.dump(data)), ("data",))):
         raise invalid(*faults)
     return data
 

@@ -1,13 +1,16 @@
-"""Query's problem documents: one title for both languages, the detail in English."""
+"""Query's problems: what each code means."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
+from exact.faults import Fault
 from supervision.words import Word
-from web.problem import HttpProblem, ProblemKind
+from web.problem import EVERYWHERE, HttpProblem, ProblemKind
 
-_KINDS: Final[dict[str, ProblemKind]] = {
+KINDS: Final[dict[str, ProblemKind]] = {
+    **EVERYWHERE,
     "malformed": ProblemKind(400, Word("请求有误", "The request is malformed")),
     "sign-in-required": ProblemKind(401, Word("需要登录", "Sign in first")),
     "forbidden": ProblemKind(403, Word("无权进行此操作，或表单已失效", "Not yours to do, or the form is too old")),
@@ -19,23 +22,22 @@ _KINDS: Final[dict[str, ProblemKind]] = {
     ),
     "unavailable": ProblemKind(503, Word("暂时无法查询", "The read model cannot be asked now")),
 }
-_HEADERS: Final = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "2"}, 504: {"Retry-After": "2"}}
+_HEADERS: Final = {
+    401: {"WWW-Authenticate": 'Bearer realm="liangdeng"'},
+    503: {"Retry-After": "2"},
+    504: {"Retry-After": "2"},
+}
 
 
 class QueryProblem(HttpProblem):
-    """An answer that is an error; `detail` says more, `more` are further members of the document."""
+    """An answer that is an error; `en` and `zh` say more, `more` are further members of the document."""
 
-    kinds = _KINDS
+    kinds = KINDS
 
-    def __init__(self, code: str, detail: str = "", **more: Any) -> None:
-        super().__init__(code, _HEADERS.get(_KINDS[code].status))
-        self.detail = detail
-        self.more = more
+    def __init__(self, code: str, en: str = "", *, zh: str = "", faults: Sequence[Fault] = (), **more: Any) -> None:
+        super().__init__(code, zh, en, faults=faults, headers=_HEADERS.get(KINDS[code].status), more=more)
 
-    def titles(self) -> dict[str, str]:
-        """Both languages in one member."""
-        return {"title": f"{self.title.en} / {self.title.zh}"}
 
-    def members(self) -> dict[str, Any]:
-        """The detail, and what more there is."""
-        return {**({"detail": self.detail} if self.detail else {}), **self.more}
+def malformed(name: str, zh: str, en: str) -> QueryProblem:
+    """A parameter of the request is not what it must be."""
+    return QueryProblem("malformed", faults=[Fault((name,), "malformed", zh, en)])

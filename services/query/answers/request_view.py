@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from eventlog.clock import Clock
 from services.query.answers.access import Deputies, Viewer
 from services.query.answers.events import known
 from services.query.answers.explanations import Explanations
-from services.query.answers.problem import QueryProblem
+from services.query.answers.problem import QueryProblem, malformed
 from services.query.read_model.as_of import LOCAL, AsOf, MalformedAsOf, parse_as_of
 from services.query.read_model.pools import ReadingPool
 from services.query.read_model.position import Progress
@@ -35,6 +36,7 @@ from web.visitor import known_visitor
 LONGEST_WAIT: Final = 60.0
 USUAL_WAIT: Final = 10.0
 PAGE_WAIT: Final = 3.0
+_SECONDS: Final = re.compile(r"[0-9]{1,4}(\.[0-9]{1,3})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ class RequestViews:
                 raise MalformedPosition("a token of a position, as an answer or a receipt's address gave it")
             return LastOffsets.parse(text)
         except MalformedPosition as error:
-            raise QueryProblem("malformed", f"{name}: {error}") from None
+            raise malformed(name, "应为回答或回执中给出的日志位置", f"must be a position: {error}") from None
 
     def _as_of(self, request: Request) -> AsOf:
         text = request.query_params.get("as_of", "")
@@ -124,7 +126,7 @@ class RequestViews:
         try:
             return parse_as_of(text)
         except MalformedAsOf as error:
-            raise QueryProblem("malformed", f"as_of: {error}") from None
+            raise malformed("as_of", "应为日期、带时区的时刻或日志位置", f"{error}") from None
 
     async def _wait_for(self, request: Request) -> None:
         """A program gets an error when it waited in vain; a person a page that says what is not ruled yet."""
@@ -142,11 +144,11 @@ class RequestViews:
         wanted = request.query_params.get("min_position", "")
         if not wanted:
             return
-        try:
-            position = self._position(request, "min_position")
-            seconds = min(max(0.0, float(request.query_params.get("timeout", usual))), LONGEST_WAIT)
-        except ValueError:
-            raise QueryProblem("malformed", "timeout: a number of seconds") from None
+        position = self._position(request, "min_position")
+        asked = request.query_params.get("timeout", "")
+        if asked and not _SECONDS.fullmatch(asked):
+            raise malformed("timeout", "应为秒数，如 2.5", "must be a number of seconds such as 2.5")
+        seconds = min(float(asked or usual), LONGEST_WAIT)
         if not await self._progress.reach(position, seconds):
             raise QueryProblem(
                 "not-reached-yet",

@@ -21,12 +21,14 @@ from services.query.web import documents
 from services.query.web.changes import changes
 from supervision.words import NOTE
 from web.gate import GuardedRoute, does
+from web.visitor import kept_by
 
 POSITION_HEADER: Final = "Liangdeng-Position"
 router = APIRouter(prefix="/v1", route_class=GuardedRoute)
 
 
 Text = Annotated[str | None, Query(max_length=64)]
+Number = Annotated[str, Query(pattern=r"^[0-9]{1,18}$")]
 
 
 class DocumentResponse(Response):
@@ -43,7 +45,7 @@ def _answer(view: RequestView, about: ProgrammeAnswer | None = None, **members: 
     body: documents.Document = {"position": view.snapshot.position, "as_of": view.snapshot.as_of.text or None}
     if about and (notes := notes_of([about])):
         body["notes"] = [f"{NOTE[note].zh} / {NOTE[note].en}" for note in notes]
-    headers = {POSITION_HEADER: view.snapshot.position, "Cache-Control": "private, no-cache"}
+    headers = {POSITION_HEADER: view.snapshot.position, "Cache-Control": kept_by(view.viewer.rights.identity)}
     return view.sealed(DocumentResponse({**body, **members}, headers=headers))
 
 
@@ -194,7 +196,7 @@ async def get_changes(request: Request) -> Response:
 
 @router.get("/privileged-reads")
 @does("privileged_reads.list")
-async def get_privileged_reads(request: Request, view: ViewDep, after: int = 0) -> Response:
+async def get_privileged_reads(request: Request, view: ViewDep, after: Number = "0") -> Response:
     """Who read what only few may read, in the own jurisdictions, after an id; oldest first, at most 1000."""
-    found = await request.app.state.who.privileged_reads.listed(view.viewer.jurisdictions, after)
+    found = await request.app.state.who.privileged_reads.listed(view.viewer.jurisdictions, int(after))
     return _answer(view, privileged_reads=[one._asdict() for one in found])

@@ -198,6 +198,7 @@ def settings_for(bootstrap_servers: str, prefix: str, folder: Path, **more: Any)
         "issuer": ISSUER,
         "position_key": POSITION_KEY,
         "receipt_key": RECEIPT_KEY,
+        "hosts": "intake",
         "evidence_folder": folder / "evidence",
         "library": LIBRARY,
         **more,

@@ -117,7 +117,7 @@ class House:
 
     async def page(self, path: str, who: str = "", status: int = 200) -> str:
         """The HTML answer to `who`."""
-        answer = await self.client.get(path, headers=self.headers(who))
+        answer = await self.client.get(path, headers={"Accept": "text/html", **self.headers(who)})
         assert answer.status_code == status, answer.text
         return answer.text
 
@@ -141,6 +141,7 @@ async def house(url: str, feed: Feed, folder: Path, **more: Any) -> AsyncIterato
         jwks=tokens.jwks,
         issuer=ISSUER,
         position_key=SecretStr(POSITION_KEY),
+        hosts="query",
         **more,
     )
     app = build(settings, lambda _: MemoryLog(feed.topics))

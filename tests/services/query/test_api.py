@@ -348,7 +348,7 @@ async def test_open_escalations_say_for_what_until_when_and_in_what_state(told: 
 async def test_every_page_says_that_data_is_simulated_and_remembers_the_language(told: House) -> None:
     paths = ["/", f"/programmes/{P}", f"/programmes/{P}/units/nongye", f"/programmes/{P}/items/K01", "/nowhere"]
     for path in [*paths, f"/programmes/{P}/escalations", "/inbox", "/notices/p-2024-n1"]:
-        page = (await told.client.get(path, headers=told.headers("office"))).text
+        page = (await told.client.get(path, headers={"Accept": "text/html", **told.headers("office")})).text
         assert "模拟数据" in page, path
         assert "推导稿，非官方清单" in page, path
     answer = await told.client.get("/?lang=en")
@@ -362,7 +362,7 @@ async def test_a_bad_token_is_refused(told: House) -> None:
     expired = told.tokens.token("office", "o-1", seconds=-60)
     bearer = await told.client.get(f"{V1}/items", headers={"Authorization": f"Bearer {expired}"})
     assert bearer.status_code == 401
-    assert bearer.headers["www-authenticate"] == "Bearer"
+    assert bearer.headers["www-authenticate"].startswith("Bearer")
 
 
 async def test_pages_go_on_while_the_read_model_is_rebuilt_and_swapped_under_them(told: House) -> None:

@@ -47,14 +47,14 @@ class Browser:
     cookie: dict[str, str]
 
     async def page(self, path: str, status: int = 200) -> str:
-        answer = await self.client.get(path, headers=self.cookie)
+        answer = await self.client.get(path, headers={"Accept": "text/html", **self.cookie})
         assert answer.status_code == status, answer.text
         return answer.text
 
     async def send(self, page: str, action: str, status: int = 303, files: Any = None, **fields: str) -> httpx.Response:
         """Fill in the form of a page that goes to `action`, and send it."""
         sent = {**hidden(await self.page(page), action), **fields}
-        answer = await self.client.post(action, data=sent, files=files, headers=self.cookie)
+        answer = await self.client.post(action, data=sent, files=files, headers={"Accept": "text/html", **self.cookie})
         assert answer.status_code == status, answer.text
         return answer
 

@@ -7,13 +7,13 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from psycopg_pool import PoolTimeout
 
-from services.query.answers.problem import QueryProblem
 from services.query.answers.programme import notes_of, programme_from
 from services.query.read_model.snapshot import snapshot
 from services.query.web.pages.renderer import rendered
+from web.problem import HttpProblem
 
 
-async def problem_page(request: Request, problem: QueryProblem) -> HTMLResponse:
+async def problem_page(request: Request, problem: HttpProblem) -> HTMLResponse:
     """An error as a page; it says which data is simulated as far as the read model can be asked."""
     notes: list[str] = []
     if problem.code != "unavailable":

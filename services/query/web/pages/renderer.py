@@ -11,7 +11,6 @@ from urllib.parse import quote, urlencode
 import jinja2
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from starlette.staticfiles import StaticFiles
 
 from contracts.rulings import Compared
 from contracts.topics import jurisdiction_of
@@ -19,7 +18,6 @@ from contracts.values import Target
 from directory.register import Register
 from services.query.answers import event_sentences as sentences
 from services.query.answers.access import REASSESSMENT
-from services.query.answers.problem import QueryProblem
 from services.query.answers.programme import ProgrammeAnswer, notes_of, programmes
 from services.query.answers.request_view import RequestView
 from services.query.answers.submission import EventAnswer
@@ -33,25 +31,25 @@ from supervision.refusal_words import REASONS
 from supervision.rule_words import rule_name, rule_word
 from supervision.words import Language, Word, Words, say
 from web.addresses import here_of, path_of
+from web.assets import Assets
 from web.header import TEMPLATES, Header, in_other_language
 from web.identity import Identity
 from web.language import language_of, remember_language
-from web.visitor import known_visitor
+from web.problem import HttpProblem
+from web.visitor import kept_by, known_visitor
 
 _HERE: Final = Path(__file__).parent
 _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'self'",
     "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "private, no-cache",
     "Vary": "Cookie, Accept-Language",
 }
 
 _NOT_KEPT: Final = ("min_position", "timeout", "lang")
 """Of a page's query: what a link to the same page does without."""
 
-static = StaticFiles(directory=_HERE / "static")
+static = Assets(directory=_HERE / "static")
 _environment = jinja2.Environment(
     loader=jinja2.FileSystemLoader([_HERE / "templates", TEMPLATES]),
     autoescape=True,
@@ -196,7 +194,7 @@ def rendered(
         position=position,
         intake=request.app.state.settings.intake_root_path,
     )
-    response = HTMLResponse(html, status, dict(_HEADERS))
+    response = HTMLResponse(html, status, {**_HEADERS, "Cache-Control": kept_by(known_visitor(request).identity)})
     if position:
         response.headers[POSITION_HEADER] = position
     remember_language(request, response)
@@ -220,7 +218,7 @@ def _header(request: Request, context: Mapping[str, object], names: Mapping[str,
     """The header of a page; `context` says which programme it is about and what did not work."""
     settings, problem, about = request.app.state.settings, context.get("problem"), context["about"]
     identity = known_visitor(request).identity
-    unavailable = isinstance(problem, QueryProblem) and problem.code == "unavailable"
+    unavailable = isinstance(problem, HttpProblem) and problem.code == "unavailable"
     return Header(
         language=language_of(request),
         here=here_of(request),

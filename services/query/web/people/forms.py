@@ -16,6 +16,7 @@ from directory import plain_text
 from directory.persons import WAYS, Absence, Person
 from directory.plain_text import Unfit
 from directory.register import Register
+from exact.characters import FORBIDDEN, forbidden_in, text_fault
 from services.query.answers.problem import QueryProblem
 from supervision.words import Word
 
@@ -60,7 +61,12 @@ async def read_form(request: Request, limit: int = MAX_FORM_BYTES) -> AsyncItera
     try:
         texts = {name: value.replace("\r\n", "\n") for name, value in form.multi_items() if isinstance(value, str)}
         file = next((value for value in form.values() if isinstance(value, UploadFile) and value.filename), None)
-        yield PeopleForm(texts), file
+        strange = [("file", file.filename or "")] if file else []
+        strange += [(FORBIDDEN.sub("?", name), name) for name in texts]
+        if faults := [text_fault((name,), found) for name, text in strange if (found := forbidden_in(text))]:
+            raise QueryProblem("text_invalid", faults=faults)
+        told = {name: text_fault((name,), found) for name, text in texts.items() if (found := forbidden_in(text))}
+        yield PeopleForm(texts, {name: Word(fault.zh, fault.en) for name, fault in told.items()}), file
     finally:
         await form.close()
 

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from directory.people_list.export import empty_list, export_of_units
 from directory.people_list.list_file import read_list
 from directory.people_list.preview import ImportPreview, preview_of
-from services.query.answers.problem import QueryProblem
+from services.query.answers.problem import malformed
 from services.query.web.people.desk import PeopleVisit, desk_of
 from services.query.web.people.forms import MAX_UPLOAD_BYTES, read_form
 from services.query.web.people.pages import address_of, people_page
@@ -57,7 +57,7 @@ async def post_apply(request: Request) -> Response:
         try:
             content = base64.b64decode(form.one("carried"), validate=True)
         except (binascii.Error, ValueError):
-            raise QueryProblem("malformed", "carried") from None
+            raise malformed("carried", "应为预览时带出的名单", "must be the list that the preview carried") from None
         preview = _preview(visit, content)
         if preview.problems or form.one("revision") != str(preview.revision):
             return _previewed(visit, content)
@@ -101,5 +101,4 @@ def _previewed(visit: PeopleVisit, content: bytes) -> Response:
 
 
 def _download(name: str, content: bytes) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(content, media_type=_XLSX, headers={**headers, "X-Content-Type-Options": "nosniff"})
+    return Response(content, media_type=_XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -1,0 +1,85 @@
+"""What was given must be what is written: numbers, days, and fields that are known."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from contracts.submission import SUBMISSION_TYPES
+from exact.characters import forbidden_in
+from exact.texts import completed, differences
+
+REPORT: dict[str, Any] = {"period": "2024Q1", "claim": "completed"}
+
+
+def rules(name: str, given: dict[str, Any]) -> dict[str, str]:
+    data = SUBMISSION_TYPES.validate(SUBMISSION_TYPES.by_short_name(name), given)
+    return {fault.field: fault.rule for fault in differences(given, completed(data, SUBMISSION_TYPES.dump(data)))}
+
+
+@pytest.mark.parametrize("number", ["5", "-5", "0", "-0", "12.50", 5, Decimal("0.1"), Decimal("1E+3"), 10**14])
+def test_a_number_is_given_as_the_schema_says_or_as_a_json_number(number: Any) -> None:
+    assert rules("progress.reported", {**REPORT, "measures": {"亩数": number}}) == {}
+
+
+@pytest.mark.parametrize("number", ["1_000", "１２", "+5", "007", "1e3", " 5", "5 ", ".5", "5.", "٣"])
+def test_a_number_that_two_readers_could_read_differently_is_refused_with_how_to_write_it(number: str) -> None:
+    assert rules("progress.reported", {**REPORT, "measures": {"亩数": number}}) == {"measures.亩数": "not_as_written"}
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "field"),
+    [
+        ("interview.held", {"level": "interview", "held_on": 1711929600}, "held_on"),
+        ("interview.held", {"level": "interview", "held_on": "2024-04-01T00:00:00"}, "held_on"),
+        ("interview.held", {"level": "interview", "held_on": Decimal("1711929600")}, "held_on"),
+        (
+            "inspection.planned",
+            {"plan": "p", "from_on": "2024-04-01", "to_on": "2024-04-02", "approved": "yes"},
+            "approved",
+        ),
+        (
+            "inspection.planned",
+            {"plan": "p", "from_on": "2024-04-01", "to_on": "2024-04-02", "approved": 1},
+            "approved",
+        ),
+        ("deadline.passed", {"kind": "plan", "ref": "r", "due_at": 1711929600}, "due_at"),
+        ("deadline.passed", {"kind": "plan", "ref": "r", "due_at": "2024-04-01 00:00:00+08:00"}, "due_at"),
+    ],
+)
+def test_a_value_of_another_kind_is_not_taken_for_one(name: str, given: dict[str, Any], field: str) -> None:
+    assert rules(name, given) == {field: "not_as_written"}
+
+
+@pytest.mark.parametrize(
+    "instant", ["2024-04-01T00:00:00Z", "2024-04-01T00:00:00.5+08:00", "2024-04-01T00:00:00-00:00"]
+)
+def test_an_instant_is_given_in_any_way_that_rfc_3339_has(instant: str) -> None:
+    assert rules("deadline.passed", {"kind": "plan", "ref": "r", "due_at": instant}) == {}
+
+
+@pytest.mark.parametrize(
+    "character",
+    [
+        "\x00",
+        "\x07",
+        "\x7f",
+        "\x85",
+        "\u061c",
+        "\u200e",
+        "\u202e",
+        "\u2066",
+        "\ud800",
+        "\ufdd0",
+        "\uffff",
+        "\U0001fffe",
+    ],
+)
+def test_characters_that_no_text_has_are_found(character: str) -> None:
+    assert forbidden_in(f"甲{character}乙") == f"U+{ord(character):04X}"
+
+
+def test_ordinary_text_is_left_alone() -> None:
+    assert forbidden_in("亮灯\tLiangdeng\r\n〔2024〕3号 😀 𠮷 é ﻿") == ""
