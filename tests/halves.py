@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
-PURE = ("architecture", "contracts", "deploy", "exact", "liangdeng_client", "programmes", "rules", "supervision")
+PURE = ("architecture", "contracts", "exact", "liangdeng_client", "programmes", "rules", "supervision")
 """Folders whose tests start no server, but for those of `SERVED`."""
 SERVED = ("architecture/test_walks.py",)
 PYTEST = (sys.executable, "-m", "pytest", "--cov", "--cov-report=")
