@@ -87,6 +87,10 @@ def applies(item: KnownItem, name: str, now: datetime) -> bool:
         "adjustment.decided": bool(item.adjustments),
         "appeal.decided": bool(item.appeals),
         "blockage.answered": bool(item.blockages),
+        "rectification.reported": bool(item.open_escalations("rectification")),
+        "rectification.reviewed": any(one.awaits_review for one in item.open_escalations("rectification")),
+        "interview.confirmed": bool(item.open_escalations("chief_interview", phase="proposed")),
+        "interview.held": bool(item.open_escalations("interview", "chief_interview")),
     }
     return could.get(name, True)
 
