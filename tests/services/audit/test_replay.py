@@ -6,8 +6,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import crc32c
 import orjson
 import pytest
+from kafka.record.util import calc_crc32c
 
 from contracts.topics import RULINGS, SUBMISSIONS
 from eventlog.log.record import Record
@@ -203,3 +205,7 @@ async def test_a_log_whose_beginning_is_gone_cannot_be_decided(running: RunningR
     found = running.audit()
     assert found.verdict is AuditVerdict.UNDECIDED
     assert "rulings-3 begins at 1" in (found.problem or "")
+
+
+def test_the_auditors_client_checks_batches_in_c() -> None:
+    assert calc_crc32c.__defaults__ == (crc32c.crc32c,)
