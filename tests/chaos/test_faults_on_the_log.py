@@ -38,7 +38,7 @@ from tests.services.rating.acts import (
 )
 from tests.services.rating.rating_processes import ITEMS, RatingProcesses
 
-pytestmark = [pytest.mark.chaos, pytest.mark.services, pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.chaos, pytest.mark.services, pytest.mark.timeout(400)]
 SABOTAGE = Path(__file__).parent / "sabotage"
 ALARM = Actor(role="alarm", id="alarm")
 
@@ -109,9 +109,9 @@ async def test_submissions_that_were_cut_and_written_anew_stop_the_partitions(
             await running.put(subject, submitted(subject, LagDeclared(), OFFICE, f"other-{number}", PUBLISHED))
     port = running.start(**(without(guard) if guard else {}))
     if guard:
-        await running.owns_everything(port)
+        await running.owns_everything(port, 120)
         return
-    await until(lambda: running.logs().count("the log was cut") >= PARTITIONS, "every partition stopped", 40)
+    await until(lambda: running.logs().count("the log was cut") >= PARTITIONS, "every partition stopped", 120)
     assert (await readiness(running, port)).status_code == 503
     assert (await running.audit()).verdict is AuditVerdict.CONTRADICTED
 
