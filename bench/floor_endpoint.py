@@ -14,7 +14,7 @@ from fastapi import FastAPI, Request
 from pydantic import BaseModel
 
 
-class Body(BaseModel):
+class PostedBody(BaseModel):
     """What is posted."""
 
     type: str
@@ -54,7 +54,7 @@ async def ready() -> dict[str, bool]:
 
 
 @app.post("/{topic}/{key}", status_code=202)
-async def append(topic: str, key: str, body: Body, request: Request) -> Appended:
+async def append(topic: str, key: str, body: PostedBody, request: Request) -> Appended:
     """Append the body, answer with its place."""
     place = await request.app.state.producer.send_and_wait(
         topic, body.model_dump_json().encode(), key=key.encode(), partition=zlib.crc32(key.encode()) % 12
