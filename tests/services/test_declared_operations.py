@@ -20,6 +20,8 @@ from services.intake.settings import IntakeSettings
 from services.notify.settings import NotifySettings
 from services.query.settings import QuerySettings
 from supervision.rights import OPERATIONS
+from tests.services.intake import test_every_right as intake_walk
+from tests.services.query import test_every_right as query_walk
 from tests.web.desk import DEFAULTS
 from web.gate import GuardedRoute, OpenMount, Undeclared, does, operations_served
 
@@ -34,6 +36,16 @@ PARTS_OF_ANSWERS = {
     "positions.see",
 }
 """No door of their own: what an answer holds for whom. Each is asked for by name where the answer is made."""
+
+TESTED_APART = {
+    # What a party sent it can only have sent while it led the item.
+    "receipt.read": "tests/services/intake/test_submitting.py",
+    # A person to do it to is made for each cell there.
+    **{
+        f"people.{name}": "tests/services/query/test_people.py"
+        for name in ("list", "add", "change", "disable", "reset", "hand_over", "import")
+    },
+}
 
 
 @pytest.fixture
@@ -136,3 +148,11 @@ def test_the_gate_stays_before_a_handler_of_a_router_that_is_included_in_another
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(outer)
     assert list(operations_served(app.routes)) == [("/out/in", ["api.describe"])]
+
+
+def test_every_operation_that_asks_who_comes_is_walked_cell_by_cell_or_has_a_test_of_its_own() -> None:
+    walked = {*intake_walk.SERVED, *query_walk.PATHS, *query_walk.SEEN, "positions.see", "changes.follow"}
+    asking = {name for name, operation in OPERATIONS.items() if not operation.open}
+    assert asking - walked == TESTED_APART.keys()
+    for name, place in TESTED_APART.items():
+        assert name.partition(".")[0] in (ROOT / place).read_text(encoding="utf-8"), name
