@@ -126,8 +126,8 @@ async def test_what_is_hidden_costs_postgresql_the_same_as_what_does_not_exist(t
         f"{V1}/items/K02/timeline": f"{V1}/items/K97/timeline",
         f"/v1/submissions/{entry['id']}": f"/v1/submissions/{nothing}",
         f"/submissions/{entry['id']}": f"/submissions/{nothing}",
-        f"/v1/notices/{notice}": f"/v1/notices/{HERE}-2024-n97",
-        f"/notices/{notice}/document": f"/notices/{HERE}-2024-n97/document",
+        f"/v1/notices/{notice}": f"/v1/notices/{HERE}-2024-n0",
+        f"/notices/{notice}/document": f"/notices/{HERE}-2024-n0/document",
     }
     for hidden, missing in pairs.items():
         for who in (OTHER_CLERK, OTHER_LEADER, ("unit", "foreign")):
@@ -137,4 +137,4 @@ async def test_what_is_hidden_costs_postgresql_the_same_as_what_does_not_exist(t
                 second = await asked(told, missing, who)
             assert (first.status_code, second.status_code) == (404, 404), (hidden, who)
             assert one == other, (hidden, who)
-            assert len(first.content) - len(hidden) == len(second.content) - len(missing) or "v1" in hidden, hidden
+            assert len(first.content) == len(second.content), hidden
