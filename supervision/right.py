@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple, get_args
 
 from contracts.values import Classification, Role
@@ -68,11 +68,12 @@ class Operation:
     cells: frozenset[Cell] = frozenset()
     open: bool = False
     told: bool = False
+    roles: frozenset[Asker] = field(init=False)
+    """Those who may do it to something at least."""
 
-    @property
-    def roles(self) -> frozenset[Asker]:
-        """Those who may do it to something at least."""
-        return frozenset(ASKERS) if self.open else frozenset(cell[0] for cell in self.cells)
+    def __post_init__(self) -> None:
+        roles = frozenset(ASKERS) if self.open else frozenset(cell[0] for cell in self.cells)
+        object.__setattr__(self, "roles", roles)  # asked for on every request, so gathered once
 
     @property
     def possible(self) -> Iterator[Cell]:

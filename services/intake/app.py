@@ -17,7 +17,7 @@ from directory.copy import DirectoryCopy
 from directory.store import DirectoryStore, Pool, pool_of
 from eventlog.clock import clock_from
 from eventlog.log.kafka import KafkaLog
-from services.intake.api.routes import api_router
+from services.intake.api.routes import api_router, busiest
 from services.intake.dependencies import Dependencies
 from services.intake.description import operations
 from services.intake.metrics import IntakeMetrics
@@ -96,6 +96,7 @@ def build(settings: IntakeSettings) -> FastAPI:
     app.add_middleware(RootPath, root=settings.intake_root_path)
     app.state.dependencies, app.state.who = dependencies, dependencies.who
     app.state.operator = operator(app)
+    app.router.routes.insert(0, busiest)
     app.include_router(api_router)
     app.include_router(pages_router)
     app.include_router(publication.router)
