@@ -75,10 +75,13 @@ def district(code: str, programme: ProgrammeFile, seed: str, ends_at: datetime) 
         }
     )
     lived = plan(own, seed)
-    acts = [
-        replace(act, key=act.key.replace(f"year-{seed}-", f"year-{KEYS}-")) for act in lived.acts if act.at < ends_at
-    ]
+    acts = [_keyed(act, seed) for act in lived.acts if act.at < ends_at]
     return District(code, SimulatedYear(own, replace(lived, acts=acts)))
+
+
+def _keyed(act: PlannedAct, seed: str) -> PlannedAct:
+    about = _keyed(act.about, seed) if act.about else None
+    return replace(act, key=act.key.replace(f"year-{seed}-", f"year-{KEYS}-"), about=about)
 
 
 class DistrictsClient(ServicesClient):
@@ -100,6 +103,11 @@ class DistrictsClient(ServicesClient):
         """Submit an act as a person of its programme's district."""
         other = self._of(act.programme)
         return await (super().submit(act) if other is self else other.submit(act))
+
+    async def spread(self, act: PlannedAct) -> list[SubmissionPosition]:
+        """The same of what concerns many items."""
+        other = self._of(act.programme)
+        return await (super().spread(act) if other is self else other.spread(act))
 
     def _of(self, programme: str) -> DistrictsClient:
         code = programme.rpartition("-")[0]
