@@ -404,6 +404,8 @@ def test_what_is_written_past_intake_is_refused_and_takes_nobodys_key(lived: Liv
 
 def test_a_deputy_acts_on_the_named_days_of_the_districts_own_clock_and_in_no_other_district(lived: Lived) -> None:
     """The days are those of the policy's UTC offset: shortly after midnight there it is still the day before in UTC."""
+    if lived.ends_at == ENDS_AT:
+        pytest.skip("after the year nothing is adjusted any more; two quarters show it")
     one, other = lived.first, lived.second
     item = one.year.programme.items[0]
     deputy = next(leader.id for leader in one.year.programme.leaders if leader.id != one.leader)
