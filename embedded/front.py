@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from embedded.child_process import LOOPBACK, answers, spawn, stop
 from embedded.machine_error import MachineError
-from embedded.parts import FRONT, Launch, Part
+from embedded.parts import FRONT, INTAKE, QUERY, Addresses, Launch, Part
 from embedded.ports import port_of
 
 STOP_SECONDS: Final = 10
@@ -172,7 +172,20 @@ def front(certificate: tuple[Path, Path] | None = None) -> Part:
             keep_open=launch.keep_open,
         )
 
-    return Part(name=FRONT, module="caddy", process=process, about="人们使用的地址 · the address that people use")
+    return Part(
+        name=FRONT,
+        module="caddy",
+        process=process,
+        about="人们使用的地址 · the address that people use",
+        # It waits for them, and not they for it.
+        awaited=False,
+        tells={INTAKE.module: _believed, QUERY.module: _believed},
+    )
+
+
+def _believed(_: Addresses) -> dict[str, str]:
+    """Of a request from here the address is believed that it is said to come from."""
+    return {"LIANGDENG_PROXIES": LOOPBACK}
 
 
 def find_caddy() -> Path:

@@ -18,6 +18,8 @@ from supervision.words import Word
 
 MAX_DEPTH: Final = 24
 MAX_NUMBER: Final = 40
+MAX_VALUES: Final = 100_000
+"""Values in one text: the largest programme file that is allowed has half of that."""
 _NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]{1,2})?")
 _INSTANT = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})")
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -31,6 +33,7 @@ _WHY: Final = {
     "number_invalid": Word("数字不合要求（须有限、不超过 40 位）", "has a number that is not finite or too long"),
     "text_invalid": TEXT_INVALID,
     "yaml_alias": Word("YAML 不得使用锚点、别名或标签", "YAML anchors, aliases and tags are not allowed"),
+    "too_many": Word(f"超过 {MAX_VALUES} 个值", f"has more than {MAX_VALUES} values"),
     "key_invalid": Word("键必须是文本", "has a key that is not text"),
 }
 
@@ -55,6 +58,8 @@ class ParsedText:
 
 def read_json(body: bytes) -> Any:
     """A JSON text as Python values, its numbers as int and Decimal. Raises Inexact."""
+    if body.count(b",") > MAX_VALUES:  # before anything is made of them
+        raise Inexact("too_many")
     try:
         text = body.decode()
         value = json.loads(
@@ -92,6 +97,24 @@ def read_yaml(body: bytes) -> ParsedText:
         mark = getattr(error, "problem_mark", None)
         raise Inexact("yaml_invalid", line=mark.line + 1 if mark else None, detail=_reason(error)) from None
     return ParsedText(value, lines)
+
+
+def longest(value: Any, entries: int, total: int) -> Fault | None:
+    """The fault of the first list or object with more than `entries` entries, or of more than `total` of them."""
+    seen = 0
+    waiting: list[tuple[Location, Any]] = [((), value)] if isinstance(value, dict | list) else []
+    while waiting:
+        loc, one = waiting.pop()
+        seen += 1
+        if len(one) > entries:
+            return Fault(loc, "too_long", f"至多 {entries} 项", f"must have at most {entries} entries")
+        if seen > total:
+            return Fault(
+                (), "too_many", f"列表与对象合计至多 {total} 个", f"must have at most {total} lists and objects"
+            )
+        parts: Any = one.items() if isinstance(one, dict) else enumerate(one)
+        waiting += [((*loc, name), part) for name, part in parts if isinstance(part, dict | list)]
+    return None
 
 
 def differences(given: Any, written: Any, under: Location = ()) -> Iterator[Fault]:
@@ -144,6 +167,8 @@ def _node(event: yaml.Event, events: Iterator[yaml.Event], loc: Location, lines:
         raise Inexact("yaml_alias", loc, line)
     if len(loc) > MAX_DEPTH:
         raise Inexact("too_deep", loc[:1], line)
+    if len(lines) > MAX_VALUES:
+        raise Inexact("too_many", loc[:1], line)
     if isinstance(event, yaml.ScalarEvent):
         return _scalar(event, loc, line)
     if isinstance(event, yaml.SequenceStartEvent):

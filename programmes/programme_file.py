@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from annotated_types import MaxLen
 from pydantic import ValidationError
 
 from exact.faults import Fault, faults_of, line_of
@@ -48,6 +49,8 @@ def read_programme(body: bytes, library: Path, *, json: bool = False, simulated:
         raise FaultyProgramme([error.fault]) from None
     value = document.value
     if isinstance(value, dict):
+        if faults := _too_long(value, document):
+            raise FaultyProgramme(faults)
         value = _calendar_words({**value, **_filled(document, library)}) | ({"simulated": True} if simulated else {})
     try:
         programme = ProgrammeFile.model_validate(value)
@@ -60,6 +63,18 @@ def read_programme(body: bytes, library: Path, *, json: bool = False, simulated:
     if faults := faults + check(programme, document.lines):
         raise FaultyProgramme(faults)
     return programme
+
+
+def _too_long(value: dict[str, Any], document: ParsedText) -> list[Fault]:
+    """Lists with more entries than may be, before anything is said about each of those."""
+    found = []
+    for name, field in ProgrammeFile.model_fields.items():
+        most = next((one.max_length for one in field.metadata if isinstance(one, MaxLen)), None)
+        given = value.get(name)
+        if most is not None and isinstance(given, list) and len(given) > most:
+            at, zh, en = (name,), f"至多 {most} 项", f"must have at most {most} entries"
+            found.append(Fault(at, "too_long", zh, en, line_of(at, document.lines)))
+    return found
 
 
 def _filled(document: ParsedText, library: Path) -> dict[str, Any]:

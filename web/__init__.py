@@ -17,6 +17,9 @@ addresses        addresses that every page knows, and which ones nobody is sent 
 root_path        an application below people's address answers with that prefix and without
 language         the language of a page
 assets           files of the project that pages need
+request_limits   how much one account, one address and all together may ask for
+body_deadline    a body that comes too slowly is given up
+connections      so many connections, and headers in time
 doors            a service's two doors: one for people and programs, one for the operator (ports)
 operator_door    what the operator asks every service: liveness, readiness, metrics
 provider_client  the client with which the provider is asked

@@ -11,6 +11,8 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
+from web.connections import ConnectionLimits, limited_protocol
+
 
 class _Beside(uvicorn.Server):
     """A server beside another one, which hears the signals."""
@@ -28,9 +30,18 @@ class _Beside(uvicorn.Server):
         yield
 
 
-def serve(app: ASGIApp, operator: ASGIApp, *, host: str, port: int, ops_port: int, **options: Any) -> None:
+def serve(
+    app: ASGIApp,
+    operator: ASGIApp,
+    *,
+    host: str,
+    port: int,
+    ops_port: int,
+    limits: ConnectionLimits,
+    **options: Any,
+) -> None:
     """Serve both until told to stop; the operator is answered first and last. `options` are uvicorn's."""
-    server = uvicorn.Server(_config(app, host, port, **options))
+    server = uvicorn.Server(_config(app, host, port, http=limited_protocol(limits), **options))
 
     async def run() -> None:
         async with beside(operator, host, ops_port):

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from supervision.right import HIDDEN, asker_of
 from supervision.rights import OPERATIONS, role_answer
 from web.privileged_reads import record_opened
+from web.request_limits import RequestLimits
 from web.rights import RightDenied
 from web.visitor import Visitors, known_visitor
 
@@ -64,9 +65,10 @@ class GuardedRoute(APIRoute):
 
         async def guarded(request: Request) -> Response:
             passed = await pass_gate(request, operation)
-            answer = await handler(request)
-            await record_opened(request, passed)
-            return answer
+            with _limits(request).under_way(request):
+                answer = await handler(request)
+                await record_opened(request, passed)
+                return answer
 
         return guarded
 
@@ -80,7 +82,8 @@ class PlainGuardedRoute(Route):
 
         async def guarded(request: Request) -> Response:
             await pass_gate(request, operation)
-            return await endpoint(request)
+            with _limits(request).under_way(request):
+                return await endpoint(request)
 
         setattr(guarded, _MARK, operation)
         super().__init__(path, guarded, methods=methods, name=getattr(endpoint, "__name__", None))
@@ -132,20 +135,30 @@ def tell_denied(request: Request, error: RightDenied) -> None:
 async def pass_gate(request: Request, operation: str) -> str:
     """Find out who asks, unless the door is open to all, and whether their role may do this to anything at all.
 
-    Returns the operation, as the path names it. Raises RightDenied, Unauthenticated, SessionsUnavailable.
+    Returns the operation, as the path names it.
+    Raises RightDenied, Unauthenticated, SessionsUnavailable, and RateReached for whom asks too often.
     """
     name = operation.format(**request.path_params) if "{" in operation else operation
     known = OPERATIONS.get(name)
     if known is None:
         raise RightDenied(operation, HIDDEN)
     if known.open:
+        _limits(request).count(request)
         return name
     visitors: Visitors = request.app.state.who.visitors
-    identity = (await visitors.of(request)).identity
+    try:
+        identity = (await visitors.of(request)).identity
+    finally:  # of an account, or of the address that shows no good token
+        _limits(request).count(request)
     answer = role_answer(name, asker_of(identity.role if identity else None))
     if not answer.allowed:
         raise RightDenied(name, answer)
     return name
+
+
+def _limits(request: Request) -> RequestLimits:
+    limits: RequestLimits = request.app.state.request_limits
+    return limits
 
 
 def _expanded(operation: str) -> list[str]:

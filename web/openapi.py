@@ -28,7 +28,7 @@ WORD: Final[Schema] = {
     "required": ["zh", "en"],
     "additionalProperties": False,
 }
-_EVERYWHERE: Final = ("text_invalid", "not_acceptable", "wrong_host", "internal")
+_EVERYWHERE: Final = ("text_invalid", "not_acceptable", "wrong_host", "rate", "internal", "busy")
 _WAITS: Final = (429, 503, 504)
 
 
@@ -164,7 +164,7 @@ def _operation(one: DescribedOperation, kinds: Mapping[str, ProblemKind]) -> Sch
     elif one.method == "GET":
         made["security"] = [{"bearer": []}, {"session": []}]
     refusals: dict[int, list[str]] = {}
-    for code in sorted({*one.codes, *_EVERYWHERE}):
+    for code in sorted({*one.codes, *_EVERYWHERE, *(["slow"] if one.body is not None else [])}):
         refusals.setdefault(kinds[code].status, []).append(code)
     answers = {status: dict(answer) for status, answer in one.answers.items()}
     answers |= {status: _refusal(status, codes, kinds) for status, codes in refusals.items()}

@@ -35,7 +35,10 @@ EVERYWHERE: Final[Mapping[str, ProblemKind]] = {
     "not_acceptable": ProblemKind(406, Word("无法按所要求的格式回答", "No answer in a format that is accepted")),
     "method": ProblemKind(405, Word("不支持的方法", "Method not allowed")),
     "wrong_host": ProblemKind(421, Word("请求的主机名不属于本系统", "Not a host name of this system")),
+    "slow": ProblemKind(408, Word("请求内容传送过慢", "The request came too slowly")),
+    "rate": ProblemKind(429, Word("请求过于频繁，请稍后再试", "Too many requests; try again later")),
     "internal": ProblemKind(500, Word("系统内部错误", "Internal error")),
+    "busy": ProblemKind(503, Word("系统繁忙，请稍后再试", "Busy; try again later")),
 }
 """What the entrance of every service can answer, whatever was asked for."""
 

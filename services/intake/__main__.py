@@ -23,6 +23,7 @@ def main() -> None:
         host=settings.host,
         port=settings.port,
         ops_port=settings.ops_port,
+        limits=settings.connection_limits,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
 

@@ -28,9 +28,11 @@ from services.intake.pages.routes import pages_router
 from services.intake.problem import IntakeProblem, denied, unauthenticated
 from services.intake.settings import IntakeSettings
 from services.intake.submitting.citations import CitationsFeed, EvidenceCitations
+from services.intake.submitting.daily_quotas import DailyQuotas
 from services.intake.submitting.evidence import EvidenceStore
 from services.intake.submitting.evidence_rights import EvidenceRights
 from services.intake.submitting.producer import SubmissionProducer
+from services.intake.submitting.programme_reader import ProgrammeReader
 from services.intake.submitting.publisher import ProgrammePublisher
 from services.intake.submitting.receipt_signing import ReceiptSigner
 from services.intake.submitting.receiver import Stamp, SubmissionReceiver
@@ -41,6 +43,7 @@ from services.intake.who.roster import Roster
 from services.intake.who.roster_feed import RosterFeed
 from services.recognition import recognition
 from web.addresses import SHARED
+from web.body_deadline import BodyDeadline
 from web.entrance import Entrance
 from web.gate import OpenMount, description, tell_denied
 from web.header import shared
@@ -48,6 +51,7 @@ from web.identity import Unauthenticated
 from web.position_tokens import PositionTokens
 from web.privileged_reads import TrailUnavailable
 from web.problem import HttpProblem, wants_page
+from web.request_limits import LimitReached, RequestLimits
 from web.rights import RightDenied
 from web.root_path import RootPath
 from web.sessions import SessionsUnavailable
@@ -94,6 +98,8 @@ def build(settings: IntakeSettings) -> FastAPI:
     )
     app.add_middleware(Entrance, told=_told, origin=settings.origin, hosts=settings.host_names)
     app.add_middleware(RootPath, root=settings.intake_root_path)
+    app.add_middleware(BodyDeadline, seconds=settings.body_seconds, a_second=settings.body_a_second)
+    app.state.request_limits = RequestLimits(settings.allowance)
     app.state.dependencies, app.state.who = dependencies, dependencies.who
     app.state.operator = operator(app)
     app.router.routes.insert(0, busiest)
@@ -124,9 +130,10 @@ def _dependencies(settings: IntakeSettings, log: KafkaLog, pool: Pool | None) ->
         max_waiting=settings.max_waiting,
         metrics=metrics,
     )
+    quotas = DailyQuotas(settings.quota_submissions, settings.quota_bytes, settings.quota_evidence_bytes)
     stamp = Stamp(settings.log, clock, driven=bool(settings.clock))
     receiver = SubmissionReceiver(
-        stamp, roster, roster_feed, evidence, producer, used_keys, waits, metrics, settings.retry_after
+        stamp, roster, roster_feed, evidence, producer, used_keys, waits, quotas, metrics, settings.retry_after
     )
     return Dependencies(
         settings=settings,
@@ -140,9 +147,11 @@ def _dependencies(settings: IntakeSettings, log: KafkaLog, pool: Pool | None) ->
         citations_feed=CitationsFeed(log, citations),
         position_tokens=PositionTokens(settings.position_key.get_secret_value()),
         receiver=receiver,
+        quotas=quotas,
         receipt_signer=ReceiptSigner(settings.receipt_key.get_secret_value(), settings.receipt_former_keys),
         used_keys=used_keys,
         publisher=ProgrammePublisher(receiver, roster, roster_feed, log),
+        programme_reader=ProgrammeReader(settings.library, settings.programmes_at_a_time, settings.programme_within),
         topics=TopicsCheck(settings.bootstrap_servers, settings.topic_prefix),
         metrics=metrics,
         directory=directory,
@@ -164,6 +173,7 @@ def _broker(settings: IntakeSettings) -> KafkaBroker:
 
 def _handlers(app: FastAPI) -> None:
     app.add_exception_handler(IntakeProblem, _problem)
+    app.add_exception_handler(LimitReached, _problem)
     app.add_exception_handler(RightDenied, _denied)
     app.add_exception_handler(Unauthenticated, _unauthenticated)
     app.add_exception_handler(SessionsUnavailable, _sessions_unavailable)
@@ -172,7 +182,7 @@ def _handlers(app: FastAPI) -> None:
 
 
 async def _problem(request: Request, error: Exception) -> Response:
-    assert isinstance(error, IntakeProblem)
+    assert isinstance(error, HttpProblem)
     return await _told(request, error)
 
 

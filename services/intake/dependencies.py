@@ -9,9 +9,11 @@ from eventlog.clock import Clock
 from services.intake.metrics import IntakeMetrics
 from services.intake.settings import IntakeSettings
 from services.intake.submitting.citations import CitationsFeed
+from services.intake.submitting.daily_quotas import DailyQuotas
 from services.intake.submitting.evidence import EvidenceStore
 from services.intake.submitting.evidence_rights import EvidenceRights
 from services.intake.submitting.producer import SubmissionProducer
+from services.intake.submitting.programme_reader import ProgrammeReader
 from services.intake.submitting.publisher import ProgrammePublisher
 from services.intake.submitting.receipt_signing import ReceiptSigner
 from services.intake.submitting.receiver import SubmissionReceiver
@@ -38,9 +40,11 @@ class Dependencies:
     citations_feed: CitationsFeed
     position_tokens: PositionTokens
     receiver: SubmissionReceiver
+    quotas: DailyQuotas
     receipt_signer: ReceiptSigner
     used_keys: UsedKeys
     publisher: ProgrammePublisher
+    programme_reader: ProgrammeReader
     topics: TopicsCheck
     metrics: IntakeMetrics
     directory: DirectoryCopy | None

@@ -37,6 +37,7 @@ KINDS: Final[dict[str, ProblemKind]] = {
     "media_type": ProblemKind(415, Word("不支持的内容类型", "Unsupported content type")),
     "digest_mismatch": ProblemKind(422, Word("文件内容与 SHA-256 不符", "The file does not have this SHA-256")),
     "aborted": ProblemKind(400, Word("上传中断", "The upload broke off")),
+    "quota": ProblemKind(429, Word("今日配额已用完", "Today's quota is used up")),
     "sessions_unavailable": ProblemKind(
         503, Word("暂时无法确认您的登录，请稍后再试", "Your sign-in cannot be checked right now; try again")
     ),

@@ -9,12 +9,15 @@ from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from services.directory_settings import DirectorySettings
+from services.limit_settings import LimitSettings
 from services.settings import ClockSettings, PositionSettings, ServingSettings
 from services.sign_in_settings import SessionSettings
 from web.ports import OPS_PORTS, PORTS
 
 
-class IntakeSettings(ServingSettings, ClockSettings, PositionSettings, SessionSettings, DirectorySettings):
+class IntakeSettings(
+    ServingSettings, LimitSettings, ClockSettings, PositionSettings, SessionSettings, DirectorySettings
+):
     """`INTAKE_…`, and what all services share."""
 
     model_config = SettingsConfigDict(env_prefix="INTAKE_")
@@ -56,6 +59,17 @@ class IntakeSettings(ServingSettings, ClockSettings, PositionSettings, SessionSe
     """Bytes of one evidence file."""
     programme_limit: int = Field(default=2 * 1024 * 1024, ge=1)
     """Bytes of a programme file; the real one has 40 KB."""
+    quota_submissions: int = Field(default=500, ge=1)
+    """Submissions of one unit about one item in a day: people send a few, a system that reports anew each minute of a
+    working day about that many; a program gone wild is stopped."""
+    quota_bytes: int = Field(default=8 * 1024 * 1024, ge=1)
+    """Bytes of those: 128 of the largest."""
+    quota_evidence_bytes: int = Field(default=4 * 1024 * 1024 * 1024, ge=1)
+    """Bytes of evidence that one unit uploads in a day: 64 of the largest files, so that none fills the disk alone."""
+    programmes_at_a_time: int = Field(default=2, ge=1, le=16)
+    """Programme files that are checked at a time; published some times a year, each takes a core for a second."""
+    programme_within: float = Field(default=20.0, gt=0, le=60)
+    """Seconds that checking one may take: a thousand items need about three."""
 
     @model_validator(mode="after")
     def _people_have_sessions(self) -> Self:

@@ -24,6 +24,7 @@ def main() -> None:
         host=settings.host,
         port=settings.port,
         ops_port=settings.ops_port,
+        limits=settings.connection_limits,
         # A stream of changes never ends by itself.
         timeout_graceful_shutdown=2,
     )

@@ -37,7 +37,9 @@ from services.query.web.people import account_routes, import_routes, routes
 from services.query.web.people.desk import PeopleDesk
 from services.recognition import Recognition, recognition
 from supervision.right import REASONS
+from supervision.words import Word
 from web.addresses import SHARED
+from web.body_deadline import BodyDeadline
 from web.entrance import Entrance
 from web.gate import OpenMount, description, tell_denied
 from web.header import shared
@@ -46,6 +48,7 @@ from web.position_tokens import PositionTokens
 from web.privileged_reads import TrailUnavailable
 from web.problem import HttpProblem, wants_page
 from web.provider import Provider
+from web.request_limits import LimitReached, Places, RequestLimits
 from web.rights import RightDenied
 from web.sessions import SessionsUnavailable
 from web.sign_in import SignIn
@@ -109,7 +112,7 @@ def build(settings: QuerySettings, open_log: Callable[[QuerySettings], Log] = ka
     )
     app.add_middleware(Entrance, told=_told, origin=settings.origin, hosts=settings.host_names)
     app.state.settings, app.state.progress, app.state.metrics = settings, progress, metrics
-    app.state.request_views = RequestViews(reader, progress, tokens, clock_from(settings.clock))
+    app.state.request_views = RequestViews(reader, progress, tokens, clock_from(settings.clock), _limits(app, settings))
     app.state.reader, app.state.who = reader, who
     app.state.copy, app.state.register = copy, lambda: copy.register
     app.state.people = PeopleDesk(store, Administration(store, settings.accounts), who, settings.origin)
@@ -126,6 +129,14 @@ def build(settings: QuerySettings, open_log: Callable[[QuerySettings], Log] = ka
     app.state.operator = operator(app)
     _errors(app)
     return app
+
+
+def _limits(app: FastAPI, settings: QuerySettings) -> Places:
+    """Set the limits of requests, bodies and streams; the places for those who wait for a position."""
+    app.add_middleware(BodyDeadline, seconds=settings.body_seconds, a_second=settings.body_a_second)
+    app.state.request_limits = RequestLimits(settings.allowance)
+    app.state.streams = Places(Word("变动推送", "streams of changes"), settings.max_streams_each, settings.max_streams)
+    return Places(Word("等待某一位置的请求", "waits for a position"), settings.max_waits_each, settings.max_waits)
 
 
 def _provider(settings: QuerySettings, who: Recognition) -> Provider | None:
@@ -151,8 +162,9 @@ def _sign_in(settings: QuerySettings, who: Recognition, provider: Provider | Non
 
 def _errors(app: FastAPI) -> None:
     @app.exception_handler(QueryProblem)
+    @app.exception_handler(LimitReached)
     async def problem(request: Request, error: Exception) -> Response:
-        assert isinstance(error, QueryProblem)
+        assert isinstance(error, HttpProblem)
         return await _told(request, error)
 
     @app.exception_handler(RightDenied)

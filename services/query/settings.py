@@ -10,13 +10,20 @@ from pydantic_settings import SettingsConfigDict
 
 from eventlog.log.settings import KafkaSettings
 from services.directory_settings import AccountsSettings, DirectorySettings
+from services.limit_settings import LimitSettings
 from services.settings import ClockSettings, PositionSettings, ServingSettings
 from services.sign_in_settings import SignInSettings
 from web.ports import OPS_PORTS, PORTS
 
 
 class QuerySettings(
-    ServingSettings, ClockSettings, PositionSettings, SignInSettings, DirectorySettings, AccountsSettings
+    ServingSettings,
+    LimitSettings,
+    ClockSettings,
+    PositionSettings,
+    SignInSettings,
+    DirectorySettings,
+    AccountsSettings,
 ):
     """`QUERY_…`, and what all services share."""
 
@@ -30,6 +37,14 @@ class QuerySettings(
     """The PostgreSQL schema of the read model; a rebuild swaps it."""
     connections: int = Field(default=8, ge=2, le=100)
     """Requests that view at the read model at the same time; each holds a connection for some milliseconds."""
+    max_waits_each: int = Field(default=20, ge=1)
+    """Requests of one account or address that wait for `min_position` at a time: a page's tabs, or a program's 20."""
+    max_waits: int = Field(default=400, ge=1)
+    """Such requests at a time; each looks again whenever the log moves."""
+    max_streams_each: int = Field(default=20, ge=1)
+    """Streams of changes of one account or address at a time: a page has one, an office behind one address several."""
+    max_streams: int = Field(default=400, ge=1)
+    """Streams at a time; each asks the read model when something changes, five times a second at most."""
     fetch_wait: float = Field(default=0.1, gt=0, le=5)
     """Seconds that the broker holds a fetch without data: what a quiet partition's first record may wait."""
 

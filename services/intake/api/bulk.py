@@ -17,15 +17,35 @@ from exact.faults import Fault
 from services.intake.api.answers import JSON, document
 from services.intake.dependencies import Dependencies
 from services.intake.problem import IntakeProblem, denied, invalid
-from services.intake.submitting.body import idempotency_key_of, read_object
+from services.intake.submitting.body import MAX_PARTS, check_lengths, idempotency_key_of, read_object
 from web.identity import Identity
+from web.problem import MOST_FAULTS
 from web.rights import RightDenied
 from web.visitor import request_id
 
 _AT_ONCE: Final = 16
-"""Items whose submissions are checked in one turn of the loop: about a millisecond each."""
+"""Items whose submissions are on their way at a time; each is checked in a turn of the loop of its own."""
+_MORE_PARTS: Final = 5
+"""Times as many lists and objects as in one submission, for all rows together; each row has the usual limit."""
 _NAMES: Final = frozenset({"item", "key"})
 _ITEM: Final[TypeAdapter[str]] = TypeAdapter(Identifier)
+
+
+class _ToldFaults:
+    """Counts the faults that one answer tells: 100, however many rows they are in."""
+
+    def __init__(self, request_id: str) -> None:
+        self._request_id = request_id
+        self._left = MOST_FAULTS
+
+    def document(self, problem: IntakeProblem) -> dict[str, Any]:
+        """The problem document of a row, with as many of its faults as may still be told."""
+        faults, left = problem.faults, self._left
+        if len(faults) > left:
+            problem.faults = faults[:left]
+            problem.more["errors_omitted"] = len(faults) - left
+        self._left = max(left - len(faults), 0)
+        return problem.document(self._request_id)
 
 
 async def submit_many(
@@ -37,22 +57,22 @@ async def submit_many(
     Raises IntakeProblem about the request itself.
     """
     settings = dependencies.settings
-    body = await read_object(request, settings.bulk_limit)
+    body = await read_object(request, settings.bulk_limit, _MORE_PARTS * MAX_PARTS)
     rows = _rows(body, settings.bulk_rows)
     results: list[dict[str, Any]] = [{} for _ in rows]
     lanes: dict[str, list[int]] = defaultdict(list)
     for number, row in enumerate(rows):
         lanes[str(row.get("item")) if isinstance(row, dict) else ""].append(number)
-    turn, loop = asyncio.Semaphore(_AT_ONCE), asyncio.get_running_loop()
-    told = request_id(request)
-    until = loop.time() + wait
+    turn, checking, loop = asyncio.Semaphore(_AT_ONCE), asyncio.Lock(), asyncio.get_running_loop()
+    until, told = loop.time() + wait, _ToldFaults(request_id(request))
 
     async def run(lane: list[int]) -> None:
         for number in lane:
             async with turn:
+                async with checking:  # one row's checks in one turn of the loop, whoever else waits for it
+                    await asyncio.sleep(0)
                 left = max(0.0, until - loop.time()) if wait else 0.0
                 results[number] = await _one(dependencies, identity, programme, rows[number], left, told)
-            await asyncio.sleep(0)
 
     async with asyncio.TaskGroup() as group:
         for lane in lanes.values():
@@ -63,7 +83,7 @@ async def submit_many(
 
 
 async def _one(
-    dependencies: Dependencies, identity: Identity, programme: str, row: Any, wait: float, told: str
+    dependencies: Dependencies, identity: Identity, programme: str, row: Any, wait: float, told: _ToldFaults
 ) -> dict[str, Any]:
     """The result of one row: its receipt, or its problem document."""
     try:
@@ -72,7 +92,7 @@ async def _one(
         answered = await dependencies.receiver.receive(identity, programme, item, body, key, wait)
     except (IntakeProblem, RightDenied) as error:
         problem = error if isinstance(error, IntakeProblem) else denied(error)
-        return {"status": problem.status, "problem": problem.document(told)}
+        return {"status": problem.status, "problem": told.document(problem)}
     return {"status": 202 if answered.ruling is None else 200, "receipt": document(answered, dependencies)}
 
 
@@ -94,6 +114,7 @@ def _read(row: Any) -> tuple[str, str, dict[str, Any]]:
         item = _ITEM.validate_python(row.get("item"))
     except ValidationError:
         raise invalid(Fault(("item",), "value_error", "应为事项编号", "must be the id of an item")) from None
+    check_lengths(row)
     key = row.get("key")
     return (
         item,

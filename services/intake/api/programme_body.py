@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 from fastapi import Request
@@ -12,28 +11,26 @@ from contracts.policy import Policy
 from exact.faults import faults_of
 from exact.texts import completed, differences
 from programmes.programme import ProgrammeFile
-from programmes.programme_file import FaultyProgramme, read_programme
 from services.intake.problem import invalid
 from services.intake.submitting.body import content_type, read_body, read_object
+from services.intake.submitting.programme_reader import ProgrammeReader
 
 _POLICY: Final[TypeAdapter[Policy]] = TypeAdapter(Policy)
 _JSON: Final = "application/json"
 _TYPES: Final = ("application/yaml", "application/x-yaml", "text/yaml", _JSON)
 
 
-async def posted_programme(request: Request, limit: int, library: Path) -> ProgrammeFile:
-    """A programme file of at most `limit` bytes; the calendars and policies that it names lie in `library`.
+async def posted_programme(request: Request, limit: int, reader: ProgrammeReader) -> ProgrammeFile:
+    """A programme file of at most `limit` bytes.
 
     Raises:
-        IntakeProblem: `media_type`, `too_large`, `aborted`, or `invalid` with every fault and its line.
+        IntakeProblem: `media_type`, `too_large`, `aborted`, or `invalid` with the faults and their lines.
+        Busy: others are being read.
     """
     json = content_type(request, *_TYPES) == _JSON
     body = await read_body(request, limit)
     simulated = request.query_params.get("simulated") == "true"
-    try:
-        return read_programme(body, library, json=json, simulated=simulated)
-    except FaultyProgramme as error:
-        raise invalid(*error.faults) from None
+    return await reader.read(body, json=json, simulated=simulated)
 
 
 async def posted_policy(request: Request) -> Policy:

@@ -15,7 +15,7 @@ from services.intake.api.bulk import submit_many
 from services.intake.api.programme_body import posted_policy, posted_programme
 from services.intake.dependencies import Dependencies
 from services.intake.problem import IntakeProblem
-from services.intake.submitting.body import idempotency_key, limited, preferred_wait, read_object
+from services.intake.submitting.body import declared_length, idempotency_key, limited, preferred_wait, read_object
 from services.intake.submitting.evidence import SHA256
 from services.intake.submitting.evidence_rights import uploaders
 from services.intake.submitting.receipts import receipt_for
@@ -36,9 +36,9 @@ async def publish(request: Request) -> Response:
     """Publish a programme file (YAML or JSON); `?simulated=true` marks it as simulated, whatever it says."""
     dependencies, identity = _acting(request)
     key, settings = idempotency_key(request), dependencies.settings
-    programme = await posted_programme(request, settings.programme_limit, settings.library)
+    programme = await posted_programme(request, settings.programme_limit, dependencies.programme_reader)
     receipts = await dependencies.publisher.publish(identity, programme, key)
-    return received_all(receipts, dependencies, provisional=programme.provisional)
+    return await received_all(receipts, dependencies, provisional=programme.provisional)
 
 
 @api_router.post("/programmes/{programme}/policies")
@@ -48,7 +48,7 @@ async def adopt_policy(request: Request, programme: str) -> Response:
     dependencies, identity = _acting(request)
     dependencies.receiver.permit("policy.adopt", identity, programme)
     key, policy = idempotency_key(request), await posted_policy(request)
-    return received_all(await dependencies.publisher.adopt(identity, programme, policy, key), dependencies)
+    return await received_all(await dependencies.publisher.adopt(identity, programme, policy, key), dependencies)
 
 
 @api_router.post("/programmes/{programme}/units-and-leaders")
@@ -86,14 +86,16 @@ async def assign_item(request: Request, programme: str, item: str) -> Response:
     dependencies, identity = _acting(request)
     dependencies.receiver.permit("item.assign", identity, programme)
     key, data = idempotency_key(request), posted_data("item.assigned", await read_object(request))
-    return received_all(await dependencies.publisher.assign(identity, programme, item, data, key), dependencies)
+    return await received_all(await dependencies.publisher.assign(identity, programme, item, data, key), dependencies)
 
 
 async def _spread(request: Request, programme: str, operation: str, name: str) -> Response:
     dependencies, identity = _acting(request)
     dependencies.receiver.permit(operation, identity, programme)
     key, data = idempotency_key(request), posted_data(name, await read_object(request))
-    return received_all(await dependencies.publisher.spread(operation, identity, programme, data, key), dependencies)
+    return await received_all(
+        await dependencies.publisher.spread(operation, identity, programme, data, key), dependencies
+    )
 
 
 @does("submission.send")
@@ -157,7 +159,9 @@ async def upload(request: Request, sha256: str) -> Response:
     _require_hash(sha256)
     known = dependencies.evidence_rights.to("evidence.ask", identity, sha256)[0].allowed
     receive = limited(request, dependencies.settings.evidence_limit)
+    dependencies.quotas.require_evidence(identity.actor, declared_length(request))
     _, size = await dependencies.evidence.keep(Request(request.scope, receive).stream(), uploaders(identity), sha256)
+    dependencies.quotas.use_evidence(identity.actor, size)
     dependencies.metrics.evidence_bytes.inc(0 if known else size)
     return Response(orjson.dumps({"sha256": sha256, "size": size}), 200 if known else 201, media_type=JSON)
 

@@ -31,6 +31,7 @@ _SENDING: Final = (
     "malformed",
     "media_type",
     "too_large",
+    "quota",
     "aborted",
     "invalid",
     "clock_not_allowed",
@@ -300,7 +301,7 @@ OPERATIONS: Final = (
             200: success(Word("已经传过", "it was there already"), ref("Stored")),
             201: success(Word("已存好", "it is stored"), ref("Stored")),
         },
-        codes=(*_ASKING, "too_large", "digest_mismatch", "aborted"),
+        codes=(*_ASKING, "too_large", "quota", "digest_mismatch", "aborted"),
     ),
     DescribedOperation(
         method="HEAD",

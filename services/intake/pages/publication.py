@@ -9,11 +9,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from programmes.programme import ProgrammeFile
-from programmes.programme_file import FaultyProgramme, read_programme
 from services.intake.pages.form_post import read_form
 from services.intake.pages.renderer import page
 from services.intake.pages.session import check_form_token, check_origin, form_token, signed_in
-from services.intake.problem import IntakeProblem, invalid
+from services.intake.problem import IntakeProblem
 from services.intake.submitting.receipt import Receipt
 from services.intake.who.permission import require_own, rights_of
 from web.gate import GuardedRoute, does
@@ -36,7 +35,7 @@ async def publish(request: Request) -> Response:
     """The file is checked, with every fault and its line; the button that says so publishes it, too."""
     dependencies, identity = signed_in(request)
     check_origin(request)
-    limit, library = dependencies.settings.programme_limit, dependencies.settings.library
+    limit = dependencies.settings.programme_limit
     programme: ProgrammeFile | None = None
     async with read_form(request, dependencies.evidence, (), limit) as post:
         try:
@@ -45,10 +44,7 @@ async def publish(request: Request) -> Response:
                 raise IntakeProblem("invalid", "请选择督查方案文件", "choose the file of a programme")
             file = post.uploads[0].file
             json = (file.filename or "").endswith(".json")
-            try:
-                programme = read_programme(await file.read(), library, json=json, simulated=False)
-            except FaultyProgramme as error:
-                raise invalid(*error.faults) from None
+            programme = await dependencies.programme_reader.read(await file.read(), json=json, simulated=False)
             require_own(rights_of(dependencies.roster, identity), "programme.publish", programme.programme)
             if post.fields.one("act") != "publish":
                 return _page(request, post.key, programme=programme)

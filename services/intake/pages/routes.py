@@ -145,7 +145,9 @@ def _receipt_page(
 async def _received(
     dependencies: Dependencies, identity: Identity, item: KnownItem, name: str, post: FormPost
 ) -> Received:
+    dependencies.quotas.require_evidence(identity.actor, sum(one.file.size or 0 for one in post.uploads))
     await post.store_files(dependencies.evidence, uploaders(identity))
+    dependencies.quotas.use_evidence(identity.actor, sum(one.file.size or 0 for one in post.uploads))
     body = submission_body(name, post.fields, post.cited)
     return await dependencies.receiver.receive(identity, item.programme, item.id, body, f"form-{post.key}")
 

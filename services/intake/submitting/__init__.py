@@ -2,6 +2,8 @@
 
 body       a request's headers and body: the key, the content type, the bytes up to a limit, JSON read exactly
 receiver   one submission: checked, stamped, appended
+daily_quotas  what a unit may send in one day
+programme_reader  programme files, read beside the event loop (programme_check: the process for large ones)
 publisher  a whole programme or a policy: one submission per item
 evidence   uploaded files, named by their SHA-256
 citations  which items cite a file, from `submissions`

@@ -10,13 +10,23 @@ from starlette.requests import Request
 from starlette.types import Message, Receive
 
 from contracts.topics import MAX_SUBMISSION_BYTES
-from exact.texts import Inexact, read_json
-from services.intake.problem import IntakeProblem
+from exact.texts import Inexact, longest, read_json
+from services.intake.problem import IntakeProblem, invalid
 
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,128}")
 _WAIT: Final = re.compile(r"wait\s*=\s*\"?([0-9]{1,4})\"?", re.IGNORECASE)
+MAX_ENTRIES: Final = 1000
+"""Entries of one list or object of a submission: as many as a programme has items (`MAX_ITEMS`)."""
+MAX_PARTS: Final = 4000
+"""Lists and objects in one submission: 500 units and 100 leaders, each an object, are the most that is sent."""
 _LONGEST_LENGTH: Final = 18
 """Digits of a Content-Length that is worth reading as a number."""
+
+
+def declared_length(request: Request) -> int:
+    """Bytes of the body as the request declares them; 0 where it does not."""
+    declared = request.headers.get("content-length", "")
+    return int(declared[:_LONGEST_LENGTH]) if declared.isdecimal() else 0
 
 
 def limited(request: Request, limit: int) -> Receive:
@@ -24,8 +34,7 @@ def limited(request: Request, limit: int) -> Receive:
 
     Raises IntakeProblem `too_large` here where a longer one is declared, else it or `aborted` while it is received.
     """
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and (len(declared) > _LONGEST_LENGTH or int(declared) > limit):
+    if declared_length(request) > limit:
         raise too_large(limit)
     size = 0
 
@@ -85,10 +94,18 @@ async def read_body(request: Request, limit: int) -> bytes:
     return b"".join(chunks)
 
 
-async def read_object(request: Request, limit: int = MAX_SUBMISSION_BYTES) -> dict[str, Any]:
-    """The body as a JSON object of at most `limit` bytes. Raises IntakeProblem."""
+async def read_object(request: Request, limit: int = MAX_SUBMISSION_BYTES, parts: int = MAX_PARTS) -> dict[str, Any]:
+    """The body as a JSON object of at most `limit` bytes, and lists and objects in it. Raises IntakeProblem."""
     content_type(request, "application/json")
-    return exact_object(await read_body(request, limit))
+    value = exact_object(await read_body(request, limit))
+    check_lengths(value, parts)
+    return value
+
+
+def check_lengths(value: dict[str, Any], parts: int = MAX_PARTS) -> None:
+    """Raises IntakeProblem `invalid` for what is longer than any submission, before each part of it is looked at."""
+    if (fault := longest(value, MAX_ENTRIES, parts)) is not None:
+        raise invalid(fault)
 
 
 def exact_object(text: bytes) -> dict[str, Any]:

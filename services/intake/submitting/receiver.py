@@ -20,6 +20,7 @@ from exact.faults import UNKNOWN_FIELD, Fault, faults_of
 from exact.texts import completed, differences
 from services.intake.metrics import IntakeMetrics
 from services.intake.problem import IntakeProblem, invalid
+from services.intake.submitting.daily_quotas import DailyQuotas
 from services.intake.submitting.evidence import EvidenceStore
 from services.intake.submitting.evidence_rights import uploaders
 from services.intake.submitting.producer import SubmissionProducer, Unanswered
@@ -76,6 +77,7 @@ class SubmissionReceiver:
         producer: SubmissionProducer,
         used_keys: UsedKeys,
         waits: RulingWaits,
+        quotas: DailyQuotas,
         metrics: IntakeMetrics,
         retry_after: int,
     ) -> None:
@@ -86,6 +88,7 @@ class SubmissionReceiver:
         self._producer = producer
         self._used_keys = used_keys
         self._waits = waits
+        self._quotas = quotas
         self._metrics = metrics
         self._retry_after = retry_after
 
@@ -120,7 +123,7 @@ class SubmissionReceiver:
         Until that ruling has reached intake a retry is appended again, and ruled `repeated`.
 
         Raises:
-            IntakeProblem: `too_large`, `key_reused`, `unknown_outcome`.
+            IntakeProblem: `too_large`, `quota`, `key_reused`, `unknown_outcome`.
         """
         submission = self.stamped(actor, subject, data, key)
         if (repeated := await self._repeated(submission, wait)) is not None:
@@ -147,7 +150,7 @@ class SubmissionReceiver:
             raise self.unavailable("unknown_outcome", str(error), submission_id=submission.id) from None
 
     async def _append(self, submission: Submission) -> Receipt:
-        """Append it. Raises IntakeProblem `too_large` or `unknown_outcome`."""
+        """Append it. Raises IntakeProblem `too_large`, `quota` or `unknown_outcome`."""
         name, subject = SUBMISSION_TYPES.short_names[type(submission.data)], submission.subject
         value = encode_submission(submission)
         if len(value) > MAX_SUBMISSION_BYTES:
@@ -156,12 +159,14 @@ class SubmissionReceiver:
             raise IntakeProblem(
                 "too_large", f"记录为 {len(value)} 字节，至多 {limit}", f"{len(value)} bytes, at most {limit}"
             )
+        self._quotas.require(submission.actor, subject, len(value))
         partition, began = partition_of(subject), time.perf_counter()
         try:
             offset = await self._producer.append(partition, subject.encode(), value, submission.id)
         except Unanswered as error:
             self._metrics.submissions.labels(name, "unknown_outcome").inc()
             raise self.unavailable("unknown_outcome", str(error), submission_id=submission.id) from None
+        self._quotas.use(submission.actor, subject, len(value))
         self._metrics.append_seconds.observe(time.perf_counter() - began)
         self._metrics.submissions.labels(name, "received").inc()
         return Receipt(submission.id, partition, offset, submission.received_at, submission.digest, subject)

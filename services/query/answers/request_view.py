@@ -30,6 +30,7 @@ from supervision.right import DEPUTIES
 from web.identity import Identity
 from web.position_tokens import MARK, PositionTokens, sealed
 from web.privileged_reads import Opened, opened_by
+from web.request_limits import Places, RequestLimits
 from web.rights import Rights
 from web.visitor import known_visitor
 
@@ -63,9 +64,12 @@ class RequestView:
 class RequestViews:
     """Opens the views of requests; built once."""
 
-    def __init__(self, pool: ReadingPool, progress: Progress, tokens: PositionTokens, clock: Clock) -> None:
+    def __init__(
+        self, pool: ReadingPool, progress: Progress, tokens: PositionTokens, clock: Clock, waits: Places
+    ) -> None:
         self._pool = pool
         self._progress = progress
+        self._waits = waits
         self.tokens = tokens
         self._clock = clock
         self._explanations = Explanations()
@@ -123,6 +127,9 @@ class RequestViews:
         text = request.query_params.get("as_of", "")
         if "@" in text or text.startswith(MARK):
             return AsOf(text, position=self._position(request, "as_of"))
+        if known_visitor(request).identity is None and len(text) > len("2024-07-10"):
+            # Each instant is another answer to be worked out; of a day there is one.
+            raise malformed("as_of", "公众按日查询，如 2024-07-10", "for the public a day, such as 2024-07-10")
         try:
             return parse_as_of(text)
         except MalformedAsOf as error:
@@ -149,7 +156,10 @@ class RequestViews:
         if asked and not _SECONDS.fullmatch(asked):
             raise malformed("timeout", "应为秒数，如 2.5", "must be a number of seconds such as 2.5")
         seconds = min(float(asked or usual), LONGEST_WAIT)
-        if not await self._progress.reach(position, seconds):
+        limits: RequestLimits = request.app.state.request_limits
+        with self._waits.place(limits.asker(request)):
+            reached = await self._progress.reach(position, seconds)
+        if not reached:
             raise QueryProblem(
                 "not-reached-yet",
                 f"waited {seconds:g} s",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from services.query.answers import evaluation, notices
 from services.query.answers.errata import errata_of
@@ -29,6 +31,19 @@ router = APIRouter(prefix="/v1", route_class=GuardedRoute)
 
 Text = Annotated[str | None, Query(max_length=64)]
 Number = Annotated[str, Query(pattern=r"^[0-9]{1,18}$")]
+
+
+class _PlacedStream(StreamingResponse):
+    """A stream that takes one of the places for streams until it ends."""
+
+    def __init__(self, place: AbstractContextManager[None], *parts: Any, **options: Any) -> None:
+        super().__init__(*parts, **options)
+        self._place = place
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Raises RateReached, Busy before anything is sent."""
+        with self._place:
+            await super().__call__(scope, receive, send)
 
 
 class DocumentResponse(Response):
@@ -191,7 +206,8 @@ async def get_progress(request: Request) -> Response:
 async def get_changes(request: Request) -> Response:
     """Server-sent events: the position, when something that one may see changed; what, is asked with `min_position`."""
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(changes(request), media_type="text/event-stream", headers=headers)
+    place = request.app.state.streams.place(request.app.state.request_limits.asker(request))
+    return _PlacedStream(place, changes(request), media_type="text/event-stream", headers=headers)
 
 
 @router.get("/privileged-reads")

@@ -1,0 +1,76 @@
+"""Connections of the public door: so many at a time, and none that takes its time over a request's headers."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final
+
+import h11
+import orjson
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from web.problem import EVERYWHERE, MEDIA_TYPE
+
+_BUSY: Final = EVERYWHERE["busy"]
+_BODY: Final = orjson.dumps(
+    {"type": "urn:liangdeng:problem:busy", "title": _BUSY.title.zh, "title_en": _BUSY.title.en, "status": _BUSY.status}
+)
+_FULL: Final = (
+    f"HTTP/1.1 503 Service Unavailable\r\nContent-Type: {MEDIA_TYPE}\r\nContent-Length: {len(_BODY)}\r\n"
+    "Retry-After: 2\r\nConnection: close\r\n\r\n"
+).encode() + _BODY
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionLimits:
+    """At most so many connections, and seconds until the headers of a request must be there."""
+
+    most: int
+    header_seconds: float
+
+
+def limited_protocol(limits: ConnectionLimits) -> type[H11Protocol]:
+    """The protocol that uvicorn is to speak."""
+
+    class LimitedProtocol(H11Protocol):
+        """Closes what waits too long for headers, and answers 503 to whom there is no room for."""
+
+        _headers_late: asyncio.TimerHandle | None = None
+
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            if len(self.connections) > limits.most:
+                transport.write(_FULL)
+                transport.close()
+                return
+            self._await_headers()
+
+        def data_received(self, data: bytes) -> None:
+            if self.transport.is_closing():
+                return
+            super().data_received(data)
+            if self.conn.their_state is h11.IDLE:
+                self._await_headers()
+            else:
+                self._stop_waiting()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            self._stop_waiting()
+            super().connection_lost(exc)
+
+        def _await_headers(self) -> None:
+            if self._headers_late is None:
+                self._headers_late = self.loop.call_later(limits.header_seconds, self._close_late)
+
+        def _stop_waiting(self) -> None:
+            if self._headers_late is not None:
+                self._headers_late.cancel()
+                self._headers_late = None
+
+        def _close_late(self) -> None:
+            self._headers_late = None
+            if not self.transport.is_closing():
+                self.transport.close()
+
+    return LimitedProtocol
