@@ -14,7 +14,7 @@ from services.audit.as_json import as_json
 from services.audit.recorded_acts import RecordedYear
 from services.audit.what_if import ItemRerun, rerun
 from services.rating.rules.explain import explain, explain_escalation
-from services.rating.rules.state.state import Escalation
+from services.rating.rules.state.ladder import Escalation
 from supervision.words import Word
 
 

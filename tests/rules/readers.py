@@ -21,6 +21,7 @@ from services.query.answers.explanations import explained
 from services.query.answers.heat_map import under_appeal
 from services.query.follow.projection import project_ruling
 from services.query.read_model.rows import Rows
+from services.rating.rules.state import ladder
 from services.rating.rules.state import state as rating
 from services.rating.rules.state.evolve import evolve
 from supervision import item as item_record
@@ -37,7 +38,7 @@ class Readers:
     lights_only: ItemRecord | None = None
     facts: ItemFacts | None = None
     roster: Roster = field(default_factory=Roster)
-    notices: list[tuple[NoticeDue, rating.Escalation]] = field(default_factory=list)
+    notices: list[tuple[NoticeDue, ladder.Escalation]] = field(default_factory=list)
     """The notices about escalations, each with the escalation as rating held it at that event."""
     rows: Rows = field(default_factory=Rows)
     subject: str = ""

@@ -177,7 +177,7 @@ def test_without_evidence_required_a_late_claim_alone_meets_the_node_too() -> No
     run.announce_until(at(SETTLED["2024Q1"]))
     run.submit(LEAD, "late", run.now, ProgressReported(period="2024Q1", claim="completed"))
     (rectification,) = (one for one in run.item.escalations if one.level == "rectification")
-    assert rectification.progressed == "in_time"
+    assert rectification.reporting.progressed == "in_time"
 
 
 def test_a_refused_withdrawal_leaves_the_item_in_the_assessment_and_no_request_behind() -> None:
@@ -236,7 +236,7 @@ def test_a_rectification_reported_in_time_stays_so_when_a_further_report_comes_a
     report(run, "2024Q1")
     run.announce_until(at("2024-06-20T00:00:00"))
     (rectification,) = (one for one in run.item.escalations if one.level == "rectification")
-    assert (rectification.progressed, rectification.overdue) == ("in_time", False)
+    assert (rectification.reporting.progressed, rectification.overdue) == ("in_time", False)
 
 
 def test_what_a_late_report_is_worth_is_asked_again_when_the_policy_changes_before_the_settlement() -> None:
@@ -247,4 +247,4 @@ def test_what_a_late_report_is_worth_is_asked_again_when_the_policy_changes_befo
     run.submit(OFFICE, "policy", run.now, PolicyAdopted(policy=replace(YUANCHENG, version=2)))
     run.announce_until(at(SETTLED["2024Q1"]))
     (rectification,) = (one for one in run.item.escalations if one.level == "rectification")
-    assert rectification.progressed is None, "without evidence it does not meet the node any more"
+    assert rectification.reporting.progressed is None, "without evidence it does not meet the node any more"

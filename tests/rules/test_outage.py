@@ -60,7 +60,7 @@ def _known(item: Item) -> Any:
         item.appeals,
         item.plan,
         item.hands,
-        item.extensions,
+        item.particulars,
         item.involved,
     )
 

@@ -201,7 +201,7 @@ def _told(state: State | None) -> tuple[object, ...]:
         item.quarters,
         item.escalations,
         item.appeals,
-        item.inspections,
+        item.particulars,
         item.involved,
         (frame.periods, frame.void, frame.policy, frame.since, frame.reminders, frame.quarters),
     )

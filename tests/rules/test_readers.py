@@ -35,8 +35,10 @@ from services.intake.pages.choices import choices_of
 from services.intake.pages.overview import waiting
 from services.rating.rules.acts.table import ABOUT_ITEMS
 from services.rating.rules.explain import escalation_facts_of, explain, explain_escalation
+from services.rating.rules.state.goal import Goal
+from services.rating.rules.state.ladder import Escalation
 from services.rating.rules.state.node import node_of
-from services.rating.rules.state.state import Escalation, Goal, Item
+from services.rating.rules.state.state import Item
 from services.rating.scenario_book.book import Scenario
 from supervision.escalations import EscalationRecord
 from tests.rules.readers import Readers, read
@@ -225,7 +227,7 @@ def intake_agrees(readers: Readers) -> None:
     ]
     assert ours.withdrawal_waits == (item.hands.withdrawal is not None)
     assert {one.plan: (one.from_on, one.to_on, one.approved) for one in ours.inspections.values()} == {
-        one.plan: (one.from_on, one.to_on, one.approved) for one in item.inspections
+        one.plan: (one.from_on, one.to_on, one.approved) for one in item.particulars.inspections
     }
     came = zip(item.frame.periods, item.periods, strict=True)
     assert ours.reported == {period.id for period, here in came if here.in_time or here.late}
@@ -259,7 +261,7 @@ def expected(item: Item, one: Escalation, *, answered: bool = True) -> Known:
     causes = tuple((cause.name, cause.source) for cause in one.causes if cause.standing)
     return (
         (one.id, one.level, one.phase, causes, one.raised_at, one.due_at),
-        (one.overdue, one.awaits_review, escalation_facts_of(item, one).state, one.stands),
+        (one.overdue, one.reporting.awaits_review, escalation_facts_of(item, one).state, one.stands),
         one.answered if answered else (),
     )
 
@@ -296,11 +298,13 @@ def to_do(item: Item) -> set[str]:
         ],
         "withdrawal.decided": [WithdrawalDecided(decision="refused")],
         "cancellation.approved": [CancellationApproved()],
-        "extension.decided": [ExtensionDecided(extension=one.id, decision="refused") for one in item.extensions],
-        "inspection.approved": [InspectionApproved(plan=one.plan) for one in item.inspections],
+        "extension.decided": [
+            ExtensionDecided(extension=one.id, decision="refused") for one in item.particulars.extensions
+        ],
+        "inspection.approved": [InspectionApproved(plan=one.plan) for one in item.particulars.inspections],
         "appeal.decided": [AppealDecided(appeal=one.id, decision="dismissed") for one in item.appeals],
         "blockage.answered": [BlockageAnswered(blockage=name) for name in blockages],
-        "rectification.reported": [RectificationReported() for one in rectification if not one.awaits_review],
+        "rectification.reported": [RectificationReported() for one in rectification if not one.reporting.awaits_review],
         "rectification.reviewed": [RectificationReviewed(finding="done")],
         "interview.confirmed": [InterviewConfirmed()],
         "interview.held": [InterviewHeld(level="interview"), InterviewHeld(level="chief_interview")],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import UTC, timedelta
 
@@ -29,6 +30,7 @@ from contracts.submissions import (
     WithdrawalRequested,
 )
 from contracts.values import Actor, Node
+from services.rating.rules.state.evolve import mark_of_digest
 from services.rating.rules.state.frame import frame_of
 from services.rating.rules.state.state import Item, Period, Report
 from tests.rules.timelines import ACTORS, CHIEF, OFFICE, YUANCHENG, Timeline, assigned
@@ -40,6 +42,8 @@ def test_a_copy_with_other_periods_or_quarters_keeps_every_other_field() -> None
     item = Item(*(f"field {number}" for number in range(len(Item._fields))))  # type: ignore[arg-type]
     assert item.with_periods(()) == item._replace(periods=())
     assert item.with_quarters(()) == item._replace(quarters=())
+    assert item.with_escalations(()) == item._replace(escalations=())
+    assert type(item.with_periods(())) is Item
     period = Period(*(f"field {number}" for number in range(len(Period._fields))))  # type: ignore[arg-type]
     report, now = Report("r", "completed", None, True, None), Timeline(None).now
     assert period.with_in_time(report) == period._replace(in_time=report)
@@ -98,7 +102,7 @@ def test_a_report_in_time_that_reaches_the_log_after_a_late_one_leaves_that_on_r
     settled = run.item.periods[0].in_time
     assert settled is not None
     assert (settled.finding, settled.met, settled.content) == ("confirmed", False, None)
-    assert [one.acted for one in run.item.escalations] == ["in_time"]
+    assert [one.reporting.acted for one in run.item.escalations] == ["in_time"]
 
 
 def test_a_policy_is_adopted_for_an_item_of_the_same_category_simulated_or_not() -> None:
@@ -135,3 +139,12 @@ def test_a_chief_interview_that_is_only_proposed_has_no_limit() -> None:
     run = Timeline(assigned("key_task"))
     run.announce_until(run.now + timedelta(days=75))
     assert [one.due_at for one in run.item.escalations if one.phase == "proposed"] == [None]
+
+
+def test_a_bodys_mark_is_short_and_no_two_bodies_have_the_same() -> None:
+    digests = [hashlib.sha256(bytes([n])).hexdigest() for n in range(64)]
+    others = ["", "ab", "not hexadecimal", "not hexadecimal either", "\ud800", f"{'0 ' * 8}", "０" * 16]
+    marks = [mark_of_digest(digest) for digest in [*digests, *others]]
+    assert {len(mark) for mark in marks} == {8}
+    assert len(set(marks)) == len(marks)
+    assert mark_of_digest(digests[0]) == mark_of_digest(digests[0][:16] + digests[1][16:])

@@ -20,8 +20,8 @@ def concerned_unit(item: Item, light: str | None, level: Level | None, cause: st
         parts = item.frame.quarters[quarter].parts
         return item.hands.lead_at(item.frame.periods[parts[-1]].due_at) if parts else item.hands.lead_unit
     notice = notice_of(item, level, cause)
-    if notice is not None and notice.led_by is not None:
-        return notice.led_by
+    if notice is not None and notice.confirmed is not None:
+        return notice.confirmed.led_by
     if notice is not None and cause == "rectification_overdue":
         for one in notice.causes:
             source = next((e for e in item.escalations if e.id == one.source), None)

@@ -17,7 +17,7 @@ from services.rating.rules.draft import Draft, Event
 from services.rating.rules.received_at import counted_at, opened_at
 from services.rating.rules.rights import deputy_of, is_foreign, objection, role_objection, signature_objection
 from services.rating.rules.state.evolve import known_digest, mark_of_digest
-from services.rating.rules.state.item import is_same
+from services.rating.rules.state.opening import is_same
 from services.rating.rules.state.programme import Programme
 from services.rating.rules.state.state import Item, State
 from services.rating.rules.verdict import ACCEPTED, refuse, repeat
@@ -72,9 +72,9 @@ def _about_item(item: Item, submission: Submission, at: datetime) -> list[Event]
     if item.hands.withdrawn and not act.outlives:
         return refuse(at, [*reasons, "item_withdrawn"])
     reasons += act.object_to(item, data, at)
-    if act.object_to_unit is not None and not ENDING.intersection(reasons):
+    if act.object_to_unit is not None and ENDING.isdisjoint(reasons):
         reasons += act.object_to_unit(item, data, at, actor.unit)
-    if not ENDING.intersection(reasons) and act.recuses is not None and act.recuses(item, data, actor.id):
+    if act.recuses is not None and ENDING.isdisjoint(reasons) and act.recuses(item, data, actor.id):
         reasons.append("decider_involved")
     if reasons:
         return refuse(at, reasons)

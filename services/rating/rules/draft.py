@@ -10,7 +10,8 @@ from contracts.rulings import RulingData
 from contracts.submission import Submission
 from services.rating.rules.state.evolve import evolve, evolve_item
 from services.rating.rules.state.frame import Frame
-from services.rating.rules.state.state import Escalation, Item, State
+from services.rating.rules.state.ladder import Escalation
+from services.rating.rules.state.state import Item, State
 
 
 class Event(NamedTuple):

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from contracts.rulings import Compared
 from contracts.values import Light, PeriodId
 from services.rating.rules.lights.light import made_up, met_in_time
+from services.rating.rules.state.ladder import Cause, Escalation
 from services.rating.rules.state.node import node_met
-from services.rating.rules.state.state import Cause, Escalation, Item
+from services.rating.rules.state.state import Item
 from supervision.escalation_sentences import CauseFacts, EscalationFacts, EscalationState, escalation_sentence
 from supervision.light_sentences import LightFacts, PartFacts, light_sentence
 from supervision.words import Word
@@ -88,7 +89,7 @@ def _state(escalation: Escalation) -> EscalationState:
     """How far it is; one that was reported, awaits no review and is still open was reviewed as not done."""
     if escalation.phase != "open":
         return escalation.phase
-    if escalation.awaits_review:
+    if escalation.reporting.awaits_review:
         return "reported"
     return "not_done" if escalation.reported else "open"
 

@@ -31,8 +31,10 @@ _ORDER: Final[Mapping[Reason, int]] = {reason: place for place, reason in enumer
 
 def is_foreign(submission: Submission) -> bool:
     """Whether the actor belongs to another jurisdiction than the programme; the alarm belongs to all."""
-    actor = submission.actor
-    return actor.jurisdiction not in (None, jurisdiction_of(submission.subject)) and actor.role != "alarm"
+    theirs = submission.actor.jurisdiction
+    if theirs is None or submission.actor.role == "alarm":
+        return False
+    return theirs != jurisdiction_of(submission.subject)
 
 
 def _lead_unit(actor: Actor, item: Item, _submission: Submission) -> Reason | None:
@@ -139,7 +141,8 @@ def _stands_in(actor: Actor, item: Item, today: date) -> bool:
 def signature_objection(submission: Submission, item: Item) -> Reason | None:
     """Why a unit's submission is not signed: who prepared it, and that its head sends it (rulebook: Who)."""
     actor = submission.actor
-    if actor.role != "unit" or SUBMISSION_TYPES.short_names[type(submission.data)] not in item.frame.policy.signed:
+    signed = item.frame.policy.signed
+    if not signed or actor.role != "unit" or SUBMISSION_TYPES.short_names[type(submission.data)] not in signed:
         return None
     return None if actor.head and actor.prepared_by else "not_signed"
 

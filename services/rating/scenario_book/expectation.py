@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from contracts.rulings import SubmissionAccepted, SubmissionRejected, SubmissionRepeated, Verdict
-from services.rating.rules.state.state import Escalation, Item, State
+from services.rating.rules.state.ladder import Escalation
+from services.rating.rules.state.state import Item, State
 from services.rating.scenario_book.outcome import ScenarioOutcome
 
 _ESCALATION: Final = {"level", "for", "due_on", "state", "overdue"}

@@ -106,15 +106,15 @@ def _known(item: Item | None) -> dict[str, Any]:
                 [[cause.name, cause.standing, _iso(cause.signed_at)] for cause in one.causes],
                 _iso(one.due_at),
                 one.overdue,
-                one.acted,
-                one.progressed,
-                one.awaits_review,
+                one.reporting.acted,
+                one.reporting.progressed,
+                one.reporting.awaits_review,
                 _iso(one.reminded_until),
             ]
             for one in item.escalations
         ],
         "appeals": [[one.id, _iso(one.due_at), one.overdue, one.notice, list(one.causes)] for one in item.appeals],
-        "inspections": [[one.plan, one.approved] for one in item.inspections],
+        "inspections": [[one.plan, one.approved] for one in item.particulars.inspections],
         "involved": [list(one) for one in item.involved if not one[0].startswith(("overturned:", "barred:"))],
     }
 

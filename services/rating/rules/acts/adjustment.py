@@ -11,7 +11,8 @@ from services.rating.rules.acts.plan import adjust_node, is_over, place_of
 from services.rating.rules.draft import Draft
 from services.rating.rules.lights.light import rederive
 from services.rating.rules.lights.month import update_months
-from services.rating.rules.state.state import Adjustment, Item
+from services.rating.rules.state.goal import Adjustment
+from services.rating.rules.state.state import Item
 
 
 def object_to_request(item: Item, data: AdjustmentRequested, at: datetime) -> list[Reason]:

@@ -14,7 +14,8 @@ from services.rating.rules.draft import Draft
 from services.rating.rules.escalations.escalation import remove_cause
 from services.rating.rules.lights.light import rederive
 from services.rating.rules.state.escalations import notice_of
-from services.rating.rules.state.state import Appeal, Cause, Escalation, Item
+from services.rating.rules.state.ladder import Appeal, Cause, Escalation
+from services.rating.rules.state.state import Item
 
 
 def object_to_acknowledgement(item: Item, data: NoticeAcknowledged, _at: datetime) -> list[Reason]:

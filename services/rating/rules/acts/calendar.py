@@ -12,7 +12,8 @@ from contracts.values import Calendar, ReportingPeriod
 from services.rating.rules.acts.plan import is_over
 from services.rating.rules.draft import Draft
 from services.rating.rules.escalations.escalation import running_limit
-from services.rating.rules.state.state import Escalation, Item
+from services.rating.rules.state.ladder import Escalation
+from services.rating.rules.state.state import Item
 from supervision.schedule import month_due_at
 from supervision.workdays import WorkingDays, end_of
 
@@ -66,7 +67,8 @@ def _provisional(item: Item, after: WorkingDays) -> tuple[ReportingPeriod, ...]:
     if frame.month_working_day is None or frame.category != "livelihood":
         return ()
     for period, here in zip(frame.periods, item.periods, strict=True):
-        if frame.last_day(period.due_at) <= frame.days.calendar.last_on or here.moved or here.settled:
+        moved = period.id in item.particulars.moved
+        if frame.last_day(period.due_at) <= frame.days.calendar.last_on or moved or here.settled:
             continue
         try:
             due_at = month_due_at(period.id, after, frame.month_working_day, frame.policy)
@@ -82,7 +84,7 @@ def _recounted(item: Item, escalation: Escalation, at: datetime, after: WorkingD
     limit, frame = running_limit(escalation), item.frame
     if limit is None or at >= limit or escalation.extended:
         return None
-    began_on = frame.day_of(escalation.limit_from or escalation.raised_at)
+    began_on = frame.day_of(escalation.began_at)
     due_at = end_of(after.after(began_on, escalation.limit_days), frame.zone)
     return due_at if due_at > limit else None
 
@@ -98,7 +100,7 @@ def object_to_move(item: Item, data: DeadlineMoved, at: datetime) -> list[Reason
     last_on = frame.last_day(frame.periods[index].due_at)
     reach = frame.days.after(last_on, frame.policy.report_move_days)
     following = [frame.last_day(period.due_at) for period in frame.periods[index + 1 :]][:1]
-    too_long = item.periods[index].moved or not last_on < data.due_on <= min([reach, *following])
+    too_long = data.period in item.particulars.moved or not last_on < data.due_on <= min([reach, *following])
     return ["extension_too_long"] if too_long else []
 
 

@@ -9,7 +9,8 @@ from contracts.rulings import ExtensionFiled, ExtensionRefused, LimitMoved, Rema
 from contracts.submissions import ExtensionDecided, ExtensionRequested
 from services.rating.rules.draft import Draft
 from services.rating.rules.escalations.escalation import standing
-from services.rating.rules.state.state import Escalation, Extension, Item
+from services.rating.rules.state.ladder import Escalation, Extension
+from services.rating.rules.state.state import Item
 from supervision.workdays import end_of
 
 
@@ -44,7 +45,11 @@ def object_to_decision(item: Item, data: ExtensionDecided, at: datetime) -> list
     """The request must wait, and its rectification be open before its limit; to refuse is always taken."""
     request = waiting(item, data)
     if request is None:
-        return ["superseded"] if any(e.id == data.extension for e in item.extensions) else ["nothing_to_decide"]
+        return (
+            ["superseded"]
+            if any(e.id == data.extension for e in item.particulars.extensions)
+            else ["nothing_to_decide"]
+        )
     if data.decision == "refused":
         return []
     there = standing(item, "rectification")
@@ -59,7 +64,7 @@ def decide_request(draft: Draft, data: ExtensionDecided) -> list[Remark]:
     request = waiting(item, data)
     if request is None:
         return []
-    place = [e for e in item.extensions if e.id == data.extension].index(request) or None
+    place = [e for e in item.particulars.extensions if e.id == data.extension].index(request) or None
     if data.decision == "refused":
         draft.emit(ExtensionRefused(extension=request.id, place=place))
         return []
@@ -80,4 +85,4 @@ def decide_request(draft: Draft, data: ExtensionDecided) -> list[Remark]:
 
 def waiting(item: Item, data: ExtensionDecided) -> Extension | None:
     """The request that a decision is about: the one that it names, else the oldest of that id."""
-    return next((e for e in item.extensions if e.id == data.extension and data.of in (None, e.of)), None)
+    return next((e for e in item.particulars.extensions if e.id == data.extension and data.of in (None, e.of)), None)

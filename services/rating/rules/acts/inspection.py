@@ -85,14 +85,18 @@ def report_by(item: Item, period: str, day: date) -> str | None:
             continue
         if report.received_on is None or report.received_on <= day:
             return report.id
-        earlier = [one.id for one in here.earlier if one.late == late and one.received_on <= day]
+        earlier = [
+            one.id
+            for one in item.particulars.earlier
+            if one.period == period and one.late == late and one.received_on <= day
+        ]
         if earlier:
             return earlier[-1]
     return None
 
 
 def _plan(item: Item, plan: str) -> Inspection | None:
-    return next((i for i in item.inspections if i.plan == plan), None)
+    return next((i for i in item.particulars.inspections if i.plan == plan), None)
 
 
 def _covers(plan: Inspection, day: date) -> bool:

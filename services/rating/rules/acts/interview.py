@@ -9,7 +9,8 @@ from contracts.rulings import EscalationRelieved, Remark
 from contracts.submissions import InterviewConfirmed, InterviewHeld
 from services.rating.rules.draft import Draft
 from services.rating.rules.escalations.escalation import DERIVED, close, confirm, standing, take_away
-from services.rating.rules.state.state import Escalation, Item
+from services.rating.rules.state.ladder import Escalation
+from services.rating.rules.state.state import Item
 from supervision.workdays import end_of
 
 
@@ -57,5 +58,5 @@ def _held_in_time(draft: Draft, there: Escalation, held_on: date) -> bool:
     if there.due_at is None or held_on > frame.day_of(draft.at):
         return False
     minutes_by = end_of(frame.days.after(held_on, frame.policy.minutes_days), frame.zone)
-    began_on = frame.day_of(there.limit_from or there.raised_at)
+    began_on = frame.day_of(there.began_at)
     return began_on <= held_on <= frame.last_day(there.due_at) and draft.at < minutes_by

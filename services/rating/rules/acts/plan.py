@@ -10,8 +10,9 @@ from contracts.submissions import PlanDecided, PlanSubmitted
 from services.rating.rules.draft import Draft
 from services.rating.rules.lights.light import rederive
 from services.rating.rules.lights.month import update_months
+from services.rating.rules.state.goal import Adjustment
 from services.rating.rules.state.node import node_of
-from services.rating.rules.state.state import Adjustment, Item
+from services.rating.rules.state.state import Item
 
 
 def object_to_plan(item: Item, data: PlanSubmitted, _at: datetime) -> list[Reason]:

@@ -84,7 +84,7 @@ def transfer(draft: Draft, data: ItemReassigned) -> list[Remark]:
 
 def object_to_policy(item: Item, data: PolicyAdopted, _at: datetime) -> list[Reason]:
     """The office may adopt another policy version, or an earlier one again."""
-    return objections_to((*item.policies, item.frame.policy), data)
+    return objections_to((*item.origin.policies, item.frame.policy), data)
 
 
 def objections_to(known: Iterable[Policy], data: PolicyAdopted) -> list[Reason]:

@@ -44,9 +44,9 @@ def object_to_rectification_review(item: Item, data: RectificationReviewed, _at:
     there = standing(item, "rectification")
     if there is None:
         return ["no_open_escalation"]
-    if not there.awaits_review:
+    if not there.reporting.awaits_review:
         return ["nothing_to_review"]
-    return ["superseded"] if data.of not in (None, there.report) else []
+    return ["superseded"] if data.of not in (None, there.reporting.report) else []
 
 
 def review_rectification(draft: Draft, data: RectificationReviewed) -> list[Remark]:

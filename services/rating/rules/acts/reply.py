@@ -47,9 +47,9 @@ def record_reply(draft: Draft, data: ReplyGiven) -> list[Remark]:
 
 def object_to_publication(item: Item, data: ReplyPublished | ReplyWithheld, _at: datetime) -> list[Reason]:
     """The reply that is named must stand; a later one needs its own."""
-    if any(reply.of == data.of for reply in item.replies):
+    if any(reply.of == data.of for reply in item.particulars.replies):
         return []
-    return ["superseded"] if item.replies else ["nothing_to_decide"]
+    return ["superseded"] if item.particulars.replies else ["nothing_to_decide"]
 
 
 def publish(draft: Draft, data: ReplyPublished) -> list[Remark]:

@@ -18,17 +18,18 @@ from services.rating.rules.state.state import Item, State
 def overdue_by(item: Item, clock: datetime) -> bool:
     """Whether anything is to be announced by `clock`: asked before every act, so without a list of all of it."""
     frame, plan = item.frame, item.plan
-    over = later(clock, -frame.grace)
-    if item.appeals and any(not appeal.overdue and appeal.due_at <= over for appeal in item.appeals):
-        return True
+    if item.appeals:
+        over = later(clock, -frame.grace)
+        if any(not appeal.overdue and appeal.due_at <= over for appeal in item.appeals):
+            return True
     if item.hands.withdrawn:
         return False
-    if not plan.came and not plan.missed and plan_is_due(item) and frame.plan_due_at <= over:
+    if not plan.came and not plan.missed and plan_is_due(item) and frame.plan_due_at <= later(clock, -frame.grace):
         return True
-    return _period_overdue(item, clock, over) or _limit_overdue(item, clock, over)
+    return _period_overdue(item, clock) or _limit_overdue(item, clock)
 
 
-def _period_overdue(item: Item, clock: datetime, over: datetime) -> bool:
+def _period_overdue(item: Item, clock: datetime) -> bool:
     """Most acts come before the first instant that the frame watches: one comparison behind what has settled."""
     frame = item.frame
     for index, period in enumerate(item.periods):
@@ -38,7 +39,7 @@ def _period_overdue(item: Item, clock: datetime, over: datetime) -> bool:
             return False
         if period.status == "void":
             continue
-        if frame.periods[index].due_at <= over:
+        if frame.periods[index].due_at <= later(clock, -frame.grace):
             return True
         if received(period):
             continue
@@ -51,14 +52,18 @@ def _period_overdue(item: Item, clock: datetime, over: datetime) -> bool:
     return False
 
 
-def _limit_overdue(item: Item, clock: datetime, over: datetime) -> bool:
+def _limit_overdue(item: Item, clock: datetime) -> bool:
     for escalation in item.escalations:
         if escalation.phase != "open":
             continue
         limit = running_limit(escalation)
         if limit is None:
             continue
-        if limit <= over or any(at <= clock for at, _days in rectification_reminders(item, escalation)):
+        if limit <= later(clock, -item.frame.grace):
+            return True
+        if escalation.level == "rectification" and any(
+            at <= clock for at, _days in rectification_reminders(item, escalation)
+        ):
             return True
     return False
 

@@ -12,7 +12,8 @@ from services.rating.rules.acts.plan import plan_is_due
 from services.rating.rules.acts.progress import received
 from services.rating.rules.escalations.escalation import running_limit
 from services.rating.rules.state.frame import later
-from services.rating.rules.state.state import Escalation, Item, State
+from services.rating.rules.state.ladder import Escalation
+from services.rating.rules.state.state import Item, State
 
 DeadlineKind = Literal["plan", "report", "limit", "appeal", "reminder"]
 RefAndInstant = tuple[str, datetime]

@@ -18,7 +18,8 @@ from contracts.rulings import (
 from contracts.values import Level
 from services.rating.rules.draft import Draft
 from services.rating.rules.state.escalations import limit_days
-from services.rating.rules.state.state import Escalation, Hands, Item
+from services.rating.rules.state.ladder import Escalation
+from services.rating.rules.state.state import Hands, Item
 
 DERIVED: Final[Mapping[Level, tuple[tuple[Level, str], ...]]] = {
     "rectification": (("interview", "rectification_overdue"), ("interview", "rectification_not_done")),

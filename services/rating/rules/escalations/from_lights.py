@@ -62,7 +62,7 @@ def report_by_progress(draft: Draft, quarter: int) -> None:
     there = standing(item, "rectification")
     if report is None or there is None or not there.has(item.frame.quarters[quarter].id):
         return
-    if there.progress_report == report.id or not node_met(report):
+    if there.reporting.progress_report == report.id or not node_met(report):
         return
     late = there.due_at is not None and report.late_at is not None and report.late_at >= there.due_at
     draft.emit(EscalationReported(escalation=there.id, late=late, by="progress", report=report.id))
@@ -74,7 +74,7 @@ def retract_report(draft: Draft, report: str) -> None:
     What stands when the limit passes stays, and so does what was reviewed. rulebook: Lights 5
     """
     there = standing(draft.item, "rectification")
-    if there is None or there.progress_report != report or not there.awaits_review or there.overdue:
+    if there is None or there.reporting.progress_report != report or not there.reporting.awaits_review or there.overdue:
         return
     if there.due_at is not None and draft.at < there.due_at:
         draft.emit(EscalationUnreported(escalation=there.id, level=there.level, report=report))

@@ -9,11 +9,23 @@ from functools import lru_cache
 from typing import Any, Final, Protocol
 
 from contracts.rulings import ItemOpened, RulingData, SubmissionAccepted, SubmissionRejected
-from services.rating.rules.state import escalations, frame_changes, item, plan, programme
+from services.rating.rules.state import (
+    appeals,
+    escalations,
+    frame_changes,
+    hands,
+    item,
+    limits,
+    opening,
+    plan,
+    programme,
+)
 from services.rating.rules.state.state import Item, State
 
-_MARK: Final = 16
-"""Length in bytes of what is kept of an id, and of the digest of its body."""
+_OF_ID: Final = 16
+_OF_DIGEST: Final = 8
+_BOTH: Final = _OF_ID + _OF_DIGEST
+"""Length in bytes of what is kept of an id, of the digest of its body, and of the two."""
 
 
 class RuledEvent(Protocol):
@@ -33,14 +45,20 @@ class RuledEvent(Protocol):
 
 _OF_ITEM: Final[Mapping[type, Callable[[Item, datetime, Any], Item]]] = {
     **item.TRANSITIONS,
+    **hands.TRANSITIONS,
     **plan.TRANSITIONS,
     **escalations.TRANSITIONS,
+    **limits.TRANSITIONS,
+    **appeals.TRANSITIONS,
     **frame_changes.TRANSITIONS,
 }
 _NAMED: Final[Mapping[type, Callable[[Item, datetime, Any, str], Item]]] = {
     **item.NAMED,
+    **hands.NAMED,
     **plan.NAMED,
     **escalations.NAMED,
+    **limits.NAMED,
+    **appeals.NAMED,
 }
 """Transitions that remember the submission by which something came: a later one names it (`of`)."""
 
@@ -65,7 +83,7 @@ def evolve(state: State | None, event: RuledEvent) -> State:
     if isinstance(data, SubmissionAccepted | SubmissionRejected):
         return before if data.alarm else _use_up(before, event.causeid, event.causedigest)
     if isinstance(data, ItemOpened):
-        return before._replace(item=item.opened(data))
+        return before._replace(item=opening.opened(data))
     return before._replace(programme=programme.evolve_programme(before.programme, data, event.causeid))
 
 
@@ -88,12 +106,18 @@ def _use_up(state: State, submission_id: str, digest: str) -> State:
 @lru_cache(maxsize=4096)
 def mark_of(text: str) -> bytes:
     """A short digest of an id, for the memory of used keys."""
-    return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=_MARK).digest()
+    return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=_OF_ID).digest()
 
 
 def mark_of_digest(digest: str) -> bytes:
-    """The beginning of a body's digest, for the memory of used keys."""
-    return digest.encode(errors="surrogatepass")[:_MARK].ljust(_MARK)
+    """The beginning of a body's digest, for the memory of used keys; of what is not hexadecimal a digest of its own."""
+    try:
+        mark = bytes.fromhex(digest[: 2 * _OF_DIGEST])
+    except ValueError:
+        mark = b""
+    if len(mark) == _OF_DIGEST:
+        return mark
+    return hashlib.blake2b(digest.encode(errors="surrogatepass"), digest_size=_OF_DIGEST).digest()
 
 
 def known_digest(state: State, submission_id: str) -> bytes | None:
@@ -101,6 +125,6 @@ def known_digest(state: State, submission_id: str) -> bytes | None:
     mark = mark_of(submission_id)
     answered = state.answered
     found = answered.find(mark)
-    while found >= 0 and found % (2 * _MARK):
+    while found >= 0 and found % _BOTH:
         found = answered.find(mark, found + 1)
-    return answered[found + _MARK : found + 2 * _MARK] if found >= 0 else None
+    return answered[found + _OF_ID : found + _BOTH] if found >= 0 else None

@@ -61,7 +61,7 @@ class Frame:
 
     def local(self, instant: datetime) -> datetime:
         """The instant in the policy's UTC offset; far ends of time stay as they are."""
-        return local(instant, self.zone)
+        return instant if instant.tzinfo is self.zone else local(instant, self.zone)
 
     def day_of(self, instant: datetime) -> date:
         """The day of an instant, in the policy's UTC offset."""

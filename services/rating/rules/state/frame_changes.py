@@ -16,9 +16,9 @@ from services.rating.rules.state.state import Item
 
 def _policy_changed(item: Item, at: datetime, data: PolicyChanged) -> Item:
     """Another policy holds from here on; what has settled keeps its own (rulebook: Policy)."""
-    frame = item.frame
+    frame, origin = item.frame, item.origin
     after = with_other(frame, policy=data.policy, since=max(frame.since, at))
-    return judge_again(item._replace(frame=after, policies=(*item.policies, frame.policy)))
+    return judge_again(item._replace(frame=after, origin=origin._replace(policies=(*origin.policies, frame.policy))))
 
 
 def _calendar_revised(item: Item, at: datetime, data: CalendarRevised) -> Item:
@@ -43,9 +43,9 @@ def _deadline_shifted(item: Item, at: datetime, data: DeadlineShifted) -> Item:
     index = item.frame.index[data.period]
     shifted = replace(item.frame.periods[index], due_at=item.frame.local(data.due_at))
     frame = with_other(item.frame, periods=_with(item.frame.periods, {data.period: shifted}))
-    after = _reminded_until(item._replace(frame=frame), index, frame.local(at))
-    period = after.periods[index]._replace(moved=True)
-    return after.with_periods((*after.periods[:index], period, *after.periods[index + 1 :]))
+    there = item.particulars
+    after = item._replace(frame=frame, particulars=there._replace(moved=(*there.moved, data.period)))
+    return _reminded_until(after, index, frame.local(at))
 
 
 def _with(periods: tuple[ReportingPeriod, ...], others: Mapping[str, ReportingPeriod]) -> tuple[ReportingPeriod, ...]:

@@ -1,10 +1,9 @@
-"""How the events of rulings change an item's reports, lights and months, and who has it in hand."""
+"""How the events of rulings change an item's reports, lights and months, and who is involved in what."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from sys import intern
@@ -12,41 +11,25 @@ from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 from contracts.rulings import (
-    CancellationFiled,
-    DeputyAppointed,
-    DeputyReleased,
     InspectionAuthorized,
     InspectionEndorsed,
-    ItemOpened,
-    ItemRevised,
-    ItemTransferred,
-    ItemWithdrawn,
     LagRecorded,
     LightChanged,
     LightSettled,
     MonthSettled,
-    ProgrammeEnlarged,
     ProgressRecorded,
     ReminderDue,
     ReplyRecorded,
     VerificationRecorded,
-    WithdrawalFiled,
-    WithdrawalRefused,
 )
-from contracts.submissions import Deputy, ItemAssigned
-from contracts.values import Finding, Identifier, MonthStatus
-from services.rating.rules.state.frame import Frame, frame_of
+from contracts.values import Finding, MonthStatus
+from services.rating.rules.state.goal import Goal
 from services.rating.rules.state.state import (
-    Body,
     Content,
     EarlierReport,
-    FormerLead,
-    Goal,
-    Hands,
     Inspection,
     Item,
     Period,
-    Plan,
     Quarter,
     Reply,
     Report,
@@ -54,102 +37,6 @@ from services.rating.rules.state.state import (
 
 T = TypeVar("T")
 NOTHING_MEASURED: Final[Mapping[str, Decimal]] = MappingProxyType({})
-OPEN: Final = Period()
-VOID: Final = Period(status="void")
-UNLIT: Final = Quarter()
-_WORDS: Final = (
-    "title",
-    "category",
-    "classification",
-    "source",
-    "lead_unit",
-    "cooperating",
-    "leader",
-    "annual_targets",
-    "simulated",
-    "derived",
-    "units",
-    "leaders",
-    "predecessor",
-)
-
-
-def opened(data: ItemOpened) -> Item:
-    """An item as it is published."""
-    frame = frame_of(
-        data.category,
-        data.simulated,
-        data.published_at,
-        data.plan_due_at,
-        data.published_at,
-        data.periods,
-        data.void,
-        data.calendar,
-        data.policy,
-        data.month_working_day,
-        data.closing_on,
-    )
-    return Item(
-        frame=frame,
-        hands=Hands(
-            intern(data.lead_unit),
-            tuple(map(intern, data.cooperating)),
-            intern(data.leader),
-            deputies=data.deputies,
-            units=known_ids(data.units),
-            leaders=known_ids(data.leaders),
-        ),
-        plan=Plan(),
-        periods=tuple([VOID if period.id in frame.void else OPEN for period in frame.periods]),
-        quarters=(UNLIT,) * len(frame.quarters),
-        body=Body(_words_of(data), frame),
-    )
-
-
-def _words_of(data: ItemAssigned | ItemOpened) -> bytes:
-    """A mark of an item's words."""
-    words = repr(tuple(getattr(data, name) for name in _WORDS))
-    return hashlib.blake2b(words.encode(errors="surrogatepass"), digest_size=16).digest()
-
-
-def is_same(item: Item, data: ItemAssigned) -> bool:
-    """Whether an assignment says what the first one said.
-
-    The instant of publication and the namings in force belong to the occasion, not to the item.
-    """
-    if item.body is None or item.body.words != _words_of(data):
-        return False
-    first = item.body.frame
-    told = frame_of(
-        data.category,
-        data.simulated,
-        first.published_at,
-        data.plan_due_at,
-        first.since,
-        data.periods,
-        tuple(sorted(first.void)),
-        data.calendar,
-        data.policy,
-        data.month_working_day,
-        data.closing_on,
-    )
-    return _terms(told) == _terms(first)
-
-
-def _terms(frame: Frame) -> tuple[object, ...]:
-    days, closes_at = frame.days.calendar, frame.closes_at
-    return frame.plan_due_at, frame.periods, days, frame.policy, frame.month_working_day, closes_at
-
-
-@lru_cache(maxsize=4096)
-def _known(ids: tuple[Identifier, ...]) -> frozenset[Identifier]:
-    """Equal ids, kept once."""
-    return frozenset(ids)
-
-
-def known_ids(ids: tuple[Identifier, ...] | None) -> frozenset[Identifier] | None:
-    """The units or leaders of a programme; None: any id is known."""
-    return None if ids is None else _known(ids)
 
 
 def _recorded(item: Item, _at: datetime, data: ProgressRecorded) -> Item:
@@ -163,13 +50,21 @@ def _recorded(item: Item, _at: datetime, data: ProgressRecorded) -> Item:
         content = Content(measures, bool(data.evidence))
     received_at = item.frame.local(data.received_at)
     late_at = None if data.in_time else received_at
-    report = Report(data.report, data.claim, content, data.met, late_at, None, received_at.date())
+    report = Report(data.report, data.claim, content, data.met, late_at, None, _once(received_at.date()))
     replaced = before.in_time if data.in_time else before.late
-    after = before.with_in_time(report) if data.in_time else before._replace(late=report)
-    if replaced is not None and replaced.received_on is not None and replaced.received_on != report.received_on:
-        earlier = EarlierReport(replaced.id, replaced.received_on, not data.in_time)
-        after = after._replace(earlier=(*after.earlier, earlier))
-    return item.with_periods(_put(item.periods, index, after))
+    period = before.with_in_time(report) if data.in_time else before._replace(late=report)
+    after = item.with_periods(_put(item.periods, index, period))
+    if replaced is None or replaced.received_on is None or replaced.received_on == report.received_on:
+        return after
+    earlier = EarlierReport(data.period, replaced.id, replaced.received_on, not data.in_time)
+    there = item.particulars
+    return after._replace(particulars=there._replace(earlier=(*there.earlier, earlier)))
+
+
+@lru_cache(maxsize=1024)
+def _once(day: date) -> date:
+    """Equal days, kept once."""
+    return day
 
 
 def _verified(item: Item, at: datetime, data: VerificationRecorded) -> Item:
@@ -214,7 +109,7 @@ def _lag(item: Item, _at: datetime, data: LagRecorded) -> Item:
 
 
 def _authorized(item: Item, at: datetime, data: InspectionAuthorized, cause: str) -> Item:
-    others = tuple(i for i in item.inspections if i.plan != data.plan)
+    others = tuple(i for i in item.particulars.inspections if i.plan != data.plan)
     today, by_chief = item.frame.day_of(at), data.approval == "chief"
     approved = data.approved and not by_chief
     planned = Inspection(
@@ -227,15 +122,16 @@ def _authorized(item: Item, at: datetime, data: InspectionAuthorized, cause: str
         approved_on=today if approved else None,
         of=cause,
     )
-    return item._replace(inspections=(*others, planned))
+    return item._replace(particulars=item.particulars._replace(inspections=(*others, planned)))
 
 
 def _endorsed(item: Item, at: datetime, data: InspectionEndorsed) -> Item:
     today = item.frame.day_of(at)
+    there = item.particulars
     inspections = tuple(
-        i._replace(approved=True, approved_on=today) if i.plan == data.plan else i for i in item.inspections
+        i._replace(approved=True, approved_on=today) if i.plan == data.plan else i for i in there.inspections
     )
-    return item._replace(inspections=inspections)
+    return item._replace(particulars=there._replace(inspections=inspections))
 
 
 def _changed(item: Item, _at: datetime, data: LightChanged) -> Item:
@@ -266,7 +162,7 @@ def _over(item: Item, index: int, status: MonthStatus, quarters: tuple[Quarter, 
     """
     period, name, plan = item.periods[index], item.frame.periods[index].id, item.plan
     in_time, late = _without_content(period.in_time), _without_content(period.late)
-    settled = Period(in_time, late, True, status, None, period.moved, period.earlier)
+    settled = Period(in_time, late, True, status)
     goal = plan.nodes.get(name)
     if goal is not None:
         plan = plan._replace(nodes={**plan.nodes, name: Goal("", goal.gauges, goal.values)})
@@ -286,70 +182,19 @@ def _reminded(item: Item, at: datetime, data: ReminderDue) -> Item:
         period = item.periods[index].with_reminded_until(until)
         return item.with_periods(_put(item.periods, index, period))
     escalations = tuple(e._replace(reminded_until=until) if e.id == data.about else e for e in item.escalations)
-    return item._replace(escalations=escalations)
-
-
-def _transferred(item: Item, at: datetime, data: ItemTransferred) -> Item:
-    hands = item.hands
-    former = hands.former
-    if data.lead_unit != hands.lead_unit:
-        former = (*former, FormerLead(hands.lead_unit, item.frame.local(at)))
-    hands = hands._replace(lead_unit=data.lead_unit, cooperating=data.cooperating, leader=data.leader, former=former)
-    return item._replace(hands=hands)
-
-
-def _revised(item: Item, _at: datetime, data: ItemRevised) -> Item:
-    if data.cooperating is None:
-        return item
-    return item._replace(hands=item.hands._replace(cooperating=data.cooperating))
-
-
-def _enlarged(item: Item, _at: datetime, data: ProgrammeEnlarged) -> Item:
-    """Where the programme's units and leaders are not listed, any id is known already."""
-    hands = item.hands
-    if hands.units is not None:
-        hands = hands._replace(units=_known(tuple(sorted({*hands.units, *(unit.id for unit in data.units)}))))
-    if hands.leaders is not None:
-        hands = hands._replace(leaders=_known(tuple(sorted({*hands.leaders, *(one.id for one in data.leaders)}))))
-    return item._replace(hands=hands)
-
-
-def _appointed(item: Item, _at: datetime, data: DeputyAppointed) -> Item:
-    naming = Deputy(principal=data.principal, deputy=data.deputy, from_on=data.from_on, until_on=data.until_on)
-    return item._replace(hands=item.hands._replace(deputies=(*item.hands.deputies, naming)))
-
-
-def _released(item: Item, _at: datetime, data: DeputyReleased) -> Item:
-    pair = (data.principal, data.deputy)
-    deputies = tuple(one for one in item.hands.deputies if (one.principal, one.deputy) != pair)
-    return item._replace(hands=item.hands._replace(deputies=deputies))
-
-
-def _withdrawal_filed(item: Item, _at: datetime, _data: WithdrawalFiled, cause: str) -> Item:
-    return item._replace(hands=item.hands._replace(withdrawal=cause))
-
-
-def _cancellation_filed(item: Item, _at: datetime, _data: CancellationFiled, cause: str) -> Item:
-    return item._replace(hands=item.hands._replace(cancellation=cause))
+    return item.with_escalations(escalations)
 
 
 def _replied(item: Item, _at: datetime, data: ReplyRecorded) -> Item:
     topic = reply_topic(data.light, data.level, data.cause)
-    others = tuple(reply for reply in item.replies if reply.topic != topic)
-    return item._replace(replies=(*others, Reply(topic, data.reply)))
+    there = item.particulars
+    others = tuple(reply for reply in there.replies if reply.topic != topic)
+    return item._replace(particulars=there._replace(replies=(*others, Reply(topic, data.reply))))
 
 
 def reply_topic(light: str | None, level: str | None, cause: str | None) -> str:
     """What a reply is about: a light, or a cause of a notice."""
     return light if light is not None else f"{level}:{cause}"
-
-
-def _withdrawal_refused(item: Item, _at: datetime, _data: WithdrawalRefused) -> Item:
-    return item._replace(hands=item.hands._replace(withdrawal=None))
-
-
-def _withdrawn(item: Item, _at: datetime, _data: ItemWithdrawn) -> Item:
-    return item._replace(hands=item.hands._replace(withdrawal=None, cancellation=None, withdrawn=True))
 
 
 def involve(item: Item, *topics: str, person: str) -> tuple[tuple[str, str], ...]:
@@ -373,18 +218,9 @@ TRANSITIONS: Final[Mapping[type, Callable[[Item, datetime, Any], Item]]] = {
     LightSettled: _settled,
     MonthSettled: _month,
     ReminderDue: _reminded,
-    ItemTransferred: _transferred,
-    ItemRevised: _revised,
-    ProgrammeEnlarged: _enlarged,
-    DeputyAppointed: _appointed,
-    DeputyReleased: _released,
     ReplyRecorded: _replied,
-    WithdrawalRefused: _withdrawal_refused,
-    ItemWithdrawn: _withdrawn,
 }
 
 NAMED: Final[Mapping[type, Callable[[Item, datetime, Any, str], Item]]] = {
     InspectionAuthorized: _authorized,
-    WithdrawalFiled: _withdrawal_filed,
-    CancellationFiled: _cancellation_filed,
 }

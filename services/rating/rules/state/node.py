@@ -12,7 +12,8 @@ from typing import Final
 from contracts.policy import Policy
 from contracts.rulings import Compared
 from contracts.values import Claim, Comparator, Node, Target
-from services.rating.rules.state.state import Content, Gauge, Goal, Item, Report
+from services.rating.rules.state.goal import Gauge, Goal
+from services.rating.rules.state.state import Content, Item, Report
 
 REACHED: Final[Mapping[Comparator, Callable[[Decimal, Decimal | int], bool]]] = {
     ">=": operator.ge,

@@ -18,8 +18,9 @@ from contracts.rulings import (
     PlanReturned,
 )
 from contracts.values import Node
+from services.rating.rules.state.goal import Adjustment, Goal, Plan
 from services.rating.rules.state.node import goal_of, judge_again
-from services.rating.rules.state.state import Adjustment, Goal, Item, Plan
+from services.rating.rules.state.state import Item
 
 
 def _received(item: Item, at: datetime, data: PlanReceived, cause: str) -> Item:
