@@ -46,6 +46,15 @@ def announced(first_on: date, last_on: date) -> Calendar:
     )
 
 
+def known_part(first_on: date, last_on: date) -> Calendar:
+    """The announced part of a span: to its end, or to that of the last announced year; what follows is provisional.
+
+    A span that begins after all that is known has the last known day alone. Raises NotAnnounced for an earlier year.
+    """
+    end = date(announced_years()[-1], 12, 31)
+    return announced(min(first_on, end), min(last_on, end))
+
+
 def source(calendar: Calendar) -> str:
     """Where the days of a calendar come from, in a sentence for the file's reader."""
     major, minor, *_ = version(LIBRARY).split(".")

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cli import people_commands
+from cli import people_commands, programme_commands
 from cli.output import errors_reported
 from programmes import FOLDER
 
@@ -26,14 +26,13 @@ app = typer.Typer(
 )
 topics = typer.Typer(help="Kafka 主题 · the topics", no_args_is_help=True)
 audit = typer.Typer(help="由日志证明 · proofs from the log", no_args_is_help=True)
-programme = typer.Typer(help="督查方案 · programmes", no_args_is_help=True)
 policy = typer.Typer(help="政策 · policies", no_args_is_help=True)
 receipt = typer.Typer(help="回执 · receipts", no_args_is_help=True)
 realm = typer.Typer(help="登录服务的域 · the realm of a sign-in server", no_args_is_help=True)
 app.add_typer(topics, name="topics")
 app.add_typer(realm, name="realm")
 app.add_typer(audit, name="audit")
-app.add_typer(programme, name="programme")
+app.add_typer(programme_commands.app, name="programme")
 app.add_typer(policy, name="policy")
 app.add_typer(receipt, name="receipt")
 app.add_typer(people_commands.app, name="people")
@@ -201,21 +200,6 @@ def scenarios(
     from cli import scenarios as command
 
     raise typer.Exit(command.run(book, as_json=as_json))
-
-
-@programme.command("compose")
-def programme_compose(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="督查方案（YAML）· a programme file")],
-    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="日历止于 · the last day")] = None,
-    write: Annotated[bool, typer.Option("--write", help="写入文件 · write it to where the programme has it")] = False,
-) -> None:
-    """把节假日和调休填入方案的日历，供复核后发布 · fill the announced holidays into the calendar, to be reviewed.
-
-    退出码 exit code: 0 已编制 composed, 2 无法编制 cannot be composed (such as a year that is not announced).
-    """
-    from cli import programme as command
-
-    raise typer.Exit(command.compose_calendar(file, until=until.date() if until else None, write=write))
 
 
 @policy.command("compare")

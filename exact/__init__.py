@@ -2,5 +2,6 @@
 
 texts       JSON and YAML: decimals stay decimals, duplicate keys, aliases and unknown fields are refused
 characters  which characters no text may hold
+workbook    an .xlsx file as sheets of cells with their places, and back; macros and links to other files are refused
 faults      one thing that is wrong: where, which rule, and a sentence in Chinese and in English
 """

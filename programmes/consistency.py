@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 
 from contracts.values import Identifier
 from exact.faults import Fault, Lines, Location, line_of
@@ -96,6 +97,8 @@ def _schedule(programme: ProgrammeFile) -> Iterator[_Contradiction]:
             yield place, "not_a_quarter", f"{period} 应为季度", f"{period} must be a quarter"
     if months.first_month > months.last_month:
         yield ("schedule", "livelihood"), "months_reversed", "首月晚于末月", "the first month comes after the last"
-    if not calendar.first_on <= programme.schedule.plan_due_on <= calendar.last_on:
+    plans_on = programme.schedule.plan_due_on
+    # A year's holidays may not be announced when its programme is published: what is known ends with the year before.
+    if plans_on < calendar.first_on or calendar.last_on < date(plans_on.year - 1, 12, 31):
         span = f"{calendar.first_on}–{calendar.last_on}"
         yield ("calendar",), "calendar_elsewhere", f"日历（{span}）不含方案期限", f"plans are due outside of ({span})"

@@ -28,6 +28,8 @@ from supervision.schedule import Schedule, plan_due_at, reporting_periods
 from supervision.workdays import last_day, offset_of
 
 Aspect = Annotated[int, Field(ge=0, le=99)]
+Milestone = Annotated[str, Field(pattern=r"^[0-9]{4}(Q[1-4]|-(0[1-9]|1[0-2]))?$")]
+"""A period by whose end something is to be reached: a quarter, a month, or a whole year."""
 Month = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 MAX_ITEMS: Final = 1000
 
@@ -74,10 +76,15 @@ class Indicator(_Part):
     target: Number
     unit: Annotated[str, Field(max_length=40)] = ""
     note: Sentence = ""
+    milestones: dict[Milestone, Number] = {}
 
 
 class ItemEntry(_Part):
-    """One supervised item; its leader is that of its aspect unless named."""
+    """One supervised item; its leader is that of its aspect unless named.
+
+    `milestones`, here and at its indicators, are what the office's ledger expects by the end of each period. They stay
+    in the file: what binds is the plan that the lead unit files and the leader confirms (rulebook: Plans).
+    """
 
     id: Identifier
     category: Category
@@ -93,6 +100,7 @@ class ItemEntry(_Part):
     quantified: bool
     note: Sentence = ""
     predecessor: Predecessor | None = None
+    milestones: dict[Milestone, Sentence] = {}
 
 
 class Quarterly(_Part):

@@ -1,6 +1,5 @@
 """A list of people as a file: read, compared with the directory, written.
 
-workbook   an .xlsx file as sheets of cells with their places, and back
 headings   which column a heading names, in any order, in Chinese and English
 sheets     the rows of a sheet as persons, units and leaders; what is wrong with them, cell by cell
 list_file  a file of any kind that can be imported: .xlsx, contacts and programmes in .yaml

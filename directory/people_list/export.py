@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable
 from typing import Final
 
 from directory.people_list.headings import ROLE_WORDS, STATUS_WORDS, Column, SheetKind, columns_of, heading
-from directory.people_list.workbook import write_workbook
 from directory.persons import WAYS, Person
 from directory.register import Register
+from exact.workbook import write_workbook
 
 _NAMES: Final[dict[SheetKind, str]] = {"persons": "人员", "units": "单位", "leaders": "领导"}
 _EXPLAINED: Final = (

@@ -9,10 +9,10 @@ from contracts.values import Leader, Unit
 from directory import plain_text
 from directory.contacts_file import DirectoryFault, read_contacts
 from directory.people_list.sheets import ListProblem, PeopleList, read_sheets
-from directory.people_list.workbook import UnreadableWorkbook, read_workbook
 from directory.plain_text import Unfit
 from directory.register import SharedContact
 from exact.texts import Inexact, read_yaml
+from exact.workbook import UnreadableWorkbook, read_workbook
 from programmes import FOLDER
 from programmes.programme_file import FaultyProgramme, read_programme
 
@@ -36,7 +36,9 @@ def _workbook(content: bytes, jurisdiction: str) -> PeopleList:
     try:
         return read_sheets(read_workbook(content), jurisdiction)
     except UnreadableWorkbook as error:
-        return _only_problem("", f"不是可以读取的 .xlsx 文件：{error}", f"is no readable .xlsx file: {error}")
+        return _only_problem(
+            "", f"不是可以读取的 .xlsx 文件：{error.why.zh}", f"is no readable .xlsx file: {error.why.en}"
+        )
 
 
 def _yaml(name: str, content: bytes, jurisdiction: str, library: Path) -> PeopleList:

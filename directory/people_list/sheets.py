@@ -9,10 +9,10 @@ from typing import Any, Final, NamedTuple
 from contracts.values import Leader, Unit
 from directory import plain_text
 from directory.people_list.headings import Column, SheetKind, role_of, sheet_kind, status_of
-from directory.people_list.workbook import ListCell, ListSheet
 from directory.persons import WAYS
 from directory.plain_text import Unfit
 from directory.register import SharedContact
+from exact.workbook import ListCell, ListSheet
 from supervision.words import Word
 
 _HEADING_ROWS: Final = 10

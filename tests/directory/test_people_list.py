@@ -13,13 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from directory.people_list import workbook as files
 from directory.people_list.export import empty_list, export_list, export_of_units
 from directory.people_list.list_file import read_list
 from directory.people_list.preview import ImportPreview, preview_of
 from directory.persons import Person, erased
 from directory.register import Register
 from directory.store import DirectoryStore, pool_of
+from exact import workbook as files
 from programmes import FOLDER
 from tests.directory.people import HERE, LEADERS, PLACES, THERE, UNITS, clerk, register, workbook
 

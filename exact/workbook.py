@@ -1,0 +1,160 @@
+"""An .xlsx file as sheets of cells with their places, and back; formulas are told apart, never computed."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+from xml.etree import ElementTree
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter, range_boundaries
+
+from supervision.words import Word
+
+MAX_BYTES: Final = 10 * 1024 * 1024
+MAX_UNPACKED: Final = 64 * 1024 * 1024
+"""An .xlsx is a ZIP: what it would unpack to is looked at before it is unpacked."""
+MAX_ROWS: Final = 20_000
+MAX_COLUMNS: Final = 60
+MAX_MERGED: Final = 20_000
+_WIDTH: Final = 18
+_MACRO: Final = Word("含有宏，请另存为不带宏的 .xlsx", "has macros: save it as an .xlsx without them")
+_LINKED: Final = Word("含有指向其他文件的链接，请断开链接后再存", "has links to other files: break them, then save it")
+_TOO_MANY_MERGED: Final = Word(f"合并单元格超过 {MAX_MERGED} 处", f"has more than {MAX_MERGED} merged cells")
+
+
+class UnreadableWorkbook(ValueError):
+    """The file is no .xlsx, far too large, or has what no list needs; `why` says so in both languages."""
+
+    def __init__(self, why: Word) -> None:
+        super().__init__(why.en)
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class ListCell:
+    """One cell: its place such as `B7`, what it says, and whether it is a formula or the error of one."""
+
+    place: str
+    text: str
+    computed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MergedCells:
+    """Cells merged into one, by numbers from 1, the last ones included."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListSheet:
+    """The rows of a sheet that have anything in them, and which cells are merged (where that was asked for)."""
+
+    name: str
+    rows: tuple[tuple[ListCell, ...], ...]
+    merged: tuple[MergedCells, ...] = ()
+
+
+def read_workbook(content: bytes, *, merged: bool = False) -> list[ListSheet]:
+    """The sheets of a workbook's bytes, hidden ones left out where `merged` is asked for. Raises UnreadableWorkbook."""
+    if len(content) > MAX_BYTES:
+        raise UnreadableWorkbook(Word(f"超过 {MAX_BYTES} 字节", f"more than {MAX_BYTES} bytes"))
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            _refuse(packed)
+            book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
+            sheets = [one for one in book.worksheets if not merged or one.sheet_state == "visible"]
+            return [
+                ListSheet(sheet.title, tuple(_rows(sheet)), tuple(_merged(packed, sheet)) if merged else ())
+                for sheet in sheets
+            ]
+    except UnreadableWorkbook:
+        raise
+    except Exception as error:  # whatever an XML, ZIP or date parser says about a file from outside
+        name = type(error).__name__
+        raise UnreadableWorkbook(Word(f"不是 .xlsx 文件（{name}）", f"is no .xlsx file ({name})")) from error
+
+
+def _refuse(packed: zipfile.ZipFile) -> None:
+    """Raises UnreadableWorkbook for what would unpack to too much, runs, or fetches."""
+    if sum(one.file_size for one in packed.infolist()) > MAX_UNPACKED:
+        raise UnreadableWorkbook(Word(f"解压后超过 {MAX_UNPACKED} 字节", f"unpacks to more than {MAX_UNPACKED} bytes"))
+    names = [one.lower() for one in packed.namelist()]
+    if any("vbaproject" in one or one.startswith("xl/macrosheets/") for one in names):
+        raise UnreadableWorkbook(_MACRO)
+    if any(one.startswith("xl/externallinks/") for one in names):
+        raise UnreadableWorkbook(_LINKED)
+
+
+def _rows(sheet: Any) -> Iterator[tuple[ListCell, ...]]:
+    # The size that a sheet states about itself may be wrong.
+    sheet.reset_dimensions()
+    for row in sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS):
+        filled = [one for one in row if one.value is not None]
+        if filled and filled[0].row > MAX_ROWS:
+            raise UnreadableWorkbook(Word(f"超过 {MAX_ROWS} 行", f"more than {MAX_ROWS} rows"))
+        if filled:
+            yield tuple(map(_cell, filled))
+
+
+def _merged(packed: zipfile.ZipFile, sheet: Any) -> Iterator[MergedCells]:
+    """What reading row by row leaves out: the merged cells stand behind the rows in the sheet's part."""
+    found = 0
+    with packed.open(sheet._worksheet_path) as part:
+        for _, element in ElementTree.iterparse(part):
+            if element.tag.rpartition("}")[2] == "mergeCell":
+                found += 1
+                if found > MAX_MERGED:
+                    raise UnreadableWorkbook(_TOO_MANY_MERGED)
+                left, top, right, bottom = range_boundaries(element.get("ref", ""))
+                if left and top and right and bottom:
+                    yield MergedCells(left, top, right, bottom)
+            element.clear()
+
+
+def _cell(one: Any) -> ListCell:
+    return ListCell(one.coordinate, _text(one.value, str(one.number_format)), one.data_type in ("f", "e"))
+
+
+def _text(value: object, shown_as: str) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        number = Decimal(repr(value))
+        if "%" in shown_as:
+            return f"{number * 100:f}".rstrip("0").rstrip(".") + "%" if number else "0%"
+        return format(number.to_integral_value() if number == number.to_integral_value() else number, "f")
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return str(value).strip(" \t\r\n　")
+
+
+def write_workbook(sheets: Sequence[tuple[str, Sequence[str], Sequence[Sequence[str]]]]) -> bytes:
+    """A workbook of sheets (name, headings, rows), every cell of which is text."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for name, headings, rows in sheets:
+        sheet = book.create_sheet(name)
+        sheet.freeze_panes = "A2"
+        for number, values in enumerate([headings, *rows], start=1):
+            for column, value in enumerate(values, start=1):
+                if value:
+                    cell = sheet.cell(number, column)
+                    cell.value, cell.number_format = value, "@"
+                    cell.data_type = "s"  # never a formula, whatever it begins with
+                    if number == 1:
+                        cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="F3E9E7")
+                        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        for column in range(1, len(headings) + 1):
+            sheet.column_dimensions[get_column_letter(column)].width = _WIDTH
+    packed = io.BytesIO()
+    book.save(packed)
+    return packed.getvalue()

@@ -1,0 +1,112 @@
+"""What a cell of a ledger may hold: texts of a length, days, categories, names of units."""
+
+from __future__ import annotations
+
+import calendar
+import re
+import unicodedata
+from datetime import date
+from typing import Final
+
+from contracts.values import Category, Classification
+from exact.characters import TEXT_INVALID, forbidden_in
+from supervision.words import Word
+
+NAME: Final = 200
+TEXT: Final = 4000
+EMPTY: Final = Word("不能为空", "must not be empty")
+_KEY_TASK: Final = (
+    "重点任务",
+    "重点工作",
+    "重点",
+    "督查重点",
+    "重点督查任务",
+    "量化指标",
+    "重点跟踪任务",
+    "keytask",
+    "key_task",
+)
+_LIVELIHOOD: Final = ("民生实事", "十件民生实事", "民生", "实事", "民生项目", "livelihood")
+_PUBLIC: Final = ("公开", "主动公开", "是", "public", "yes")
+_INTERNAL: Final = ("内部", "不公开", "不予公开", "否", "internal", "no")
+_DAY: Final = re.compile(r"([0-9]{4})[-年./]([0-9]{1,2})[-月./]([0-9]{1,2})日?(?:[T ]00:00:00)?(?:前|之前)?")
+_MONTH: Final = re.compile(r"([0-9]{4})[-年./]([0-9]{1,2})月?(?:底|末)?(?:前|之前)?")
+_NAMES: Final = re.compile(r"[、,，;；\n]+")
+_OPENING, _CLOSING = "（(〔[【", "）)〕]】"
+
+
+class Unfit(ValueError):
+    """What a cell must not say; `why` says so in both languages."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.why = Word(zh, en)
+
+
+def text(written: str, longest: int, *, lines: bool = False) -> str:
+    """A text without line breaks (kept with `lines`) of at most `longest` characters. Raises Unfit."""
+    found = unicodedata.normalize("NFC", written).replace("\r\n", "\n").replace("\r", "\n")
+    found = (found if lines else re.sub(r"[ \t]*\n[ \t]*", "", found)).strip(" \t\n　")
+    if strange := forbidden_in(found):
+        raise Unfit(f"{TEXT_INVALID.zh}：{strange}", f"{TEXT_INVALID.en}: {strange}")
+    if len(found) > longest:
+        raise Unfit(
+            f"至多 {longest} 个字，现有 {len(found)} 个", f"at most {longest} characters, here are {len(found)}"
+        )
+    return found
+
+
+def names(written: str) -> tuple[str, ...]:
+    """Names of units in one cell, separated by 、 , ; or a line break, but not within brackets. Raises Unfit."""
+    parts: list[str] = [""]
+    depth = 0
+    for one in written:
+        depth = max(depth + (one in _OPENING) - (one in _CLOSING), 0)
+        if depth == 0 and _NAMES.fullmatch(one):
+            parts.append("")
+        else:
+            parts[-1] += one
+    return tuple(dict.fromkeys(name for part in parts if (name := text(part, NAME))))
+
+
+def category(written: str) -> Category | None:
+    """The category that a word names; None for another word, such as a field of work."""
+    word = re.sub(r"\s", "", unicodedata.normalize("NFKC", written)).lower()
+    return "key_task" if word in _KEY_TASK else "livelihood" if word in _LIVELIHOOD else None
+
+
+def classification(written: str) -> Classification:
+    """Public or internal. Raises Unfit."""
+    word = re.sub(r"\s", "", unicodedata.normalize("NFKC", written)).lower()
+    if word in _PUBLIC:
+        return "public"
+    if word in _INTERNAL:
+        return "internal"
+    raise Unfit("应为 公开 或 内部", "must be public or internal")
+
+
+def day(written: str) -> date | None:
+    """A day, or the last one of a month; None for other words such as 全年. Raises Unfit for a day that is none."""
+    plain = unicodedata.normalize("NFKC", written).strip()
+    try:
+        if match := _DAY.fullmatch(plain):
+            return date(int(match[1]), int(match[2]), int(match[3]))
+        if match := _MONTH.fullmatch(plain):
+            year, month = int(match[1]), int(match[2])
+            return date(year, month, calendar.monthrange(year, month)[1])
+    except (ValueError, IndexError):
+        raise Unfit("没有这一天", "there is no such day") from None
+    return None
+
+
+def is_section(written: str) -> bool:
+    """Whether a lone cell is a chapter's heading rather than a remark at the foot of the sheet."""
+    return not re.match(
+        r"\s*[（(]?(注|备注|说明|填报|填表|制表|审核|审签|联系|单位负责|合计|总计|小计|共计|盖章|日期)", written
+    )
+
+
+def section_name(written: str) -> str:
+    """A chapter's heading without its number: 一、重点任务 is 重点任务. Raises Unfit."""
+    bare = re.sub(r"^\s*[（(]?[一二三四五六七八九十]+[)）、.．]+\s*", "", written)
+    return text(bare, NAME) or text(written, NAME)

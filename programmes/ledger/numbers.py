@@ -1,0 +1,48 @@
+"""The number of an item as offices write it (1, 2, 重01), and the id that comes of it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from hashlib import sha256
+from typing import Final
+
+from contracts.values import Category
+
+MAX_NUMBER: Final = 60
+_LETTER: Final[dict[Category, str]] = {"key_task": "K", "livelihood": "L"}
+_WORDS: Final[tuple[tuple[str, Category], ...]] = (
+    ("重点", "key_task"), ("重", "key_task"), ("民生实事", "livelihood"), ("民生", "livelihood"),
+    ("实事", "livelihood"), ("民", "livelihood"), ("实", "livelihood"),
+)  # fmt: skip
+_IDENTIFIER: Final = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,63}")
+_COUNTED: Final = re.compile(r"([0-9]{1,9})((?:[.-][0-9]{1,4}){0,3})")
+
+
+def category_of(number: str) -> Category | None:
+    """The category that a number's word tells: 重01 a key task, 民3 a livelihood item."""
+    text = _plain(number)
+    return next((category for word, category in _WORDS if text.startswith(word)), None)
+
+
+def item_id(number: str, category: Category) -> str:
+    """The id of an item from its number: K01 for 1 and 重01, L03 for 民3, an id as it is, else one made of its text.
+
+    It depends on number and category alone, so the same ledger gives the same ids, whatever the order of its rows.
+    """
+    text = _plain(number)
+    if _IDENTIFIER.fullmatch(text):
+        return text
+    counted = text
+    for word, _ in _WORDS:
+        if text.startswith(word):
+            counted = text.removeprefix(word).lstrip("-—.第")
+            break
+    if match := _COUNTED.fullmatch(counted):
+        return f"{_LETTER[category]}{int(match[1]):02}{match[2]}"
+    return f"{_LETTER[category]}-{sha256(text.encode()).hexdigest()[:10]}"
+
+
+def _plain(number: str) -> str:
+    text = re.sub(r"\s", "", unicodedata.normalize("NFKC", number))
+    return text.strip("().、,。") or text

@@ -1,0 +1,162 @@
+"""What is written as a ledger can be read again without loss, and the same file twice changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from contracts.submissions import Predecessor
+from programmes import FOLDER
+from programmes.ledger.comparison import compared
+from programmes.ledger.draft import draft_of, misplaced, next_year, schedule_of, year_of
+from programmes.ledger.model import Ledger
+from programmes.ledger.reading import read_ledger
+from programmes.ledger.writing import template, write_ledger
+from programmes.programme import Indicator, ItemEntry, ProgrammeFile
+from programmes.programme_file import load_programme, read_programme
+from programmes.programme_text import programme_text
+from tests.programmes.ledgers import HEADINGS, ROW, frame, one_sheet
+
+SHIPPED = load_programme(FOLDER / "yuancheng-2024.yaml")
+PERIODS = ("2024Q1", "2024Q2", "2024Q3", "2024Q4", "2024-05", "2024-12", "2024")
+
+
+_CHARACTERS = st.sampled_from("重点任务注季度一、（），。；：“”aXe019=+-@'\"<>&%≥é🌸 　/")
+TEXTS = st.text(_CHARACTERS, max_size=12).map(lambda text: text.strip(" 　"))
+LINES = st.text(_CHARACTERS | st.just("\n"), max_size=20).map(lambda text: text.strip(" 　\n")).filter(bool)
+NAMES = TEXTS.filter(bool)
+NUMBERS = st.decimals(-(10**14), 10**14, places=4)
+
+
+@st.composite
+def indicators(draw: st.DrawFn) -> Indicator:
+    periods = draw(st.dictionaries(st.sampled_from(PERIODS), NUMBERS, max_size=3))
+    return Indicator(
+        name=draw(NAMES),
+        comparator=draw(st.sampled_from((">=", "<=", ">", "<", "="))),
+        target=draw(NUMBERS),
+        unit=draw(st.sampled_from(("", "公里", "%", "万吨", "m²"))),
+        note=draw(TEXTS),
+        milestones=periods,
+    )
+
+
+@st.composite
+def programmes(draw: st.DrawFn) -> ProgrammeFile:
+    units = SHIPPED.units[:20]
+    ids = draw(st.lists(st.from_regex(r"[A-Z][0-9]{1,3}", fullmatch=True), min_size=1, max_size=4, unique=True))
+    items = []
+    for position, id_ in enumerate(ids):
+        lead, *others = draw(st.lists(st.sampled_from(units), min_size=1, max_size=4, unique=True))
+        goals = tuple(draw(st.lists(indicators(), max_size=3)))
+        items.append(
+            ItemEntry(
+                id=id_,
+                category=draw(st.sampled_from(("key_task", "livelihood"))),
+                aspect=draw(st.sampled_from(SHIPPED.aspects)).number,
+                task=f"{position}{draw(NAMES)}",
+                lead_unit=lead.id,
+                cooperating_units=tuple(one.id for one in others),
+                leader=draw(st.sampled_from(SHIPPED.leaders)).id,
+                classification=draw(st.sampled_from(("public", "internal"))),
+                indicators=goals,
+                due=draw(st.none() | st.dates(date(2024, 1, 1), date(2025, 12, 31))),
+                source=draw(TEXTS),
+                quantified=bool(goals),
+                note=draw(TEXTS),
+                predecessor=draw(st.none() | st.just(Predecessor(programme="441602-2023", item="K1"))),
+                milestones=draw(st.dictionaries(st.sampled_from(PERIODS), LINES, max_size=3)),
+            )
+        )
+    return SHIPPED.model_copy(update={"items": tuple(items)})
+
+
+def _read(programme: ProgrammeFile) -> tuple[Ledger, ProgrammeFile]:
+    ledger = read_ledger(write_ledger(programme))
+    assert ledger.problems == []
+    within = replace(frame(), policy=programme.policy, calendar=programme.calendar, name=programme.jurisdiction.name)
+    return ledger, draft_of(ledger, within, programme)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(programmes())
+def test_a_programme_written_as_a_ledger_and_read_again_is_the_same(programme: ProgrammeFile) -> None:
+    _, again = _read(programme)
+    assert again == programme
+
+
+def test_the_shipped_108_items_survive_the_way_there_and_back() -> None:
+    ledger, again = _read(SHIPPED)
+    assert (ledger.rows, len(ledger.units), len(ledger.leaders)) == (108, 36, 6)
+    found = compared(SHIPPED, again)
+    assert (found.new, found.changed, found.gone, len(found.unchanged)) == ((), {}, (), 108)
+    assert again.model_copy(update={"items": ()}) == SHIPPED.model_copy(update={"items": ()})
+
+
+def test_a_changed_cell_is_one_changed_item_and_nothing_else() -> None:
+    items = list(SHIPPED.items)
+    items[3] = items[3].model_copy(update={"lead_unit": "caizheng"})
+    _, again = _read(SHIPPED.model_copy(update={"items": (*items[:5], *items[6:])}))
+    found = compared(SHIPPED, again)
+    assert (found.new, found.changed, found.gone) == ((), {"K04": ("lead_unit",)}, ("K06",))
+
+
+def test_a_ledger_of_its_own_makes_a_draft_that_the_publisher_takes_twice_the_same() -> None:
+    content = one_sheet(
+        HEADINGS, ROW, ["民1", "办好幼儿园", None, None, "区教育局", "区财政局", "王小明", None, None, None]
+    )
+    made = [draft_of(read_ledger(content), frame()) for _ in range(2)]
+    assert made[0] == made[1]
+    draft = made[0]
+    assert read_programme(programme_text(draft, ["草稿"]).encode(), FOLDER) == draft
+    assert [(one.id, one.category, one.lead_unit) for one in draft.items] == [
+        ("K01", "key_task", draft.units[0].id),
+        ("L01", "livelihood", draft.units[3].id),
+    ]
+    assert [one.kind for one in draft.units] == ["department", "department", "township", "department"]
+
+
+def test_a_persons_name_stays_in_the_ledger_and_follows_the_items_that_it_led() -> None:
+    content = one_sheet(HEADINGS, [*ROW[:6], "张三", *ROW[7:]], [2, "乙", *ROW[2:6], "李四", *ROW[7:]])
+    before = draft_of(read_ledger(content), frame())
+    assert "张三" not in programme_text(before)
+    assert [one.leader for one in before.items] == ["leader-1", "leader-2"]
+    turned = one_sheet(HEADINGS, [2, "乙", *ROW[2:6], "李四", *ROW[7:]], [*ROW[:6], "张三", *ROW[7:]])
+    again = draft_of(read_ledger(turned), frame(), before)
+    assert {one.id: one.leader for one in again.items} == {"K01": "leader-1", "K02": "leader-2"}
+
+
+def test_headings_of_another_year_are_told_at_their_cells() -> None:
+    ledger = read_ledger(one_sheet([*HEADINGS, "2026年一季度目标"], [*ROW, "开工"]))
+    problems = misplaced(ledger, draft_of(ledger, frame()), 2024)
+    assert [(one.sheet, one.cell, one.en) for one in problems] == [
+        ("台账", "K1", "is about 2026, the programme about 2024")
+    ]
+
+
+def test_the_template_is_a_ledger_without_items() -> None:
+    assert [(one.cell, one.en) for one in read_ledger(template()).problems] == [("", "there is no item")]
+
+
+@pytest.mark.parametrize("issued_on", [date(2025, 1, 8)])
+def test_next_year_has_every_item_with_its_predecessor_a_year_later(issued_on: date) -> None:
+    after = next_year(SHIPPED, SHIPPED.calendar, issued_on)
+    assert (after.programme, year_of(after), after.title[:5], after.derived) == ("441602-2025", 2025, "2025年", False)
+    assert [one.predecessor for one in after.items] == [
+        Predecessor(programme="441602-2024", item=one.id) for one in SHIPPED.items
+    ]
+    assert after.schedule.key_task.report_due_on == schedule_of(2025).key_task.report_due_on
+    written = read_programme(programme_text(after).encode(), FOLDER)
+    assert written == after
+
+
+def test_a_draft_dumps_nothing_that_a_plain_programme_lacks() -> None:
+    dumped: dict[str, Any] = SHIPPED.model_dump(mode="json", exclude_defaults=True)
+    assert "milestones" not in dumped["items"][0]
+    assert SHIPPED.items[0].indicators[0].target == Decimal(5)
