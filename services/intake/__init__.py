@@ -2,6 +2,7 @@
 
 api/          the JSON API: publish, submit, upload evidence
 pages/        pages for people: my items, an item, a form per type of submission, the receipt
+evidence/     files that submissions cite: kept, checked, opened
 submitting/   from a request's body to the record on the log, and the receipt
 who/          who may submit what: the items as rulings left them, and the rights
 description/  what the API looks like: the OpenAPI document
@@ -14,5 +15,5 @@ metrics       what Prometheus scrapes
 settings      INTAKE_... from the environment
 
 From a POST to the append: api/routes takes the request, web/visitor says who asks, submitting/body reads it,
-submitting/receiver checks it (who/rights, submitting/evidence) and stamps it, submitting/producer appends it.
+submitting/receiver checks it (who/rights, evidence/store) and stamps it, submitting/producer appends it.
 """

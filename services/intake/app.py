@@ -20,17 +20,23 @@ from eventlog.log.kafka import KafkaLog
 from services.intake.api.routes import api_router, busiest
 from services.intake.dependencies import Dependencies
 from services.intake.description import operations
+from services.intake.evidence.citations import CitationsFeed, EvidenceCitations
+from services.intake.evidence.disk_space import DiskSpace
+from services.intake.evidence.objects import Bucket, EvidenceObjects
+from services.intake.evidence.previews import Previews
+from services.intake.evidence.rights import EvidenceRights
+from services.intake.evidence.store import EvidenceStore
+from services.intake.evidence.unreferenced import UnreferencedFiles
+from services.intake.evidence.virus_scan import VirusScan
 from services.intake.metrics import IntakeMetrics
 from services.intake.ops import operator
+from services.intake.pages import evidence as evidence_pages
 from services.intake.pages import publication
 from services.intake.pages.renderer import problem_page
 from services.intake.pages.routes import pages_router
 from services.intake.problem import IntakeProblem, denied, unauthenticated
 from services.intake.settings import IntakeSettings
-from services.intake.submitting.citations import CitationsFeed, EvidenceCitations
 from services.intake.submitting.daily_quotas import DailyQuotas
-from services.intake.submitting.evidence import EvidenceStore
-from services.intake.submitting.evidence_rights import EvidenceRights
 from services.intake.submitting.producer import SubmissionProducer
 from services.intake.submitting.programme_reader import ProgrammeReader
 from services.intake.submitting.publisher import ProgrammePublisher
@@ -71,7 +77,8 @@ def build(settings: IntakeSettings) -> FastAPI:
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await dependencies.topics.require()
-        running = (dependencies.topics, dependencies.producer, dependencies.roster_feed, dependencies.citations_feed)
+        feeds = (dependencies.roster_feed, dependencies.citations_feed)
+        running = (dependencies.topics, dependencies.producer, *feeds, dependencies.unreferenced)
         await dependencies.who.open()
         if pool is not None:
             await pool.open()
@@ -104,6 +111,7 @@ def build(settings: IntakeSettings) -> FastAPI:
     app.state.operator = operator(app)
     app.router.routes.insert(0, busiest)
     app.include_router(api_router)
+    app.include_router(evidence_pages.router)
     app.include_router(pages_router)
     app.include_router(publication.router)
     app.router.routes.append(description(operations.description()))
@@ -121,8 +129,8 @@ def _dependencies(settings: IntakeSettings, log: KafkaLog, pool: Pool | None) ->
         who.visitors.admits = lambda one: directory.register.admits(one.jurisdictions, one.id, program=one.program)
     used_keys, waits = UsedKeys(log), RulingWaits(settings.max_ruling_waits)
     roster_feed = RosterFeed(log, roster, used_keys.note, waits.note)
-    evidence = EvidenceStore(settings.evidence_folder, settings.evidence_limit)
-    citations = EvidenceCitations()
+    citations, objects = EvidenceCitations(), EvidenceObjects(settings.evidence_folder, _bucket(settings))
+    evidence, citations_feed = _evidence(settings, objects, citations), CitationsFeed(log, citations)
     producer = SubmissionProducer(
         lambda: _broker(settings),
         settings.topic_prefix + SUBMISSIONS,
@@ -142,9 +150,15 @@ def _dependencies(settings: IntakeSettings, log: KafkaLog, pool: Pool | None) ->
         roster=roster,
         roster_feed=roster_feed,
         producer=producer,
+        evidence_objects=objects,
         evidence=evidence,
         evidence_rights=EvidenceRights(roster, evidence, citations),
-        citations_feed=CitationsFeed(log, citations),
+        citations=citations,
+        citations_feed=citations_feed,
+        previews=Previews(objects),
+        unreferenced=UnreferencedFiles(
+            objects, evidence, citations, citations_feed, log, settings.evidence_citable_for
+        ),
         position_tokens=PositionTokens(settings.position_key.get_secret_value()),
         receiver=receiver,
         quotas=quotas,
@@ -156,6 +170,25 @@ def _dependencies(settings: IntakeSettings, log: KafkaLog, pool: Pool | None) ->
         metrics=metrics,
         directory=directory,
     )
+
+
+def _evidence(settings: IntakeSettings, objects: EvidenceObjects, citations: EvidenceCitations) -> EvidenceStore:
+    return EvidenceStore(
+        objects,
+        DiskSpace(settings.evidence_folder, settings.evidence_kept_free),
+        VirusScan(settings.evidence_scanner, settings.evidence_scan_within),
+        citations.is_cited,
+        limit=settings.evidence_limit,
+        citable_for=settings.evidence_citable_for,
+    )
+
+
+def _bucket(settings: IntakeSettings) -> Bucket | None:
+    if not settings.evidence_bucket:
+        return None
+    secret = settings.evidence_key_secret.get_secret_value()
+    where = settings.evidence_bucket, settings.evidence_endpoint, settings.evidence_region
+    return Bucket(*where, settings.evidence_key_id, secret)
 
 
 def _broker(settings: IntakeSettings) -> KafkaBroker:

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 from directory.copy import DirectoryCopy
 from eventlog.clock import Clock
+from services.intake.evidence.citations import CitationsFeed, EvidenceCitations
+from services.intake.evidence.objects import EvidenceObjects
+from services.intake.evidence.previews import Previews
+from services.intake.evidence.rights import EvidenceRights
+from services.intake.evidence.store import EvidenceStore
+from services.intake.evidence.unreferenced import UnreferencedFiles
 from services.intake.metrics import IntakeMetrics
 from services.intake.settings import IntakeSettings
-from services.intake.submitting.citations import CitationsFeed
 from services.intake.submitting.daily_quotas import DailyQuotas
-from services.intake.submitting.evidence import EvidenceStore
-from services.intake.submitting.evidence_rights import EvidenceRights
 from services.intake.submitting.producer import SubmissionProducer
 from services.intake.submitting.programme_reader import ProgrammeReader
 from services.intake.submitting.publisher import ProgrammePublisher
@@ -35,9 +38,13 @@ class Dependencies:
     roster: Roster
     roster_feed: RosterFeed
     producer: SubmissionProducer
+    evidence_objects: EvidenceObjects
     evidence: EvidenceStore
     evidence_rights: EvidenceRights
+    citations: EvidenceCitations
     citations_feed: CitationsFeed
+    previews: Previews
+    unreferenced: UnreferencedFiles
     position_tokens: PositionTokens
     receiver: SubmissionReceiver
     quotas: DailyQuotas

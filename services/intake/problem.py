@@ -36,6 +36,22 @@ KINDS: Final[dict[str, ProblemKind]] = {
     "too_large": ProblemKind(413, Word("内容过大", "Too large")),
     "media_type": ProblemKind(415, Word("不支持的内容类型", "Unsupported content type")),
     "digest_mismatch": ProblemKind(422, Word("文件内容与 SHA-256 不符", "The file does not have this SHA-256")),
+    "evidence_type": ProblemKind(422, Word("不接受此类文件", "This kind of file is not taken")),
+    "evidence_infected": ProblemKind(422, Word("文件含有病毒，已拒收", "The file has a virus and was not taken")),
+    "no_preview": ProblemKind(
+        422, Word("该文件无法预览，请下载后查看", "No preview of this file; download it to look at it")
+    ),
+    "no_space": ProblemKind(507, Word("存储空间不足，文件未保存", "No room is left; the file was not kept")),
+    "store_unavailable": ProblemKind(
+        503, Word("佐证存储暂不可用，请稍后再试", "The store of evidence is away; try again")
+    ),
+    "scanner_unavailable": ProblemKind(
+        503,
+        Word(
+            "病毒扫描暂不可用，文件未保存，请稍后再试", "Files cannot be scanned right now; it was not kept, try again"
+        ),
+    ),
+    "previews_busy": ProblemKind(503, Word("预览正忙，请稍后再试", "Too many previews at once; try again")),
     "aborted": ProblemKind(400, Word("上传中断", "The upload broke off")),
     "quota": ProblemKind(429, Word("今日配额已用完", "Today's quota is used up")),
     "sessions_unavailable": ProblemKind(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -30,7 +31,23 @@ class IntakeSettings(
     port: int = PORTS["intake"]
     ops_port: int = OPS_PORTS["intake"]
     evidence_folder: Path
-    """Uploaded files lie here, by SHA-256; shared by all instances."""
+    """Uploaded files lie here, by SHA-256; shared by all instances. With a bucket: drafts alone, one folder each."""
+    evidence_bucket: str = ""
+    """A bucket of an S3-compatible store, where files lie instead."""
+    evidence_endpoint: str = ""
+    """Where that store is, such as `https://s3.example.gov.cn`; empty: that of the region."""
+    evidence_region: str = "cn"
+    evidence_key_id: str = ""
+    evidence_key_secret: SecretStr = SecretStr("")
+    """The key to the bucket: it may read, write, list and delete."""
+    evidence_kept_free: int = Field(default=512 * 1024 * 1024, ge=0)
+    """Bytes of the folder's disk that uploads leave free: the log or PostgreSQL may lie on the same."""
+    evidence_citable_hours: float = Field(default=24.0, gt=0)
+    """How long a file that was brought may be cited; what no submission cites goes an hour later."""
+    evidence_scanner: str = ""
+    """clamd, as `host:port` or the path of its socket. Empty: files are not scanned."""
+    evidence_scan_within: float = Field(default=60.0, gt=0)
+    """Seconds that clamd may take for a file; then it was not taken, and may be sent again."""
     library: Path = Path("programmes")
     """Calendars and policies that a posted programme may name."""
 
@@ -70,6 +87,17 @@ class IntakeSettings(
     """Programme files that are checked at a time; published some times a year, each takes a core for a second."""
     programme_within: float = Field(default=20.0, gt=0, le=60)
     """Seconds that checking one may take: a thousand items need about three."""
+
+    @property
+    def evidence_citable_for(self) -> timedelta:
+        """The same as a span."""
+        return timedelta(hours=self.evidence_citable_hours)
+
+    @model_validator(mode="after")
+    def _a_bucket_has_a_key(self) -> Self:
+        if self.evidence_bucket and not (self.evidence_key_id and self.evidence_key_secret.get_secret_value()):
+            raise ValueError("INTAKE_EVIDENCE_KEY_ID, INTAKE_EVIDENCE_KEY_SECRET: the bucket needs a key")
+        return self
 
     @model_validator(mode="after")
     def _people_have_sessions(self) -> Self:

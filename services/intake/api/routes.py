@@ -6,24 +6,20 @@ from typing import Final
 
 import orjson
 from fastapi import APIRouter, Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
-from contracts.topics import split_subject
 from eventlog.log.log import LogUnavailable
 from services.intake.api.answers import JSON, document, received, received_all
 from services.intake.api.bulk import submit_many
 from services.intake.api.programme_body import posted_policy, posted_programme
 from services.intake.dependencies import Dependencies
-from services.intake.problem import IntakeProblem
+from services.intake.evidence.opening import download, on_record, opened_evidence, require_hash
+from services.intake.evidence.rights import uploaders
 from services.intake.submitting.body import declared_length, idempotency_key, limited, preferred_wait, read_object
-from services.intake.submitting.evidence import SHA256
-from services.intake.submitting.evidence_rights import uploaders
 from services.intake.submitting.receipts import receipt_for
 from services.intake.submitting.receiver import Received, posted_data
 from web.gate import GuardedRoute, PlainGuardedRoute, does
 from web.identity import Identity, Unauthenticated
-from web.privileged_reads import opened_by
-from web.rights import require
 from web.visitor import known_visitor
 
 api_router = APIRouter(prefix="/v1", route_class=GuardedRoute)
@@ -156,33 +152,34 @@ async def submit_about_programme(request: Request, programme: str) -> Response:
 async def upload(request: Request, sha256: str) -> Response:
     """Upload a file under its SHA-256; 201 if it is new to whoever uploads it, 200 if they know of it."""
     dependencies, identity = _acting(request)
-    _require_hash(sha256)
-    known = dependencies.evidence_rights.to("evidence.ask", identity, sha256)[0].allowed
-    receive = limited(request, dependencies.settings.evidence_limit)
-    dependencies.quotas.require_evidence(identity.actor, declared_length(request))
-    _, size = await dependencies.evidence.keep(Request(request.scope, receive).stream(), uploaders(identity), sha256)
-    dependencies.quotas.use_evidence(identity.actor, size)
-    dependencies.metrics.evidence_bytes.inc(0 if known else size)
-    return Response(orjson.dumps({"sha256": sha256, "size": size}), 200 if known else 201, media_type=JSON)
+    require_hash(sha256)
+    known = (await dependencies.evidence_rights.to("evidence.ask", identity, sha256)).said.allowed
+    stream = Request(request.scope, limited(request, dependencies.settings.evidence_limit)).stream()
+    declared = declared_length(request)
+    dependencies.quotas.require_evidence(identity.actor, declared)
+    file = await dependencies.evidence.keep(stream, uploaders(identity), sha256, declared or None)
+    dependencies.quotas.use_evidence(identity.actor, file.size)
+    dependencies.metrics.evidence_bytes.inc(0 if known else file.size)
+    return Response(orjson.dumps({"sha256": sha256, "size": file.size}), 200 if known else 201, media_type=JSON)
 
 
 @api_router.head("/evidence/{sha256}")
 @does("evidence.ask")
 async def ask_for_evidence(request: Request, sha256: str) -> Response:
     """Whether a file was uploaded, by oneself or to an item that one sees in full; its size in Content-Length."""
-    dependencies, _ = _evidence(request, "evidence.ask", sha256)
-    return Response(headers={"content-length": str(dependencies.evidence.size(sha256))})
+    dependencies, identity = _acting(request)
+    opened = await opened_evidence(dependencies, identity, "evidence.ask", sha256)
+    return Response(headers={"content-length": str(opened.file.size)})
 
 
 @api_router.get("/evidence/{sha256}")
 @does("evidence.read")
 async def read_evidence(request: Request, sha256: str) -> Response:
-    """A file, for whoever uploaded it or sees its item in full; always as a download, never shown in the page."""
-    dependencies, about = _evidence(request, "evidence.read", sha256)
-    programme, item = split_subject(about)
-    opened_by(request).evidence(programme, item or "", sha256)
-    headers = {"content-disposition": f'attachment; filename="{sha256}"'}
-    return FileResponse(dependencies.evidence.path(sha256), media_type="application/octet-stream", headers=headers)
+    """A file, for whoever uploaded it or sees its item in full; always as a download, under its name as cited."""
+    dependencies, identity = _acting(request)
+    opened = await opened_evidence(dependencies, identity, "evidence.read", sha256)
+    on_record(request, opened)
+    return await download(dependencies.evidence_objects, opened)
 
 
 busiest: Final = PlainGuardedRoute("/v1/programmes/{programme}/items/{item}/submissions", submit, methods=["POST"])
@@ -199,20 +196,3 @@ def _acting(request: Request) -> tuple[Dependencies, Identity]:
     if visitor.identity is None or (visitor.secret and request.method not in _READING):
         raise Unauthenticated("no token / 没有令牌")
     return dependencies, visitor.identity
-
-
-def _evidence(request: Request, operation: str, sha256: str) -> tuple[Dependencies, str]:
-    """What the handler needs, and the subject for whose sake this person may. Raises IntakeProblem, RightDenied."""
-    dependencies, identity = _acting(request)
-    _require_hash(sha256)
-    dependencies.receiver.ready()
-    said, about = dependencies.evidence_rights.to(operation, identity, sha256)
-    if not said.allowed and (problems := dependencies.citations_feed.problems):
-        raise dependencies.receiver.unavailable("not_ready", "; ".join(problems))
-    require(operation, said)
-    return dependencies, about
-
-
-def _require_hash(sha256: str) -> None:
-    if not SHA256.fullmatch(sha256):
-        raise IntakeProblem("not_found", "地址须为小写十六进制 SHA-256", "the address is a SHA-256 in lower-case hex")

@@ -11,9 +11,9 @@ _NOTICE: Final = {"level": "rectification", "cause": "2024Q2"}
 _SHA256: Final = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 _EVIDENCE: Final = {
     "sha256": _SHA256,
-    "name": "复耕验收表.pdf",
+    "name": "复耕验收表.txt",
     "size": 4,
-    "media_type": "application/pdf",
+    "media_type": "text/plain",
     "classification": "internal",
 }
 _POLICY_REFERENCE: Final = "yuancheng-2024@1"

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from services.intake.description import examples
 from services.intake.description.schemas import PROBLEM_MEMBERS, schemas, submission_name
+from services.intake.evidence.media_types import GIVEN_OUT
 from services.intake.problem import KINDS
 from supervision.rights import SUBMITTED_ABOUT_ITEMS, SUBMITTED_ABOUT_PROGRAMMES
 from supervision.words import SUBMISSIONS, Word
@@ -37,6 +38,7 @@ _SENDING: Final = (
     "clock_not_allowed",
     "unknown_outcome",
     "key_reused",
+    "store_unavailable",
 )
 _KEY: Final = parameter(
     "header",
@@ -292,8 +294,11 @@ OPERATIONS: Final = (
         right="evidence.upload",
         tag="evidence",
         text=Word(
-            "先传文件，再在报送里引用。内容须与地址里的 SHA-256 一致。",
-            "Upload a file before it is cited; its content must have the SHA-256 of the address.",
+            "先传文件，再在报送里引用；一日内未被引用的文件会删除。内容须与地址里的 SHA-256 一致。"
+            "类型按内容认定：接受文档、图片、视频、文本，不接受程序、脚本、网页。",
+            "Upload a file before it is cited; one that nothing cites goes after a day. Its content must have the "
+            "SHA-256 of the address, and says what it is: documents, pictures, videos and texts are taken; programs, "
+            "scripts and web pages are not.",
         ),
         parameters=(_SHA256,),
         body={"required": True, "content": {"application/octet-stream": {"schema": _FILE}}},
@@ -301,7 +306,10 @@ OPERATIONS: Final = (
             200: success(Word("已经传过", "it was there already"), ref("Stored")),
             201: success(Word("已存好", "it is stored"), ref("Stored")),
         },
-        codes=(*_ASKING, "too_large", "quota", "digest_mismatch", "aborted"),
+        codes=(
+            *(*_ASKING, "too_large", "quota", "digest_mismatch", "aborted", "evidence_type", "evidence_infected"),
+            *("scanner_unavailable", "store_unavailable", "no_space"),
+        ),
     ),
     DescribedOperation(
         method="HEAD",
@@ -314,7 +322,7 @@ OPERATIONS: Final = (
         ),
         parameters=(_SHA256,),
         answers={200: {"description": "已传过 it was uploaded"}},
-        codes=_ASKING,
+        codes=(*_ASKING, "store_unavailable"),
     ),
     DescribedOperation(
         method="GET",
@@ -322,7 +330,10 @@ OPERATIONS: Final = (
         id="readEvidence",
         right="evidence.read",
         tag="evidence",
-        text=Word("下载文件。每次读取都有登记。", "Download a file. Every read goes on record."),
+        text=Word(
+            "按引用时的文件名下载。每次读取都有登记。",
+            "Download a file under its name as cited. Every read goes on record.",
+        ),
         parameters=(_SHA256,),
         answers={
             200: {
@@ -331,10 +342,10 @@ OPERATIONS: Final = (
                     "ETag": header(Word("文件的标识", "which file it is"), TEXT),
                     "Content-Disposition": header(Word("总是下载", "always a download"), TEXT),
                 },
-                "content": {"application/octet-stream": {"schema": _FILE}},
+                "content": {media_type: {"schema": _FILE} for media_type in GIVEN_OUT},
             }
         },
-        codes=(*_ASKING, "not_recorded"),
+        codes=(*_ASKING, "not_recorded", "store_unavailable"),
     ),
     DescribedOperation(
         method="GET",

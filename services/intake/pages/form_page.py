@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
 
 from fastapi import Request
 from starlette.responses import Response
@@ -11,6 +11,7 @@ from starlette.responses import Response
 from contracts.topics import jurisdiction_of
 from exact.faults import Fault
 from services.intake.dependencies import Dependencies
+from services.intake.evidence.citations import CitedFile
 from services.intake.pages import overview
 from services.intake.pages.choices import choices_of
 from services.intake.pages.fields import FORMS
@@ -24,6 +25,14 @@ from web.identity import Identity
 from web.language import language_of
 from web.visitor import known_visitor
 
+_DECIDES_ON: Final = {
+    "plan.decided": "plan.submitted",
+    "progress.reviewed": "progress.reported",
+    "inspection.recorded": "progress.reported",
+    "rectification.reviewed": "rectification.reported",
+}
+"""What a form is about whose files are shown above it."""
+
 
 def form_page(
     request: Request,
@@ -35,6 +44,7 @@ def form_page(
 ) -> Response:
     """The form for a submission of type `name` about `item`, filled in with `post`; `problem` is told above it."""
     lang, roster, fields = language_of(request), dependencies.roster, FORMS[name]
+    period = post.fields.one("period") or overview.current_period(item, dependencies.clock.now())
     offered = [field.name for field in fields if field.kind in ("pick", "people")]
     return page(
         request,
@@ -45,7 +55,8 @@ def form_page(
         unit=roster.unit_name(item.programme, item.lead_unit),
         fields=fields,
         posted=post.fields,
-        period=post.fields.one("period") or overview.current_period(item, dependencies.clock.now()),
+        period=period,
+        files=_files(dependencies, item, name, period or ""),
         choices={field: choices_of(name, field, item, roster, lang) for field in offered},
         faults=_by_field(problem),
         problem=problem,
@@ -72,6 +83,13 @@ def signing(dependencies: Dependencies, identity: Identity | None, item: KnownIt
     register = dependencies.directory.register if dependencies.directory is not None else None
     people = register.of(jurisdiction_of(item.programme)) if register is not None else []
     return Signing(identity.head, {one.id: one.name for one in people if one.unit == identity.unit and one.active})
+
+
+def _files(dependencies: Dependencies, item: KnownItem, name: str, period: str) -> Sequence[CitedFile]:
+    """The files of what a form decides on, as it was sent last."""
+    about = _DECIDES_ON.get(name, "")
+    reported = period if about == "progress.reported" else ""
+    return dependencies.citations.latest(item.programme, item.id, about, reported)
 
 
 def _by_field(problem: IntakeProblem | None) -> dict[str, list[Fault]]:

@@ -15,10 +15,13 @@ from starlette.requests import Request
 from contracts.topics import MAX_SUBMISSION_BYTES
 from contracts.values import Classification, Evidence
 from exact.characters import forbidden_in, text_fault
+from exact.faults import Fault
+from services.intake.evidence.media_types import agrees, media_type_for
+from services.intake.evidence.objects import told_full
+from services.intake.evidence.store import EvidenceStore
 from services.intake.pages.form_body import FormFields
-from services.intake.problem import invalid
+from services.intake.problem import IntakeProblem, invalid
 from services.intake.submitting.body import content_type, limited
-from services.intake.submitting.evidence import SHA256, EvidenceStore
 
 MAX_FILES: Final = 20
 MAX_FIELDS: Final = 600
@@ -58,7 +61,10 @@ class FormPost:
             raise invalid(*faults)
 
     async def store_files(self, store: EvidenceStore, owners: Sequence[str]) -> None:
-        """Keep the files that came with the form, and cite them. Raises IntakeProblem `too_large`."""
+        """Keep the files that came with the form, and cite them by what they are.
+
+        Raises IntakeProblem: as `EvidenceStore.keep`; `invalid`, naming the file, for one that is not taken.
+        """
         self.cited += [await _stored(upload, store, owners) for upload in self.uploads]
 
 
@@ -73,7 +79,8 @@ async def read_form(
     """
     content_type(request, "multipart/form-data", "application/x-www-form-urlencoded")
     received = Request(request.scope, limited(request, evidence_limit + _TEXT_BYTES))
-    form = await received.form(max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=2 * MAX_SUBMISSION_BYTES)
+    with told_full():  # what is larger than a megabyte is spooled to the disk
+        form = await received.form(max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=2 * MAX_SUBMISSION_BYTES)
     fields = FormFields([(name, value) for name, value in form.multi_items() if isinstance(value, str)])
     uploads = [
         Upload(value, name == _INTERNAL_FILES)
@@ -81,7 +88,7 @@ async def read_form(
         if isinstance(value, UploadFile) and value.filename
     ]
     try:
-        kept = _kept_before(fields, store, owners)
+        kept = await _kept_before(fields, store, owners)
         yield FormPost(fields, fields.one("key")[:100] or uuid.uuid4().hex, uploads, kept)
     finally:
         for upload in uploads:
@@ -94,19 +101,29 @@ def kept_text(cited: Evidence) -> str:
     return f"{mark}{cited.sha256}|{cited.size}|{cited.media_type}|{cited.name}"
 
 
-def _kept_before(fields: FormFields, store: EvidenceStore, owners: Sequence[str]) -> list[Evidence]:
+async def _kept_before(fields: FormFields, store: EvidenceStore, owners: Sequence[str]) -> list[Evidence]:
     """Evidence that an earlier try of the same form brought: the store still has a file of this hash and size."""
-    matches = [match for text in fields.all("kept") if (match := _KEPT.fullmatch(text))]
-    return [
-        _cited(m[2], m[5], int(m[3]), m[4], internal=m[1] is not None)
-        for m in matches
-        if SHA256.fullmatch(m[2]) and store.uploaded(m[2], owners) and store.size(m[2]) == int(m[3])
-    ]
+    kept = []
+    for m in [match for text in fields.all("kept") if (match := _KEPT.fullmatch(text))]:
+        file = await store.find(m[2]) if await store.uploaded(m[2], owners) else None
+        if file is not None and file.size == int(m[3]):
+            kept.append(_cited(m[2], m[5], int(m[3]), m[4], internal=m[1] is not None))
+    return kept
 
 
 async def _stored(upload: Upload, store: EvidenceStore, owners: Sequence[str]) -> Evidence:
-    sha256, size = await store.keep(_chunks(upload.file), owners)
-    return _cited(sha256, _name(upload.file), size, _media_type(upload.file), internal=upload.internal)
+    name = _name(upload.file)
+    try:
+        file = await store.keep(_chunks(upload.file), owners, size=upload.file.size)
+    except IntakeProblem as problem:
+        if problem.code not in ("evidence_type", "evidence_infected"):
+            raise
+        told = f"{name}：{problem.title.zh}；{problem.zh}", f"{name}: {problem.title.en}; {problem.en}"
+        raise invalid(Fault(("data", "evidence"), problem.code, *told)) from None
+    if not agrees(file.kind, name, "")[0]:
+        told = f"{name}：文件名与内容不符，内容为 {file.kind}", f"{name}: the content is {file.kind}"
+        raise invalid(Fault(("data", "evidence"), "evidence_type", *told))
+    return _cited(file.sha256, name, file.size, media_type_for(file.kind, name), internal=upload.internal)
 
 
 def _cited(sha256: str, name: str, size: int, media_type: str, *, internal: bool) -> Evidence:
@@ -124,8 +141,3 @@ async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
 def _name(file: UploadFile) -> str:
     bare = (file.filename or "").replace("\\", "/").rsplit("/", 1)[-1]
     return _UNSAFE.sub("", bare)[-200:].strip(". ") or "file"
-
-
-def _media_type(file: UploadFile) -> str:
-    given = (file.content_type or "").partition(";")[0].strip().lower()
-    return given if re.fullmatch(r"[a-z0-9.+-]+/[a-z0-9.+-]+", given) else "application/octet-stream"

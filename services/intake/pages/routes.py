@@ -10,6 +10,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from contracts.topics import split_subject, subject_of
 from eventlog.log.log import LogUnavailable
 from services.intake.dependencies import Dependencies
+from services.intake.evidence.rights import uploaders
 from services.intake.pages import overview
 from services.intake.pages.fields import FORMS
 from services.intake.pages.form_body import FormFields, submission_body
@@ -19,7 +20,6 @@ from services.intake.pages.qr_code import qr_code
 from services.intake.pages.renderer import FOLDER, page
 from services.intake.pages.session import check_form_token, check_origin, signed_in
 from services.intake.problem import IntakeProblem
-from services.intake.submitting.evidence_rights import uploaders
 from services.intake.submitting.receipt import Receipt
 from services.intake.submitting.receipts import receipt_for
 from services.intake.submitting.receiver import Received

@@ -5,9 +5,6 @@ receiver   one submission: checked, stamped, appended
 daily_quotas  what a unit may send in one day
 programme_reader  programme files, read beside the event loop (programme_check: the process for large ones)
 publisher  a whole programme or a policy: one submission per item
-evidence   uploaded files, named by their SHA-256
-citations  which items cite a file, from `submissions`
-evidence_rights  who may open a file
 producer   appends to Kafka and waits for the offset
 receipt    where a submission lies, and where its ruling can be read
 """

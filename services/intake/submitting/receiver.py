@@ -18,11 +18,11 @@ from eventlog.clock import Clock
 from eventlog.log.log import LogUnavailable
 from exact.faults import UNKNOWN_FIELD, Fault, faults_of
 from exact.texts import completed, differences
+from services.intake.evidence.rights import uploaders
+from services.intake.evidence.store import EvidenceStore
 from services.intake.metrics import IntakeMetrics
 from services.intake.problem import IntakeProblem, invalid
 from services.intake.submitting.daily_quotas import DailyQuotas
-from services.intake.submitting.evidence import EvidenceStore
-from services.intake.submitting.evidence_rights import uploaders
 from services.intake.submitting.producer import SubmissionProducer, Unanswered
 from services.intake.submitting.receipt import Receipt
 from services.intake.submitting.ruling_waits import RulingWaits, ruling_document
@@ -107,7 +107,7 @@ class SubmissionReceiver:
         try:
             actor = self._actor(identity, body, f"submit.{name}", programme, item)
             self.allow_clock(simulated=True)
-            data = self._checked(name, given, identity)
+            data = await self._checked(name, given, identity)
         except IntakeProblem as problem:
             self._metrics.submissions.labels(name, problem.code).inc()
             raise
@@ -227,10 +227,10 @@ class SubmissionReceiver:
             on_behalf_of=principal,
         )
 
-    def _checked(self, name: str, given: Mapping[str, Any], identity: Identity) -> SubmissionData:
+    async def _checked(self, name: str, given: Mapping[str, Any], identity: Identity) -> SubmissionData:
         data: SubmissionData = posted_data(name, given)
         cited: Sequence[Evidence] = getattr(data, "evidence", ())
-        if cited and (faults := self._evidence.faults(cited, uploaders(identity))):
+        if cited and (faults := await self._evidence.faults(cited, uploaders(identity))):
             raise invalid(*faults)
         return data
 

@@ -244,12 +244,16 @@ async def test_a_submission_citing_evidence_that_was_not_uploaded_is_refused(int
     missing = await intake.submit("u-fagai-1", "K01", report(), "k-evidence")
     assert _rules(missing) == {"data.evidence[0].sha256": "evidence_not_uploaded"}
     sha256 = await intake.upload("u-fagai-1", b"abc")
+    kind = await intake.submit("u-fagai-1", "K01", report(sha256=sha256), "k-evidence")
+    assert set(_rules(kind).values()) == {"evidence_type"}
+    assert set(_rules(kind)) == {"data.evidence[0].name", "data.evidence[0].media_type"}
+    sha256 = await intake.upload("u-fagai-1", b"%PDF-1.7")
     for name in ("../../etc/passwd", "a/b", "a\\b", "..", "/"):
-        answer = await intake.submit("u-fagai-1", "K01", report(sha256=sha256, name=name), "k-evidence")
+        answer = await intake.submit("u-fagai-1", "K01", report(sha256=sha256, name=name, size=8), "k-evidence")
         assert _rules(answer) == {"data.evidence[0].name": "file_name"}, name
     size = await intake.submit("u-fagai-1", "K01", report(sha256=sha256, size=4), "k-evidence")
     assert _rules(size) == {"data.evidence[0].size": "evidence_size"}
-    assert (await intake.submit("u-fagai-1", "K01", report(sha256=sha256), "k-evidence")).status_code == 202
+    assert (await intake.submit("u-fagai-1", "K01", report(sha256=sha256, size=8), "k-evidence")).status_code == 202
 
 
 async def test_concurrent_submissions_each_have_an_offset_of_their_own(intake: RunningIntake) -> None:

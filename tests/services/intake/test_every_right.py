@@ -93,7 +93,7 @@ async def _cited(intake: RunningIntake, item: str) -> None:
     url = f"/v1/programmes/{PROGRAMME}/items/{item}/submissions"
     answer = await intake.http.post(url, json={"type": "progress.reported", "data": data}, headers=headers)
     assert answer.status_code == 202, answer.text
-    citations = intake.dependencies.evidence_rights._citations
+    citations = intake.dependencies.citations
     await until(lambda: bool(citations.items(sha256)), "the citation was not read")
 
 

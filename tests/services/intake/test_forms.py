@@ -33,6 +33,7 @@ from contracts.topics import partition_of
 from contracts.values import Node, Target
 from services.intake.pages.fields import FORMS
 from supervision.rights import OPERATIONS
+from tests.services.intake.evidence.files import picture
 from tests.services.intake.running_intake import RunningIntake, make_topics, running, settings_for, until
 from tests.web.desk import desk
 
@@ -172,7 +173,8 @@ async def test_a_report_with_evidence_goes_from_the_form_to_the_log(intake: Runn
     assert last.data.measures == {"地区生产总值增长": Decimal("5.2")}
     assert last.data.narrative == "按计划\n完成"
     assert [(e.name, e.size, e.media_type) for e in last.data.evidence] == [("扫描件.pdf", 65000, "application/pdf")]
-    assert intake.dependencies.evidence.size(last.data.evidence[0].sha256) == 65000
+    kept = await intake.dependencies.evidence.find(last.data.evidence[0].sha256)
+    assert (kept.size if kept else 0) == 65000
 
 
 async def test_a_form_sent_twice_is_one_submission(intake: RunningIntake) -> None:
@@ -205,21 +207,37 @@ async def test_a_faulty_form_comes_back_filled_in_and_says_what_is_wrong(intake:
 async def test_a_file_given_as_internal_stays_so_also_when_the_form_comes_back(intake: RunningIntake) -> None:
     page = await _open(intake, "progress.reported", "u-fagai-1", period="2024Q2")
     faulty = [(k, "many" if k.startswith("measure:") else v) for k, v in page.fields]
-    photo, ledger = ("照片.jpg", b"a photo", "image/jpeg"), ("台账|1.pdf", b"a ledger", "application/pdf")
+    photo, ledger = ("照片.jpg", picture(format_="JPEG"), "text/html"), ("台账|1.pdf", b"%PDF-1.7", "")
     answer = await _send(intake, "progress.reported", "u-fagai-1", faulty, [photo], [ledger])
     assert answer.status_code == 422
     assert '台账|1.pdf <small>8 B</small> <span class="tag">内部</span>' in answer.text
     back = Page(answer.text)
     fixed = [(k, "5" if k.startswith("measure:") else v) for k, v in back.fields] + [("claim", "completed")]
-    minutes = ("纪要.pdf", b"minutes", "application/pdf")
+    minutes = ("纪要.pdf", b"%PDF-minutes", "application/pdf")
     assert (await _send(intake, "progress.reported", "u-fagai-1", fixed, (), [minutes])).status_code == 202
     data = (await _last(intake)).data
     assert isinstance(data, ProgressReported)
+    assert data.evidence[0].media_type == "image/jpeg", "what the browser says of a file is not taken for it"
     assert [(e.name, e.classification) for e in data.evidence] == [
         ("照片.jpg", None),
         ("台账|1.pdf", "internal"),
         ("纪要.pdf", "internal"),
     ]
+
+
+async def test_a_file_that_is_not_what_its_name_says_is_named_and_not_kept(intake: RunningIntake) -> None:
+    page = await _open(intake, "progress.reported", "u-fagai-1", period="2024Q2")
+    fields = [*page.fields, ("claim", "completed")]
+    files = (
+        ("说明.html", b"<html><script>alert(1)</script>", "text/html"),
+        ("附件.pdf", picture(), "application/pdf"),
+        ("安装.pdf", b"MZ\x90\0" + bytes(60), "application/pdf"),
+    )
+    for file in files:
+        answer = await _send(intake, "progress.reported", "u-fagai-1", fields, [file])
+        assert answer.status_code == 422, file[0]
+        assert f"{file[0]}：" in answer.text
+        assert 'name="kept"' not in answer.text
 
 
 async def test_a_plan_is_a_node_per_period_with_its_targets(intake: RunningIntake) -> None:

@@ -176,7 +176,7 @@ def _system(intake: RunningIntake, **more: Any) -> AsyncClient:
 
 async def test_a_units_system_files_through_the_client(intake: RunningIntake) -> None:
     async with _system(intake) as client:
-        photo = await client.upload(b"a photo", "site.jpg", "image/jpeg")
+        photo = await client.upload(b"a record", "site.txt", "text/plain")
         data = {"period": "2024Q1", "claim": "in_progress", "evidence": [photo.cited()]}
         first = await client.submit("441602-2024", "K01", "progress.reported", data, key="row-17")
         await ruled(intake, dict(first.receipt.document))

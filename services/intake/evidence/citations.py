@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import orjson
@@ -15,8 +15,11 @@ from eventlog.log.log import Log
 from eventlog.log.record import Place, Record
 
 _CITING: Final = b'"evidence"'
+_NOTHING: Final[Mapping[Any, Any]] = {}
 Subject = tuple[str, str]
 """A programme and an item."""
+CitedFile = Mapping[str, Any]
+"""A file as a submission cites it: `sha256`, `name`, `size`, `media_type`."""
 
 
 class EvidenceCitations:
@@ -24,11 +27,20 @@ class EvidenceCitations:
 
     def __init__(self) -> None:
         self._next = [0] * PARTITIONS
-        self._items: dict[bytes, tuple[Subject, ...]] = {}
+        self._items: dict[bytes, dict[Subject, str]] = {}
+        self._latest: dict[Subject, dict[tuple[str, str], Sequence[CitedFile]]] = {}
 
-    def items(self, sha256: str) -> Collection[Subject]:
-        """The items that cite a file."""
-        return self._items.get(bytes.fromhex(sha256), ())
+    def items(self, sha256: str) -> Mapping[Subject, str]:
+        """The items that cite a file, each with the file's name there."""
+        return self._items.get(bytes.fromhex(sha256), _NOTHING)
+
+    def is_cited(self, sha256: str) -> bool:
+        """Whether any submission cites a file."""
+        return bytes.fromhex(sha256) in self._items
+
+    def latest(self, programme: str, item: str, type_: str, period: str = "") -> Sequence[CitedFile]:
+        """The files of the last submission of this type about an item (and, of reports, about a period)."""
+        return self._latest.get((programme, item), _NOTHING).get((type_, period), ())
 
     async def positions(self) -> Mapping[Place, int]:
         """As `RecordHandler.positions`."""
@@ -49,12 +61,14 @@ class EvidenceCitations:
         return ()
 
     def _note(self, value: bytes) -> None:
-        subject, hashes = _read(value)
+        subject, type_, period, files = _read(value)
         programme, item = split_subject(subject)
-        for one in hashes if item is not None else ():
-            known = self._items.get(one, ())
-            if (programme, item) not in known:
-                self._items[one] = (*known, (programme, item or ""))
+        for one in files:
+            citing = self._items.setdefault(bytes.fromhex(one["sha256"]), {})
+            if item is not None:
+                citing[programme, item] = str(one.get("name", ""))
+        if item is not None:
+            self._latest.setdefault((programme, item), {})[type_, period] = files
 
 
 class CitationsFeed:
@@ -73,10 +87,13 @@ class CitationsFeed:
         await self._loop.run()
 
 
-def _read(value: bytes) -> tuple[str, list[bytes]]:
-    """Subject and hashes of a submission that cites evidence."""
+def _read(value: bytes) -> tuple[str, str, str, list[CitedFile]]:
+    """Subject, type without prefix and version, period, and files of a submission that cites evidence."""
     try:
         body: Any = orjson.loads(value)
-        return str(body["subject"]), [bytes.fromhex(one["sha256"]) for one in body["data"].get("evidence", ())]
+        data = body["data"]
+        files = [one for one in data.get("evidence", ()) if bytes.fromhex(one["sha256"])]
+        type_ = str(body["type"]).removeprefix("liangdeng.").rpartition(".")[0]
+        return str(body["subject"]), type_, str(data.get("period") or ""), files
     except (ValueError, KeyError, TypeError, AttributeError):
-        return "", []
+        return "", "", "", []

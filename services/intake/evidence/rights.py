@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from services.intake.submitting.citations import EvidenceCitations
-from services.intake.submitting.evidence import EvidenceStore
+from typing import NamedTuple
+
+from services.intake.evidence.citations import EvidenceCitations
+from services.intake.evidence.store import EvidenceStore, StoredFile
 from services.intake.who.permission import rights_of, to_item
 from services.intake.who.roster import Roster
 from supervision.right import HIDDEN, Answer
 from supervision.rights import answer
 from web.identity import Identity
+
+
+class EvidenceAnswer(NamedTuple):
+    """What the table says; of a file that may be opened: the subject for whose sake, and its name as cited there."""
+
+    said: Answer
+    file: StoredFile | None = None
+    subject: str = ""
+    name: str = ""
 
 
 class EvidenceRights:
@@ -19,17 +30,19 @@ class EvidenceRights:
         self._store = store
         self._citations = citations
 
-    def to(self, operation: str, identity: Identity, sha256: str) -> tuple[Answer, str]:
-        """What the table says of an operation about a file, and the subject for whose sake; hidden as if not there."""
+    async def to(self, operation: str, identity: Identity, sha256: str) -> EvidenceAnswer:
+        """What the table says of an operation about a file; hidden as if it were not there."""
         rights = rights_of(self._roster, identity)
-        party = self._store.uploaded(sha256, uploaders(identity))
-        found = answer(operation, rights.asker, "party") if party else HIDDEN
-        about = ""
-        for programme, id_ in self._citations.items(sha256):
+        party = await self._store.uploaded(sha256, uploaders(identity))
+        file = await self._store.find(sha256)
+        if file is None:
+            return EvidenceAnswer(HIDDEN)
+        found = EvidenceAnswer(answer(operation, rights.asker, "party") if party else HIDDEN, file)
+        for (programme, id_), name in self._citations.items(sha256).items():
             item = self._roster.items.get((programme, id_))
             if item is not None and (said := to_item(rights, operation, item)).allowed:
-                found, about = said, f"{programme}/{id_}"
-        return (found if self._store.size(sha256) is not None else HIDDEN), about
+                found = EvidenceAnswer(said, file, f"{programme}/{id_}", name)
+        return found
 
 
 def uploaders(identity: Identity) -> tuple[str, ...]:
