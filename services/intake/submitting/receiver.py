@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from contracts.envelope import UnknownType
 from contracts.submission import SUBMISSION_TYPES, Submission, encode_submission, new_submission
-from contracts.submissions import SubmissionData
+from contracts.submissions import DeputyNamed, InspectionPlanned, SubmissionData
 from contracts.topics import MAX_SUBMISSION_BYTES, RULINGS, partition_of, subject_of
 from contracts.values import Actor, Evidence, Identifier, Principal
 from eventlog.clock import Clock
@@ -42,6 +42,11 @@ from supervision.rights import SUBMITTED_ABOUT_ITEMS, SUBMITTED_ABOUT_PROGRAMMES
 from web.identity import Identity
 from web.rights import RightDenied
 
+_TERMS: Final[Mapping[type, tuple[str, str]]] = {
+    DeputyNamed: ("from_on", "until_on"),
+    InspectionPlanned: ("from_on", "to_on"),
+}
+"""First and last day of a term: the door refuses one that is over before it begins; a log that holds one is read."""
 _SHAPE: Final = frozenset({"type", "data"})
 _NAMED: Final = frozenset({"prepared_by", "on_behalf_of"})
 """What a body may say about who acts, beside its type and data."""
@@ -246,6 +251,9 @@ def posted_data(name: str, given: Mapping[str, Any]) -> Any:
         raise invalid(*faults_of(error, under=("data",))) from None
     if faults := list(differences(given, completed(data, SUBMISSION_TYPES.dump(data)), ("data",))):
         raise invalid(*faults)
+    first, last = _TERMS.get(type(data), (None, None))
+    if first is not None and last is not None and getattr(data, last) < getattr(data, first):
+        raise invalid(Fault(("data", last), "before_first_day", "不得早于首日", f"must not be before {first}"))
     return data
 
 

@@ -8,6 +8,7 @@ import re
 import sys
 import uuid
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +21,31 @@ from joserfc.errors import BadSignatureError
 from joserfc.jwk import KeySet
 
 from contracts.rulings import LightChanged
+from contracts.submission import SUBMISSION_TYPES, decode_submission, encode_submission, new_submission
+from contracts.values import Actor
 from embedded.child_process import LOOPBACK, free_port
 from liangdeng_client import AsyncClient, Client, OutcomeUnknown, Refused
+from services.intake.problem import IntakeProblem
+from services.intake.submitting.receiver import posted_data
 from tests.services.intake.running_intake import REPORT, RunningIntake, make_topics, running, settings_for, until
 from web.doors import beside
 
 pytestmark = [pytest.mark.services, pytest.mark.asyncio(loop_scope="module")]
 BULK = "/v1/programmes/441602-2024/submissions/bulk"
 ITEM = "/v1/programmes/441602-2024/items/K01/submissions"
+STARTED = datetime(2024, 5, 1, tzinfo=UTC)
+TERMS = [
+    (
+        "deputy.named",
+        {"principal": "chief", "deputy": "leader:leader-3", "from_on": "2024-05-06", "until_on": "2024-05-05"},
+        "until_on",
+    ),
+    (
+        "inspection.planned",
+        {"plan": "p1", "from_on": "2024-05-06", "to_on": "2024-05-05", "approved": True},
+        "to_on",
+    ),
+]
 TURNED_GREEN = LightChanged(
     period="2024Q1", from_="none", to="green", settled=False, rule="reported-in-time", because=()
 )
@@ -47,6 +65,21 @@ async def ruled(intake: RunningIntake, receipt: dict[str, Any]) -> None:
     await intake.rating.rule()
     rules = intake.dependencies.roster_feed.counting
     await until(lambda: rules[receipt["partition"]].last >= receipt["offset"], "intake does not know of the ruling")
+
+
+@pytest.mark.parametrize(("name", "given", "last"), TERMS, ids=["deputy", "inspection"])
+async def test_a_term_that_ends_before_it_begins_is_refused_at_its_last_day_and_one_on_the_log_is_read(
+    name: str, given: dict[str, Any], last: str
+) -> None:
+    one_day = {**given, last: "2024-05-06"}
+    assert getattr(posted_data(name, one_day), last) == posted_data(name, one_day).from_on
+    with pytest.raises(IntakeProblem) as refused:
+        posted_data(name, given)
+    assert [(fault.pointer, fault.rule) for fault in refused.value.faults] == [(f"/data/{last}", "before_first_day")]
+    data = SUBMISSION_TYPES.load(SUBMISSION_TYPES.by_short_name(name), given)
+    office = Actor(role="office", id="o1")
+    lying = encode_submission(new_submission("1", office, "k", "441602-2024/K01", data, STARTED))
+    assert decode_submission(lying).data == data
 
 
 async def test_a_retry_that_was_ruled_on_gets_the_same_receipt_and_nothing_is_appended(intake: RunningIntake) -> None:
