@@ -21,7 +21,7 @@ from exact.workbook import UnreadableWorkbook
 from programmes import FOLDER
 from programmes.ledger.comparison import compared
 from programmes.ledger.draft import TO_FILL_IN, DraftFrame, calendar_span, draft_of, misplaced, next_year, year_of
-from programmes.ledger.model import Ledger, LedgerProblem
+from programmes.ledger.model import LedgerProblem, OfficeLedger
 from programmes.ledger.names import is_person, leaders_of
 from programmes.ledger.reading import read_ledger
 from programmes.ledger.writing import template, write_ledger
@@ -184,7 +184,7 @@ def _unreadable(error: Exception) -> tuple[str, str]:
     return f"不能读取：{error}", f"cannot be read: {error}"
 
 
-def _summary(ledger: Ledger) -> None:
+def _summary(ledger: OfficeLedger) -> None:
     counts: Mapping[str, object] = ledger.as_dict()
     say(
         f"事项 items {counts['items']}，单位 units {counts['units']}，领导 leaders {counts['leaders']}，"

@@ -83,7 +83,7 @@ class ItemEntry(_Part):
     """One supervised item; its leader is that of its aspect unless named.
 
     `milestones`, here and at its indicators, are what the office's ledger expects by the end of each period. They stay
-    in the file: what binds is the plan that the lead unit files and the leader confirms (rulebook: Plans).
+    in the file: what binds is the plan that the lead unit files and the leader confirms.
     """
 
     id: Identifier

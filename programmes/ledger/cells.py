@@ -35,7 +35,7 @@ _NAMES: Final = re.compile(r"[、,，;；\n]+")
 _OPENING, _CLOSING = "（(〔[【", "）)〕]】"
 
 
-class Unfit(ValueError):
+class UnfitCell(ValueError):
     """What a cell must not say; `why` says so in both languages."""
 
     def __init__(self, zh: str, en: str) -> None:
@@ -44,20 +44,20 @@ class Unfit(ValueError):
 
 
 def text(written: str, longest: int, *, lines: bool = False) -> str:
-    """A text without line breaks (kept with `lines`) of at most `longest` characters. Raises Unfit."""
+    """A text without line breaks (kept with `lines`) of at most `longest` characters. Raises UnfitCell."""
     found = unicodedata.normalize("NFC", written).replace("\r\n", "\n").replace("\r", "\n")
     found = (found if lines else re.sub(r"[ \t]*\n[ \t]*", "", found)).strip(" \t\n　")
     if strange := forbidden_in(found):
-        raise Unfit(f"{TEXT_INVALID.zh}：{strange}", f"{TEXT_INVALID.en}: {strange}")
+        raise UnfitCell(f"{TEXT_INVALID.zh}：{strange}", f"{TEXT_INVALID.en}: {strange}")
     if len(found) > longest:
-        raise Unfit(
+        raise UnfitCell(
             f"至多 {longest} 个字，现有 {len(found)} 个", f"at most {longest} characters, here are {len(found)}"
         )
     return found
 
 
 def names(written: str) -> tuple[str, ...]:
-    """Names of units in one cell, separated by 、 , ; or a line break, but not within brackets. Raises Unfit."""
+    """Names of units in one cell, separated by 、 , ; or a line break, but not within brackets. Raises UnfitCell."""
     parts: list[str] = [""]
     depth = 0
     for one in written:
@@ -76,17 +76,17 @@ def category(written: str) -> Category | None:
 
 
 def classification(written: str) -> Classification:
-    """Public or internal. Raises Unfit."""
+    """Public or internal. Raises UnfitCell."""
     word = re.sub(r"\s", "", unicodedata.normalize("NFKC", written)).lower()
     if word in _PUBLIC:
         return "public"
     if word in _INTERNAL:
         return "internal"
-    raise Unfit("应为 公开 或 内部", "must be public or internal")
+    raise UnfitCell("应为 公开 或 内部", "must be public or internal")
 
 
 def day(written: str) -> date | None:
-    """A day, or the last one of a month; None for other words such as 全年. Raises Unfit for a day that is none."""
+    """A day, or the last one of a month; None for other words such as 全年. Raises UnfitCell for a day that is none."""
     plain = unicodedata.normalize("NFKC", written).strip()
     try:
         if match := _DAY.fullmatch(plain):
@@ -95,7 +95,7 @@ def day(written: str) -> date | None:
             year, month = int(match[1]), int(match[2])
             return date(year, month, calendar.monthrange(year, month)[1])
     except (ValueError, IndexError):
-        raise Unfit("没有这一天", "there is no such day") from None
+        raise UnfitCell("没有这一天", "there is no such day") from None
     return None
 
 
@@ -107,6 +107,6 @@ def is_section(written: str) -> bool:
 
 
 def section_name(written: str) -> str:
-    """A chapter's heading without its number: 一、重点任务 is 重点任务. Raises Unfit."""
+    """A chapter's heading without its number: 一、重点任务 is 重点任务. Raises UnfitCell."""
     bare = re.sub(r"^\s*[（(]?[一二三四五六七八九十]+[)）、.．]+\s*", "", written)
     return text(bare, NAME) or text(written, NAME)

@@ -14,7 +14,7 @@ from contracts.values import Calendar
 from exact.faults import Fault
 from programmes.consistency import check
 from programmes.ledger.headings import YEAR
-from programmes.ledger.model import Ledger, LedgerIndicator, LedgerItem, LedgerProblem
+from programmes.ledger.model import LedgerIndicator, LedgerItem, LedgerProblem, OfficeLedger
 from programmes.ledger.names import DEFAULT_ASPECT, aspects_of, leaders_of, units_of
 from programmes.programme import (
     Indicator,
@@ -44,7 +44,7 @@ class DraftFrame:
     document: str = ""
 
 
-def draft_of(ledger: Ledger, frame: DraftFrame, known: ProgrammeFile | None = None) -> ProgrammeFile:
+def draft_of(ledger: OfficeLedger, frame: DraftFrame, known: ProgrammeFile | None = None) -> ProgrammeFile:
     """The programme of a ledger without problems; what it does not say is that of `known`, a year's rules otherwise.
 
     Raises ValidationError for a frame that is none (a jurisdiction of other than six digits).
@@ -78,7 +78,7 @@ def draft_of(ledger: Ledger, frame: DraftFrame, known: ProgrammeFile | None = No
     )
 
 
-def misplaced(ledger: Ledger, draft: ProgrammeFile, year: int) -> list[LedgerProblem]:
+def misplaced(ledger: OfficeLedger, draft: ProgrammeFile, year: int) -> list[LedgerProblem]:
     """What is wrong with a ledger as a year's programme: another year's headings, and what contradicts itself."""
     found = [
         LedgerProblem(
@@ -90,7 +90,7 @@ def misplaced(ledger: Ledger, draft: ProgrammeFile, year: int) -> list[LedgerPro
     return found + [_at_its_cell(fault, ledger) for fault in check(draft)]
 
 
-def _at_its_cell(fault: Fault, ledger: Ledger) -> LedgerProblem:
+def _at_its_cell(fault: Fault, ledger: OfficeLedger) -> LedgerProblem:
     if len(fault.loc) > 1 and fault.loc[0] == "items" and isinstance(fault.loc[1], int):
         item = ledger.items[fault.loc[1]]
         return LedgerProblem(item.sheet, item.cell, fault.zh, fault.en)

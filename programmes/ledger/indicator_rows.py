@@ -12,7 +12,7 @@ from contracts.values import Comparator
 from exact.workbook import ListCell
 from programmes.ledger import cells
 from programmes.ledger.amounts import MAX_UNIT, Amount, read_amount
-from programmes.ledger.cells import NAME, TEXT, Unfit
+from programmes.ledger.cells import NAME, TEXT, UnfitCell
 from programmes.ledger.headings import YEAR, Column
 from programmes.ledger.model import LedgerIndicator
 from supervision.words import Word
@@ -149,11 +149,11 @@ class IndicatorRows:
 def _amount(text: str) -> Amount | None:
     found = read_amount(text)
     if found is None:
-        raise Unfit(*_NO_NUMBER)
+        raise UnfitCell(*_NO_NUMBER)
     return found
 
 
 def _comparator(text: str) -> str:
     if text not in _COMPARATORS:
-        raise Unfit("比较应为 >=、<=、>、<、= 之一", "must be one of >=, <=, >, <, =")
+        raise UnfitCell("比较应为 >=、<=、>、<、= 之一", "must be one of >=, <=, >, <, =")
     return text

@@ -11,11 +11,11 @@ from typing import Final, TypeVar
 from contracts.values import Category, Classification
 from exact.workbook import ListCell
 from programmes.ledger import cells, numbers
-from programmes.ledger.cells import EMPTY, NAME, TEXT, Unfit
+from programmes.ledger.cells import EMPTY, NAME, TEXT, UnfitCell
 from programmes.ledger.grid import LedgerSheet
 from programmes.ledger.headings import Column
 from programmes.ledger.indicator_rows import IndicatorRow, IndicatorRows
-from programmes.ledger.model import Ledger, LedgerItem
+from programmes.ledger.model import LedgerItem, OfficeLedger
 from supervision.words import Word
 
 T = TypeVar("T")
@@ -49,7 +49,7 @@ class ItemRows:
     """The rows of one item; the first has its number, the others more indicators, milestones or units."""
 
     sheet: LedgerSheet
-    ledger: Ledger
+    ledger: OfficeLedger
     around: Surroundings
     row: int = 0
     own: dict[Column, ListCell] = field(default_factory=dict)
@@ -97,7 +97,7 @@ class ItemRows:
             return default
         try:
             return read(cell.text)
-        except Unfit as error:
+        except UnfitCell as error:
             self.wrong(cell.place, error.why)
             return default
 
@@ -203,5 +203,5 @@ def _long(text: str) -> str:
 def _predecessor(text: str) -> tuple[str, str] | None:
     match = _PREDECESSOR.fullmatch(text.strip())
     if match is None:
-        raise Unfit("应写作 方案编号/事项编号", "must be written as programme/item, by their ids")
+        raise UnfitCell("应写作 方案编号/事项编号", "must be written as programme/item, by their ids")
     return match[1], match[2]

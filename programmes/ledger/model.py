@@ -56,7 +56,7 @@ class LedgerItem:
 
 
 @dataclass(slots=True)
-class Ledger:
+class OfficeLedger:
     """The items of a file in its order; with problems it is not complete."""
 
     items: list[LedgerItem] = field(default_factory=list)

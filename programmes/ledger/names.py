@@ -7,7 +7,7 @@ from collections import Counter
 from hashlib import sha256
 from typing import Final
 
-from programmes.ledger.model import Ledger
+from programmes.ledger.model import OfficeLedger
 from programmes.programme import AspectEntry, LeaderEntry, ProgrammeFile, UnitEntry
 
 DEFAULT_ASPECT: Final = "督查事项"
@@ -28,7 +28,7 @@ def is_person(text: str) -> bool:
     return re.fullmatch(r"[一-鿿]{1,4}", _ROLE.sub("", bare)) is not None
 
 
-def units_of(ledger: Ledger, known: ProgrammeFile | None) -> tuple[UnitEntry, ...]:
+def units_of(ledger: OfficeLedger, known: ProgrammeFile | None) -> tuple[UnitEntry, ...]:
     """The known programme's units in their order, then those that the ledger brings.
 
     A new one gets an id from its name, so that the same name gets the same id in every file and year.
@@ -39,7 +39,7 @@ def units_of(ledger: Ledger, known: ProgrammeFile | None) -> tuple[UnitEntry, ..
     return tuple(found.values())
 
 
-def leaders_of(ledger: Ledger, known: ProgrammeFile | None) -> tuple[tuple[LeaderEntry, ...], dict[str, str]]:
+def leaders_of(ledger: OfficeLedger, known: ProgrammeFile | None) -> tuple[tuple[LeaderEntry, ...], dict[str, str]]:
     """The leaders, and the id for each text of the ledger.
 
     A leader on the log is a role. A person's name stays in the ledger: it becomes 分管领导 with a number, the one that
@@ -64,7 +64,7 @@ def leaders_of(ledger: Ledger, known: ProgrammeFile | None) -> tuple[tuple[Leade
     return tuple(found.values()), ids
 
 
-def aspects_of(ledger: Ledger, known: ProgrammeFile | None) -> tuple[tuple[AspectEntry, ...], dict[str, int]]:
+def aspects_of(ledger: OfficeLedger, known: ProgrammeFile | None) -> tuple[tuple[AspectEntry, ...], dict[str, int]]:
     """The aspects, and the number for each name; items without one are under 督查事项."""
     found = {one.name: one for one in known.aspects} if known else {}
     numbers = {one.number for one in found.values()}
@@ -87,7 +87,7 @@ def _kind(name: str) -> str:
     return "township" if _TOWNSHIP.fullmatch(name) else "branch" if _BRANCH.fullmatch(name) else "department"
 
 
-def _before(text: str, ledger: Ledger, known: ProgrammeFile | None, taken: set[str]) -> str | None:
+def _before(text: str, ledger: OfficeLedger, known: ProgrammeFile | None, taken: set[str]) -> str | None:
     """Who led the same items in the known programme, if that is no other leader of this ledger."""
     led = {item.id: known.leader_of(item) for item in known.items} if known else {}
     counts = Counter(led.get(item.id) for item in ledger.items if item.leader == text)

@@ -9,11 +9,11 @@ from typing import Final
 
 from contracts.values import Category
 from exact.workbook import ListCell, ListSheet, UnreadableWorkbook, read_workbook
-from programmes.ledger.cells import Unfit, category, is_section, section_name
+from programmes.ledger.cells import UnfitCell, category, is_section, section_name
 from programmes.ledger.grid import LedgerSheet, ledger_sheet
 from programmes.ledger.headings import HEADINGS, NEEDED, plain
 from programmes.ledger.item_rows import ItemRows, Surroundings
-from programmes.ledger.model import Ledger
+from programmes.ledger.model import OfficeLedger
 from programmes.programme import MAX_ITEMS
 from supervision.words import Word
 
@@ -33,14 +33,14 @@ _NO_ITEMS: Final = Word("没有事项", "there is no item")
 _BARE: Final = re.compile(r"[0-9０-９.．、\s-]+")
 
 
-def read_ledger(content: bytes) -> Ledger:
+def read_ledger(content: bytes) -> OfficeLedger:
     """What the bytes of an .xlsx say; sheets without a ledger's headings are passed over. Raises UnreadableWorkbook."""
     return read_sheets(read_workbook(content, merged=True))
 
 
-def read_sheets(sheets: list[ListSheet]) -> Ledger:
+def read_sheets(sheets: list[ListSheet]) -> OfficeLedger:
     """The same of sheets that were read with their merged cells. Raises UnreadableWorkbook."""
-    found = Ledger()
+    found = OfficeLedger()
     known = [sheet for one in sheets if (sheet := ledger_sheet(one))]
     if not known:
         found.problem(sheets[0].name if sheets else "", "", _NO_HEADINGS)
@@ -57,7 +57,7 @@ def read_sheets(sheets: list[ListSheet]) -> Ledger:
 @dataclass(slots=True)
 class _SheetReading:
     sheet: LedgerSheet
-    ledger: Ledger
+    ledger: OfficeLedger
     around: Surroundings = field(default_factory=Surroundings)
     item: ItemRows | None = None
 
@@ -133,7 +133,7 @@ class _SheetReading:
             return False  # a title without its number, or the rest of the item's own
         try:
             self.around.aspect = section_name(first.text)
-        except Unfit as error:
+        except UnfitCell as error:
             self.ledger.problem(self.sheet.name, first.place, error.why)
         self.around.category = _category_in(first.text) or self.around.category
         return True
@@ -151,7 +151,7 @@ def _category_in(text: str) -> Category | None:
     return "key_task" if "重点" in text else None
 
 
-def _repeated(found: Ledger) -> None:
+def _repeated(found: OfficeLedger) -> None:
     """Ids and items that stand there twice, also in different sheets."""
     ids: dict[str, str] = {}
     same: dict[tuple[str, str, str], str] = {}
@@ -167,7 +167,7 @@ def _repeated(found: Ledger) -> None:
         same.setdefault((item.category, item.task, item.lead), where)
 
 
-def _too_many(found: Ledger) -> None:
+def _too_many(found: OfficeLedger) -> None:
     counts = Counter({"事项 items": found.rows, "单位 units": len(found.units), "领导 leaders": len(found.leaders)})
     for (word, count), most in zip(counts.items(), (MAX_ITEMS, MAX_UNITS, MAX_LEADERS), strict=True):
         if count > most:

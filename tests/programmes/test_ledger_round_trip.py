@@ -15,7 +15,7 @@ from contracts.submissions import Predecessor
 from programmes import FOLDER
 from programmes.ledger.comparison import compared
 from programmes.ledger.draft import draft_of, misplaced, next_year, schedule_of, year_of
-from programmes.ledger.model import Ledger
+from programmes.ledger.model import OfficeLedger
 from programmes.ledger.reading import read_ledger
 from programmes.ledger.writing import template, write_ledger
 from programmes.programme import Indicator, ItemEntry, ProgrammeFile
@@ -77,7 +77,7 @@ def programmes(draw: st.DrawFn) -> ProgrammeFile:
     return SHIPPED.model_copy(update={"items": tuple(items)})
 
 
-def _read(programme: ProgrammeFile) -> tuple[Ledger, ProgrammeFile]:
+def _read(programme: ProgrammeFile) -> tuple[OfficeLedger, ProgrammeFile]:
     ledger = read_ledger(write_ledger(programme))
     assert ledger.problems == []
     within = replace(frame(), policy=programme.policy, calendar=programme.calendar, name=programme.jurisdiction.name)

@@ -65,6 +65,7 @@ light 哪一周期的灯 whose period's light
 livelihood 民生实事的报送月份 months of livelihood items
 made_up_light 补报达标后的灯 the light after a late report that meets its node
 media_type 文件类型 media type
+milestones 各周期预期目标（不随方案发布） what is expected by the end of each period, not published
 minutes_days 约谈纪要期限（工作日） working days for the minutes
 missed_light 未达标的灯 the light of a missed period
 missing_report 未报送扣分 points for a missing report
