@@ -1,6 +1,6 @@
 # 亮灯 Liangdeng: Python >= 3.11 with venv and make are all that is assumed; `make setup` brings the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test walk check format tools bench mutants topics rebuild audit scenarios schemas clean
+.PHONY: help setup demo up test walk chaos check format tools bench mutants topics rebuild audit scenarios schemas clean
 
 PYTHON ?= python3
 VENV := .venv/bin
@@ -24,6 +24,9 @@ test: setup tools check ## 全部检查与测试 · every check and every test
 
 walk: setup tools ## 逐步走查一套真实安装（约五分钟）· walk through a real installation in a browser, some minutes
 	@$(VENV)/pytest -m walk $(ARGS)
+
+chaos: setup ## 服务器反复中断时报送一万件（约三分钟）· ten thousand submissions while servers die, some minutes
+	@$(VENV)/pytest -m load -s $(ARGS)
 
 check: setup ## 格式、静态检查、类型、导入边界 · format, lint, types, import boundaries
 	@$(VENV)/ruff format --check -q .

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Final, TypeVar
 
 import orjson
@@ -15,7 +16,7 @@ from starlette.types import ASGIApp
 from supervision.right import HIDDEN, asker_of
 from supervision.rights import OPERATIONS, role_answer
 from web.privileged_reads import record_opened
-from web.request_limits import RequestLimits
+from web.request_limits import LIMITS, RequestLimits
 from web.rights import RightDenied
 from web.visitor import Visitors, known_visitor
 
@@ -65,7 +66,7 @@ class GuardedRoute(APIRoute):
 
         async def guarded(request: Request) -> Response:
             passed = await pass_gate(request, operation)
-            with _limits(request).under_way(request):
+            with _under_way(request):
                 answer = await handler(request)
                 await record_opened(request, passed)
                 return answer
@@ -82,7 +83,7 @@ class PlainGuardedRoute(Route):
 
         async def guarded(request: Request) -> Response:
             await pass_gate(request, operation)
-            with _limits(request).under_way(request):
+            with _under_way(request):
                 return await endpoint(request)
 
         setattr(guarded, _MARK, operation)
@@ -143,22 +144,28 @@ async def pass_gate(request: Request, operation: str) -> str:
     if known is None:
         raise RightDenied(operation, HIDDEN)
     if known.open:
-        _limits(request).count(request)
+        _count(request)
         return name
     visitors: Visitors = request.app.state.who.visitors
     try:
         identity = (await visitors.of(request)).identity
     finally:  # of an account, or of the address that shows no good token
-        _limits(request).count(request)
+        _count(request)
     answer = role_answer(name, asker_of(identity.role if identity else None))
     if not answer.allowed:
         raise RightDenied(name, answer)
     return name
 
 
-def _limits(request: Request) -> RequestLimits:
-    limits: RequestLimits = request.app.state.request_limits
-    return limits
+def _count(request: Request) -> None:
+    limits: RequestLimits | None = request.scope.get(LIMITS)
+    if limits is not None:
+        limits.count(request)
+
+
+def _under_way(request: Request) -> AbstractContextManager[None]:
+    limits: RequestLimits | None = request.scope.get(LIMITS)
+    return nullcontext() if limits is None else limits.under_way(request)
 
 
 def _expanded(operation: str) -> list[str]:

@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from supervision.words import Word
 from web.identity import Identity
 from web.problem import HttpProblem
 from web.visitor import known_visitor
 
+LIMITS: Final = "liangdeng.limits"
+"""Where a request's scope holds the limits of its door."""
 _MINUTE: Final = 60.0
 _BUSY_SECONDS: Final = 2.0
 _REMEMBERED: Final = 20_000
@@ -162,6 +165,19 @@ class RequestLimits:
         if isinstance(address, ipaddress.IPv6Address):
             return str(ipaddress.ip_network((address, _NETWORK_BITS), strict=False))
         return str(address)
+
+
+class LimitedDoor:
+    """Middleware: the gate asks these limits of every request that comes by this door; the operator's has none."""
+
+    def __init__(self, app: ASGIApp, limits: RequestLimits) -> None:
+        self._app = app
+        self._limits = limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Put them where the gate finds them."""
+        scope[LIMITS] = self._limits
+        await self._app(scope, receive, send)
 
 
 def account_of(identity: Identity) -> str:

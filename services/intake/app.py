@@ -57,7 +57,7 @@ from web.identity import Unauthenticated
 from web.position_tokens import PositionTokens
 from web.privileged_reads import TrailUnavailable
 from web.problem import HttpProblem, wants_page
-from web.request_limits import LimitReached, RequestLimits
+from web.request_limits import LimitedDoor, LimitReached, RequestLimits
 from web.rights import RightDenied
 from web.root_path import RootPath
 from web.sessions import SessionsUnavailable
@@ -107,6 +107,7 @@ def build(settings: IntakeSettings) -> FastAPI:
     app.add_middleware(RootPath, root=settings.intake_root_path)
     app.add_middleware(BodyDeadline, seconds=settings.body_seconds, a_second=settings.body_a_second)
     app.state.request_limits = RequestLimits(settings.allowance)
+    app.add_middleware(LimitedDoor, limits=app.state.request_limits)
     app.state.dependencies, app.state.who = dependencies, dependencies.who
     app.state.operator = operator(app)
     app.router.routes.insert(0, busiest)

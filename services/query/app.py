@@ -48,7 +48,7 @@ from web.position_tokens import PositionTokens
 from web.privileged_reads import TrailUnavailable
 from web.problem import HttpProblem, wants_page
 from web.provider import Provider
-from web.request_limits import LimitReached, Places, RequestLimits
+from web.request_limits import LimitedDoor, LimitReached, Places, RequestLimits
 from web.rights import RightDenied
 from web.sessions import SessionsUnavailable
 from web.sign_in import SignIn
@@ -135,6 +135,7 @@ def _limits(app: FastAPI, settings: QuerySettings) -> Places:
     """Set the limits of requests, bodies and streams; the places for those who wait for a position."""
     app.add_middleware(BodyDeadline, seconds=settings.body_seconds, a_second=settings.body_a_second)
     app.state.request_limits = RequestLimits(settings.allowance)
+    app.add_middleware(LimitedDoor, limits=app.state.request_limits)
     app.state.streams = Places(Word("变动推送", "streams of changes"), settings.max_streams_each, settings.max_streams)
     return Places(Word("等待某一位置的请求", "waits for a position"), settings.max_waits_each, settings.max_waits)
 

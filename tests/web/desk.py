@@ -27,7 +27,6 @@ from services.sign_in_settings import SignInSettings
 from web.doors import beside
 from web.identity import Unauthenticated
 from web.provider import Provider
-from web.request_limits import Allowance, RequestLimits
 from web.sessions import SessionsUnavailable
 from web.sign_in import SignIn
 
@@ -145,8 +144,6 @@ async def desk(folder: Path, database_url: str, issuer_port: int | None = None, 
         routes.append(Route("/who", tell))
         await who.open()
         await who.sessions.prepare()
-        app = Starlette(routes=routes)
-        app.state.request_limits = RequestLimits(Allowance(10_000, 10_000, 100, 100))
-        async with beside(app, LOOPBACK, port):
+        async with beside(Starlette(routes=routes), LOOPBACK, port):
             yield made
         await asyncio.shield(who.close())

@@ -12,7 +12,6 @@ from starlette.responses import PlainTextResponse, Response
 
 from web.gate import GuardedRoute, PlainGuardedRoute, Undeclared, does, operations_of
 from web.identity import Identity
-from web.request_limits import Allowance, RequestLimits
 from web.rights import RightDenied
 from web.security_events import SecurityLog
 from web.visitor import Visitor, Visitors
@@ -33,7 +32,6 @@ class Known(Visitors):
 def application(router: APIRouter, identity: Identity | None) -> httpx.AsyncClient:
     app = FastAPI()
     app.state.who = SimpleNamespace(visitors=Known(identity))
-    app.state.request_limits = RequestLimits(Allowance(100, 100, 10, 10))
     app.include_router(router)
 
     @app.exception_handler(RightDenied)
