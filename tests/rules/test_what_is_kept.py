@@ -32,6 +32,7 @@ from contracts.submissions import (
 from contracts.values import Actor, Node
 from services.rating.rules.state.evolve import mark_of_digest
 from services.rating.rules.state.frame import frame_of
+from services.rating.rules.state.goal import Plan
 from services.rating.rules.state.state import Item, Period, Report
 from tests.rules.timelines import ACTORS, CHIEF, OFFICE, YUANCHENG, Timeline, assigned
 
@@ -44,6 +45,9 @@ def test_a_copy_with_other_periods_or_quarters_keeps_every_other_field() -> None
     assert item.with_quarters(()) == item._replace(quarters=())
     assert item.with_escalations(()) == item._replace(escalations=())
     assert type(item.with_periods(())) is Item
+    assert item.with_settled(Plan(), (), ()) == item._replace(plan=Plan(), periods=(), quarters=())
+    plan = Plan(*(f"field {number}" for number in range(len(Plan._fields))))  # type: ignore[arg-type]
+    assert plan.with_nodes({}) == plan._replace(nodes={})
     period = Period(*(f"field {number}" for number in range(len(Period._fields))))  # type: ignore[arg-type]
     report, now = Report("r", "completed", None, True, None), Timeline(None).now
     assert period.with_in_time(report) == period._replace(in_time=report)

@@ -136,13 +136,15 @@ def _endorsed(item: Item, at: datetime, data: InspectionEndorsed) -> Item:
 
 def _changed(item: Item, _at: datetime, data: LightChanged) -> Item:
     index = item.frame.quarter_index[data.period]
-    quarter = item.quarters[index]._replace(light=data.to)
+    before = item.quarters[index]
+    quarter = Quarter(data.to, before.rated, before.upheld, before.policy)
     return item.with_quarters(_put(item.quarters, index, quarter))
 
 
 def _settled(item: Item, _at: datetime, data: LightSettled) -> Item:
     index = item.frame.quarter_index[data.period]
-    quarter = item.quarters[index]._replace(rated=data.light, policy=item.frame.policy)
+    before = item.quarters[index]
+    quarter = Quarter(before.light, data.light, before.upheld, item.frame.policy)
     last = item.frame.quarters[index].parts[-1]
     return _over(item, last, item.periods[last].status, _put(item.quarters, index, quarter))
 
@@ -165,8 +167,8 @@ def _over(item: Item, index: int, status: MonthStatus, quarters: tuple[Quarter, 
     settled = Period(in_time, late, True, status)
     goal = plan.nodes.get(name)
     if goal is not None:
-        plan = plan._replace(nodes={**plan.nodes, name: Goal("", goal.gauges, goal.values)})
-    return item._replace(plan=plan, periods=_put(item.periods, index, settled), quarters=quarters)
+        plan = plan.with_nodes({**plan.nodes, name: Goal("", goal.gauges, goal.values)})
+    return item.with_settled(plan, _put(item.periods, index, settled), quarters)
 
 
 def _without_content(report: Report | None) -> Report | None:

@@ -192,6 +192,12 @@ class Item(NamedTuple):
         values = (frame, hands, origin, plan, periods, quarters, escalations, appeals, involved, particulars)
         return tuple.__new__(Item, values)
 
+    def with_settled(self, plan: Plan, periods: tuple[Period, ...], quarters: tuple[Quarter, ...]) -> Item:
+        """As `_replace` of the three, at a third of the cost."""
+        frame, hands, origin, _, _, _, escalations, appeals, involved, particulars = self
+        values = (frame, hands, origin, plan, periods, quarters, escalations, appeals, involved, particulars)
+        return tuple.__new__(Item, values)
+
     def with_escalations(self, escalations: tuple[Escalation, ...]) -> Item:
         """As `_replace(escalations=escalations)`, at a third of the cost."""
         frame, hands, origin, plan, periods, quarters, _, appeals, involved, particulars = self
