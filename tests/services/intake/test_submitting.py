@@ -211,25 +211,25 @@ async def test_a_units_system_files_through_the_client(intake: RunningIntake) ->
     async with _system(intake) as client:
         photo = await client.upload(b"a record", "site.txt", "text/plain")
         data = {"period": "2024Q1", "claim": "in_progress", "evidence": [photo.cited()]}
-        first = await client.submit("441602-2024", "K01", "progress.reported", data, key="row-17")
+        first = await client.submit("441602-2024", "K01", "progress.reported", data, key="client-17")
         await ruled(intake, dict(first.receipt.document))
-        again = await client.submit("441602-2024", "K01", "progress.reported", data, key="row-17", wait=5)
+        again = await client.submit("441602-2024", "K01", "progress.reported", data, key="client-17", wait=5)
         assert (again.receipt, again.replayed) == (first.receipt, True)
         assert again.ruling is not None
         assert again.ruling.accepted
         assert await client.receipt(first.receipt.submission_id) == first.receipt
         rows = [
-            {"item": "K01", "key": "row-18", "type": "progress.reported", "data": data},
-            {"item": "K01", "key": "row-19", "type": "progress.reported", "data": {"period": "2024Q1"}},
+            {"item": "K01", "key": "client-18", "type": "progress.reported", "data": data},
+            {"item": "K01", "key": "client-19", "type": "progress.reported", "data": {"period": "2024Q1"}},
         ]
         good, bad = await client.submit_many("441602-2024", rows)
         assert good.submitted is not None
         assert (bad.submitted, bad.code, bad.faults[0].field) == (None, "invalid", "data.claim")
         with pytest.raises(Refused) as refused:
-            await client.submit("441602-2024", "K01", "progress.reported", {"period": "2024Q1"}, key="row-20")
+            await client.submit("441602-2024", "K01", "progress.reported", {"period": "2024Q1"}, key="client-20")
         assert [fault.field for fault in refused.value.faults] == ["data.claim"]
         with pytest.raises(Refused, match="409 key_reused"):
-            await client.submit("441602-2024", "K01", "progress.reported", {**data, "claim": "completed"}, key="row-17")
+            await client.submit("441602-2024", "K01", "progress.reported", {**data, "claim": "completed"}, key="client-17")
 
 
 async def test_the_client_asks_again_with_the_same_key_and_says_when_it_gave_up(intake: RunningIntake) -> None:
@@ -249,8 +249,8 @@ async def test_the_client_asks_again_with_the_same_key_and_says_when_it_gave_up(
     seen.clear()
     async with _system(intake, transport=httpx.MockTransport(answer), patience=0.1) as client:
         with pytest.raises(OutcomeUnknown) as unknown:
-            await client.submit("441602-2024", "K01", "progress.reported", REPORT["data"], key="row-21")
-    assert unknown.value.key == "row-21"
+            await client.submit("441602-2024", "K01", "progress.reported", REPORT["data"], key="client-21")
+    assert unknown.value.key == "client-21"
 
 
 async def test_the_client_with_blocking_calls_does_the_same(intake: RunningIntake) -> None:
