@@ -229,7 +229,9 @@ async def test_a_units_system_files_through_the_client(intake: RunningIntake) ->
             await client.submit("441602-2024", "K01", "progress.reported", {"period": "2024Q1"}, key="client-20")
         assert [fault.field for fault in refused.value.faults] == ["data.claim"]
         with pytest.raises(Refused, match="409 key_reused"):
-            await client.submit("441602-2024", "K01", "progress.reported", {**data, "claim": "completed"}, key="client-17")
+            await client.submit(
+                "441602-2024", "K01", "progress.reported", {**data, "claim": "completed"}, key="client-17"
+            )
 
 
 async def test_the_client_asks_again_with_the_same_key_and_says_when_it_gave_up(intake: RunningIntake) -> None:
