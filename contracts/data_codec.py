@@ -9,6 +9,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter, ValidationError
 
 from contracts.envelope import UnknownType, Unreadable
+from contracts.values import AS_PUBLISHED
 
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
 
@@ -57,8 +58,11 @@ class DataCodec:
             raise Unreadable(f"{where}: {first['msg']}") from None
 
     def validate(self, type_: str, data: dict[str, Any]) -> Any:
-        """Like `load`, but pydantic's own ValidationError comes through, with every field that is wrong."""
-        return self._adapters[type_].validate_python(data)
+        """What somebody sends: as the published schema has it, where a log may hold what was taken before.
+
+        Raises pydantic's own ValidationError, with every field that is wrong.
+        """
+        return self._adapters[type_].validate_python(data, context=AS_PUBLISHED)
 
     def dump(self, data: Any) -> dict[str, Any]:
         """The data as JSON primitives, aliases applied, fields that are None left out."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import operator
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
-from contracts.values import Identifier, Number
+from contracts.values import Identifier, Number, as_published
 
 WorkingDays = Annotated[int, Field(ge=1, le=250)]
 CalendarDays = Annotated[int, Field(ge=1, le=366)]
@@ -26,6 +26,15 @@ InspectionApproval = Literal["declared", "chief"]
 
 Points = Annotated[Number, Field(le=0)]
 """What is taken off a unit's base: never above zero."""
+
+
+_OFFSET: Final = r"^[+-](0[0-9]|1[0-4]):[0-5][0-9]$"
+UtcOffset = Annotated[
+    str,
+    Field(pattern=r"^[+-](0\d|1[0-4]):[0-5]\d$"),
+    as_published(_OFFSET),
+    WithJsonSchema({"type": "string", "pattern": _OFFSET}),
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +64,7 @@ class Policy:
 
     id: Identifier
     version: Annotated[int, Field(ge=1)]
-    utc_offset: Annotated[str, Field(pattern=r"^[+-](0[0-9]|1[0-4]):[0-5][0-9]$")] = "+08:00"
+    utc_offset: UtcOffset = "+08:00"
     deadline_inclusive: bool = True
     missed_light: Literal["yellow", "red"] = "yellow"
     made_up_light: Literal["yellow", "green"] | None = None

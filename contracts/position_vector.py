@@ -16,7 +16,7 @@ from contracts.topics import PARTITIONS, TOPICS
 TopicPartition = tuple[str, int]
 Offsets = Mapping[TopicPartition, int]
 
-_ENTRY: Final = re.compile(rf"({'|'.join(TOPICS)})-([0-9]{{1,2}})@([0-9]{{1,18}})")
+_ENTRY: Final = re.compile(rf"({'|'.join(TOPICS)})-(\d{{1,2}})@(\d{{1,18}})")
 
 
 class MalformedPosition(ValueError):

@@ -5,12 +5,45 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import AwareDatetime, BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    ValidationInfo,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticKnownError
+
+AS_PUBLISHED: Final = "as published"
+"""The validation context of what somebody sends or writes now; a log is read without it."""
+_PERIOD: Final = r"^[0-9]{4}(Q[1-4]|-(0[1-9]|1[0-2]))$"
+
+
+def as_published(pattern: str) -> AfterValidator:
+    """Refuses digits of other scripts, which `pattern`, the published one, does not have, where something is sent.
+
+    A log may hold them from before they were refused, and is read as it always was.
+    """
+
+    def check(text: str, info: ValidationInfo) -> str:
+        if info.context == AS_PUBLISHED and not text.isascii():
+            raise PydanticKnownError("string_pattern_mismatch", {"pattern": pattern})
+        return text
+
+    return AfterValidator(check)
+
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
-PeriodId = Annotated[str, Field(pattern=r"^[0-9]{4}(Q[1-4]|-(0[1-9]|1[0-2]))$")]
+PeriodId = Annotated[
+    str,
+    Field(pattern=r"^\d{4}(Q[1-4]|-(0[1-9]|1[0-2]))$"),
+    as_published(_PERIOD),
+    WithJsonSchema({"type": "string", "pattern": _PERIOD}),
+]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Sentence = Annotated[str, Field(max_length=4000)]

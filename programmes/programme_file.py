@@ -10,6 +10,7 @@ from typing import Any, Final
 from annotated_types import MaxLen
 from pydantic import ValidationError
 
+from contracts.values import AS_PUBLISHED
 from exact.faults import Fault, faults_of, line_of
 from exact.texts import Inexact, ParsedText, completed, differences, read_json, read_yaml
 from programmes.consistency import check
@@ -53,7 +54,7 @@ def read_programme(body: bytes, library: Path, *, json: bool = False, simulated:
             raise FaultyProgramme(faults)
         value = _calendar_words({**value, **_filled(document, library)}) | ({"simulated": True} if simulated else {})
     try:
-        programme = ProgrammeFile.model_validate(value)
+        programme = ProgrammeFile.model_validate(value, context=AS_PUBLISHED)
     except ValidationError as error:
         raise FaultyProgramme(faults_of(error, lines=document.lines)) from None
     understood = programme.model_dump(mode="json", exclude_none=True)

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import orjson
 import pytest
+from pydantic import ValidationError
 
 from contracts.dispatch import DISPATCH_TYPES, decode_dispatch, encode_dispatch
 from contracts.envelope import UnknownType, Unreadable, canonical
+from contracts.position_vector import LastOffsets
 from contracts.ruling import RULING_TYPES, decode_ruling, encode_ruling
 from contracts.submission import SUBMISSION_TYPES, decode_submission, encode_submission
 from contracts.submissions import ProgressReported
@@ -94,3 +96,15 @@ def test_a_float_where_a_decimal_belongs_is_refused_and_the_field_is_named() -> 
     event["data"]["measures"] = {"高标准农田(亩)": 0.1}
     with pytest.raises(Unreadable, match="measures"):
         decode_submission(canonical(event))
+
+
+def test_digits_of_another_script_that_a_log_holds_are_read_as_ever_though_nobody_can_send_them_now() -> None:
+    value = next(line for line in lines("submissions") if b"progress.reported" in line)
+    event = orjson.loads(value)
+    event["data"]["period"] = "２０２４Q1"
+    decoded = decode_submission(canonical(event)).data
+    assert isinstance(decoded, ProgressReported)
+    assert decoded.period == "２０２４Q1"
+    with pytest.raises(ValidationError, match="period"):
+        SUBMISSION_TYPES.validate(event["type"], event["data"])
+    assert LastOffsets.parse("rulings-１@３").offsets == {("rulings", 1): 3}

@@ -341,6 +341,7 @@ OPERATIONS: Final = (
                 "headers": {
                     "ETag": header(Word("文件的标识", "which file it is"), TEXT),
                     "Content-Disposition": header(Word("总是下载", "always a download"), TEXT),
+                    "Accept-Ranges": header(Word("不分段发送", "never sent in parts"), {"const": "none"}),
                 },
                 "content": {media_type: {"schema": _FILE} for media_type in GIVEN_OUT},
             }

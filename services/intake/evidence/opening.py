@@ -78,6 +78,7 @@ async def download(objects: EvidenceObjects, opened: OpenedFile) -> StreamingRes
         **SAFE_HEADERS,
         "ETag": f'"{opened.file.sha256}"',
         "Content-Length": str(opened.file.size),
+        "Accept-Ranges": "none",  # each read on record is of the whole
         "Content-Disposition": disposition(opened.name),
     }
     return _answer(parts, headers, opened.media_type)
