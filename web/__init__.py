@@ -24,7 +24,7 @@ doors            a service's two doors: one for people and programs, one for the
 operator_door    what the operator asks every service: liveness, readiness, metrics
 provider_client  the client with which the provider is asked
 problem          errors as RFC 9457 problem documents
-openapi          how the OpenAPI documents are made
+openapi          how the OpenAPI documents are made (api_page: as a page to read, with templates/api.html)
 entrance         what a request may look like, what every answer says
 failures         what no handler expected: one line, the traceback once a minute
 """

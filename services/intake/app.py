@@ -49,9 +49,10 @@ from services.intake.who.roster import Roster
 from services.intake.who.roster_feed import RosterFeed
 from services.recognition import recognition
 from web.addresses import SHARED
+from web.api_page import described
 from web.body_deadline import BodyDeadline
 from web.entrance import Entrance
-from web.gate import OpenMount, description, tell_denied
+from web.gate import OpenMount, tell_denied
 from web.header import shared
 from web.identity import Unauthenticated
 from web.position_tokens import PositionTokens
@@ -115,7 +116,8 @@ def build(settings: IntakeSettings) -> FastAPI:
     app.include_router(evidence_pages.router)
     app.include_router(pages_router)
     app.include_router(publication.router)
-    app.router.routes.append(description(operations.description()))
+    document = operations.description()
+    app.router.routes.extend(described(document, settings.intake_root_path, people_sign_in=bool(settings.origin)))
     app.router.routes.append(OpenMount(SHARED, shared, "assets.read"))
     _handlers(app)
     return app

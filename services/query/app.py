@@ -39,9 +39,10 @@ from services.recognition import Recognition, recognition
 from supervision.right import REASONS
 from supervision.words import Word
 from web.addresses import SHARED
+from web.api_page import described
 from web.body_deadline import BodyDeadline
 from web.entrance import Entrance
-from web.gate import OpenMount, description, tell_denied
+from web.gate import OpenMount, tell_denied
 from web.header import shared
 from web.identity import Unauthenticated
 from web.position_tokens import PositionTokens
@@ -123,7 +124,7 @@ def build(settings: QuerySettings, open_log: Callable[[QuerySettings], Log] = ka
     app.include_router(account_routes.router)
     app.include_router(routes.router)
     app.state.provider = _provider(settings, who)
-    app.router.routes.extend([*_sign_in(settings, who, app.state.provider), description(operations.description())])
+    app.router.routes.extend([*_sign_in(settings, who, app.state.provider), *_described(settings)])
     app.router.routes.append(OpenMount(SHARED, shared, "assets.read"))
     app.router.routes.append(OpenMount("/static", pages.static, "assets.read"))
     app.state.operator = operator(app)
@@ -138,6 +139,11 @@ def _limits(app: FastAPI, settings: QuerySettings) -> Places:
     app.add_middleware(LimitedDoor, limits=app.state.request_limits)
     app.state.streams = Places(Word("变动推送", "streams of changes"), settings.max_streams_each, settings.max_streams)
     return Places(Word("等待某一位置的请求", "waits for a position"), settings.max_waits_each, settings.max_waits)
+
+
+def _described(settings: QuerySettings) -> list[Route]:
+    """Where the API is described."""
+    return described(operations.description(), settings.intake_root_path, people_sign_in=bool(settings.origin))
 
 
 def _provider(settings: QuerySettings, who: Recognition) -> Provider | None:
