@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -31,6 +32,18 @@ class Described:
             for status in operation["responses"]
             if int(status) < 400
         }
+
+    def told_by(self, page: str) -> None:
+        """Fails unless a page tells of every operation, schema and code, and each of its links leads somewhere."""
+        places, links = (
+            set(re.findall(rf'{name}="{mark}([^"]+)"', page)) for name, mark in (("id", ""), ("href", "#"))
+        )
+        schemas = {f"schema-{name}" for name in self.document["components"]["schemas"]}
+        assert {id_ for id_, _, _ in self.operations()} | schemas <= places
+        assert links <= places, links - places
+        for type_ in self.document["components"]["schemas"]["Problem"]["properties"]["type"]["enum"]:
+            assert type_ in page, type_
+        assert "<script" not in page
 
     def check(self, id_: str, answer: httpx.Response) -> None:
         """Fails where an answer is not as the document says. Raises KeyError for what it does not have."""

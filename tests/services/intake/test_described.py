@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import uuid
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from supervision.rights import OPERATIONS, SUBMITTED_ABOUT_ITEMS, SUBMITTED_ABOU
 from tests.services.all_routes import told_safely
 from tests.services.described import Described
 from tests.services.districts import HERE, ITEMS, LEAD, OWN_LEADER, PROGRAMME, programme_file
+from tests.services.fuzzing import LONG, SHORT, fuzzed
 from tests.services.intake.running_intake import RunningIntake, make_topics, running, settings_for, until
 
 pytestmark = [pytest.mark.services, pytest.mark.asyncio(loop_scope="module")]
@@ -24,8 +27,6 @@ CONTENT = b"test"
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
 PUBLISHED: list[str] = []
 """The submission of the programme itself, which was ruled on."""
-WAITED = {("submit", 200), ("submitAboutProgramme", 200)}
-"""Answers with a ruling: this intake's rulings are written by hand, so that none comes while somebody waits."""
 PEOPLE = {
     "unit": Account("u-fagai-1", "unit", LEAD, "", "", (HERE,)),
     "office": Account("o1", "office", None, "", "", (HERE,)),
@@ -69,7 +70,39 @@ async def test_every_operation_of_the_document_succeeds_as_it_says(intake: Runni
             answer = await intake.http.request(method, address, headers=headers, **request)
             assert answer.is_success, f"{id_} {answer.text}"
             described.check(id_, answer)
-    assert described.successes() - described.seen == WAITED
+    for id_, role, address, body in _awaited():
+        headers = {**bearer(intake, role), "Prefer": "wait=20"}
+        asking = asyncio.create_task(intake.http.post(address, headers=headers, json=body))
+        while not asking.done():
+            await intake.rating.rule()
+            await asyncio.sleep(0.05)
+        answer = await asking
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["ruling"]["verdict"] == "accepted", answer.text
+        described.check(id_, answer)
+    assert described.successes() - described.seen == set()
+    page = await intake.http.get("/intake/docs")
+    assert 'href="/intake/openapi.json"' in page.text
+    described.told_by(page.text)
+
+
+def _awaited() -> list[tuple[str, str, str, Any]]:
+    """What somebody waits for the ruling on: which operation, who, where, and the body."""
+    about, item, whole = f"/v1/programmes/{PROGRAMME}", "lag.declared", "bulletin.composed"
+    return [
+        (
+            "submit",
+            role_of(f"submit.{item}"),
+            f"{about}/items/{ITEMS['public']}/submissions",
+            {"type": item, "data": examples.DATA[item]},
+        ),
+        (
+            "submitAboutProgramme",
+            role_of(f"submit.{whole}"),
+            f"{about}/submissions",
+            {"type": whole, "data": examples.DATA[whole]},
+        ),
+    ]
 
 
 def _requests(id_: str) -> list[tuple[str, str, dict[str, Any]]]:
@@ -136,6 +169,54 @@ async def test_every_operation_is_refused_as_the_document_says(intake: RunningIn
                     described.check(id_, answer)
 
 
+async def test_what_marks_a_programme_as_simulated_is_true_or_false(intake: RunningIntake) -> None:
+    for given in ("1", "yes", "True", "", "true&simulated=true"):
+        asked = await intake.http.post(
+            f"/v1/programmes?simulated={given}", headers=bearer(intake, "office"), json=examples.PROGRAMME
+        )
+        assert asked.status_code == 400, given
+        assert [fault["field"] for fault in asked.json()["errors"]] == ["simulated"]
+
+
+async def test_a_file_is_sent_whole_whatever_part_is_asked_for(intake: RunningIntake) -> None:
+    headers = bearer(intake, "unit")
+    assert (await intake.http.put(f"/v1/evidence/{SHA256}", headers=headers, content=CONTENT)).is_success
+    for part in ("bytes=0-1", "bytes=9-", "bytes=1-2,3-3", "lines=1"):
+        answer = await intake.http.get(f"/v1/evidence/{SHA256}", headers={**headers, "Range": part})
+        assert (answer.status_code, answer.content, answer.headers["accept-ranges"]) == (200, CONTENT, "none")
+
+
+async def test_digits_of_another_script_are_refused_with_the_field(intake: RunningIntake) -> None:
+    report = {**examples.DATA["progress.reported"], "evidence": [], "period": "２０２４Q1"}
+    address = f"/v1/programmes/{PROGRAMME}/items/{ITEMS['public']}/submissions"
+    answer = await intake.http.post(
+        address, headers=bearer(intake, "unit"), json={"type": "progress.reported", "data": report}
+    )
+    assert answer.status_code == 422, answer.text
+    assert [(one["field"], one["rule"]) for one in answer.json()["errors"]] == [
+        ("data.period", "string_pattern_mismatch")
+    ]
+
+
 async def test_every_address_says_what_a_browser_may_do_with_its_answer(intake: RunningIntake) -> None:
     assert await told_safely(intake.app, intake.http, bearer(intake, "office")) > 40
     assert await told_safely(intake.app.state.operator, intake.ops, {}) > 10
+
+
+async def test_what_is_made_up_is_answered_as_documented(intake: RunningIntake, tmp_path: Path) -> None:
+    await _fuzzed(intake, tmp_path, phases=SHORT, examples=2)
+
+
+@pytest.mark.walk
+@pytest.mark.timeout(900)
+async def test_what_is_made_up_for_minutes_is_answered_as_documented(intake: RunningIntake, tmp_path: Path) -> None:
+    await _fuzzed(intake, tmp_path, phases=LONG, examples=60)
+
+
+async def _fuzzed(intake: RunningIntake, folder: Path, *, phases: str, examples: int) -> None:
+    document = (await intake.http.get("/openapi.json")).json()
+    headers = {"Authorization": f"Bearer {intake.mint(PEOPLE['office'], 3600)}", "Host": "intake"}
+    known = {"programme": PROGRAMME, "item": ITEMS["public"], "sha256": SHA256, "submission_id": PUBLISHED[0]}
+    known["Prefer"] = "wait=0"  # nobody rules meanwhile
+    assert (await intake.http.put(f"/v1/evidence/{SHA256}", headers=headers, content=CONTENT)).is_success
+    await fuzzed(intake.app, document, folder, headers, known, phases, examples)

@@ -12,6 +12,7 @@ import pytest
 
 from tests.services.all_routes import told_safely
 from tests.services.described import Described
+from tests.services.fuzzing import LONG, SHORT, fuzzed
 from tests.services.query.house import House, house
 from tests.services.query.test_recorded_answers import P, a_story
 
@@ -45,6 +46,8 @@ async def test_every_operation_of_the_document_answers_as_it_says(postgres: Call
         assert late.status_code == 504
         described.check("readProgress", late)
         assert described.successes() - described.seen == set()
+        for language in ("zh", "en"):
+            described.told_by(await told.page(f"/docs?lang={language}"))
 
 
 async def test_every_address_says_what_a_browser_may_do_with_its_answer(
@@ -53,6 +56,28 @@ async def test_every_address_says_what_a_browser_may_do_with_its_answer(
     async with house(postgres(), a_story()[0], tmp_path) as told:
         assert await told_safely(told.app, told.client, told.headers("office")) > 100
         assert await told_safely(told.app.state.operator, told.ops, {}) > 10
+
+
+async def test_what_is_made_up_is_answered_as_documented(postgres: Callable[[], str], tmp_path: Path) -> None:
+    await _fuzzed(postgres(), tmp_path, phases=SHORT, examples=2)
+
+
+@pytest.mark.walk
+@pytest.mark.timeout(900)
+async def test_what_is_made_up_for_minutes_is_answered_as_documented(
+    postgres: Callable[[], str], tmp_path: Path
+) -> None:
+    await _fuzzed(postgres(), tmp_path, phases=LONG, examples=60)
+
+
+async def _fuzzed(url: str, folder: Path, *, phases: str, examples: int) -> None:
+    feed, paths = a_story()
+    submission = next(path.rpartition("/")[2] for path in paths if path.startswith("/v1/submissions/"))
+    known = {"programme": P, "item": "K01", "notice": f"{P}-n1", "submission": submission}
+    async with house(url, feed, folder) as told:
+        document = (await told.client.get("/openapi.json")).json()
+        headers = {**told.headers("office"), "Host": "query"}
+        await fuzzed(told.app, document, folder, headers, known, phases, examples)
 
 
 async def _privileged_read(told: House) -> None:
