@@ -66,7 +66,7 @@ class FaultyYearClient(ServicesClient):
         place = await super().submit(act)
         self._faulty.receipts.append((act, place))
         if self._faulty.twice:
-            await super().submit(act)
+            self._faulty.again.append((place, await super().submit(act)))
         return place
 
 
@@ -97,6 +97,8 @@ class FaultyYear:
     inject: Inject = no_fault
     twice: bool = False
     receipts: list[tuple[PlannedAct, SubmissionPosition]] = field(default_factory=list)
+    again: list[tuple[SubmissionPosition, SubmissionPosition]] = field(default_factory=list)
+    """Of what was sent twice: where both receipts say that it lies."""
     faults: int = 0
     before: datetime = PUBLISHED_AT
 

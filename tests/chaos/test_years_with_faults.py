@@ -130,7 +130,12 @@ async def test_every_submission_sent_twice_while_group_offsets_are_moved_and_del
         seen = await faulty.live(year)
         print(f"twice: {await faulty.judge(year, seen)}")  # noqa: T201
         repeated = sum(n for (_, verdict), n in seen.verdicts.items() if verdict == "repeated")
-        assert repeated >= len(year.plan.acts)
+        # What was ruled on by then is answered with the first receipt, the others lie behind it and are ruled repeated.
+        appended = [second for first, second in faulty.again if second != first]
+        alone = [act for act in year.plan.acts if not act.door]  # the others reach many items at once
+        assert len(faulty.again) == len(faulty.receipts) >= len(alone)
+        print(f"{len(faulty.again)} sent twice, {len(appended)} appended twice")  # noqa: T201
+        assert repeated >= len(appended) > 0
 
 
 @pytest.mark.parametrize("group", ["one-group", "two-groups"])
