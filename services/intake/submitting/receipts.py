@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contracts.submission import Submission
+from contracts.submissions import InspectionPlanned
 from contracts.topics import split_subject
 from services.intake.submitting.receipt import Receipt
 from services.intake.submitting.used_keys import UsedKeys
@@ -10,7 +11,7 @@ from services.intake.who.permission import rights_of, to_item
 from services.intake.who.roster import Roster
 from supervision.right import HIDDEN
 from web.identity import Identity
-from web.rights import NOBODY, require
+from web.rights import NOBODY, RightDenied, require
 
 _READ = "receipt.read"
 
@@ -24,8 +25,7 @@ async def receipt_for(used_keys: UsedKeys, roster: Roster, identity: Identity, s
     """
     found = await used_keys.named(submission_id)
     if found is None:
-        require(_READ, HIDDEN)
-        raise AssertionError
+        raise RightDenied(_READ, HIDDEN)
     submission, receipt = found
     rights = rights_of(roster, identity)
     sent = rights.owns(submission.subject) and _sent_by(submission, identity)
@@ -35,6 +35,8 @@ async def receipt_for(used_keys: UsedKeys, roster: Roster, identity: Identity, s
         require(_READ, rights.to(_READ, submission.subject, NOBODY, "internal", party=sent))
     elif not sent:
         require(_READ, to_item(rights, _READ, known))
+        if isinstance(submission.data, InspectionPlanned):  # a receipt, too, tells that a visit is planned
+            require(_READ, to_item(rights, "inspection_plans.see", known))
     return receipt
 
 

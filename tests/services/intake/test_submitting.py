@@ -187,6 +187,15 @@ async def test_a_receipt_is_given_again_to_its_unit_and_to_nobody_else(intake: R
         answer = await intake.http.get(path, headers=intake.headers(person))
         assert answer.status_code == status, (person, answer.text)
         assert status != 200 or answer.json() == receipt
+    plan = {
+        "type": "inspection.planned",
+        "data": {"plan": "v1", "from_on": "2024-04-15", "to_on": "2024-04-19", "approved": True},
+    }
+    planned = (await intake.submit("o1", "K01", plan, "a-visit")).json()
+    await ruled(intake, planned)
+    for person, status in (("u-fagai-1", 404), ("o1", 200)):
+        url = f"/v1/receipts/{planned['submission_id']}"
+        assert (await intake.http.get(url, headers=intake.headers(person))).status_code == status, person
     nowhere = await intake.http.get(f"{path[:-4]}0000", headers=intake.headers("u-fagai-1"))
     assert nowhere.status_code == 404
 
