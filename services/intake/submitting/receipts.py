@@ -35,8 +35,9 @@ async def receipt_for(used_keys: UsedKeys, roster: Roster, identity: Identity, s
         require(_READ, rights.to(_READ, submission.subject, NOBODY, "internal", party=sent))
     elif not sent:
         require(_READ, to_item(rights, _READ, known))
-        if isinstance(submission.data, InspectionPlanned):  # a receipt, too, tells that a visit is planned
-            require(_READ, to_item(rights, "inspection_plans.see", known))
+        planned = isinstance(submission.data, InspectionPlanned)  # a receipt, too, tells that a visit is planned
+        if planned and not to_item(rights, "inspection_plans.see", known).allowed:
+            raise RightDenied(_READ, HIDDEN)
     return receipt
 
 
