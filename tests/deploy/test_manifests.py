@@ -150,7 +150,7 @@ def test_a_service_is_told_what_it_requires_and_nothing_that_it_does_not_know(
     own = {entry["name"] for entry in container["env"]}
     composed = set(yaml.safe_load((ROOT / "compose.yaml").read_text())["services"][name]["environment"])
     everywhere = {"KAFKA_BOOTSTRAP_SERVERS", "LIANGDENG_LOG", "LIANGDENG_JWKS", "LIANGDENG_ISSUER", "LIANGDENG_ORIGIN"}
-    everywhere.add("LIANGDENG_CLAIMS")
+    everywhere |= {"LIANGDENG_CLAIMS", "LIANGDENG_HOSTS", "LIANGDENG_PROXIES"}
     assert own <= known(settings), own - known(settings)
     assert composed - everywhere <= known(settings), composed - known(settings)
     secrets = [entry["secretRef"]["name"] for entry in container["envFrom"] if "secretRef" in entry]
