@@ -8,7 +8,6 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from eventlog.log.log import LogUnavailable
 from services.intake.api.answers import JSON, document, received, received_all
 from services.intake.api.bulk import submit_many
 from services.intake.api.programme_body import posted_policy, posted_programme
@@ -128,11 +127,7 @@ async def receipt_keys(request: Request) -> Response:
 async def read_receipt(request: Request, submission_id: str) -> Response:
     """The receipt of a submission that was ruled on, signed; `liangdeng receipt verify` checks it."""
     dependencies, identity = _acting(request)
-    dependencies.receiver.ready()
-    try:
-        receipt = await receipt_for(dependencies.used_keys, dependencies.roster, identity, submission_id)
-    except LogUnavailable as error:
-        raise dependencies.receiver.unavailable("not_ready", str(error)) from None
+    receipt = await receipt_for(dependencies, identity, submission_id)
     return Response(orjson.dumps(document(Received(receipt), dependencies)), media_type=JSON)
 
 

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from contracts.topics import split_subject, subject_of
-from eventlog.log.log import LogUnavailable
 from services.intake.dependencies import Dependencies
 from services.intake.evidence.rights import uploaders
 from services.intake.pages import overview
@@ -115,11 +114,7 @@ async def send(request: Request, programme: str, item: str, name: str) -> Respon
 async def receipt_page(request: Request, submission_id: str) -> Response:
     """A receipt of before, to be printed."""
     dependencies, identity = signed_in(request)
-    dependencies.receiver.ready()
-    try:
-        receipt = await receipt_for(dependencies.used_keys, dependencies.roster, identity, submission_id)
-    except LogUnavailable as error:
-        raise dependencies.receiver.unavailable("not_ready", str(error)) from None
+    receipt = await receipt_for(dependencies, identity, submission_id)
     programme, item = split_subject(receipt.subject)
     known = dependencies.roster.items.get((programme, item or ""))
     return _receipt_page(request, dependencies, receipt, 200, item=known, name="")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from contracts.submission import Submission
 from contracts.submissions import InspectionPlanned
 from contracts.topics import split_subject
+from eventlog.log.log import LogUnavailable
+from services.intake.dependencies import Dependencies
 from services.intake.submitting.receipt import Receipt
-from services.intake.submitting.used_keys import UsedKeys
 from services.intake.who.permission import rights_of, to_item
-from services.intake.who.roster import Roster
 from supervision.right import HIDDEN
 from web.identity import Identity
 from web.rights import NOBODY, RightDenied, require
@@ -16,17 +16,22 @@ from web.rights import NOBODY, RightDenied, require
 _READ = "receipt.read"
 
 
-async def receipt_for(used_keys: UsedKeys, roster: Roster, identity: Identity, submission_id: str) -> Receipt:
+async def receipt_for(dependencies: Dependencies, identity: Identity, submission_id: str) -> Receipt:
     """The receipt of a submission that was ruled on.
 
     Raises:
         RightDenied: there is none, or it is not this person's to see: one answer for both.
-        LogUnavailable: it cannot be read.
+        IntakeProblem: `not_ready` while the roster, or the log, cannot be read.
     """
-    found = await used_keys.named(submission_id)
+    dependencies.receiver.ready()
+    try:
+        found = await dependencies.used_keys.named(submission_id)
+    except LogUnavailable as error:
+        raise dependencies.receiver.unavailable("not_ready", str(error)) from None
     if found is None:
         raise RightDenied(_READ, HIDDEN)
     submission, receipt = found
+    roster = dependencies.roster
     rights = rights_of(roster, identity)
     sent = rights.owns(submission.subject) and _sent_by(submission, identity)
     programme, item = split_subject(submission.subject)
