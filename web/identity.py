@@ -43,6 +43,10 @@ class Identity:
     head: bool = False
     program: bool = False
 
+    def sent(self, role: str, person: str, unit: str | None) -> bool:
+        """Whether an act of such an actor is its own: a leader's by their id, a unit's of all its people."""
+        return (role, unit or person) == (self.role, self.unit or self.id)
+
     @property
     def actor(self) -> Actor:
         """The same person as an event names it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contracts.submission import Submission
 from contracts.submissions import InspectionPlanned
 from contracts.topics import split_subject
 from eventlog.log.log import LogUnavailable
@@ -33,7 +32,8 @@ async def receipt_for(dependencies: Dependencies, identity: Identity, submission
     submission, receipt = found
     roster = dependencies.roster
     rights = rights_of(roster, identity)
-    sent = rights.owns(submission.subject) and _sent_by(submission, identity)
+    actor = submission.actor
+    sent = rights.owns(submission.subject) and identity.sent(actor.role, actor.id, actor.unit)
     programme, item = split_subject(submission.subject)
     known = roster.items.get((programme, item or ""))
     if known is None:
@@ -44,9 +44,3 @@ async def receipt_for(dependencies: Dependencies, identity: Identity, submission
         if planned and not to_item(rights, "inspection_plans.see", known).allowed:
             raise RightDenied(_READ, HIDDEN)
     return receipt
-
-
-def _sent_by(submission: Submission, identity: Identity) -> bool:
-    """A leader's own are those by their id, a unit's those of all its people."""
-    actor = submission.actor
-    return (actor.role, actor.unit or actor.id) == (identity.role, identity.unit or identity.id)

@@ -17,7 +17,6 @@ from services.query.read_model.columns import JsonObject
 from services.query.read_model.results import HeldItem, KnownSubmission, WaitingSubmission
 from services.query.read_model.tables import EventRow, RulingRow, SubmissionRow
 from supervision.words import Word
-from web.identity import Identity
 from web.privileged_reads import Opened
 from web.rights import NOBODY
 
@@ -139,7 +138,8 @@ async def _reasons(view: RequestView, programme: str, item: str | None) -> dict[
 async def _is_seen(view: RequestView, one: KnownSubmission) -> bool:
     """Whether a submission is the viewer's to see; says what it opens."""
     viewer, row = view.viewer, one.submission
-    sent = _was_sent_by(row, viewer.rights.identity)
+    identity = viewer.rights.identity
+    sent = identity is not None and identity.sent(row.role, row.person, row.unit)
     held, visited = await _item_of(view, row.programme, row.item or "")
     if not row.item:
         return viewer.rights.to("submission.read", row.programme, NOBODY, "internal", party=sent).allowed
@@ -166,13 +166,6 @@ def note_plan(opened: Opened, row: SubmissionRow, visited: frozenset[str]) -> No
     plan = str(row.data.get("plan", ""))
     if plan not in visited:
         opened.plan(row.programme, row.item or "", plan)
-
-
-def _was_sent_by(row: SubmissionRow, identity: Identity | None) -> bool:
-    """A leader's own are those by their id, a unit's those of all its people."""
-    if identity is None:
-        return False
-    return (row.role, row.unit or row.person) == (identity.role, identity.unit or identity.id)
 
 
 async def waiting(view: RequestView, programme_id: str, seen: Sequence[SeenItem]) -> list[WaitingSubmission]:
