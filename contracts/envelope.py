@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from datetime import datetime
 from typing import Any, Final
 
 import orjson
@@ -51,9 +50,9 @@ def parse(value: bytes | None) -> dict[str, Any]:
     return attributes
 
 
-def instant_text(instant: datetime) -> str:
-    """An aware instant as RFC 3339 text."""
-    return instant.isoformat()
+def short_type(full: str) -> str:
+    """`progress.reported` of `liangdeng.progress.reported.v1`, known or not."""
+    return full.removeprefix("liangdeng.").rpartition(".")[0]
 
 
 def submission_id(log: str, key_owner: str, key: str, subject: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import orjson
 
+from contracts.envelope import short_type
 from contracts.topics import PARTITIONS, SUBMISSIONS, split_subject
 from eventlog.follow.follow_loop import FollowLoop
 from eventlog.follow.handler import PartitionStopped
@@ -93,7 +94,7 @@ def _read(value: bytes) -> tuple[str, str, str, list[CitedFile]]:
         body: Any = orjson.loads(value)
         data = body["data"]
         files = [one for one in data.get("evidence", ()) if bytes.fromhex(one["sha256"])]
-        type_ = str(body["type"]).removeprefix("liangdeng.").rpartition(".")[0]
+        type_ = short_type(str(body["type"]))
         return str(body["subject"]), type_, str(data.get("period") or ""), files
     except (ValueError, KeyError, TypeError, AttributeError):
         return "", "", "", []

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any, Final
 
+from contracts.envelope import short_type
 from contracts.ruling import RULING_TYPES
 from contracts.rulings import LightChanged
 from eventlog.at.at_rule import CountedAnswer
@@ -80,14 +80,14 @@ def ruling_document(answer: CountedAnswer) -> dict[str, Any]:
     verdict, followed = bodies[0], bodies[1:]
     data = verdict["data"]
     return {
-        "verdict": _short(verdict["type"]).partition(".")[2],
+        "verdict": short_type(verdict["type"]).partition(".")[2],
         "reasons": _worded(REASONS, data.get("reasons", ())),
         "remarks": _worded(REMARKS, data.get("remarks", ())),
         "rules": verdict["rules"],
         "policy": verdict["policy"],
-        "time": datetime.fromisoformat(verdict["time"]).isoformat(),
+        "time": verdict["time"],
         "lights": [_light(body["data"]) for body in followed if body["type"] == _LIGHT],
-        "events": [_short(body["type"]) for body in followed],
+        "events": [short_type(body["type"]) for body in followed],
     }
 
 
@@ -97,8 +97,3 @@ def _light(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _worded(words: Words, codes: list[str] | tuple[str, ...]) -> list[dict[str, str]]:
     return [{"code": code, "message": words[code].zh, "message_en": words[code].en} for code in codes]
-
-
-def _short(full: str) -> str:
-    """`submission.accepted` of `liangdeng.submission.accepted.v1`."""
-    return full.removeprefix("liangdeng.").rpartition(".")[0]
