@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from contracts.values import Identifier
-from exact.faults import Fault
+from exact.faults import Fault, unknown_fields
 from services.intake.api.answers import JSON, document
 from services.intake.dependencies import Dependencies
 from services.intake.problem import IntakeProblem, denied, invalid
@@ -98,9 +98,8 @@ async def _one(
 
 def _rows(body: Mapping[str, Any], most: int) -> list[Any]:
     rows = body.get("submissions")
-    if body.keys() - {"submissions"}:
-        fields = sorted(body.keys() - {"submissions"})
-        raise invalid(*(Fault((name,), "extra_forbidden", "没有这个字段", "there is no such field") for name in fields))
+    if faults := unknown_fields(body, {"submissions"}):
+        raise invalid(*faults)
     if not isinstance(rows, list) or not 1 <= len(rows) <= most:
         raise invalid(Fault(("submissions",), "length", f"应为 1 至 {most} 条", f"must be a list of 1 to {most}"))
     return rows

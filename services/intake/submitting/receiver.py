@@ -16,7 +16,7 @@ from contracts.topics import MAX_SUBMISSION_BYTES, RULINGS, partition_of, subjec
 from contracts.values import Actor, Evidence, Identifier, Principal
 from eventlog.clock import Clock
 from eventlog.log.log import LogUnavailable
-from exact.faults import UNKNOWN_FIELD, Fault, faults_of
+from exact.faults import Fault, faults_of, unknown_fields
 from exact.texts import completed, differences
 from services.intake.evidence.rights import uploaders
 from services.intake.evidence.store import EvidenceStore
@@ -259,7 +259,7 @@ def posted_data(name: str, given: Mapping[str, Any]) -> Any:
 
 def _shape(body: Mapping[str, Any], known: Collection[str]) -> tuple[str, Mapping[str, Any]]:
     name, data = body.get("type"), body.get("data")
-    faults = [Fault((field,), "extra_forbidden", *UNKNOWN_FIELD) for field in body.keys() - _SHAPE - _NAMED]
+    faults = unknown_fields(body, _SHAPE | _NAMED)
     if not isinstance(name, str) or name not in known:
         faults.append(_unknown_type(str(name)))
     if not isinstance(data, dict):
