@@ -265,3 +265,15 @@ _ALWAYS: Final[Mapping[str, Schema]] = {
 }
 _RETRY: Final = Word("多少秒以后再试", "after how many seconds to try again")
 _CHALLENGE: Final = Word("须带访问令牌", "an access token is required")
+
+
+DESCRIBE: Final = DescribedOperation(
+    method="GET",
+    path="/openapi.json",
+    id="describe",
+    right="api.describe",
+    tag="description",
+    text=Word("这份文档。", "This document."),
+    answers={200: success(Word("OpenAPI 3.1", "OpenAPI 3.1"), {"type": "object"})},
+)
+"""How each service describes the address of its own document."""

@@ -12,6 +12,7 @@ from services.intake.problem import KINDS
 from supervision.rights import SUBMITTED_ABOUT_ITEMS, SUBMITTED_ABOUT_PROGRAMMES
 from supervision.words import SUBMISSIONS, Word
 from web.openapi import (
+    DESCRIBE,
     FLAG,
     IDENTIFIER,
     JSON,
@@ -348,15 +349,7 @@ OPERATIONS: Final = (
         },
         codes=(*_ASKING, "not_recorded", "store_unavailable"),
     ),
-    DescribedOperation(
-        method="GET",
-        path="/openapi.json",
-        id="describe",
-        right="api.describe",
-        tag="description",
-        text=Word("这份文档。", "This document."),
-        answers={200: success(Word("OpenAPI 3.1", "OpenAPI 3.1"), {"type": "object"})},
-    ),
+    DESCRIBE,
 )
 _TAGS: Final = {
     "submissions": Word("提交", "Submitting"),

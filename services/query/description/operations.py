@@ -9,6 +9,7 @@ from services.query.answers.problem import KINDS
 from services.query.description.schemas import SCHEMAS
 from supervision.words import Word
 from web.openapi import (
+    DESCRIBE,
     IDENTIFIER,
     TEXT,
     DescribedOperation,
@@ -299,15 +300,7 @@ OPERATIONS: Final = (
         answers={200: {"description": "事件流 the stream", "content": {"text/event-stream": {"schema": TEXT}}}},
         codes=_CODES,
     ),
-    DescribedOperation(
-        method="GET",
-        path="/openapi.json",
-        id="describe",
-        right="api.describe",
-        tag="description",
-        text=Word("这份文档。", "This document."),
-        answers={200: success(Word("OpenAPI 3.1", "OpenAPI 3.1"), {"type": "object"})},
-    ),
+    DESCRIBE,
 )
 _TAGS: Final = {
     "programmes": Word("方案", "Programmes"),
