@@ -36,7 +36,7 @@ from services.audit.evaluation import derive
 from services.audit.finding import AuditVerdict
 from services.audit.reader import KafkaReader
 from services.rating.rules.envelope import Rules, States, evolve_states
-from services.rating.rules.state.state import Item
+from tests.rules.kept_of_an_item import kept
 from tests.services.rating.acts import (
     LEADER,
     LOG,
@@ -182,7 +182,7 @@ def _outcome(running: RatingProcesses) -> Outcome:
         for deduction in sheet["deductions"]:
             del deduction["events"]  # they lie elsewhere on the log
     return Outcome(
-        items={subject: _known(state.item) for subject, state in states.items() if state.item},
+        items={subject: kept(state.item) for subject, state in states.items() if state.item},
         verdicts={(subject, name): told[id_] for subject, name, id_ in _ids()},
         sheets=sheets,
     )
@@ -192,19 +192,6 @@ def _ids() -> Iterator[tuple[str, str, str]]:
     for when, subject, actor, data in acts():
         name = type(data).__name__
         yield subject, name, new_submission(LOG, actor, f"{name}-{when}", subject, data, when).id
-
-
-def _known(item: Item) -> Any:
-    """What is known of an item; how far reminders went is left aside: those of passed hours are no use."""
-    return (
-        item.quarters,
-        tuple(period._replace(reminded_until=None) for period in item.periods),
-        tuple(one._replace(reminded_until=None) for one in item.escalations),
-        item.appeals,
-        item.plan,
-        item.hands,
-        item.involved,
-    )
 
 
 async def outcomes(kafka: str, prefix: str, folder: Path, *names: str) -> list[Outcome]:

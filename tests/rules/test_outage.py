@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.submissions import ItemAssigned
-from services.rating.rules.state.state import Item
 from services.rating.scenario_book.outcome import ScenarioOutcome
+from tests.rules.kept_of_an_item import kept
 from tests.rules.strategies import items, steps
 from tests.rules.test_properties import many
 from tests.rules.timelines import Timeline, TimelineStep
@@ -46,23 +46,9 @@ def test_an_outage_changes_no_light_no_limit_no_mark_no_verdict_and_no_sheet(sto
     end = max(always.now, silent.now, silent.up) + timedelta(days=1)
     for run in (always, silent):
         run.announce_until(end)
-    assert _known(silent.item) == _known(always.item)
+    assert kept(silent.item) == kept(always.item)
     assert _verdicts(silent) == _verdicts(always)
     assert _sheets(silent) == _sheets(always)
-
-
-def _known(item: Item) -> Any:
-    """What is known of an item; how far reminders went is left aside."""
-    return (
-        item.quarters,
-        tuple(period._replace(reminded_until=None) for period in item.periods),
-        tuple(one._replace(reminded_until=None) for one in item.escalations),
-        item.appeals,
-        item.plan,
-        item.hands,
-        item.particulars,
-        item.involved,
-    )
 
 
 def _sheets(run: Timeline) -> Any:
