@@ -22,6 +22,8 @@ _USING: Final = frozenset(RULING_TYPES.types[cls] for cls in (SubmissionAccepted
 _OFFSET_BITS: Final = 56
 _READ_SECONDS: Final = 5.0
 _POLL_SECONDS: Final = 0.5
+_AT_ONCE: Final = 8
+"""Readers of single records at a time: each is a client of the broker of its own."""
 
 
 class FirstUse(NamedTuple):
@@ -39,6 +41,7 @@ class UsedKeys:
 
     def __init__(self, log: Log) -> None:
         self._log = log
+        self._turn = asyncio.Semaphore(_AT_ONCE)
         self._known = sqlite3.connect(":memory:", isolation_level=None)
         self._known.execute("PRAGMA journal_mode = OFF")
         self._known.execute(
@@ -91,7 +94,8 @@ class UsedKeys:
         """The record at this place, and those behind it that belong to it."""
         found: list[Record] = []
         try:
-            async with asyncio.timeout(_READ_SECONDS), self._log.follow({place: offset}) as follower:
+            # A publication that is sent again asks for a thousand: each has its seconds once it is its turn.
+            async with self._turn, asyncio.timeout(_READ_SECONDS), self._log.follow({place: offset}) as follower:
                 while not found or len(found) < length(found[0]):
                     found += (await follower.poll(_POLL_SECONDS)).get(place, [])
         except TimeoutError:
