@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -80,11 +80,6 @@ class Fault:
     def field(self) -> str:
         """The place as people write it, e.g. `items[3].lead_unit`."""
         return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in self.loc).lstrip(".")
-
-
-def unknown_fields(body: Mapping[str, Any], known: Collection[str]) -> list[Fault]:
-    """The fields at the top of a body that nothing asks for, by name."""
-    return [Fault((field,), "extra_forbidden", *UNKNOWN_FIELD) for field in sorted(body.keys() - set(known))]
 
 
 def faults_of(error: ValidationError, under: Location = (), lines: Lines | None = None) -> list[Fault]:

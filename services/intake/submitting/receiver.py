@@ -16,7 +16,7 @@ from contracts.topics import MAX_SUBMISSION_BYTES, RULINGS, partition_of, subjec
 from contracts.values import Actor, Evidence, Identifier, Principal
 from eventlog.clock import Clock
 from eventlog.log.log import LogUnavailable
-from exact.faults import Fault, faults_of, unknown_fields
+from exact.faults import UNKNOWN_FIELD, Fault, faults_of
 from exact.texts import completed, differences
 from services.intake.evidence.rights import uploaders
 from services.intake.evidence.store import EvidenceStore
@@ -267,6 +267,11 @@ def _shape(body: Mapping[str, Any], known: Collection[str]) -> tuple[str, Mappin
     if faults or not isinstance(name, str) or not isinstance(data, dict):
         raise invalid(*faults)
     return name, data
+
+
+def unknown_fields(body: Mapping[str, Any], known: Collection[str]) -> list[Fault]:
+    """The fields at the top of a body that nothing asks for, by name."""
+    return [Fault((field,), "extra_forbidden", *UNKNOWN_FIELD) for field in sorted(body.keys() - set(known))]
 
 
 def _unknown_type(name: str) -> Fault:
