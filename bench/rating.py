@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from bench.figures import Rate, Watch
 from bench.logs import fill, fresh_log
 from bench.recorded import LOG, Recorded
-from contracts.ruling import RulingEvent
 from contracts.submission import Submission, decode_submission
 from contracts.topics import PARTITIONS, RULINGS, SUBMISSIONS
 from eventlog.at.at_rule import CountedAnswer
@@ -24,6 +23,7 @@ from sandbox.year.journal import BEFORE_THE_YEAR
 from services.rating.app import Rating
 from services.rating.rules.draft import Event
 from services.rating.rules.envelope import Rules
+from services.rating.rules.state.evolve import AnsweredSubmission, DatedEvent
 from services.rating.rules.state.state import State
 from services.rating.settings import RatingSettings
 
@@ -76,10 +76,10 @@ async def without_rules(bootstrap: str, prefix: str, recorded: Recorded, home: P
     def decide(_state: State | None, submission: Submission, _logged_at: datetime) -> list[Event]:
         return told[submission.id, submission.digest]
 
-    def evolve(_state: State | None, _event: RulingEvent) -> State:
+    def fold(_state: State | None, _cause: AnsweredSubmission, _events: Iterable[DatedEvent]) -> State:
         return state
 
-    return await with_rules(bootstrap, prefix, recorded, home, Rules(decide=decide, evolve=evolve))
+    return await with_rules(bootstrap, prefix, recorded, home, Rules(decide=decide, fold=fold))
 
 
 async def ready_made(bootstrap: str, prefix: str, recorded: Recorded) -> Rate:

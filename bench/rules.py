@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 import gc
-from dataclasses import dataclass
-from datetime import datetime
 
 from bench.figures import Rate, Watch
 from bench.recorded import Recorded
-from contracts.rulings import RulingData
 from contracts.submission import Submission, decode_submission
 from services.rating.rules.decide import decide
-from services.rating.rules.state.evolve import evolve
+from services.rating.rules.state.evolve import fold
 from services.rating.rules.state.state import State
-from services.rating.rules.verdict import ACCEPTED
-
-
-@dataclass(slots=True)
-class Told:
-    """An event as `evolve` reads it."""
-
-    subject: str
-    time: datetime
-    causeid: str
-    causedigest: str
-    data: RulingData
 
 
 def measure(recorded: Recorded, rounds: int) -> list[tuple[Rate, Rate]]:
@@ -62,12 +47,7 @@ def live(submissions: list[Submission]) -> dict[str, State]:
     for submission in submissions:
         subject = submission.subject
         state = states.get(subject)
-        told = Told(subject, submission.received_at, submission.id, submission.digest, ACCEPTED)
-        for event in decide(state, submission, submission.received_at):
-            told.time, told.data = event.time, event.data
-            state = evolve(state, told)
-        if state is not None:
-            states[subject] = state
+        states[subject] = fold(state, submission, decide(state, submission, submission.received_at))
     return states
 
 

@@ -23,7 +23,7 @@ from contracts.values import Actor
 from services.audit.recorded_acts import RecordedAct, RecordedYear
 from services.rating.rules.deadlines.pending import Deadline, pending_deadlines
 from services.rating.rules.decide import decide
-from services.rating.rules.draft import fold
+from services.rating.rules.state.evolve import fold
 from services.rating.rules.state.state import Item, State
 from supervision import item as item_record
 from supervision.item import ItemRecord

@@ -23,7 +23,7 @@ from services.query.follow.projection import project_ruling
 from services.query.read_model.rows import Rows
 from services.rating.rules.state import ladder
 from services.rating.rules.state import state as rating
-from services.rating.rules.state.evolve import evolve
+from services.rating.rules.state.evolve import fold, named_by
 from supervision import item as item_record
 from supervision.item import LIGHTS_FOLDED, ItemRecord
 from supervision.words import Word
@@ -78,7 +78,7 @@ class Readers:
         for counted in ruling.events:
             event = ruling_from(counted.body, counted.record.partition)
             self.subject, data = event.subject, event.data
-            self.state = evolve(self.state, event)
+            self.state = fold(self.state, named_by(event), (event,))
             self.roster.evolve(event)
             self.facts, due = notice.evolve(self.facts, event, None)
             if due is not None and due.escalation is not None:

@@ -19,7 +19,7 @@ from programmes.policy_file import read_calendar, read_policy
 from services.rating.rules.deadlines.pending import pending_deadlines
 from services.rating.rules.decide import decide
 from services.rating.rules.draft import Event
-from services.rating.rules.state.evolve import evolve
+from services.rating.rules.state.evolve import fold, named_by
 from services.rating.rules.state.state import Item, State
 from services.rating.scenario_book.book import PROGRAMMES, SCHEDULE
 from supervision.schedule import plan_due_at, reporting_periods
@@ -108,7 +108,7 @@ class Timeline:
                 data=event.data,
             )
             self.written.append(encode_ruling(told))
-            self.state = evolve(self.state, told)
+            self.state = fold(self.state, named_by(told), (told,))
         self.submissions.append((submission, self.now))
         self.rulings.append(events)
         return events
@@ -144,7 +144,7 @@ def replayed(written: Sequence[bytes]) -> dict[str, State]:
     states: dict[str, State] = {}
     for value in written:
         event = ruling_from(parse(value), 0)
-        states[event.subject] = evolve(states.get(event.subject), event)
+        states[event.subject] = fold(states.get(event.subject), named_by(event), (event,))
     return states
 
 

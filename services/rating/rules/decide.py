@@ -67,8 +67,11 @@ def _about_item(item: Item, submission: Submission, at: datetime) -> list[Event]
     act = ABOUT_ITEMS.get(type(data))
     if act is None:
         return _no_act_about_item(item, submission, at)
-    who = objection(act.right, submission, item, at), signature_objection(submission, item)
-    reasons: list[Reason] = [reason for reason in who if reason]
+    reasons: list[Reason] = []
+    if (who := objection(act.right, submission, item, at)) is not None:
+        reasons.append(who)
+    if (unsigned := signature_objection(submission, item)) is not None:
+        reasons.append(unsigned)
     if item.hands.withdrawn and not act.outlives:
         return refuse(at, [*reasons, "item_withdrawn"])
     reasons += act.object_to(item, data, at)

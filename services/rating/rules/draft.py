@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, NamedTuple
 
 from contracts.rulings import RulingData
 from contracts.submission import Submission
-from services.rating.rules.state.evolve import evolve, evolve_item
+from services.rating.rules.state.evolve import evolve_item
 from services.rating.rules.state.frame import Frame
 from services.rating.rules.state.ladder import Escalation
-from services.rating.rules.state.state import Item, State
+from services.rating.rules.state.state import Item
 
 
 class Event(NamedTuple):
     """One event of a ruling before it has an id and a place: its business time and its data."""
 
     time: datetime
-    data: RulingData
-
-
-class UnplacedEvent(NamedTuple):
-    """An event of a ruling as `evolve` reads it, with the id and the digest of the submission that is ruled on."""
-
-    subject: str
-    time: datetime
-    causeid: str
-    causedigest: str
     data: RulingData
 
 
@@ -81,12 +70,3 @@ class Draft:
     def escalation(self, escalation_id: str) -> Escalation:
         """An escalation as it stands now. Raises StopIteration: the item has none of that id."""
         return next(e for e in self.item.escalations if e.id == escalation_id)
-
-
-def fold(state: State | None, submission: Submission, ruling: Iterable[Event]) -> State | None:
-    """The state after a whole ruling on a submission."""
-    for event in ruling:
-        state = evolve(
-            state, UnplacedEvent(submission.subject, event.time, submission.id, submission.digest, event.data)
-        )
-    return state

@@ -16,7 +16,7 @@ from contracts.submission import Submission, submission_from
 from contracts.topics import MAX_RULING_BYTES, MAX_SUBMISSION_BYTES, SUBMISSIONS, partition_of
 from services.rating.rules.decide import decide
 from services.rating.rules.draft import Event
-from services.rating.rules.state.evolve import evolve
+from services.rating.rules.state.evolve import AnsweredSubmission, DatedEvent, fold, named_by
 from services.rating.rules.state.state import State
 from services.rating.rules.verdict import refuse, unreadable
 from services.rating.rules.version import RULES
@@ -30,11 +30,11 @@ UNKNOWN_SUBJECT: Final = "unreadable"
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """A version of the rules and its two pure functions; tests alone give others than those at hand."""
+    """A version of the rules and its two pure functions; tests and bench alone give others than those at hand."""
 
     version: str = RULES
     decide: Callable[[State | None, Submission, datetime], list[Event]] = decide
-    evolve: Callable[[State | None, RulingEvent], State] = evolve
+    fold: Callable[[State | None, AnsweredSubmission, Iterable[DatedEvent]], State] = fold
 
 
 class LoggedSubmission(NamedTuple):
@@ -135,8 +135,7 @@ def rule_on(rules: Rules, log: str, logged: LoggedSubmission, at: int, states: M
         values = _written(rules.version, log, logged, cause, at, state, fit)
     events = tuple(ruling_from(parse(value), logged.partition) for value in values)
     if _concerns_state(events[0]):
-        for event in events:
-            state = rules.evolve(state, event)
+        state = rules.fold(state, cause, events)
     return Ruled(values, events, state)
 
 
@@ -144,7 +143,7 @@ def evolve_states(rules: Rules, states: States, event: RulingEvent) -> bool:
     """Take one counted event into the states of its partition; whether it concerned one of them."""
     if not _concerns_state(event):
         return False
-    states[event.subject] = rules.evolve(states.get(event.subject), event)
+    states[event.subject] = rules.fold(states.get(event.subject), named_by(event), (event,))
     return True
 
 

@@ -15,7 +15,7 @@ from contracts.submissions import ItemAssigned, SubmissionData
 from contracts.values import Actor
 from services.rating.rules.deadlines.pending import pending_deadlines
 from services.rating.rules.decide import decide
-from services.rating.rules.draft import fold
+from services.rating.rules.state.evolve import fold
 from services.rating.rules.state.state import State
 from services.rating.scenario_book.book import OFFICE, BadBook, Scenario, read_book
 from services.rating.scenario_book.expectation import differences

@@ -16,7 +16,7 @@ from eventlog.at.at_rule import AtRule
 from programmes import FOLDER
 from services.audit.finding import AuditVerdict
 from services.rating.rules.draft import Event
-from services.rating.rules.state.evolve import evolve
+from services.rating.rules.state.evolve import fold, named_by
 from services.rating.rules.state.state import State
 from services.rating.scenario_book.book import Scenario, read_book
 from services.rating.scenario_book.expectation import differences
@@ -78,8 +78,7 @@ async def test_the_first_stories_of_the_book_come_out_of_the_running_service_as_
                             continue
                         known, number = offsets.get((partition, ruling.causeoffset), (subject, None))
                         assert known == subject
-                        for event in events:
-                            states[subject] = evolve(states[subject], event)
+                        states[subject] = fold(states[subject], named_by(events[0]), events)
                         stories[subject].add(number, [Event(event.time, event.data) for event in events])
     for subject, scenario in scenarios.items():
         steps = [step.number for step in scenario.steps]

@@ -39,7 +39,7 @@ def _period_overdue(item: Item, clock: datetime) -> bool:
             return False
         if period.status == "void":
             continue
-        if frame.periods[index].due_at <= later(clock, -frame.grace):
+        if clock >= frame.announced[index]:
             return True
         if received(period):
             continue

@@ -4,7 +4,7 @@ state        the values: an item, and what it is made of
 ladder       the values of escalations, extensions and appeals
 goal         the values of a plan
 frame        what of an item only its policy can change: periods, calendar, limits
-evolve       one event taken in; the memory of used keys
+evolve       the events of a ruling taken in; the memory of used keys
 opening      an item as it is published, and whether it is published again
 item         transitions of reports, lights, months, reminders, inspections and replies
 hands        transitions of who has the item in hand, and of its leaving

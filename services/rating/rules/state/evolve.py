@@ -1,13 +1,14 @@
-"""State is the fold of rulings, and of nothing else: `evolve` takes in one event."""
+"""State is the fold of rulings, and of nothing else: `fold` takes in the events of one."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
+from contracts.ruling import RulingEvent
 from contracts.rulings import ItemOpened, RulingData, SubmissionAccepted, SubmissionRejected
 from services.rating.rules.state import (
     appeals,
@@ -18,8 +19,8 @@ from services.rating.rules.state import (
     limits,
     opening,
     plan,
-    programme,
 )
+from services.rating.rules.state.programme import evolve_programme
 from services.rating.rules.state.state import Item, State
 
 _OF_ID: Final = 16
@@ -28,17 +29,35 @@ _BOTH: Final = _OF_ID + _OF_DIGEST
 """Length in bytes of what is kept of an id, of the digest of its body, and of the two."""
 
 
-class RuledEvent(Protocol):
-    """What `evolve` reads of an event of a ruling, be it on the log or not yet."""
+class AnsweredSubmission(Protocol):
+    """The submission that a ruling answers: its id, the digest of its body, and its subject."""
 
     @property
+    def id(self) -> str: ...
+    @property
+    def digest(self) -> str: ...
+    @property
     def subject(self) -> str: ...
+
+
+class NamedCause(NamedTuple):
+    """The same, as an event of the ruling names it."""
+
+    id: str
+    digest: str
+    subject: str
+
+
+def named_by(event: RulingEvent) -> NamedCause:
+    """The cause that an event on the log names."""
+    return NamedCause(event.causeid, event.causedigest, event.subject)
+
+
+class DatedEvent(Protocol):
+    """An event of a ruling with its business time, be it on the log or not yet."""
+
     @property
     def time(self) -> datetime: ...
-    @property
-    def causeid(self) -> str: ...
-    @property
-    def causedigest(self) -> str: ...
     @property
     def data(self) -> RulingData: ...
 
@@ -61,30 +80,32 @@ _NAMED: Final[Mapping[type, Callable[[Item, datetime, Any, str], Item]]] = {
     **appeals.NAMED,
 }
 """Transitions that remember the submission by which something came: a later one names it (`of`)."""
+_VERDICTS: Final = (SubmissionAccepted, SubmissionRejected)
+"""Those that use up a key."""
 
 
-def evolve(state: State | None, event: RuledEvent) -> State:
-    """The state after one event of a ruling. Events must come in the order of the log.
+def fold(state: State | None, cause: AnsweredSubmission, events: Iterable[DatedEvent]) -> State:
+    """The state after events of one ruling. Events must come in the order of the log.
 
     A verdict uses up its key; a repeated one changes nothing, and the alarm has no key.
     rulebook: Fine print ("A refused submission uses up its key")
     """
-    before = state if state is not None else State(event.subject)
-    data = event.data
-    kind = type(data)
-    if before.item is not None:
-        transition = _OF_ITEM.get(kind)
-        if transition is not None:
-            after = transition(before.item, event.time, data)
-            return State(before.subject, before.answered, after, before.programme)
-        if kind in _NAMED:
-            after = _NAMED[kind](before.item, event.time, data, event.causeid)
-            return State(before.subject, before.answered, after, before.programme)
-    if isinstance(data, SubmissionAccepted | SubmissionRejected):
-        return before if data.alarm else _use_up(before, event.causeid, event.causedigest)
-    if isinstance(data, ItemOpened):
-        return before._replace(item=opening.opened(data))
-    return before._replace(programme=programme.evolve_programme(before.programme, data, event.causeid))
+    subject, answered, item, programme = State(cause.subject) if state is None else state
+    for event in events:
+        data = event.data
+        kind = type(data)
+        if isinstance(data, _VERDICTS):
+            if not data.alarm:
+                answered = _with_used(answered, cause.id, cause.digest)
+        elif item is not None and (transition := _OF_ITEM.get(kind)) is not None:
+            item = transition(item, event.time, data)
+        elif item is not None and (named := _NAMED.get(kind)) is not None:
+            item = named(item, event.time, data, cause.id)
+        elif isinstance(data, ItemOpened):
+            item = opening.opened(data)
+        else:
+            programme = evolve_programme(programme, data, cause.id)
+    return State(subject, answered, item, programme)
 
 
 def evolve_item(before: Item, at: datetime, data: RulingData, cause: str) -> Item:
@@ -96,11 +117,10 @@ def evolve_item(before: Item, at: datetime, data: RulingData, cause: str) -> Ite
     return before if named is None else named(before, at, data, cause)
 
 
-def _use_up(state: State, submission_id: str, digest: str) -> State:
-    if known_digest(state, submission_id) is not None:
-        return state
-    answered = state.answered + mark_of(submission_id) + mark_of_digest(digest)
-    return State(state.subject, answered, state.item, state.programme)
+def _with_used(answered: bytes, submission_id: str, digest: str) -> bytes:
+    if _found(answered, submission_id) is not None:
+        return answered
+    return answered + mark_of(submission_id) + mark_of_digest(digest)
 
 
 @lru_cache(maxsize=4096)
@@ -122,8 +142,11 @@ def mark_of_digest(digest: str) -> bytes:
 
 def known_digest(state: State, submission_id: str) -> bytes | None:
     """The mark of the body that used up this submission's key; None if the key is new."""
+    return _found(state.answered, submission_id)
+
+
+def _found(answered: bytes, submission_id: str) -> bytes | None:
     mark = mark_of(submission_id)
-    answered = state.answered
     found = answered.find(mark)
     while found >= 0 and found % _BOTH:
         found = answered.find(mark, found + 1)

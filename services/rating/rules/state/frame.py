@@ -29,9 +29,9 @@ class Frame:
     """Periods in the order of their deadlines; `void` names those that had passed at the publication.
 
     `since` is the instant before which no reminder is sent; `quarter_of` maps a period's index to its quarter's.
-    `watched` holds for each period the first instant from which it, or a later one, may have to be announced or
-    reminded of. `month_working_day` is the working day on which a month's report is due, `closes_at` the end of the
-    closing day.
+    `announced` is when each period's deadline is announced, `watched` the first instant from which it, or a later
+    one, may have to be announced or reminded of. `month_working_day` is the working day on which a month's report is
+    due, `closes_at` the end of the closing day.
     """
 
     category: Category
@@ -53,6 +53,7 @@ class Frame:
     skew: timedelta
     month_working_day: int | None = None
     closes_at: datetime | None = None
+    announced: tuple[datetime, ...] = ()
     watched: tuple[datetime, ...] = ()
 
     def closed(self, at: datetime) -> bool:
@@ -162,6 +163,7 @@ def frame_of(
         skew=timedelta(seconds=policy.skew_seconds),
         month_working_day=month_working_day,
         closes_at=None if closing_on is None else end_of(closing_on, zone),
+        announced=tuple(later(p.due_at, timedelta(seconds=policy.grace_seconds)) for p in ordered),
     )
     hours = tuple(() if p.id in void else frame.reminders_before(p.due_at, since) for p in ordered)
     object.__setattr__(frame, "reminders", hours)
@@ -174,9 +176,9 @@ def _watched(frame: Frame) -> tuple[datetime, ...]:
     for nothing."""
     found: list[datetime] = []
     first = datetime.max.replace(tzinfo=frame.zone)
-    for period, hours in zip(reversed(frame.periods), reversed(frame.reminders), strict=True):
-        if period.id not in frame.void:
-            first = min(first, later(period.due_at, frame.grace), *(at for at, _days in hours[:1]))
+    for index in reversed(range(len(frame.periods))):
+        if frame.periods[index].id not in frame.void:
+            first = min(first, frame.announced[index], *(at for at, _days in frame.reminders[index][:1]))
         found.append(first)
     return tuple(reversed(found))
 
