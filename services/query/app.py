@@ -35,6 +35,7 @@ from services.query.settings import QuerySettings
 from services.query.web import api, pages
 from services.query.web.people import account_routes, import_routes, routes
 from services.query.web.people.desk import PeopleDesk
+from services.query.web.people.list_reader import ListReader
 from services.recognition import Recognition, recognition
 from supervision.right import REASONS
 from supervision.words import Word
@@ -116,7 +117,7 @@ def build(settings: QuerySettings, open_log: Callable[[QuerySettings], Log] = ka
     app.state.request_views = RequestViews(reader, progress, tokens, clock_from(settings.clock), _limits(app, settings))
     app.state.reader, app.state.who = reader, who
     app.state.copy, app.state.register = copy, lambda: copy.register
-    app.state.people = PeopleDesk(store, Administration(store, settings.accounts), who, settings.origin)
+    app.state.people = PeopleDesk(store, Administration(store, settings.accounts), who, settings.origin, ListReader())
     app.state.following = app.state.task = None  # until it has started
     app.include_router(api.router)
     app.include_router(pages.router)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import pickle
-import sys
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +11,7 @@ from exact.faults import Fault
 from programmes.programme import ProgrammeFile
 from programmes.programme_file import FaultyProgramme, read_programme
 from services.intake.problem import IntakeProblem, invalid
+from services.limited_process import read_apart
 from supervision.words import Word
 from web.request_limits import Busy
 
@@ -62,25 +61,10 @@ class ProgrammeReader:
 
     async def _by_process(self, body: bytes, *, json: bool, simulated: bool) -> Checked:
         options = [*(["--json"] if json else []), *(["--simulated"] if simulated else [])]
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", _CHECK, str(self._library), *options),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-        )
-        try:
-            async with asyncio.timeout(self._within):
-                told, _ = await process.communicate(body)
-        except TimeoutError:
-            told = b""
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-        if not told:
+        checked: Checked | None = await read_apart(_CHECK, (str(self._library), *options), body, self._within)
+        if checked is None:
             detail = f"检查超过 {self._within:g} 秒或内存不足", "checking it takes too much time or memory"
             raise IntakeProblem("invalid", *detail)
-        # It was written by this installation's own code: nothing of what was posted chooses what is made of it.
-        checked: Checked = await asyncio.to_thread(pickle.loads, told)
         return checked
 
 

@@ -11,8 +11,8 @@ import orjson
 import pytest
 import pytest_asyncio
 
-from tests.services.intake.loop_turns import measured_turns
 from tests.services.intake.running_intake import REPORT, RunningIntake, make_topics, running, settings_for
+from tests.services.loop_turns import measured_turns
 
 pytestmark = [pytest.mark.services, pytest.mark.asyncio(loop_scope="module")]
 LONGEST_TURN = 0.1

@@ -23,7 +23,8 @@ from directory.persons import Person
 from directory.store import Changes, DirectoryStore
 from supervision.rights import OPERATIONS, answer
 from tests.directory.accounts import AccountsInMemory
-from tests.directory.people import HERE, THERE, clerk, stored, workbook
+from tests.directory.people import HERE, THERE, clerk, stored, unpacking_to, workbook
+from tests.services.loop_turns import measured_turns
 from tests.services.query.feed import Feed
 from tests.services.query.house import House, house
 from web.identity import Identity
@@ -347,6 +348,19 @@ async def test_a_list_with_a_problem_names_its_cell_and_one_that_is_too_large_is
             assert f"<code>{cell}</code>" in answer.text
         assert "import/apply" not in answer.text
         await browser.send("/people/import", "/people/import", 413, files={"file": ("l.xlsx", b"0" * 1_100_000)})
+
+
+async def test_a_list_that_unpacks_to_a_hundred_thousand_rows_takes_no_turn_of_the_loop(
+    postgres: Callable[[], str], tmp_path: Path
+) -> None:
+    content = unpacking_to(sheets=5, rows=19_990)
+    assert len(content) < 1024 * 1024
+    async with office(postgres, tmp_path) as there:
+        browser = await there.browser()
+        with measured_turns() as turns:
+            answer = await browser.send("/people/import", "/people/import", 422, {"file": ("list.xlsx", content)})
+        assert "超过 5000 行" in answer.text
+        assert turns.longest <= 0.1
 
 
 async def test_names_are_drawn_for_those_who_may_see_them_alone(postgres: Callable[[], str], tmp_path: Path) -> None:

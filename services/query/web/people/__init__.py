@@ -5,6 +5,7 @@ desk            one request: who asks, in which jurisdiction, about whom; and wh
 forms           what is typed, checked field by field
 routes          the list, a person, and what is done to one
 import_routes   a list as a file: previewed, then imported
+list_reader     lists, read beside the event loop (list_check: the process that reads them)
 account_routes  accounts for many at a time
 pages           how a page is made
 """

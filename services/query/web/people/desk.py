@@ -15,6 +15,7 @@ from directory.persons import Person
 from directory.register import Register
 from directory.store import ChangedMeanwhile, DirectoryStore
 from services.query.answers.problem import QueryProblem
+from services.query.web.people.list_reader import ListReader
 from services.query.web.people.rights import PeopleOperation, may, own_jurisdiction
 from services.recognition import Recognition
 from supervision.right import Answer
@@ -33,6 +34,7 @@ class PeopleDesk:
     administration: Administration
     who: Recognition
     origin: str
+    list_reader: ListReader
 
     @asynccontextmanager
     async def visit(self, request: Request, operation: PeopleOperation, person: str = "") -> AsyncIterator[PeopleVisit]:
