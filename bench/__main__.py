@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import doors, memory, rating, rebuild, rules
+from bench import doors, loop_turns, memory, rating, rebuild, rules, steady_load
 from bench.figures import HEAD, Figure
 from bench.logs import recorded_years
 from embedded.parts import INTAKE, QUERY, RATING
@@ -61,34 +61,49 @@ async def over_http(stack: Stack, clock: Path, submissions: int, samples: int, r
     return accepted, shown
 
 
+async def worst(home: Path) -> list[str]:
+    """How long a turn of a service's loop the worst requests of an account take."""
+    say("worst requests")
+    return [*loop_turns.HEAD, *(one.line() for one in await loop_turns.measure(home))]
+
+
+def figures_of(home: Path, told: argparse.Namespace) -> list[str]:
+    """The table of figures beside their floors."""
+    with Stack(home / "log", parts=(), say=say) as stack:
+        figures, sizes = asyncio.run(on_the_log(stack, told.programmes, told.rounds))
+    clock = home / "clock"
+    set_driven(clock, BEFORE_THE_YEAR)
+    with Stack(home / "doors", parts=(ISSUER, RATING, INTAKE, QUERY), clock=clock, say=say) as stack:
+        accepted, shown = asyncio.run(over_http(stack, clock, told.submissions, told.samples, told.rounds))
+    return [*HEAD, *(figure.line() for figure in (accepted, *figures)), "", shown, sizes]
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure and print a table in Markdown."""
+    """Measure and print tables in Markdown."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--programmes", type=int, default=12, help="recorded years on the log")
     parser.add_argument("--submissions", type=int, default=5000, help="submissions per round at intake")
     parser.add_argument("--samples", type=int, default=400, help="reports timed until their light shows")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--worst", action="store_true", help="the worst requests alone")
+    parser.add_argument("--steady", type=float, default=0, metavar="MINUTES", help="intake's memory under load alone")
     told = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="liangdeng-bench-") as folder:
         home = Path(folder)
         home.chmod(0o711)
-        with Stack(home / "log", parts=(), say=say) as stack:
-            figures, sizes = asyncio.run(on_the_log(stack, told.programmes, told.rounds))
-        clock = home / "clock"
-        set_driven(clock, BEFORE_THE_YEAR)
-        with Stack(home / "doors", parts=(ISSUER, RATING, INTAKE, QUERY), clock=clock, say=say) as stack:
-            accepted, shown = asyncio.run(over_http(stack, clock, told.submissions, told.samples, told.rounds))
-    lines = [
+        lines = []
+        if told.steady:
+            lines = [asyncio.run(steady_load.measure(home / "steady", told.steady)).line()]
+        elif not told.worst:
+            lines = [*figures_of(home, told), ""]
+        if not told.steady:
+            (home / "worst").mkdir(mode=0o711)  # PostgreSQL's own user must reach its folder
+            lines += asyncio.run(worst(home / "worst"))
+    machine = (
         f"{os.cpu_count()} CPUs, {platform.machine()}, Python {platform.python_version()}; the machine's load at the "
-        f"end {os.getloadavg()[0]:.1f}",
-        "",
-        *HEAD,
-        *(figure.line() for figure in (accepted, *figures)),
-        "",
-        shown,
-        sizes,
-    ]
-    sys.stdout.write("\n".join(lines) + "\n")
+        f"end {os.getloadavg()[0]:.1f}"
+    )
+    sys.stdout.write("\n".join([machine, "", *lines]) + "\n")
 
 
 def say(text: str) -> None:

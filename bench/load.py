@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -30,20 +30,37 @@ def request(path: str, body: bytes, headers: dict[str, str]) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
 
 
-async def fire(url: str, requests: Sequence[bytes], connections: int) -> Outcome:
+class Pace:
+    """So many a second, however many connections there are."""
+
+    def __init__(self, a_second: float) -> None:
+        self._step = 1 / a_second
+        self._next = 0.0
+
+    async def turn(self) -> None:
+        """Wait for the next one's time."""
+        now = time.perf_counter()
+        at = max(now, self._next)
+        self._next = at + self._step
+        await asyncio.sleep(at - now)
+
+
+async def fire(url: str, requests: Iterable[bytes], connections: int, pace: Pace | None = None) -> Outcome:
     """Send all requests over so many connections, each waiting for its answer before the next."""
     waiting = iter(requests)
     statuses: Counter[int] = Counter()
     started = time.perf_counter()
-    await asyncio.gather(*(_one(url, waiting, statuses) for _ in range(connections)))
+    await asyncio.gather(*(_one(url, waiting, statuses, pace) for _ in range(connections)))
     return Outcome(statuses, time.perf_counter() - started)
 
 
-async def _one(url: str, waiting: Iterator[bytes], statuses: Counter[int]) -> None:
+async def _one(url: str, waiting: Iterator[bytes], statuses: Counter[int], pace: Pace | None) -> None:
     where = urlsplit(url)
     reader, writer = await asyncio.open_connection(where.hostname, where.port)
     try:
         for wire in waiting:
+            if pace is not None:
+                await pace.turn()
             writer.write(wire)
             statuses[await _answer(reader)] += 1
     finally:

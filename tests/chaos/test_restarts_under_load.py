@@ -18,6 +18,7 @@ import pytest
 from contracts.rulings import SubmissionRepeated
 from contracts.submission import decode_submission
 from contracts.topics import PARTITIONS, SUBMISSIONS
+from embedded.machine_error import MachineError
 from embedded.parts import INTAKE, KAFKA, RATING
 from embedded.stack import Stack
 from eventlog.log.kafka import KafkaLog
@@ -73,12 +74,23 @@ class Load:
         for number, name in enumerate(KILLED, 1):
             await self.until_received(SUBMITTED * number // (len(KILLED) + 1))
             self.stack.kill(name)
-            while len(self.stack.ended) < number:
-                await asyncio.sleep(0.05)
-            await asyncio.to_thread(self.stack.wait_ready, name, seconds=STILL_SECONDS)
+            await self.until_back(name, number)
             if name == "issuer":  # whoever signs in anew is let in, too
                 self.tokens = await tokens_of(self.stack, self.programme)
         await self.until_received(SUBMITTED - len(self.bare))
+
+    async def until_back(self, name: str, number: int) -> None:
+        """Wait until the end of what was killed, the so-many-th, was noticed and it answers again."""
+        deadline = time.monotonic() + STILL_SECONDS
+        while True:
+            try:
+                if len(self.stack.ended) >= number:
+                    await asyncio.to_thread(self.stack.wait_ready, name)
+                    return
+            except MachineError:  # it ended, and is being started
+                pass
+            assert time.monotonic() < deadline, f"{name} did not come back in {STILL_SECONDS} s"
+            await asyncio.sleep(0.1)
 
     async def until_received(self, number: int) -> None:
         known, at = -1, time.monotonic()

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import struct
 from pathlib import Path
 from typing import Final
 
 from services.intake.problem import IntakeProblem
 
+logger = logging.getLogger(__name__)
 _CHUNK: Final = 256 * 1024
 _CONNECT_SECONDS: Final = 5
 _ANSWER_BYTES: Final = 4096
+_LONGER: Final = "INSTREAM size limit exceeded"
 
 
 class VirusScan:
@@ -23,7 +26,10 @@ class VirusScan:
         self._seconds = seconds
 
     async def check(self, file: Path) -> None:
-        """Raises IntakeProblem: `evidence_infected` with the name of what was found, `scanner_unavailable`."""
+        """Raises IntakeProblem `evidence_infected` with the name of what was found, `scanner_unavailable`, `too_large`.
+
+        The last is for a file that is longer than clamd takes: to send it again would not help.
+        """
         if not self._address:
             return
         try:
@@ -31,6 +37,9 @@ class VirusScan:
                 said = await self._asked(file)
         except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
             raise _unavailable(type(error).__name__) from None
+        if said.startswith(_LONGER):
+            logger.warning("clamd refused a file for its length: its StreamMaxLength is below INTAKE_EVIDENCE_LIMIT")
+            raise IntakeProblem("too_large", "文件超过病毒扫描的上限", "the file is longer than the virus scan takes")
         if said.endswith(" FOUND"):
             found = said.removeprefix("stream: ").removesuffix(" FOUND")
             raise IntakeProblem("evidence_infected", f"检出：{found}", f"found: {found}")
@@ -44,16 +53,19 @@ class VirusScan:
             else:
                 host, _, port = self._address.rpartition(":")
                 reader, writer = await asyncio.open_connection(host.strip("[]"), int(port))
+        # It may answer before it has everything, and hang up: the answer is read beside the writing.
+        answer = asyncio.create_task(reader.read(_ANSWER_BYTES))
         try:
             writer.write(b"zINSTREAM\0")
-            with file.open("rb") as content:
-                while chunk := await asyncio.to_thread(content.read, _CHUNK):
+            with file.open("rb") as content, contextlib.suppress(ConnectionError):
+                while not answer.done() and (chunk := await asyncio.to_thread(content.read, _CHUNK)):
                     writer.write(struct.pack("!I", len(chunk)) + chunk)
                     await writer.drain()
-            writer.write(struct.pack("!I", 0))
-            await writer.drain()
-            return (await reader.read(_ANSWER_BYTES)).rstrip(b"\0\n").decode("utf-8", "replace")
+                writer.write(struct.pack("!I", 0))
+                await writer.drain()
+            return (await answer).rstrip(b"\0\n").decode("utf-8", "replace")
         finally:
+            answer.cancel()
             writer.close()
             with contextlib.suppress(OSError):
                 await writer.wait_closed()

@@ -113,17 +113,21 @@ class ProgrammePublisher:
     async def _all(
         self, identity: Identity, parts: Sequence[tuple[str, SubmissionData]], key: str, before: Sequence[Receipt]
     ) -> list[Receipt]:
-        turn, making = asyncio.Semaphore(_AT_ONCE), asyncio.Lock()
+        making, waiting = asyncio.Lock(), iter(enumerate(parts))
+        outcomes: list[Received | Exception | None] = [None] * len(parts)
 
-        async def one(subject: str, data: SubmissionData) -> Received:
-            async with turn:
+        async def lane() -> None:
+            for number, (subject, data) in waiting:
                 async with making:
                     await asyncio.sleep(0)
-                return await self._receiver.append(identity.actor, subject, data, key)
+                try:
+                    outcomes[number] = await self._receiver.append(identity.actor, subject, data, key)
+                except Exception as failure:  # told below, once the others are through
+                    outcomes[number] = failure
 
-        outcomes = await asyncio.gather(*(one(subject, data) for subject, data in parts), return_exceptions=True)
+        await asyncio.gather(*(lane() for _ in range(_AT_ONCE)))
         receipts = [one.receipt for one in outcomes if isinstance(one, Received)]
-        for failure in (one for one in outcomes if isinstance(one, BaseException)):
+        for failure in (one for one in outcomes if isinstance(one, Exception)):
             if not isinstance(failure, IntakeProblem) or failure.code == "key_reused":
                 raise failure
         if len(receipts) < len(parts):

@@ -6,7 +6,8 @@ points were deducted, and no more (rulebook: Who).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import asyncio
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -16,6 +17,7 @@ from services.query.answers.item import SeenItem, items
 from services.query.answers.lights import Reasons, reasons
 from services.query.answers.problem import QueryProblem
 from services.query.answers.request_view import RequestView
+from services.query.read_model.tables import EventRow
 from supervision.evaluation.deduction import Deduction, Source, SourcedEvent
 from supervision.evaluation.sheets import Sheet, evaluate
 from supervision.words import DEDUCTIONS, Word
@@ -54,12 +56,10 @@ def _open(view: RequestView, sheet: Sheet, seen: Mapping[str, SeenItem]) -> None
 
 
 async def _sheets(view: RequestView, programme_id: str) -> tuple[list[Sheet], dict[str, SeenItem]]:
-    events = list(known(await view.snapshot.events(programme_id)))
+    rows = await view.snapshot.events(programme_id)
     seen = {one.held.item: one for one in await items(view, programme_id)}
-    whole = evaluate(_sourced(events))
-    told = {sheet.unit: sheet for sheet in whole}
-    if any(one.row.item and one.row.item not in seen for one in events):
-        told = {one.unit: one for one in evaluate(_sourced(e for e in events if not e.row.item or e.row.item in seen))}
+    # A year of a programme is thousands of events: read and folded beside the loop, which has others to answer.
+    whole, told = await asyncio.to_thread(_evaluated, rows, seen)
     why = await reasons(view, programme_id, list(seen.values()))
     found = []
     for sheet in whole:
@@ -72,6 +72,17 @@ async def _sheets(view: RequestView, programme_id: str) -> tuple[list[Sheet], di
             pending = told[sheet.unit].pending if sheet.unit in told else 0
             found.append(replace(sheet, deductions=shown, pending=pending))
     return sorted(found, key=lambda sheet: (-sheet.score, sheet.unit)), seen
+
+
+def _evaluated(rows: Iterable[EventRow], seen: Collection[str]) -> tuple[list[Sheet], dict[str, Sheet]]:
+    """The sheets as they are; and, by unit, as they would be of the items that are `seen` alone."""
+    events = list(known(rows))
+    whole = evaluate(_sourced(events))
+    if all(not one.row.item or one.row.item in seen for one in events):
+        return whole, {sheet.unit: sheet for sheet in whole}
+    return whole, {
+        one.unit: one for one in evaluate(_sourced(e for e in events if not e.row.item or e.row.item in seen))
+    }
 
 
 def _as_seen(one: Deduction, item: SeenItem | None, why: Reasons) -> Deduction:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -56,7 +57,27 @@ async def test_clean_infected_and_too_large_for_the_scanner(clamd: str, tmp_path
     assert "Liangdeng.Test" in refused.value.zh
     with pytest.raises(IntakeProblem) as refused:
         await scan.check(_file(tmp_path, bytes(3_000_000)))
-    assert (refused.value.code, refused.value.status) == ("scanner_unavailable", 503)
+    assert (refused.value.code, refused.value.status) == ("too_large", 413)
+
+
+@pytest.mark.parametrize("at", ["socket", "port"])
+async def test_a_file_that_is_too_long_for_the_scanner_is_refused_for_good(tmp_path: Path, at: str) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readexactly(2_000_000)
+        writer.write(b"INSTREAM size limit exceeded. ERROR\0")  # clamd's own words; it reads no further and hangs up
+        await writer.drain()
+        writer.close()
+
+    if at == "socket":
+        address = str(tmp_path / "clamd")
+        server = await asyncio.start_unix_server(answer, address)
+    else:
+        server = await asyncio.start_server(answer, "127.0.0.1", 0)
+        address = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with server:
+        with pytest.raises(IntakeProblem) as refused:
+            await VirusScan(address, 30).check(_file(tmp_path, bytes(9_000_000)))
+    assert (refused.value.code, refused.value.status) == ("too_large", 413)
 
 
 async def test_without_the_scanner_nothing_is_taken(tmp_path: Path) -> None:
