@@ -30,6 +30,10 @@ PRIVATE: Final = (
 _YEAR_SECONDS: Final = 365 * 24 * 3600
 
 
+_PLAIN: Final = "text/plain; charset=utf-8"
+_AWAY: Final = "系统暂时没有应答，请稍后再试。\nNo answer from the system right now; try again shortly.\n"
+
+
 class Front:
     """A reverse proxy at `origin`: each path of `routes` goes to its port on this machine, the longest first.
 
@@ -106,6 +110,7 @@ class Front:
             "read_header_timeout": HEADER_SECONDS * 1_000_000_000,
             "idle_timeout": IDLE_SECONDS * 1_000_000_000,
             "routes": [*self._closed(), *(self._route(path) for path in sorted(self._routes, key=len, reverse=True))],
+            "errors": {"routes": [self._away()]},
             "automatic_https": {"disable_redirects": True} if self._https else {"disable": True},
         }
         apps: dict[str, Any] = {"http": {"servers": {"people": server}}}
@@ -145,6 +150,15 @@ class Front:
         match = [] if path == "/" else [{"path": [path, f"{path}/*"]}]
         route: dict[str, Any] = {"handle": [self._headers, forward], "terminal": True}
         return {"match": match, **route} if match else route
+
+    def _away(self) -> dict[str, Any]:
+        """What is answered while the service behind is being started or does not answer."""
+        later = {"handler": "headers", "response": {"set": {"Retry-After": ["5"], "Content-Type": [_PLAIN]}}}
+        answer = {"handler": "static_response", "status_code": "{http.error.status_code}", "body": _AWAY}
+        return {
+            "match": [{"expression": "{http.error.status_code} in [502, 503, 504]"}],
+            "handle": [self._headers, later, answer],
+        }
 
     def _shows_certificate(self) -> bool:
         context = ssl.create_default_context()

@@ -11,7 +11,7 @@ from supervision import refusal_words
 from supervision.right import REASONS
 from supervision.rights import OPERATIONS
 from supervision.words import Word
-from web.problem import MEDIA_TYPE, TYPE_PREFIX, ProblemKind
+from web.problem import MEDIA_TYPE, RETRY_AFTER, TYPE_PREFIX, ProblemKind
 
 Schema = dict[str, Any]
 JSON: Final = "application/json"
@@ -29,7 +29,6 @@ WORD: Final[Schema] = {
     "additionalProperties": False,
 }
 _EVERYWHERE: Final = ("text_invalid", "not_acceptable", "wrong_host", "rate", "internal", "busy")
-_WAITS: Final = (429, 503, 504)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +184,7 @@ def _refusal(status: int, codes: Sequence[str], kinds: Mapping[str, ProblemKind]
     }
     schema = {"allOf": [ref("Problem"), {"properties": {"type": {"enum": types}, "status": {"const": status}}}]}
     headers = dict(_ALWAYS)
-    if status in _WAITS:
+    if status in RETRY_AFTER:
         headers["Retry-After"] = header(_RETRY, {"type": "string", "pattern": "^[0-9]+$"})
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = header(_CHALLENGE, TEXT)

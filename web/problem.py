@@ -22,6 +22,10 @@ _LONGEST: Final = 400
 """Characters of a text in a fault; a key of somebody's own can be as long as the body."""
 
 
+RETRY_AFTER: Final[Mapping[int, str]] = {408: "1", 429: "2", 503: "5", 504: "2", 507: "300"}
+"""Seconds after which to ask again, by status, where whoever refuses knows no better."""
+
+
 class ProblemKind(NamedTuple):
     """What one code means: the HTTP status, and the title in both languages."""
 
@@ -66,7 +70,7 @@ class HttpProblem(Exception):
         self.code = code
         self.zh, self.en = zh, en
         self.faults = faults
-        self.headers = dict(headers or {})
+        self.headers = {**_later(self.status), **(headers or {})}
         self.more = dict(more or {})
 
     @property
@@ -96,6 +100,10 @@ class HttpProblem(Exception):
     def response(self, request_id: str) -> Response:
         """The document as an answer."""
         return Response(orjson.dumps(self.document(request_id)), self.status, self.headers, MEDIA_TYPE)
+
+
+def _later(status: int) -> dict[str, str]:
+    return {"Retry-After": RETRY_AFTER[status]} if status in RETRY_AFTER else {}
 
 
 def wants_page(request: Request) -> bool:

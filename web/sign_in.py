@@ -148,7 +148,7 @@ class SignIn:
                 return problem_page(request, problem, self._intake)
             except (ProviderUnavailable, SessionsUnavailable) as error:
                 logger.warning("signing in is not possible: %s: %s", type(error).__name__, error)
-                unavailable = SignInProblem("sign_in_unavailable", headers={"Retry-After": "5"})
+                unavailable = SignInProblem("sign_in_unavailable")
                 return problem_page(request, unavailable, self._intake, _SHORTLY)
 
         return answer

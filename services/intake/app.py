@@ -66,7 +66,6 @@ from web.visitor import request_id
 
 _BATCH_BYTES = 8 * MAX_SUBMISSION_BYTES
 _REQUEST_MILLISECONDS = 20_000
-_LATER = {"Retry-After": "5"}
 
 
 def build(settings: IntakeSettings) -> FastAPI:
@@ -234,11 +233,11 @@ async def _unauthenticated(request: Request, error: Exception) -> Response:
 
 
 async def _sessions_unavailable(request: Request, error: Exception) -> Response:
-    return await _told(request, IntakeProblem("sessions_unavailable", "", str(error), headers=_LATER))
+    return await _told(request, IntakeProblem("sessions_unavailable", "", str(error)))
 
 
 async def _trail_unavailable(request: Request, error: Exception) -> Response:
-    return await _told(request, IntakeProblem("not_recorded", "", str(error), headers=_LATER))
+    return await _told(request, IntakeProblem("not_recorded", "", str(error)))
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

@@ -19,6 +19,7 @@ from embedded.child_process import free_port
 from embedded.front import Front
 
 REALM = "/identity/realms/liangdeng"
+AWAY = "/away"
 ROUTES = {"/": 1, "/intake": 2, REALM: 3}
 
 
@@ -99,9 +100,8 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
     port = free_port()
     origin = f"https://localhost:{port}"
-    front = Front(
-        tmp_path_factory.mktemp("front"), origin=origin, routes={"/": behind.server_port, REALM: sign_on.server_port}
-    )
+    routes = {"/": behind.server_port, REALM: sign_on.server_port, AWAY: free_port()}
+    front = Front(tmp_path_factory.mktemp("front"), origin=origin, routes=routes)
     process = front.launch()
     deadline = time.monotonic() + 60
     while not front.ready():
@@ -120,6 +120,13 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
 def test_a_browser_that_trusts_the_authority_is_answered(browser: httpx.Client) -> None:
     answer = browser.get("/programmes/1?lang=en")
     assert (answer.status_code, answer.json()["path"]) == (200, "/programmes/1?lang=en")
+    assert not {"server", "via"} & answer.headers.keys()
+
+
+def test_while_a_service_is_away_it_is_said_when_to_come_again(browser: httpx.Client) -> None:
+    answer = browser.post(AWAY, content=b"{}")
+    assert (answer.status_code, answer.headers["retry-after"]) == (502, "5")
+    assert answer.text.startswith("系统暂时没有应答")
     assert not {"server", "via"} & answer.headers.keys()
 
 

@@ -164,7 +164,7 @@ def told_full() -> Iterator[None]:
 
 def no_space() -> IntakeProblem:
     """There is no room for a file; others may go before long."""
-    return IntakeProblem("no_space", headers={"Retry-After": "300"})
+    return IntakeProblem("no_space")
 
 
 @contextlib.contextmanager

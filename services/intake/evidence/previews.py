@@ -67,7 +67,7 @@ class Previews:
     @contextlib.asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
         if self._waiting >= _MOST_WAITING:
-            raise IntakeProblem("previews_busy", headers={"Retry-After": "5"})
+            raise IntakeProblem("previews_busy")
         self._waiting += 1
         try:
             async with self._cores:

@@ -22,11 +22,7 @@ KINDS: Final[dict[str, ProblemKind]] = {
     ),
     "unavailable": ProblemKind(503, Word("暂时无法查询", "The read model cannot be asked now")),
 }
-_HEADERS: Final = {
-    401: {"WWW-Authenticate": 'Bearer realm="liangdeng"'},
-    503: {"Retry-After": "2"},
-    504: {"Retry-After": "2"},
-}
+_HEADERS: Final = {401: {"WWW-Authenticate": 'Bearer realm="liangdeng"'}}
 
 
 class QueryProblem(HttpProblem):
