@@ -93,5 +93,5 @@ class AsyncClient:
             else:
                 if answer.status_code not in AGAIN:
                     return call.read(checked(answer))
-                pause = attempt.pause(f"HTTP {answer.status_code}", answer.headers.get("retry-after", ""))
+                pause = attempt.pause_after(answer)
             await asyncio.sleep(pause)

@@ -27,7 +27,8 @@ from liangdeng_client.models import (
 Answer = TypeVar("Answer")
 INTAKE = "/intake"
 """Where intake lies below the one address; query lies at its root."""
-AGAIN = frozenset({429, 502, 503, 504})
+TOO_MANY = 429
+AGAIN = frozenset({TOO_MANY, 502, 503, 504})
 FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 10.0
 
@@ -62,6 +63,15 @@ class Attempt:
             raise OutcomeUnknown(why, self._key)
         return pause
 
+    def pause_after(self, answer: httpx.Response) -> float:
+        """Seconds until the next try, as an answer asks for. Raises OutcomeUnknown, or Refused: a 429 files nothing."""
+        try:
+            return self.pause(f"HTTP {answer.status_code}", answer.headers.get("retry-after", ""))
+        except OutcomeUnknown:
+            if answer.status_code == TOO_MANY:
+                checked(answer)
+            raise
+
 
 def checked(response: httpx.Response) -> httpx.Response:
     """The answer, if it is none of an error. Raises Refused."""
@@ -71,7 +81,9 @@ def checked(response: httpx.Response) -> httpx.Response:
         document = response.json()
     except ValueError:
         document = {}
-    raise Refused(response.status_code, document if isinstance(document, dict) else {})
+    later = response.headers.get("retry-after", "")
+    told = document if isinstance(document, dict) else {}
+    raise Refused(response.status_code, told, int(later) if later.isdecimal() else 0)
 
 
 def submit(

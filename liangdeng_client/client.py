@@ -91,5 +91,5 @@ class Client:
             else:
                 if answer.status_code not in AGAIN:
                     return call.read(checked(answer))
-                pause = attempt.pause(f"HTTP {answer.status_code}", answer.headers.get("retry-after", ""))
+                pause = attempt.pause_after(answer)
             time.sleep(pause)

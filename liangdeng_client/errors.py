@@ -13,14 +13,16 @@ class LiangdengError(Exception):
 
 
 class Refused(LiangdengError):
-    """The service said no; asking again with the same body does not help.
+    """The service said no; asking again with the same body does not help, or (429) not yet: see `retry_after`.
 
     `status` is HTTP's, `code` the problem's (`invalid`, `forbidden`, `not_found`, `key_reused` …), `reason` which right
-    or what is missing, where that is told, `faults` the fields that are wrong, `document` all that was said.
+    or what is missing, where that is told, `faults` the fields that are wrong, `document` all that was said;
+    `retry_after` in how many seconds it may be sent again, 0 where that would not help.
     """
 
-    def __init__(self, status: int, document: Mapping[str, Any]) -> None:
+    def __init__(self, status: int, document: Mapping[str, Any], retry_after: int = 0) -> None:
         self.status = status
+        self.retry_after = retry_after
         self.document = document
         self.code = code_of(document)
         self.reason: str = document.get("reason", "")

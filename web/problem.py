@@ -47,6 +47,28 @@ EVERYWHERE: Final[Mapping[str, ProblemKind]] = {
 """What the entrance of every service can answer, whatever was asked for."""
 
 
+class FaultRoom:
+    """Room for as many faults as one answer may tell: a hundred, in 48 KB."""
+
+    def __init__(self) -> None:
+        self._number, self._bytes = MOST_FAULTS, _MOST_FAULT_BYTES
+
+    def members(self, faults: Sequence[Fault]) -> dict[str, Any]:
+        """The members of a document that tell faults, as many as there is room for, and how many more there are."""
+        if not faults:
+            return {}
+        shown = []
+        for fault in faults[: self._number]:
+            made = _error(fault)
+            self._bytes -= len(orjson.dumps(made))
+            if self._bytes < 0:
+                break
+            self._number -= 1
+            shown.append(made)
+        omitted = len(faults) - len(shown)
+        return {"errors": shown, **({"errors_omitted": omitted} if omitted else {})}
+
+
 class HttpProblem(Exception):
     """The answer to a request is an error; a service derives a class with its own kinds.
 
@@ -83,8 +105,8 @@ class HttpProblem(Exception):
         """What happened, in both languages."""
         return self.kinds[self.code].title
 
-    def document(self, request_id: str) -> dict[str, Any]:
-        """The problem document of a request."""
+    def document(self, request_id: str, room: FaultRoom | None = None) -> dict[str, Any]:
+        """The problem document of a request; `room` is shared by the documents of one answer."""
         detail = {"detail": self.zh or self.en, "detail_en": self.en or self.zh} if self.zh or self.en else {}
         return {
             "type": f"{TYPE_PREFIX}{self.code}",
@@ -93,7 +115,7 @@ class HttpProblem(Exception):
             "status": self.status,
             **self.more,
             **detail,
-            **_errors(self.faults),
+            **(room or FaultRoom()).members(self.faults),
             "request_id": request_id,
         }
 
@@ -110,21 +132,6 @@ def wants_page(request: Request) -> bool:
     """Whether an error is told as a page: to a browser, but below `/v1`, where programs ask."""
     path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
     return not path.startswith("/v1/") and "text/html" in request.headers.get("accept", "")
-
-
-def _errors(faults: Sequence[Fault]) -> dict[str, Any]:
-    """As many faults as a document may hold, and how many more there are."""
-    if not faults:
-        return {}
-    shown, size = [], 0
-    for fault in faults[:MOST_FAULTS]:
-        made = _error(fault)
-        size += len(orjson.dumps(made))
-        if size > _MOST_FAULT_BYTES:
-            break
-        shown.append(made)
-    omitted = len(faults) - len(shown)
-    return {"errors": shown, **({"errors_omitted": omitted} if omitted else {})}
 
 
 def _error(fault: Fault) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from services.intake.problem import IntakeProblem, denied, invalid
 from services.intake.submitting.body import MAX_PARTS, check_lengths, idempotency_key_of, read_object
 from services.intake.submitting.receiver import unknown_fields
 from web.identity import Identity
-from web.problem import MOST_FAULTS
+from web.problem import FaultRoom
 from web.rights import RightDenied
 from web.visitor import request_id
 
@@ -30,23 +30,6 @@ _MORE_PARTS: Final = 5
 """Times as many lists and objects as in one submission, for all rows together; each row has the usual limit."""
 _NAMES: Final = frozenset({"item", "key"})
 _ITEM: Final[TypeAdapter[str]] = TypeAdapter(Identifier)
-
-
-class _ToldFaults:
-    """Counts the faults that one answer tells: 100, however many rows they are in."""
-
-    def __init__(self, request_id: str) -> None:
-        self._request_id = request_id
-        self._left = MOST_FAULTS
-
-    def document(self, problem: IntakeProblem) -> dict[str, Any]:
-        """The problem document of a row, with as many of its faults as may still be told."""
-        faults, left = problem.faults, self._left
-        if len(faults) > left:
-            problem.faults = faults[:left]
-            problem.more["errors_omitted"] = len(faults) - left
-        self._left = max(left - len(faults), 0)
-        return problem.document(self._request_id)
 
 
 async def submit_many(
@@ -65,7 +48,7 @@ async def submit_many(
     for number, row in enumerate(rows):
         lanes[str(row.get("item")) if isinstance(row, dict) else ""].append(number)
     turn, checking, loop = asyncio.Semaphore(_AT_ONCE), asyncio.Lock(), asyncio.get_running_loop()
-    until, told = loop.time() + wait, _ToldFaults(request_id(request))
+    until, room, asked = loop.time() + wait, FaultRoom(), request_id(request)
 
     async def run(lane: list[int]) -> None:
         for number in lane:
@@ -73,7 +56,11 @@ async def submit_many(
                 async with checking:  # one row's checks in one turn of the loop, whoever else waits for it
                     await asyncio.sleep(0)
                 left = max(0.0, until - loop.time()) if wait else 0.0
-                results[number] = await _one(dependencies, identity, programme, rows[number], left, told)
+                try:
+                    results[number] = await _received(dependencies, identity, programme, rows[number], left)
+                except (IntakeProblem, RightDenied) as error:
+                    problem = error if isinstance(error, IntakeProblem) else denied(error)
+                    results[number] = {"status": problem.status, "problem": problem.document(asked, room)}
 
     async with asyncio.TaskGroup() as group:
         for lane in lanes.values():
@@ -83,17 +70,13 @@ async def submit_many(
     return Response(orjson.dumps(answer), 200, media_type=JSON)
 
 
-async def _one(
-    dependencies: Dependencies, identity: Identity, programme: str, row: Any, wait: float, told: _ToldFaults
+async def _received(
+    dependencies: Dependencies, identity: Identity, programme: str, row: Any, wait: float
 ) -> dict[str, Any]:
-    """The result of one row: its receipt, or its problem document."""
-    try:
-        item, key, body = _read(row)
-        dependencies.receiver.permit("submission.send", identity, programme, item)
-        answered = await dependencies.receiver.receive(identity, programme, item, body, key, wait)
-    except (IntakeProblem, RightDenied) as error:
-        problem = error if isinstance(error, IntakeProblem) else denied(error)
-        return {"status": problem.status, "problem": told.document(problem)}
+    """The result of a row that was received. Raises IntakeProblem, RightDenied."""
+    item, key, body = _read(row)
+    dependencies.receiver.permit("submission.send", identity, programme, item)
+    answered = await dependencies.receiver.receive(identity, programme, item, body, key, wait)
     return {"status": 202 if answered.ruling is None else 200, "receipt": document(answered, dependencies)}
 
 

@@ -135,6 +135,16 @@ async def test_a_bulk_of_faults_takes_no_longer_turn_and_tells_100(
     assert sum(len(result["problem"].get("errors", [])) for result in results) == told
 
 
+async def test_faults_in_many_rows_share_the_room_of_one_answer(intake: RunningIntake) -> None:
+    row = {"item": "K01", "type": "progress.reported", "data": {"measures": {"长" * 1000: "x"}}}
+    rows = [{**row, "key": f"wide-{n}"} for n in range(200)]
+    headers, address = intake.headers("u-fagai-1", **JSON), "/v1/programmes/441602-2024/submissions/bulk"
+    answer = await intake.http.post(address, content=orjson.dumps({"submissions": rows}), headers=headers)
+    assert {result["status"] for result in answer.json()["results"]} == {422}
+    # Every row has its result, some 400 bytes; the faults of all together are no more than those of one request.
+    assert len(answer.content) <= LONGEST_ANSWER + 200 * 400
+
+
 async def test_150_submissions_of_57_kilobytes_leave_the_others_their_turns(intake: RunningIntake) -> None:
     narrative = "x" * 3900
     data = {**REPORT["data"], "narrative": narrative, "measures": {f"measure-{n}" + "y" * 180: "1" for n in range(260)}}
