@@ -10,7 +10,7 @@ program_access        access for a unit's system; realm: a sign-in server of one
 rebuild               a new read model from the log
 api_documents         writes docs/api: the OpenAPI documents
 scenarios             runs a book of scenarios
-programme             composes a calendar: calendar_composition, holidays
+programme             composes a calendar: calendar_composition
 clean                 removes the state folder
 servers               finds the servers that a command works on, or starts them
 output, progress      how a command answers

@@ -11,12 +11,12 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from cli.holidays import announced, source
 from contracts.values import Calendar
 from exact.faults import Fault, faults_of, line_of
 from exact.texts import Inexact, ParsedText, read_yaml
 from programmes.policy_file import FaultyFile, read_calendar
 from programmes.programme import ScheduleEntry
+from services.intake.programme_drafts.holidays import announced, source
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _ON_A_LINE: Final = 8

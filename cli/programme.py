@@ -8,8 +8,8 @@ from pathlib import Path
 import typer
 
 from cli.calendar_composition import NotComposable, compose
-from cli.holidays import NotAnnounced
 from cli.output import NO_RESULT_EXIT, say
+from services.intake.programme_drafts.holidays import NotAnnounced
 
 
 def compose_calendar(file: Path, *, until: date | None, write: bool) -> int:

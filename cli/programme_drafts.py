@@ -12,7 +12,6 @@ from typing import Final
 import typer
 from pydantic import ValidationError
 
-from cli.holidays import NotAnnounced, known_part
 from cli.output import NO_RESULT_EXIT, print_json, say
 from contracts.policy import Policy
 from contracts.values import Calendar
@@ -29,6 +28,7 @@ from programmes.policy_file import FaultyFile, read_policy
 from programmes.programme import ProgrammeFile
 from programmes.programme_file import FaultyProgramme, read_programme
 from programmes.programme_text import programme_text
+from services.intake.programme_drafts.holidays import NotAnnounced, known_part
 
 _NAMED: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _SHOWN: Final = 200

@@ -117,6 +117,7 @@ _TABLE: Final = (
     ),
     *(_op(f"submit.{name}", *SUBMISSIONS[name], "programme", cells) for name, cells in _ABOUT_PROGRAMMES.items()),
     _act("programme.publish", Word("发布督查方案", "publish a programme"), "programme", _OFFICE),
+    _op("draft.manage", "办理方案草稿", "work on drafts of programmes", "programme", _OFFICE),
     _op("policy.adopt", "启用政策版本", "adopt a policy", "programme", _OFFICE),
     _op("programme.extend", "增补单位和领导", "add units and leaders", "programme", _OFFICE),
     _op("calendar.extend", "增补日历", "extend the calendar", "programme", _OFFICE),

@@ -26,6 +26,7 @@ _LIGHTS: Final = Word("亮灯图", "Lights")
 _ESCALATIONS: Final = Word("督办", "Escalations")
 _EVALUATION: Final = Word("考核", "Evaluation")
 _ITEMS: Final = Word("我的事项", "My items")
+_DRAFTS: Final = Word("方案草稿", "Drafts")
 _INBOX: Final = Word("收件箱", "Inbox")
 _PEOPLE: Final = Word("人员", "People")
 _READS: Final = Word("敏感读取", "Privileged reads")
@@ -105,6 +106,8 @@ class Header:
                 yield self._place(f"{about}/evaluation", _EVALUATION)
         if rights.may("my_items.list"):
             yield self._place(f"{self.intake}/items", _ITEMS, kept=False)
+        if rights.may("draft.manage"):
+            yield self._place(f"{self.intake}/drafts", _DRAFTS, kept=False)
         if rights.may("inbox.read"):
             yield self._place("/inbox", _INBOX, kept=False)
         if rights.may("people.list"):

@@ -35,8 +35,18 @@ def units_of(ledger: OfficeLedger, known: ProgrammeFile | None) -> tuple[UnitEnt
     """
     found = {one.name: one for one in known.units} if known else {}
     for name in ledger.units:
-        found.setdefault(name, UnitEntry(id=f"u-{_digest(name)}", name=name, kind=_kind(name)))
+        found.setdefault(name, new_unit(name))
     return tuple(found.values())
+
+
+def new_unit(name: str) -> UnitEntry:
+    """A unit by its name alone, always under the same id. Raises ValidationError for a name that is none."""
+    return UnitEntry(id=f"u-{_digest(name)}", name=name, kind=_kind(name))
+
+
+def new_leader(label: str) -> LeaderEntry:
+    """A leader by what he or she is in charge of, always under the same id. Raises ValidationError."""
+    return LeaderEntry(id=f"l-{_digest(label)}", label=label, aspects=())
 
 
 def leaders_of(ledger: OfficeLedger, known: ProgrammeFile | None) -> tuple[tuple[LeaderEntry, ...], dict[str, str]]:
@@ -52,8 +62,8 @@ def leaders_of(ledger: OfficeLedger, known: ProgrammeFile | None) -> tuple[tuple
         if text in by_label:
             ids[text] = by_label[text]
         elif not is_person(text):
-            ids[text] = f"l-{_digest(text)}"
-            found[ids[text]] = LeaderEntry(id=ids[text], label=text, aspects=())
+            made = new_leader(text)
+            ids[text], found[made.id] = made.id, made
     taken = set(ids.values())
     for text in ledger.leaders:
         if text not in ids:

@@ -4,6 +4,7 @@ api/          the JSON API: publish, submit, upload evidence
 pages/        pages for people: my items, an item, a form per type of submission, the receipt
 evidence/     files that submissions cite: kept, checked, opened
 submitting/   from a request's body to the record on the log, and the receipt
+programme_drafts/  drafts of programmes, before anything of them is on the log
 who/          who may submit what: the items as rulings left them, and the rights
 description/  what the API looks like: the OpenAPI document
 app           builds everything from the settings

@@ -32,9 +32,11 @@ from services.intake.metrics import IntakeMetrics
 from services.intake.ops import operator
 from services.intake.pages import evidence as evidence_pages
 from services.intake.pages import publication
+from services.intake.pages.drafts import draft_routers
 from services.intake.pages.renderer import problem_page
 from services.intake.pages.routes import pages_router
 from services.intake.problem import IntakeProblem, denied, unauthenticated
+from services.intake.programme_drafts.store import DraftStore
 from services.intake.settings import IntakeSettings
 from services.intake.submitting.daily_quotas import DailyQuotas
 from services.intake.submitting.producer import SubmissionProducer
@@ -115,6 +117,8 @@ def build(settings: IntakeSettings) -> FastAPI:
     app.include_router(evidence_pages.router)
     app.include_router(pages_router)
     app.include_router(publication.router)
+    for router in draft_routers:
+        app.include_router(router)
     document = operations.description()
     app.router.routes.extend(described(document, settings.intake_root_path, people_sign_in=bool(settings.origin)))
     app.router.routes.append(OpenMount(SHARED, shared, "assets.read"))
@@ -168,6 +172,7 @@ def _dependencies(settings: IntakeSettings, log: KafkaLog, pool: Pool | None) ->
         used_keys=used_keys,
         publisher=ProgrammePublisher(receiver, roster, roster_feed, log),
         programme_reader=ProgrammeReader(settings.library, settings.programmes_at_a_time, settings.programme_within),
+        drafts=DraftStore(pool),
         topics=TopicsCheck(settings.bootstrap_servers, settings.topic_prefix),
         metrics=metrics,
         directory=directory,

@@ -13,6 +13,7 @@ from services.intake.evidence.rights import EvidenceRights
 from services.intake.evidence.store import EvidenceStore
 from services.intake.evidence.unreferenced import UnreferencedFiles
 from services.intake.metrics import IntakeMetrics
+from services.intake.programme_drafts.store import DraftStore
 from services.intake.settings import IntakeSettings
 from services.intake.submitting.daily_quotas import DailyQuotas
 from services.intake.submitting.producer import SubmissionProducer
@@ -52,6 +53,7 @@ class Dependencies:
     used_keys: UsedKeys
     publisher: ProgrammePublisher
     programme_reader: ProgrammeReader
+    drafts: DraftStore
     topics: TopicsCheck
     metrics: IntakeMetrics
     directory: DirectoryCopy | None

@@ -30,6 +30,10 @@ KINDS: Final[dict[str, ProblemKind]] = {
     ),
     "not_found": ProblemKind(404, Word("没有这个地址或对象", "Not found")),
     "exists": ProblemKind(409, Word("该督查方案已经发布", "The programme was already published")),
+    "draft_exists": ProblemKind(409, Word("该年度已有草稿", "There is a draft of this programme already")),
+    "draft_changed": ProblemKind(
+        409, Word("草稿已被他人修改或已发布，请重新打开", "The draft was changed meanwhile; open it again")
+    ),
     "key_reused": ProblemKind(
         409, Word("该 Idempotency-Key 已用于不同内容", "This Idempotency-Key was used for another body")
     ),
@@ -60,6 +64,7 @@ KINDS: Final[dict[str, ProblemKind]] = {
     "not_recorded": ProblemKind(
         503, Word("暂时无法登记这次读取，请稍后再试", "This read cannot be recorded right now; try again")
     ),
+    "drafts_unavailable": ProblemKind(503, Word("草稿暂不可用，请稍后再试", "Drafts are away right now; try again")),
     "not_ready": ProblemKind(503, Word("正在准备，请稍后再试", "Not ready yet; try again")),
     "unknown_outcome": ProblemKind(
         503,

@@ -10,11 +10,11 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.calendar_composition import NotComposable, compose
-from cli.holidays import NotAnnounced, announced, announced_years
 from cli.main import app
 from programmes import FOLDER
 from programmes.policy_file import read_calendar
 from programmes.programme_file import load_programme
+from services.intake.programme_drafts.holidays import NotAnnounced, announced, announced_years
 
 PROGRAMMES = FOLDER
 FIRST, LAST = date(2024, 1, 1), date(2025, 3, 31)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from cli import holidays
 from cli.programme_drafts import Asked, check_ledger, export_ledger, import_ledger, next_year_of, programme_in
 from programmes import FOLDER
+from services.intake.programme_drafts import holidays
 from tests.programmes.ledgers import HEADINGS, ROW, one_sheet, with_cell
 
 ASKED = Asked(

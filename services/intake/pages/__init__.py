@@ -8,6 +8,7 @@ form_page  a form as a page: empty, or with everything that is wrong
 form_post  a posted form as it comes in: text fields and files
 form_body  a posted form as the body of a submission
 publication  the office publishes a programme
+drafts/    the workbench for drafts of programmes
 evidence   a file of evidence: its pages as pictures
 renderer   any page: its template in templates/, style.css, the words, the headers
 session    the token's cookie, and the proof that a form was opened in the same session

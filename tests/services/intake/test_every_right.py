@@ -17,7 +17,10 @@ from contracts.rulings import DeputyAppointed
 from contracts.submission import SUBMISSION_TYPES
 from contracts.submissions import DeputyNamed
 from embedded.child_process import LOOPBACK, free_port
+from programmes import FOLDER
+from programmes.programme_file import read_programme
 from sandbox.people import Account
+from services.intake.programme_drafts.draft import draft_of_file
 from supervision.right import ASKERS, Cell, Operation
 from supervision.rights import OPERATIONS, role_answer
 from tests.services.districts import HERE, ITEMS, LEAD, NEIGHBOUR, PROGRAMME, Actor, actors, namings, programme_file
@@ -31,6 +34,7 @@ SERVED = (
     "submission.send",
     "programme_submission.send",
     "programme.publish",
+    "draft.manage",
     "policy.adopt",
     "programme.extend",
     "calendar.extend",
@@ -63,6 +67,8 @@ async def intake(
             }
             answer = await made.http.post("/v1/programmes", content=programme_file(district), headers=headers)
             assert answer.status_code == 202, answer.text
+            draft = draft_of_file(read_programme(programme_file(district), FOLDER, json=True))
+            await made.dependencies.drafts.create(draft, "o1", "created")
         await made.rating.rule()
         await until(lambda: len(made.dependencies.roster.items) == 4, "the roster does not know the items")
         for item in ITEMS.values():
@@ -211,6 +217,7 @@ def _request(operation: Operation, programme: str, item: str) -> tuple[str, str,
     file = f"/v1/evidence/{_file(item)[0]}"
     requests: dict[str, tuple[str, str, dict[str, Any]]] = {
         "programme.publish": ("POST", "/v1/programmes", {"json": json.loads(programme_file(programme[:6]))}),
+        "draft.manage": ("GET", f"/drafts/{programme}", {}),
         "policy.adopt": ("POST", f"{about}/policies", {"json": {}}),
         "programme.extend": ("POST", f"{about}/units-and-leaders", {"json": {"no such": "field"}}),
         "calendar.extend": ("POST", f"{about}/calendar", {"json": {}}),
