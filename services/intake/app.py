@@ -38,6 +38,7 @@ from services.intake.pages.routes import pages_router
 from services.intake.problem import IntakeProblem, denied, unauthenticated
 from services.intake.programme_drafts.store import DraftStore
 from services.intake.settings import IntakeSettings
+from services.intake.submitting.came_back import CameBack
 from services.intake.submitting.daily_quotas import DailyQuotas
 from services.intake.submitting.producer import SubmissionProducer
 from services.intake.submitting.programme_reader import ProgrammeReader
@@ -170,6 +171,7 @@ def _dependencies(settings: IntakeSettings, log: KafkaLog, pool: Pool | None) ->
         quotas=quotas,
         receipt_signer=ReceiptSigner(settings.receipt_key.get_secret_value(), settings.receipt_former_keys),
         used_keys=used_keys,
+        came_back=CameBack(used_keys),
         publisher=ProgrammePublisher(receiver, roster, roster_feed, log),
         programme_reader=ProgrammeReader(settings.library, settings.programmes_at_a_time, settings.programme_within),
         drafts=DraftStore(pool),

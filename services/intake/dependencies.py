@@ -15,6 +15,7 @@ from services.intake.evidence.unreferenced import UnreferencedFiles
 from services.intake.metrics import IntakeMetrics
 from services.intake.programme_drafts.store import DraftStore
 from services.intake.settings import IntakeSettings
+from services.intake.submitting.came_back import CameBack
 from services.intake.submitting.daily_quotas import DailyQuotas
 from services.intake.submitting.producer import SubmissionProducer
 from services.intake.submitting.programme_reader import ProgrammeReader
@@ -51,6 +52,7 @@ class Dependencies:
     quotas: DailyQuotas
     receipt_signer: ReceiptSigner
     used_keys: UsedKeys
+    came_back: CameBack
     publisher: ProgrammePublisher
     programme_reader: ProgrammeReader
     drafts: DraftStore

@@ -1,6 +1,7 @@
 """Pages for units, leaders and the office: rendered here, without JavaScript, Chinese first.
 
 routes     the addresses; handlers decode, call and return
+desk       a unit's desk: what it has to do, what came back, how its items stand
 overview   a person's list of items, and what waits for somebody
 fields     the table behind every form: its fields, and what its button says
 choices    what a form offers to choose from

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from contracts.submissions import Appealed
+from services.intake.pages.desk import unsigned
 from services.intake.who.item import KnownItem
 from services.intake.who.roster import Roster
 from supervision.escalation_sentences import CauseFacts, cause_word
@@ -41,18 +42,31 @@ def choices_of(name: str, field: str, item: KnownItem, roster: Roster, lang: Lan
         return [Choice(appeal.id, _against(appeal.against, lang)) for appeal in item.appeals]
     if field == "blockage":
         return [Choice(one, one) for one in item.blockages]
-    notices = [
-        Choice(f"{one.level}|{cause}", notice_word(one.level, cause, lang))
-        for one in item.open_escalations(*_SIGNED)
-        for cause in one.names
-    ]
-    return notices if field == "notice" else [*_lights(item, lang), *notices]
+    about = {"notice": unsigned, "against": appealable}.get(field, lit_or_noticed)
+    return [_choice(one, item, lang) for one in about(item)]
 
 
-def _lights(item: KnownItem, lang: Language) -> list[Choice]:
-    """Those that can be appealed against or replied about: yellow and red ones."""
-    short = sorted((period, light) for period, light in item.lit.items() if light in ("yellow", "red"))
-    return [Choice(f"light|{period}", f"{period} {say(LIGHTS, light, lang)}") for period, light in short]
+def lit_or_noticed(item: KnownItem) -> list[tuple[str, str]]:
+    """What can be replied about: yellow and red lights, and every cause of an open notice."""
+    short = sorted(period for period, light in item.lit.items() if light in ("yellow", "red"))
+    notices = [(one.level, cause) for one in item.open_escalations(*_SIGNED) for cause in one.names]
+    return [*(("light", period) for period in short), *notices]
+
+
+def appealable(item: KnownItem) -> list[tuple[str, str]]:
+    """What can be appealed against: the same, but for what an appeal waits about already."""
+    waiting = {
+        ("light", one.against.light) if one.against.light else (one.against.level, one.against.cause)
+        for one in item.appeals
+    }
+    return [one for one in lit_or_noticed(item) if one not in waiting]
+
+
+def _choice(about: tuple[str, str], item: KnownItem, lang: Language) -> Choice:
+    what, cause = about
+    if what == "light":
+        return Choice(f"light|{cause}", f"{cause} {say(LIGHTS, item.lights.light(cause), lang)}")
+    return Choice(f"{what}|{cause}", notice_word(what, cause, lang))
 
 
 def _people(field: str, item: KnownItem, roster: Roster) -> list[Choice]:

@@ -200,3 +200,20 @@ ACTIONS: Final[Words] = {
     "item.reassigned": Word("调整承办单位", "Reassign the item"),
 }
 """What the buttons say and the forms are called; every form has one."""
+
+_WAITS_FOR_LEADER: Final = Word("等待分管区领导审定。", "It waits for the leader in charge.")
+FOLLOWS: Final[Words] = {
+    "plan.submitted": _WAITS_FOR_LEADER,
+    "adjustment.requested": _WAITS_FOR_LEADER,
+    "extension.requested": _WAITS_FOR_LEADER,
+    "withdrawal.requested": Word("等待区政府主要领导审定。", "It waits for the chief leader."),
+    "progress.reported": Word("督查室可能核查。", "The office may review it."),
+    "rectification.reported": Word("等待督查室核查。", "It waits for the office's review."),
+    "blockage.raised": Word("等待区政府答复。", "It waits for the government's answer."),
+    "notice.acknowledged": Word("申诉期限从现在起算。", "The time to appeal runs from now."),
+    "appeal.lodged": Word(
+        "等待决定；期间灯色和通知不变。", "It waits for its decision; light and notice stand meanwhile."
+    ),
+    "reply.given": Word("由督查室决定是否公布。", "The office decides whether the public reads it."),
+}
+"""What comes next once it is accepted, where something does."""

@@ -8,12 +8,17 @@ from datetime import datetime
 from typing import Final
 
 from contracts.values import ReportingPeriod
+from services.intake.pages.choices import appealable
+from services.intake.pages.desk import binding, next_report, to_report, unsigned
 from services.intake.pages.fields import FORMS
 from services.intake.who.item import KnownItem
 from services.intake.who.permission import ItemRights, submittable
+from supervision.rights import OPERATIONS
 
 _OUTLIVING: Final = ("notice.acknowledged", "appeal.lodged", "appeal.decided")
 """What a withdrawn item still takes (rulebook: Fairness)."""
+UNIT_ACTS: Final = frozenset(name for name in FORMS if "unit" in OPERATIONS[f"submit.{name}"].roles)
+"""What units submit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +40,10 @@ def rows(items: Iterable[KnownItem], rights: ItemRights, now: datetime) -> list[
 
 
 def _row(item: KnownItem, rights: ItemRights, now: datetime) -> ListedItem:
-    due = [p for p in item.opened.periods if p.due_at > now and p.id not in item.opened.void]
     plan = "confirmed" if item.plan_confirmed else "waiting" if item.waiting_plan is not None else "none"
     may = set(submittable(rights, item))
-    mine = tuple(name for name in waiting(item) if name in may)
-    return ListedItem(item, due[0] if due and not item.withdrawn else None, plan, mine)
+    mine = tuple(name for name in pressing(item, now) if name in may)
+    return ListedItem(item, next_report(item, now), plan, mine)
 
 
 def waiting(item: KnownItem) -> list[str]:
@@ -64,16 +68,30 @@ def waiting(item: KnownItem) -> list[str]:
     return [name for name, is_open in open_now.items() if is_open and (name in _OUTLIVING or not item.withdrawn)]
 
 
+def pressing(item: KnownItem, now: datetime) -> list[str]:
+    """The same, with what a unit owes by its calendar: receipts of notices, reports on open periods."""
+    receipts = ["notice.acknowledged"] if unsigned(item) else []
+    reports = ["progress.reported"] if not item.withdrawn and to_report(item, now) else []
+    return [*receipts, *waiting(item), *reports]
+
+
 def applies(item: KnownItem, name: str, now: datetime) -> bool:
     """Whether something of this type could be accepted about an item as it stands; who may, the rights say."""
-    if item.withdrawn:
-        return name in _OUTLIVING
+    if item.withdrawn and name not in _OUTLIVING:
+        return False
     limits = [one for one in item.open_escalations("rectification") if one.due_at is not None and now < one.due_at]
     extensions = item.assignment.policy.extensions
     short = any(light in ("yellow", "red") for light in item.lit.values())
     dates = item.deadlines.periods.values()
+    bound = binding(item)
     could = {
-        "extension.requested": any(one.extended < extensions for one in limits),
+        "plan.submitted": not item.plan_confirmed,
+        "progress.reported": any(one.opens_at <= now for one in bound),
+        "adjustment.requested": bool(item.nodes or item.waiting_plan) and any(one.due_at > now for one in bound),
+        "withdrawal.requested": not item.withdrawal_waits,
+        "notice.acknowledged": bool(unsigned(item)),
+        "appeal.lodged": bool(appealable(item)),
+        "extension.requested": any(one.extended < extensions for one in limits) and not item.extensions,
         "extension.decided": bool(item.extensions),
         "inspection.approved": any(one.approval == "chief" and not one.approved for one in item.inspections.values()),
         "inspection.recorded": bool(item.inspections),
@@ -97,15 +115,16 @@ def applies(item: KnownItem, name: str, now: datetime) -> bool:
 
 def actions(item: KnownItem, rights: ItemRights, now: datetime) -> tuple[list[str], list[str]]:
     """What this person may submit about an item: what is waited for, and everything else that applies."""
-    pressing = waiting(item)
+    first = pressing(item, now)
     may = [name for name in submittable(rights, item) if name in FORMS]
-    return [name for name in pressing if name in may], [
-        name for name in may if name not in pressing and applies(item, name, now)
+    return [name for name in first if name in may], [
+        name for name in may if name not in first and applies(item, name, now)
     ]
 
 
 def current_period(item: KnownItem, now: datetime) -> str:
-    """The period that a report is most likely about: the first one not over yet that is open."""
-    able = [p for p in item.opened.periods if p.id not in item.opened.void]
-    coming = [p for p in able if p.due_at > now and p.opens_at <= now]
-    return (coming or able or list(item.opened.periods))[0].id
+    """The period that a report is most likely about: the first open one without a report, else the last open one."""
+    able = binding(item)
+    coming = [one for one in to_report(item, now) if one.due_at > now]
+    opened = [one for one in able if one.opens_at <= now]
+    return (coming or opened[-1:] or able or list(item.opened.periods))[0].id

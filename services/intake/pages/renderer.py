@@ -13,10 +13,12 @@ from starlette.responses import HTMLResponse
 
 from services.intake.dependencies import Dependencies
 from services.intake.pages.choices import cause_text
-from services.intake.pages.fields import ACTIONS
+from services.intake.pages.fields import ACTIONS, FOLLOWS
 from services.intake.who.item import KnownItem
 from services.intake.who.permission import rights_of
 from supervision import words
+from supervision.light_sentences import period_word
+from supervision.refusal_advice import ADVICE
 from supervision.words import say
 from supervision.workdays import last_day, local, offset_of
 from web.addresses import here_of
@@ -56,7 +58,10 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
         header=_header(request, item, context.get("problem")),
         root=root,
         words=words,
+        advice=ADVICE,
+        period_word=period_word,
         actions=ACTIONS,
+        follows=FOLLOWS,
         sign=lambda comparator: _SIGNS.get(comparator, comparator),
         say=lambda group, code: say(group, code, lang),
         cause=lambda level, name: cause_text(level, name, lang),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from typing import Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, RedirectResponse, Response
@@ -10,7 +12,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from contracts.topics import split_subject, subject_of
 from services.intake.dependencies import Dependencies
 from services.intake.evidence.rights import uploaders
-from services.intake.pages import overview
+from services.intake.pages import desk, overview
 from services.intake.pages.fields import FORMS
 from services.intake.pages.form_body import FormFields, submission_body
 from services.intake.pages.form_page import form_page
@@ -19,8 +21,7 @@ from services.intake.pages.qr_code import qr_code
 from services.intake.pages.renderer import FOLDER, page
 from services.intake.pages.session import check_form_token, check_origin, signed_in
 from services.intake.problem import IntakeProblem
-from services.intake.submitting.receipt import Receipt
-from services.intake.submitting.receipts import receipt_for
+from services.intake.submitting.receipts import receipt_for, ruling_on
 from services.intake.submitting.receiver import Received
 from services.intake.who.item import KnownItem
 from services.intake.who.permission import permitted_item, rights_of, to_item
@@ -29,6 +30,8 @@ from web.gate import GuardedRoute, does
 from web.identity import Identity
 from web.privileged_reads import opened_by
 
+RULING_SECONDS: Final = 5.0
+"""How long somebody who filed a form waits for its ruling; later it is a click away."""
 pages_router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 
 
@@ -54,7 +57,9 @@ async def items(request: Request) -> Response:
     dependencies.receiver.ready()
     now, roster = dependencies.clock.now(), dependencies.roster
     rights = rights_of(roster, identity)
-    mine = (item for _, item in sorted(roster.items.items()) if to_item(rights, "item.read_full", item).allowed)
+    mine = [item for _, item in sorted(roster.items.items()) if to_item(rights, "item.read_full", item).allowed]
+    if identity.unit is not None:
+        return await _desk(request, dependencies, identity.unit, mine)
     rows = overview.rows(mine, rights, now)
     for row in rows:
         _open(request, row.item)
@@ -62,6 +67,22 @@ async def items(request: Request) -> Response:
     names = {key: roster.unit_name(*key) for key in keys}
     publishes = role_answer("programme.publish", rights.asker).allowed
     return page(request, "items.html", rows=rows, names=names, now=now, publishes=publishes)
+
+
+async def _desk(request: Request, dependencies: Dependencies, unit: str, mine: Sequence[KnownItem]) -> Response:
+    """What a unit has to do, what came back to it, and how its items stand."""
+    now, led = dependencies.clock.now(), [item for item in mine if item.lead_unit == unit]
+    for item in mine:
+        _open(request, item)
+    return page(
+        request,
+        "desk.html",
+        unit=unit,
+        came_back=await dependencies.came_back.to(unit, led, now),
+        errands=desk.errands(led, now),
+        standings=desk.standings(mine, unit, now),
+        titles={id_: known.opened.title for id_, known in dependencies.roster.programmes.items()},
+    )
 
 
 @pages_router.get("/items/{programme}/{item}")
@@ -73,8 +94,20 @@ async def item_page(request: Request, programme: str, item: str) -> Response:
     _open(request, known)
     pressing, others = overview.actions(known, rights_of(roster, identity), dependencies.clock.now())
     unit, leader = roster.unit_name(programme, known.lead_unit), roster.leader_label(programme, known.leader)
-    now = dependencies.clock.now()
-    return page(request, "item.html", item=known, pressing=pressing, others=others, unit=unit, leader=leader, now=now)
+    now, own = dependencies.clock.now(), identity.unit == known.lead_unit
+    return page(
+        request,
+        "item.html",
+        item=known,
+        pressing=pressing,
+        others=others,
+        unit=unit,
+        leader=leader,
+        now=now,
+        title=roster.programmes[programme].opened.title,
+        came_back=await dependencies.came_back.to(known.lead_unit, [known], now) if own else [],
+        due=lambda instant: desk.due_of(known, instant, now),
+    )
 
 
 @pages_router.get("/items/{programme}/{item}/{name}")
@@ -103,10 +136,10 @@ async def send(request: Request, programme: str, item: str, name: str) -> Respon
         try:
             check_form_token(request, post.fields.one("csrf"))
             post.check_text()
-            receipt = (await _received(dependencies, identity, known, name, post)).receipt
+            received = await _received(dependencies, identity, known, name, post)
         except IntakeProblem as problem:
             return form_page(request, dependencies, known, name, post, problem)
-    return _receipt_page(request, dependencies, receipt, 202, item=known, name=name)
+    return _receipt_page(request, dependencies, received, 202, item=known, name=name)
 
 
 @pages_router.get("/receipts/{submission_id}")
@@ -117,12 +150,14 @@ async def receipt_page(request: Request, submission_id: str) -> Response:
     receipt = await receipt_for(dependencies, identity, submission_id)
     programme, item = split_subject(receipt.subject)
     known = dependencies.roster.items.get((programme, item or ""))
-    return _receipt_page(request, dependencies, receipt, 200, item=known, name="")
+    received = Received(receipt, await ruling_on(dependencies, submission_id))
+    return _receipt_page(request, dependencies, received, 200, item=known, name="")
 
 
 def _receipt_page(
-    request: Request, dependencies: Dependencies, receipt: Receipt, status: int, *, item: KnownItem | None, name: str
+    request: Request, dependencies: Dependencies, received: Received, status: int, *, item: KnownItem | None, name: str
 ) -> Response:
+    receipt = received.receipt
     proof = dependencies.receipt_signer.signed(receipt, dependencies.settings.log)
     return page(
         request,
@@ -131,7 +166,8 @@ def _receipt_page(
         item=item,
         name=name,
         receipt=receipt,
-        ruling=receipt.page(dependencies.position_tokens),
+        ruling=received.ruling,
+        ruling_page=receipt.page(dependencies.position_tokens),
         proof=proof,
         code=qr_code(proof, "liangdeng receipt"),
     )
@@ -144,7 +180,8 @@ async def _received(
     await post.store_files(dependencies.evidence, uploaders(identity))
     dependencies.quotas.use_evidence(identity.actor, sum(one.file.size or 0 for one in post.uploads))
     body = submission_body(name, post.fields, post.cited)
-    return await dependencies.receiver.receive(identity, item.programme, item.id, body, f"form-{post.key}")
+    wait = min(RULING_SECONDS, dependencies.settings.max_wait)
+    return await dependencies.receiver.receive(identity, item.programme, item.id, body, f"form-{post.key}", wait)
 
 
 def _open(request: Request, item: KnownItem) -> None:

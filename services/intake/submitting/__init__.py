@@ -6,5 +6,6 @@ daily_quotas  what a unit may send in one day
 programme_reader  programme files, read beside the event loop (programme_check: the process for large ones)
 publisher  a whole programme or a policy: one submission per item
 producer   appends to Kafka and waits for the offset
+came_back  what came back to a unit, with the reason: read from the log
 receipt    where a submission lies, and where its ruling can be read
 """

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from contracts.submissions import InspectionPlanned
 from contracts.topics import split_subject
 from eventlog.log.log import LogUnavailable
 from services.intake.dependencies import Dependencies
 from services.intake.submitting.receipt import Receipt
+from services.intake.submitting.ruling_waits import ruling_document
 from services.intake.who.permission import rights_of, to_item
 from supervision.right import HIDDEN
 from web.identity import Identity
@@ -44,3 +47,12 @@ async def receipt_for(dependencies: Dependencies, identity: Identity, submission
         if planned and not to_item(rights, "inspection_plans.see", known).allowed:
             raise RightDenied(_READ, HIDDEN)
     return receipt
+
+
+async def ruling_on(dependencies: Dependencies, submission_id: str) -> dict[str, Any] | None:
+    """The ruling on a submission as JSON, for whoever was given its receipt; None while it cannot be read."""
+    try:
+        found = await dependencies.used_keys.ruling_on(submission_id)
+    except LogUnavailable:
+        return None
+    return None if found is None else ruling_document(found)

@@ -76,8 +76,13 @@ class UsedKeys:
         row = self._known.execute("SELECT place FROM used WHERE id = ?", (_key(submission_id),)).fetchone()
         return None if row is None else await self._at(row[0])
 
+    async def ruling_on(self, submission_id: str) -> CountedAnswer | None:
+        """The ruling on a submission; None where there is none. Raises LogUnavailable."""
+        row = self._known.execute("SELECT place, ruled_at FROM used WHERE id = ?", (_key(submission_id),)).fetchone()
+        return None if row is None else await self._ruling(*_place(row[0]), row[1])
+
     async def _at(self, place: int) -> tuple[Submission, Receipt]:
-        partition, offset = place >> _OFFSET_BITS, place & (1 << _OFFSET_BITS) - 1
+        partition, offset = _place(place)
         (record,) = await self._read((SUBMISSIONS, partition), offset, lambda _: 1)
         first = decode_submission(record.value)
         return first, Receipt(
@@ -86,9 +91,11 @@ class UsedKeys:
 
     async def ruling(self, first: FirstUse) -> CountedAnswer:
         """The ruling on it. Raises LogUnavailable."""
-        place = (RULINGS, first.receipt.partition)
-        records = await self._read(place, first.ruled_at, _length)
-        return CountedAnswer(first.receipt.offset, tuple(Counted(one, placed(one) or {}) for one in records))
+        return await self._ruling(first.receipt.partition, first.receipt.offset, first.ruled_at)
+
+    async def _ruling(self, partition: int, offset: int, ruled_at: int) -> CountedAnswer:
+        records = await self._read((RULINGS, partition), ruled_at, _length)
+        return CountedAnswer(offset, tuple(Counted(one, placed(one) or {}) for one in records))
 
     async def _read(self, place: Place, offset: int, length: Callable[[Record], int]) -> list[Record]:
         """The record at this place, and those behind it that belong to it."""
@@ -101,6 +108,11 @@ class UsedKeys:
         except TimeoutError:
             raise LogUnavailable(f"{place[0]}-{place[1]}@{offset} was not read in {_READ_SECONDS:g} s") from None
         return found[: length(found[0])]
+
+
+def _place(packed: int) -> tuple[int, int]:
+    """Partition and offset."""
+    return packed >> _OFFSET_BITS, packed & (1 << _OFFSET_BITS) - 1
 
 
 def _length(record: Record) -> int:

@@ -12,12 +12,15 @@ from contracts.rulings import RulingData
 from contracts.submissions import DeputyEnded, DeputyNamed, SubmissionData
 from contracts.values import Light, Node, PeriodId
 from services.intake.who import adjustments, decidable
-from supervision import appeals, assignment, deadlines, deputies, escalations, replies
+from services.intake.who.setbacks import NONE, Setbacks
+from supervision import appeals, assignment, deadlines, deputies, escalations, lights, replies
 from supervision.appeals import Appeals
 from supervision.assignment import AssignmentRecord
 from supervision.deadlines import Deadlines
 from supervision.deputies import Namings
 from supervision.escalations import EscalationRecord, Escalations
+from supervision.item import ItemRecord
+from supervision.lights import LightsRecord
 from supervision.replies import Replies
 from supervision.right import StandsIn
 from supervision.workdays import local
@@ -31,22 +34,37 @@ class KnownItem:
     id: str
     opened: rulings.ItemOpened
     assignment: AssignmentRecord
-    deadlines: Deadlines
+    lights: LightsRecord
     escalations: Escalations = field(default_factory=dict)
     appeals: Appeals = ()
     plan_confirmed: bool = False
     waiting_plan: Mapping[PeriodId, Node] | None = None
     requests: adjustments.Requests = ()
     inspections: dict[str, rulings.InspectionAuthorized] = field(default_factory=dict)
-    reported: set[PeriodId] = field(default_factory=set)
     withdrawal_waits: bool = False
     cancellation_waits: bool = False
     namings: Namings = ()
     extensions: tuple[rulings.ExtensionFiled, ...] = ()
     replies: Replies = field(default_factory=dict)
-    lit: dict[PeriodId, Light] = field(default_factory=dict)
-    """The light of each period that has one."""
     decidable: decidable.Decidable = field(default_factory=dict)
+    signed: frozenset[tuple[str, str]] = frozenset()
+    """Notices that the unit signed for, by escalation and cause."""
+    setbacks: Setbacks = NONE
+
+    @property
+    def deadlines(self) -> Deadlines:
+        """Until when its periods are reported."""
+        return self.lights.deadlines
+
+    @property
+    def lit(self) -> Mapping[PeriodId, Light]:
+        """The light of each period that has one."""
+        return {period: one.light for period, one in self.lights.lights.items()}
+
+    @property
+    def record(self) -> ItemRecord:
+        """What the sentences about its lights are made from."""
+        return ItemRecord(self.assignment, self.lights, self.escalations, self.appeals)
 
     @property
     def lead_unit(self) -> str:
@@ -102,6 +120,8 @@ class KnownItem:
         kind = type(data)
         if kind in decidable.FOLDED:
             self.decidable = decidable.evolve(self.decidable, data, cause)
+        if kind in lights.FOLDED:
+            self.lights = lights.evolve(self.lights, data, self.assignment.policy)
         if kind in assignment.FOLDED:
             self.assignment = assignment.evolve(self.assignment, data)
         elif kind in escalations.FOLDED:
@@ -122,8 +142,7 @@ class KnownItem:
 
 def opened(programme: str, id_: str, data: rulings.ItemOpened) -> KnownItem:
     """An item that was just published."""
-    dates = deadlines.opened(data)
-    return KnownItem(programme, id_, data, assignment.opened(data), dates, namings=data.deputies)
+    return KnownItem(programme, id_, data, assignment.opened(data), lights.opened(data), namings=data.deputies)
 
 
 def _plan_received(item: KnownItem, data: rulings.PlanReceived) -> None:
@@ -136,10 +155,6 @@ def _plan_returned(item: KnownItem, _: rulings.PlanReturned) -> None:
 
 def _plan_adopted(item: KnownItem, _: rulings.PlanAdopted) -> None:
     item.plan_confirmed, item.waiting_plan = True, None
-
-
-def _reported(item: KnownItem, data: rulings.ProgressRecorded) -> None:
-    item.reported.add(data.period)
 
 
 def _inspection_authorized(item: KnownItem, data: rulings.InspectionAuthorized) -> None:
@@ -176,8 +191,8 @@ def _extension_decided(item: KnownItem, data: rulings.ExtensionRefused | rulings
     item.extensions = tuple(one for one in item.extensions if one not in decided)
 
 
-def _lit(item: KnownItem, data: rulings.LightChanged) -> None:
-    item.lit[data.period] = data.to
+def _signed(item: KnownItem, data: rulings.NoticeSigned) -> None:
+    item.signed |= {(data.escalation, data.cause)}
 
 
 def _revised(item: KnownItem, data: rulings.ItemRevised) -> None:
@@ -189,8 +204,8 @@ def _revised(item: KnownItem, data: rulings.ItemRevised) -> None:
     item.opened = replace(item.opened, **changed)
 
 
-def _dated(item: KnownItem, data: RulingData) -> None:
-    item.deadlines = deadlines.evolve(item.deadlines, data)
+def _dated(item: KnownItem, _: RulingData) -> None:
+    """The lights took the deadlines in before."""
     periods = tuple(replace(one, due_at=item.deadlines.due_at(one.id)) for one in item.opened.periods)
     item.opened = replace(item.opened, periods=periods)
 
@@ -199,7 +214,7 @@ _TRANSITIONS: Final[Mapping[type, Callable[[KnownItem, Any], None]]] = {
     rulings.PlanReceived: _plan_received,
     rulings.PlanReturned: _plan_returned,
     rulings.PlanAdopted: _plan_adopted,
-    rulings.ProgressRecorded: _reported,
+    rulings.NoticeSigned: _signed,
     rulings.InspectionAuthorized: _inspection_authorized,
     rulings.InspectionEndorsed: _inspection_endorsed,
     rulings.WithdrawalFiled: _withdrawal_filed,
@@ -207,7 +222,6 @@ _TRANSITIONS: Final[Mapping[type, Callable[[KnownItem, Any], None]]] = {
     rulings.ExtensionFiled: _extension_filed,
     rulings.ExtensionRefused: _extension_decided,
     rulings.LimitMoved: _extension_decided,
-    rulings.LightChanged: _lit,
     rulings.ItemRevised: _revised,
     **dict.fromkeys(deadlines.FOLDED, _dated),
     rulings.WithdrawalRefused: _withdrawal_decided,
@@ -219,6 +233,7 @@ FOLDED: Final = (
     | escalations.FOLDED
     | appeals.FOLDED
     | deputies.FOLDED
+    | lights.FOLDED
     | frozenset(_TRANSITIONS)
     | decidable.FOLDED
     | adjustments.FOLDED

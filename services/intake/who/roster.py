@@ -11,9 +11,10 @@ from contracts.rulings import ItemOpened, ProgrammeOpened
 from contracts.topics import jurisdiction_of, split_subject
 from eventlog.clock import Clock, SystemClock
 from eventlog.log.record import Place
+from services.intake.who import setbacks
 from services.intake.who.item import FOLDED, KnownItem, opened
 
-TYPES: Final = frozenset(RULING_TYPES.types[cls] for cls in (*FOLDED, ProgrammeOpened, ItemOpened))
+TYPES: Final = frozenset(RULING_TYPES.types[cls] for cls in (*FOLDED, *setbacks.FOLDED, ProgrammeOpened, ItemOpened))
 """What a roster is made of; other events, of newer versions, too, are passed over."""
 
 
@@ -76,3 +77,4 @@ class Roster:
             self.simulated_only &= data.simulated
         elif (item := self.items.get((programme, item_id or ""))) is not None:
             item.evolve(data, event.causeid)
+            item.setbacks = setbacks.evolve(item.setbacks, event)

@@ -35,6 +35,7 @@ from tests.web.desk import ISSUER, POSITION_KEY, Desk
 LIBRARY = FOLDER
 YUANCHENG = LIBRARY / "yuancheng-2024.yaml"
 RECEIPT_KEY = "a secret that receipts are signed with"
+ACCEPTED = SubmissionAccepted()
 REPORT: dict[str, Any] = {"type": "progress.reported", "data": {"period": "2024Q1", "claim": "in_progress"}}
 
 
@@ -69,16 +70,19 @@ class RatingStandIn:
         """Everything on the log."""
         return [decode_submission(r.value) for p in range(PARTITIONS) for r in await self.records(p)]
 
-    async def rule(self, *more: RulingData) -> None:
-        """Accept all submissions not ruled yet; `more` follows from the last of those about an item."""
+    async def rule(self, *more: RulingData, verdict: RulingData = ACCEPTED) -> int:
+        """Give all submissions not ruled yet this verdict; `more` follows from those about an item. How many."""
+        number = 0
         for partition in range(PARTITIONS):
             for record in (await self.records(partition))[self.ruled.get(partition, 0) :]:
-                await self._answer(record, more)
+                await self._answer(record, more, verdict)
                 self.ruled[partition] = record.offset + 1
+                number += 1
+        return number
 
-    async def _answer(self, record: Record, more: Sequence[RulingData]) -> None:
+    async def _answer(self, record: Record, more: Sequence[RulingData], verdict: RulingData) -> None:
         submission = decode_submission(record.value)
-        events: list[RulingData] = [SubmissionAccepted(), *_opened(submission.data)]
+        events: list[RulingData] = [verdict, *_opened(submission.data)]
         if not isinstance(submission.data, ProgrammePublished | ItemAssigned):
             events += more
         at = self.ends.get(record.partition, 0)

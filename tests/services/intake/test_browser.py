@@ -64,6 +64,7 @@ def urls(kafka: str, topic_prefix: str, tmp_path: Path, postgres: Callable[[], s
         "INTAKE_RECEIPT_KEY": RECEIPT_KEY,
         "INTAKE_EVIDENCE_FOLDER": str(tmp_path / "evidence"),
         "INTAKE_LIBRARY": str(LIBRARY),
+        "INTAKE_MAX_WAIT": "0.2",
         "ISSUER_FOLDER": str(tmp_path / "issuer"),
         **{f"{name.upper()}_PORT": str(port) for name, port in ports.items()},
     }
@@ -134,7 +135,8 @@ async def test_a_report_is_handed_in_on_a_wide_and_on_a_narrow_screen(
             await page.set_input_files('input[name="files"]', str(scan))
             await _fits(page, width)
             await page.click(".send button")
-            assert "已收到，回执如下" in await page.inner_text("h1")
+            assert "已收到，正在裁定" in await page.inner_text("h1")
+            await page.click("summary")
             assert "submissions-" in await page.inner_text(".receipt")
             await _fits(page, width)
             await page.goto(f"{item}?lang=en")

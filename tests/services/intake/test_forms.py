@@ -53,7 +53,9 @@ async def intake(
     async with (
         desk(folder / "issuer", postgres()) as people,
         running(
-            settings_for(kafka, prefix, folder, evidence_limit=200_000, **people.settings), folder, desk=people
+            settings_for(kafka, prefix, folder, evidence_limit=200_000, max_wait=0.05, **people.settings),
+            folder,
+            desk=people,
         ) as made,
     ):
         await made.publish_and_rule()

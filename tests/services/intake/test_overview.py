@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from contracts.rulings import (
+    AppealOpened,
     CancellationFiled,
     DeadlineShifted,
     EscalationRaised,
@@ -19,7 +20,7 @@ from contracts.rulings import (
     ReplyRecorded,
     ReplyReleased,
 )
-from contracts.submissions import ItemAssigned
+from contracts.submissions import Appealed, ItemAssigned
 from programmes import FOLDER
 from programmes.programme import expand
 from programmes.programme_file import load_programme
@@ -107,7 +108,8 @@ def test_what_waits_for_the_chief_leader_is_offered_only_while_it_waits() -> Non
 
 
 def test_a_withdrawn_item_takes_receipts_appeals_and_their_decisions_alone() -> None:
-    gone = item(YELLOW, RAISED, ItemWithdrawn())
+    appealed = AppealOpened(appeal="a1", against=Appealed(light="2024Q1"), due_at=DUE)
+    gone = item(YELLOW, RAISED, appealed, ItemWithdrawn())
     taken = [name for name in ("appeal.lodged", "notice.acknowledged", "appeal.decided") if applies(gone, name, NOW)]
     assert taken == ["appeal.lodged", "notice.acknowledged", "appeal.decided"]
     assert not any(applies(gone, name, NOW) for name in ("progress.reported", "reply.given", "deadline.moved"))

@@ -1,0 +1,165 @@
+"""A unit's desk: what is to be done until when, what came back, and what is offered; from rulings alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from contracts.ruling import RulingEvent
+from contracts.rulings import (
+    AdjustmentRefused,
+    EscalationReviewed,
+    LightChanged,
+    NoticeSigned,
+    PlanAdopted,
+    PlanReceived,
+    PlanReturned,
+    ProgressRecorded,
+    RulingData,
+    SubmissionRejected,
+    VerificationRecorded,
+)
+from contracts.submissions import Appealed
+from services.intake.pages.desk import errands, next_report, standing
+from services.intake.pages.overview import actions, applies, current_period
+from services.intake.who import setbacks
+from services.intake.who.item import KnownItem
+from services.intake.who.permission import ItemRights
+from services.intake.who.setbacks import NONE, Setbacks
+from supervision import appeals
+from tests.services.intake.test_overview import NOW, RAISED, YELLOW, item
+from web.identity import Identity
+
+NODES = PlanAdopted(nodes={})
+CLERK = ItemRights(Identity("u-1", "unit", "fagai", ("441602",)), frozenset({"441602"}))
+
+
+def report(period: str, at: datetime = NOW, *, in_time: bool = True) -> ProgressRecorded:
+    return ProgressRecorded(
+        report=f"r-{period}",
+        period=period,
+        claim="in_progress",
+        measures={},
+        evidence=(),
+        narrative="",
+        received_at=at,
+        in_time=in_time,
+        met=False,
+    )
+
+
+def names(known: KnownItem, now: datetime = NOW) -> list[tuple[str, str, int | None]]:
+    return [(one.name, one.period, one.due.days if one.due else None) for one in errands([known], now)]
+
+
+def test_an_item_without_plan_is_asked_for_its_plan_and_for_what_is_open_the_latest_first() -> None:
+    assert names(item()) == [
+        ("plan.submitted", "", -22),
+        ("progress.reported", "2024Q1", -10),
+        ("progress.reported", "2024Q2", 81),
+    ]
+
+
+def test_the_next_report_is_never_the_one_that_was_just_made() -> None:
+    known = item(NODES, report("2024Q1"))
+    upcoming = next_report(known, NOW)
+    assert upcoming is not None
+    assert upcoming.id == current_period(known, NOW) == "2024Q2"
+    known.evolve(report("2024Q2"))
+    upcoming = next_report(known, NOW)
+    assert upcoming is not None
+    assert upcoming.id == "2024Q3"
+    assert names(known) == []
+
+
+def test_a_void_period_is_never_asked_for() -> None:
+    known = item(NODES)
+    known.opened = known.opened.__class__(
+        **{**{name: getattr(known.opened, name) for name in known.opened.__dataclass_fields__}, "void": ("2024Q2",)}
+    )
+    upcoming = next_report(known, NOW)
+    assert upcoming is not None
+    assert upcoming.id == "2024Q3"
+    assert "2024Q2" not in [period for _, period, _ in names(known)]
+
+
+def test_a_deadline_is_counted_in_days_and_the_day_itself_is_still_in_time() -> None:
+    known = item(NODES, report("2024Q1"))
+    due_at = known.deadlines.due_at("2024Q2")
+    assert names(known, due_at - timedelta(minutes=1))[0] == ("progress.reported", "2024Q2", 0)
+    assert names(known, due_at + timedelta(minutes=1))[0] == ("progress.reported", "2024Q2", -1)
+
+
+def test_a_notice_asks_for_its_receipt_once_and_for_the_rectification() -> None:
+    known = item(NODES, report("2024Q1"), report("2024Q2"), RAISED)
+    assert names(known) == [("rectification.reported", "", 10), ("notice.acknowledged", "", None)]
+    known.evolve(NoticeSigned(escalation=RAISED.escalation, level="rectification", cause="2024Q1", signed_at=NOW))
+    assert names(known) == [("rectification.reported", "", 10)]
+    assert not applies(known, "notice.acknowledged", NOW)
+
+
+def test_how_an_item_stands_says_the_light_and_why() -> None:
+    known = standing(item(NODES, YELLOW), NOW)
+    assert (known.light, known.period, known.plan) == ("yellow", "2024Q1", "confirmed")
+    assert known.why is not None
+    assert known.why.zh.startswith("2024年第一季度黄灯：")
+    waiting = standing(item(), NOW)
+    assert (waiting.light, waiting.plan) == ("none", "none")
+
+
+def test_an_appeal_is_offered_against_what_is_lit_or_noticed_and_once() -> None:
+    assert not applies(item(), "appeal.lodged", NOW)
+    lit = item(YELLOW)
+    assert applies(lit, "appeal.lodged", NOW)
+    lit.appeals = (appeals.AppealRecord("a1", Appealed(light="2024Q1")),)
+    assert not applies(lit, "appeal.lodged", NOW)
+    assert applies(lit, "reply.given", NOW), "a reply is still offered"
+
+
+def test_what_nothing_asks_for_stands_apart_from_what_is_asked_for() -> None:
+    first, others = actions(item(NODES), CLERK, NOW)
+    assert first == ["progress.reported"]
+    assert set(others) == {"blockage.raised", "withdrawal.requested"}
+
+
+def told(*story: tuple[str, RulingData]) -> Setbacks:
+    known = NONE
+    for number, (cause, data) in enumerate(story):
+        known = setbacks.evolve(
+            known,
+            RulingEvent(
+                log="t", partition=0, subject="441602-2024/K01", time=datetime(2024, 5, 1, number, tzinfo=UTC),
+                causeid=cause, causedigest="", causeoffset=number, ordinal=0, of=1, at=number, rules="", policy="",
+                data=data,
+            ),
+        )  # fmt: skip
+    return known
+
+
+def test_what_came_back_stays_until_it_is_sent_again() -> None:
+    received = PlanReceived(nodes={}, late=False)
+    back = told(("s1", received), ("s2", PlanReturned()))
+    assert [(one.kind, one.name, one.cause) for one in back.open] == [("returned", "plan.submitted", "s2")]
+    assert told(("s1", received), ("s2", PlanReturned()), ("s3", received)).open == ()
+    overturned = VerificationRecorded(
+        period="2024Q1", report="r", finding="overturned", by="review", person="office:o1"
+    )
+    assert [(one.kind, one.about) for one in told(("s1", overturned)).open] == [("overturned", "2024Q1")]
+    assert told(("s1", overturned), ("s2", report("2024Q2"))).open, "a report on another period mends nothing"
+    assert told(("s1", overturned), ("s2", report("2024Q1"))).open == ()
+    refused = AdjustmentRefused(adjustment="a1")
+    not_done = EscalationReviewed(escalation="e1", finding="not_done", person="office:o1")
+    assert [one.kind for one in told(("s1", refused), ("s2", not_done)).open] == ["not_approved", "not_done"]
+
+
+def test_a_refusal_is_over_once_something_of_its_type_was_accepted() -> None:
+    known = told(("s1", SubmissionRejected(reasons=("not_signed",))), ("s2", report("2024Q1")))
+    (refusal,) = known.open
+    assert (refusal.kind, refusal.cause, refusal.reasons) == ("refused", "s1", ("not_signed",))
+    assert known.over("progress.reported", refusal.at)
+    assert not known.over("plan.submitted", refusal.at)
+    assert told(("s1", SubmissionRejected(reasons=("not_due",), alarm=True))).open == (), "the alarm's own is nobody's"
+
+
+def test_a_green_light_is_no_reason_to_appeal() -> None:
+    green = LightChanged(period="2024Q1", from_="none", to="green", settled=True, rule="Lights 1", because=())
+    assert not applies(item(NODES, green), "appeal.lodged", NOW)
