@@ -42,12 +42,12 @@ async def intake(
 
 
 async def _filed(
-    intake: RunningIntake, name: str, *more: RulingData, verdict: RulingData = ACCEPTED, **fields: str
+    intake: RunningIntake, name: str, fields: dict[str, str], *more: RulingData, verdict: RulingData = ACCEPTED
 ) -> httpx.Response:
     """A form of K01's unit is filed, and ruled on while its page waits."""
     headers = {"Accept": "text/html", **await intake.cookie("u-fagai-1")}
     form = Page((await intake.http.get(f"{HERE}/{name}", headers=headers)).text)
-    sent = {**dict(form.fields), **fields}
+    sent = dict(form.fields) | fields
     asked = asyncio.create_task(intake.http.post(f"{HERE}/{name}", data=sent, headers=headers))
     async with asyncio.timeout(20):
         while not await intake.rating.rule(*more, verdict=verdict):
@@ -67,7 +67,9 @@ async def test_the_page_of_a_filed_form_shows_the_ruling_first_and_what_to_do(
     intake: RunningIntake, verdict: RulingData, heading: str, told: str
 ) -> None:
     more = () if isinstance(verdict, SubmissionRejected) else (GREEN,)
-    answer = await _filed(intake, "progress.reported", *more, verdict=verdict, period="2024Q1", claim="in_progress")
+    answer = await _filed(
+        intake, "progress.reported", {"period": "2024Q1", "claim": "in_progress"}, *more, verdict=verdict
+    )
     assert answer.status_code == 202, answer.text
     text = answer.text
     assert heading in text
@@ -82,14 +84,14 @@ async def test_what_was_refused_or_returned_stands_on_top_of_the_desk_with_its_r
     headers = {"Accept": "text/html", **await intake.cookie("u-fagai-1")}
     refusal = SubmissionRejected(reasons=("plan_incomplete",))
     plan = {"node:2024Q1:text": "目标"}
-    await _filed(intake, "plan.submitted", verdict=refusal, **plan)
+    await _filed(intake, "plan.submitted", plan, verdict=refusal)
     item = intake.dependencies.roster.items["441602-2024", "K01"]
     await until(lambda: any("plan_incomplete" in one.reasons for one in item.setbacks.open), "no refusal is known")
     told = " ".join(_bare((await intake.http.get("/items", headers=headers)).text).split())
     assert "不予受理 报送工作方案" in told
     assert "请为每个未定灯的周期各填一句节点目标" in told
     assert told.index("不予受理") < told.index("要办的")
-    await _filed(intake, "plan.submitted", PlanReceived(nodes={}, late=False), **plan)
+    await _filed(intake, "plan.submitted", plan, PlanReceived(nodes={}, late=False))
     decided = {"type": "plan.decided", "data": {"decision": "returned", "reason": "二季度目标没有量化"}}
     assert (await intake.submit("leader-1", "K01", decided, "returned")).status_code == 202
     await intake.rating.rule(PlanReturned())
