@@ -45,8 +45,7 @@ bench: setup ## 性能数据（docs/performance.md）· the figures of docs/perf
 	@$(VENV)/python -m bench $(ARGS)
 
 mutants: setup ## 规则的变异测试（docs/mutation.md；ARGS='services.rating.rules.lights.light*'）· mutation testing of the rules
-	@nice -n 19 $(VENV)/mutmut run --max-children 2 $(ARGS)
-	@$(VENV)/mutmut results
+	@nice -n 19 $(VENV)/python -m tests.rules.mutants $(ARGS)
 
 topics: setup ## 创建并核对 Kafka 主题 · provision the topics and check them for drift
 	@$(VENV)/liangdeng topics apply $(ARGS)

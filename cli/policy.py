@@ -24,7 +24,7 @@ from services.audit.policy_comparison import (
 from services.audit.reader import CannotReadLog, KafkaReader
 from services.audit.recorded_acts import NotRecorded, RecordedYear, read_file, read_year
 from supervision.refusal_words import REASONS
-from supervision.words import ESCALATION_STATES, LEVELS, LIGHTS, NOTE, Words
+from supervision.words import ESCALATION_STATES, LEVELS, LIGHTS, NOTE, SUBMISSIONS, Word, Words
 from supervision.words import say as word
 
 PIPED_WIDTH = 160
@@ -76,6 +76,8 @@ def tell(found: PolicyComparison) -> None:
     notes = [name for name, holds in (("simulated", found.simulated), ("derived", found.derived)) if holds]
     if notes:
         console.print(" · ".join(_both(NOTE, name) for name in notes))
+    if found.values:
+        console.print(_values(found))
     for item in found.items:
         console.print(_table(found, item))
     for line in _summary(found):
@@ -91,6 +93,17 @@ def _on_the_log(programme: str, *, quiet: bool) -> RecordedYear:
         return read_year(reader, env.get("LIANGDENG_LOG", "1"), programme, progress)
 
 
+def _values(found: PolicyComparison) -> Table:
+    """What the policies themselves say otherwise."""
+    table = Table(title="两个政策的不同 · what the policies say otherwise", title_justify="left", expand=True)
+    table.add_column("", width=40, overflow="fold")
+    table.add_column(f"A {found.a}", ratio=1, overflow="fold")
+    table.add_column(f"B {found.b}", ratio=1, overflow="fold")
+    for value in found.values:
+        table.add_row(f"{value.name.zh}\n{value.name.en} ({value.field})", _apart(value.a), _apart(value.b))
+    return table
+
+
 def _table(found: PolicyComparison, item: ItemDifference) -> Table:
     table = Table(title=f"{item.item} {item.title}（{item.lead_unit}）", title_justify="left", expand=True)
     table.add_column("", width=24, overflow="fold")
@@ -101,7 +114,8 @@ def _table(found: PolicyComparison, item: ItemDifference) -> Table:
     for rung in item.escalations:
         table.add_row(f"{_both(LEVELS, rung.level)}\n{rung.cause}", _rung(rung.a), _rung(rung.b))
     for refusal in item.refusals:
-        table.add_row(f"{refusal.act}\n{refusal.at:%Y-%m-%d %H:%M}", _verdict(refusal.a), _verdict(refusal.b))
+        act = f"{word(SUBMISSIONS, refusal.act)}\n{word(SUBMISSIONS, refusal.act, 'en')}"
+        table.add_row(f"{act}\n{refusal.at:%Y-%m-%d %H:%M}", _verdict(refusal.a), _verdict(refusal.b))
     return table
 
 
@@ -125,6 +139,11 @@ def _verdict(reasons: tuple[str, ...]) -> str:
     return "不予受理 refused: " + "; ".join(f"{reason} {word(REASONS, reason)}" for reason in reasons)
 
 
+def _apart(value: Word) -> str:
+    """In both languages; once where they are the same."""
+    return value.zh if value.zh == value.en else f"{value.zh}\n{value.en}"
+
+
 def _both(words: Words, code: str) -> str:
     return f"{word(words, code)} {word(words, code, 'en')}"
 
@@ -136,6 +155,14 @@ def _summary(found: PolicyComparison) -> Iterator[str]:
         if one or other:
             yield f"  {_both(LIGHTS if name in LIGHTS else LEVELS, name)}: A {one}, B {other} ({other - one:+d})"
     yield "人的行为按记录不变，另一政策下可能不同 · people act as recorded, though another policy may change that"
+    if found.unsigned:
+        yield (
+            f"{found.unsigned} 份提交没有主要负责人签报，不予受理；要看其他不同，请另存一份政策文件，删去 signed 再比较"
+        )
+        yield (
+            f"{found.unsigned} submissions are refused as nobody signed them; to see what else differs, "
+            "compare with a copy of the policy's file without signed"
+        )
     refusals = found.differences - found.lights - found.escalations
     yield (
         f"{found.differences} 处差异 · {found.differences} differences: {len(found.items)} 项事项 items, "

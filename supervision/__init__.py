@@ -16,6 +16,7 @@ light_sentences       why a light stands as it does
 escalation_sentences  what an escalation stands on, until when and how far it is
 rule_words            the paragraphs of the rulebook in words
 words                 the words for codes, in Chinese and in English
+policy_words          the words for the values of a policy
 refusal_advice        what whoever was refused can do
 refusal_words         the words for the reasons of a refusal
 schedule              the reporting periods of an item

@@ -15,6 +15,7 @@ from services.audit.recorded_acts import RecordedYear
 from services.audit.what_if import ItemRerun, rerun
 from services.rating.rules.explain import explain, explain_escalation
 from services.rating.rules.state.ladder import Escalation
+from supervision.policy_words import VALUES, otherwise
 from supervision.words import Word
 
 
@@ -86,8 +87,20 @@ class ItemDifference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ValueDifference:
+    """A value that the policies give otherwise, in words."""
+
+    field: str
+    name: Word
+    a: Word
+    b: Word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyComparison:
     """Two policies over one recorded year; `items` holds those that differ, `compared` counts all of them.
+
+    `values` are what the policies themselves say otherwise.
 
     `totals_a` and `totals_b` count the lights as they stand at the end and the escalations that were not withdrawn.
     """
@@ -101,6 +114,7 @@ class PolicyComparison:
     acts: int
     totals_a: Mapping[str, int]
     totals_b: Mapping[str, int]
+    values: tuple[ValueDifference, ...]
     items: tuple[ItemDifference, ...]
 
     @property
@@ -112,6 +126,12 @@ class PolicyComparison:
     def escalations(self) -> int:
         """Escalations that differ."""
         return sum(len(item.escalations) for item in self.items)
+
+    @property
+    def unsigned(self) -> int:
+        """Acts that one policy refuses for want of a signature and the other does not."""
+        refusals = (one for item in self.items for one in item.refusals)
+        return sum(("not_signed" in one.a) != ("not_signed" in one.b) for one in refusals)
 
     @property
     def differences(self) -> int:
@@ -151,6 +171,9 @@ def compare(year: RecordedYear, a: Policy, b: Policy, until: datetime | None = N
         acts=sum(not act.is_alarm for acts in year.acts.values() for act in acts),
         totals_a=_totals(under_a.values()),
         totals_b=_totals(under_b.values()),
+        values=tuple(
+            ValueDifference(field=name, name=VALUES[name], a=one, b=other) for name, one, other in otherwise(a, b)
+        ),
         items=tuple(found),
     )
 

@@ -12,6 +12,8 @@ class Acts(Amendments):
 
     def reassign(self) -> Told:
         unit, leader = self.random.choice([UNIT, OTHER]), self.random.choice(["leader-1", "leader-2"])
+        if self.random.random() < 0.1:
+            unit, leader = self.random.choice([("shuju", leader), (unit, "leader-3"), ("jiaoyu", "leader-9")])
         return "item.reassigned", self.office(), {"lead_unit": unit, "cooperating": [], "leader": leader}
 
     def adopt(self) -> Told:
@@ -58,6 +60,13 @@ class Acts(Amendments):
 
     def review(self) -> Told:
         return "progress.reviewed", self.office(), {"period": self.past(), "finding": self.finding()}
+
+    def doubt(self) -> Told:
+        """Of a late report that counts for a rectification."""
+        there = self.model.current("rectification")
+        late = [act.data["period"] for _, act, _ in there.reports if act.type == "progress.reported"] if there else []
+        period = late[-1] if late else self.past()
+        return "progress.reviewed", self.office(), {"period": period, "finding": "overturned"}
 
     def plan_inspection(self) -> Told:
         start = self.now.date() - self.random.choice([0, 0, 1, 2]) * DAY
@@ -114,8 +123,9 @@ class Acts(Amendments):
         )
 
     def rarely_withdraw(self) -> Told:
-        if self.random.random() < 0.7:
-            return self.report()
+        return self.report() if self.random.random() < 0.7 else self.withdraw()
+
+    def withdraw(self) -> Told:
         last = self.model.of("withdrawal.requested", "withdrawal.decided")[-1:]
         if last and last[0].type == "withdrawal.requested":
             return self.decide_withdrawal()

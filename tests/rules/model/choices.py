@@ -25,6 +25,13 @@ POLICIES = ("yuancheng-2024", "ouhai-like", "template")
 WRONG = (f"unit:{OTHER}", f"unit:{UNIT}", "office:o1", "leader:leader-1", "leader:leader-2", "chief")
 
 
+RARE = (
+    "block", "answer", "withdraw", "decide_withdrawal", "cancel", "correct", "reassign", "adopt", "extend_programme",
+    "end_deputy", "name_deputy", "judge_reply", "approve_inspection", "inspect", "extend_calendar", "ask_extension",
+    "decide_extension", "confirm", "lag", "move_deadline", "assign",
+)  # fmt: skip
+"""Acts that some stories tell more often."""
+
 Told = tuple[str, str, Json]
 """A type, who does it, and the data."""
 Telling = Callable[[], Told]
@@ -56,6 +63,8 @@ class Choices:
         self.pace = self.random.choice([0.5, 1, 2, 4])
         self.planning = self.random.choice([1, 6, 6, 6, 6])
         self.litigious = self.random.choice([0, 0, 0, 1, 4])
+        self.focus = self.random.sample(RARE, 3) if self.random.random() < 0.4 else []
+        self.mischief = 4 if self.focus else 1
         self.diligence = self.random.choice([0.15, 0.5, 0.8])
 
     def programme(self) -> None:

@@ -22,7 +22,9 @@ from services.rating.scenario_book.runner import ScenarioRun, play
 
 PROGRAMMES = FOLDER
 POLICIES = PROGRAMMES / "policies"
-YUANCHENG, OUHAI = read_policy(POLICIES / "yuancheng-2024.yaml"), read_policy(POLICIES / "ouhai-like.yaml")
+YUANCHENG, OUHAI, TEMPLATE = (
+    read_policy(POLICIES / f"{name}.yaml") for name in ("yuancheng-2024", "ouhai-like", "template")
+)
 PROGRAMME, SUBJECT, LOG = "441602-2024", "441602-2024/S00", "scenarios"
 STORIES: dict[str, Scenario] = {
     story.id: story

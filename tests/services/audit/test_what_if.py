@@ -29,6 +29,7 @@ from tests.services.audit.recorded_year import (
     PROGRAMMES,
     STORIES,
     SUBJECT,
+    TEMPLATE,
     YUANCHENG,
     Shelf,
     recording,
@@ -105,6 +106,13 @@ def test_an_act_that_finds_nothing_to_act_on_under_the_other_policy_is_told_with
     refusals = the_difference(compare(shelf.year(), YUANCHENG, OUHAI)).refusals
     assert [(one.a, one.b) for one in refusals if one.at == at] == [((), ("no_open_escalation",))]
     assert refusals[-1].act == "rectification.reported"
+
+
+def test_what_the_policies_say_otherwise_comes_first_and_unsigned_acts_are_counted() -> None:
+    found = compare(year_of("P01"), YUANCHENG, TEMPLATE)
+    assert [value.field for value in found.values] == ["signed", "complete_plans", "inspection_approval"]
+    assert found.unsigned == sum("not_signed" in one.b for one in the_difference(found).refusals) == 2
+    assert compare(year_of("P01"), YUANCHENG, OUHAI).unsigned == 0
 
 
 def test_a_policy_adopted_on_the_way_is_replaced_too() -> None:
@@ -238,6 +246,23 @@ def test_the_command_prints_a_table_per_item_in_both_languages_and_the_counts(st
     for words in ("逾期后已补齐", "made up after the deadline", "未发出 not raised", "黄灯 yellow: A 1, B 1 (+0)"):
         assert words in done.stdout
     assert done.stdout.splitlines()[-1].startswith("3 处差异 · 3 differences: 1 项事项 items, 1 盏灯 lights, 2 件督办")
+
+
+def test_the_command_tells_what_the_policies_say_otherwise_and_that_nobody_signed(story: str) -> None:
+    done = asked("yuancheng-2024", "template", "--programme", PROGRAMME, "--from", story)
+    told = done.stdout
+    for words in (
+        "两个政策的不同",
+        "(complete_plans)",
+        "制定人",
+        "the chief leader's approval",
+        "审定工作方案",
+        "plan decided",
+    ):
+        assert words in told, words
+    assert "2 份提交没有主要负责人签报" in told
+    assert "2 submissions are refused as nobody signed them" in told
+    assert told.index("两个政策的不同") < told.index("督查整改通知书")
 
 
 def test_the_command_finds_0_differences_where_both_are_the_same(story: str) -> None:

@@ -95,7 +95,7 @@ def object_to_move(item: Item, data: DeadlineMoved, at: datetime) -> list[Reason
     index = frame.index.get(data.period)
     if index is None:
         return ["unknown_period"]
-    if is_over(item, data.period, at):
+    if data.period in frame.void or is_over(item, data.period, at):
         return ["period_settled"]
     last_on = frame.last_day(frame.periods[index].due_at)
     reach = frame.days.after(last_on, frame.policy.report_move_days)
