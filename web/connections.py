@@ -6,9 +6,9 @@ import asyncio
 from dataclasses import dataclass
 from typing import Final
 
-import h11
+import httptools
 import orjson
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from web.problem import EVERYWHERE, MEDIA_TYPE
 
@@ -21,6 +21,9 @@ _FULL: Final = (
     "Retry-After: 2\r\nConnection: close\r\n\r\n"
 ).encode() + _BODY
 
+_HEAD_BYTES: Final = 65_536
+"""Of a request's line and headers; the parser itself knows no limit, and keeps what has come so far."""
+
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
@@ -30,13 +33,15 @@ class ConnectionLimits:
     header_seconds: float
 
 
-def limited_protocol(limits: ConnectionLimits) -> type[H11Protocol]:
+def limited_protocol(limits: ConnectionLimits) -> type[HttpToolsProtocol]:
     """The protocol that uvicorn is to speak."""
 
-    class LimitedProtocol(H11Protocol):
+    class LimitedProtocol(HttpToolsProtocol):
         """Closes what waits too long for headers, and answers 503 to whom there is no room for."""
 
         _headers_late: asyncio.TimerHandle | None = None
+        _head_bytes = 0
+        """Of a request whose headers are not all there."""
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
@@ -50,17 +55,28 @@ def limited_protocol(limits: ConnectionLimits) -> type[H11Protocol]:
             if self.transport.is_closing():
                 return
             super().data_received(data)
-            if self.conn.their_state is h11.IDLE:
-                self._await_headers()
-            else:
-                self._stop_waiting()
+            if self._headers_late is not None:
+                self._head_bytes += len(data)
+                if self._head_bytes > _HEAD_BYTES and not self.transport.is_closing():
+                    self.send_400_response("the headers are too long")
 
         def connection_lost(self, exc: Exception | None) -> None:
             self._stop_waiting()
             super().connection_lost(exc)
 
+        def on_message_begin(self) -> None:
+            super().on_message_begin()
+            self._await_headers()
+
+        def on_headers_complete(self) -> None:
+            self._stop_waiting()
+            if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > _HEAD_BYTES:
+                raise httptools.HttpParserError("the headers are too long")
+            super().on_headers_complete()
+
         def _await_headers(self) -> None:
             if self._headers_late is None:
+                self._head_bytes = 0
                 self._headers_late = self.loop.call_later(limits.header_seconds, self._close_late)
 
         def _stop_waiting(self) -> None:

@@ -54,6 +54,23 @@ async def test_headers_that_do_not_come_are_not_waited_for(port: int) -> None:
     other.close()
 
 
+@pytest.mark.parametrize("end", [b"", b"\r\n\r\n"], ids=["that go on", "that end"])
+async def test_headers_that_are_too_long_are_refused_and_the_connection_closed(port: int, end: bytes) -> None:
+    reader, writer = await asyncio.open_connection(LOOPBACK, port)
+    writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + b"x" * 70_000 + end)
+    assert (await _ended(reader)).startswith(b"HTTP/1.1 400 ")
+    writer.close()
+
+
+async def test_a_second_request_of_a_connection_is_not_waited_for_either(port: int) -> None:
+    reader, writer = await asyncio.open_connection(LOOPBACK, port)
+    writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nX-Slow: ")
+    answer = await _ended(reader)
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert answer.count(b"HTTP/1.1") == 1
+    writer.close()
+
+
 async def test_a_body_that_comes_too_slowly_is_answered_408_and_the_connection_closed(port: int) -> None:
     reader, writer = await asyncio.open_connection(LOOPBACK, port)
     writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc")
