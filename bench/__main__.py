@@ -73,7 +73,8 @@ def figures_of(home: Path, told: argparse.Namespace) -> list[str]:
         figures, sizes = asyncio.run(on_the_log(stack, told.programmes, told.rounds))
     clock = home / "clock"
     set_driven(clock, BEFORE_THE_YEAR)
-    with Stack(home / "doors", parts=(ISSUER, RATING, INTAKE, QUERY), clock=clock, say=say) as stack:
+    parts = (ISSUER, RATING, INTAKE, QUERY)
+    with Stack(home / "doors", parts=parts, clock=clock, env=doors.WITHOUT_QUOTAS, say=say) as stack:
         accepted, shown = asyncio.run(over_http(stack, clock, told.submissions, told.samples, told.rounds))
     return [*HEAD, *(figure.line() for figure in (accepted, *figures)), "", shown, sizes]
 

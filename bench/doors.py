@@ -29,19 +29,25 @@ from sandbox.year.simulated_year import SimulatedYear, simulated_years
 from sandbox.year.story import PlannedAct
 
 CONNECTIONS = 32
+WITHOUT_QUOTAS = {
+    "LIANGDENG_ACCOUNT_A_MINUTE": "100000000",
+    "INTAKE_QUOTA_SUBMISSIONS": "100000000",
+    "INTAKE_QUOTA_BYTES": "1000000000000",
+}
+"""One unit sends here what a whole province does; what is asked of each request stays as it is."""
 LANES = 2
 FLOOR_TOPIC = "floor"
 PERIOD = "2024Q2"
 
 
 async def open_year(stack: Stack, clock: Path) -> SimulatedYear:
-    """Publish the catalogue and live through its plans, up to the second quarter's last days."""
+    """Publish the catalogue and live through its plans and who decides them, up to the second quarter's last days."""
     year = simulated_years("bench")[0]
     start = Start(clock, BEFORE_THE_YEAR, "nothing")
     async with ServicesClient(stack.urls) as client:
         driver = Driver(client, clock)
         await publish(client, driver, start, [year])
-        acts = [act for act in year.plan.acts if act.type.startswith("plan.")]
+        acts = [act for act in year.plan.acts if act.type.startswith(("plan.", "deputy."))]
         await driver.live(acts, ends_at=max(act.at for act in acts).astimezone(SHANGHAI).replace(month=7, day=2))
     return year
 

@@ -64,4 +64,4 @@ async def append(topic: str, key: str, body: PostedBody, request: Request) -> Ap
 
 if __name__ == "__main__":
     port = int(os.environ["FLOOR_ENDPOINT_PORT"])
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
+    uvicorn.run(app, loop="asyncio", http="h11", host="127.0.0.1", port=port, log_level="warning", access_log=False)
