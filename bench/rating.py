@@ -67,7 +67,7 @@ async def with_rules(bootstrap: str, prefix: str, recorded: Recorded, home: Path
 
 
 async def without_rules(bootstrap: str, prefix: str, recorded: Recorded, home: Path) -> Rate:
-    """Events per second of the same loop, envelopes and reading back included, its rules replaced by a look-up."""
+    """Events per second of the same loop, envelopes included, its rules replaced by a look-up."""
     told: dict[tuple[str, str], list[Event]] = {}
     for event in recorded.events:
         told.setdefault((event.causeid, event.causedigest), []).append(Event(event.time, event.data))
@@ -79,7 +79,7 @@ async def without_rules(bootstrap: str, prefix: str, recorded: Recorded, home: P
     def fold(_state: State | None, _cause: AnsweredSubmission, _events: Iterable[DatedEvent]) -> State:
         return state
 
-    return await with_rules(bootstrap, prefix, recorded, home, Rules(decide=decide, fold=fold))
+    return await with_rules(bootstrap, prefix, recorded, home, Rules(decide=decide, fold=fold, reads_back=False))
 
 
 async def ready_made(bootstrap: str, prefix: str, recorded: Recorded) -> Rate:

@@ -87,6 +87,8 @@ class PlainGuardedRoute(Route):
                 return await endpoint(request)
 
         setattr(guarded, _MARK, operation)
+        self.guarded: Handler = guarded
+        """The endpoint behind the gate."""
         super().__init__(path, guarded, methods=methods, name=getattr(endpoint, "__name__", None))
 
 

@@ -55,6 +55,7 @@ from web.addresses import SHARED
 from web.api_page import described
 from web.body_deadline import BodyDeadline
 from web.entrance import Entrance
+from web.first_door import FirstDoor
 from web.gate import OpenMount, tell_denied
 from web.header import shared
 from web.identity import Unauthenticated
@@ -106,6 +107,7 @@ def build(settings: IntakeSettings) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,  # it would build the address from what the request says of its host
     )
+    app.add_middleware(FirstDoor, route=busiest, handlers=app.exception_handlers)
     app.add_middleware(Entrance, told=_told, origin=settings.origin, hosts=settings.host_names)
     app.add_middleware(RootPath, root=settings.intake_root_path)
     app.add_middleware(BodyDeadline, seconds=settings.body_seconds, a_second=settings.body_a_second)

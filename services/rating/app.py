@@ -34,7 +34,7 @@ class Rating:
         self, settings: RatingSettings, log: Log, assignment: Assignment, clock: Clock, rules: Rules | None = None
     ) -> None:
         self._settings = settings
-        self._rules = rules or Rules()
+        self._rules = rules or Rules(reads_back=False)
         self._quarantine = Quarantine(settings.quarantine)
         self._margin = timedelta(0) if settings.clock else timedelta(seconds=settings.margin_seconds)
         self._metrics = RatingMetrics(self.statuses)

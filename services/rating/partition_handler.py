@@ -34,9 +34,9 @@ class _Decided(NamedTuple):
 class RatingHandler:
     """As `eventlog.owner.partition.PartitionHandler`.
 
-    `states` changes only in `fold`, by `evolve` of what was decoded from the bytes that count. If a ruling of ours
-    counts, nothing came between (the `at` rule), so the state that was derived from its bytes when it was decided
-    is the state after it: `fold` takes that over instead of deriving it again.
+    `states` changes only in `fold`, by what counts. If a ruling of ours counts, nothing came between (the `at` rule),
+    so the state that was derived from its events when it was decided is the state after it: `fold` takes that over
+    instead of deriving it again from its bytes (decision 0028).
     """
 
     def __init__(

@@ -168,6 +168,8 @@ def ruled(run: Timeline) -> Iterator[RulingEvent]:
         milliseconds = round(logged_at.timestamp() * 1000)
         logged = LoggedSubmission(partition_of(submission.subject), offset, milliseconds, encode_submission(submission))
         found = rule_on(Rules(), "1", logged, at, states)
+        unread = rule_on(Rules(reads_back=False), "1", logged, at, states)
+        assert unread == found, "rating goes on from what it encoded, the audit from what can be read of it"
         at += len(found.values)
         if found.state is not None:
             states[submission.subject] = found.state

@@ -108,6 +108,7 @@ class Timeline:
                 data=event.data,
             )
             self.written.append(encode_ruling(told))
+            assert ruling_from(parse(self.written[-1]), 0) == told, "rating goes on from what it encoded, unread"
             self.state = fold(self.state, named_by(told), (told,))
         self.submissions.append((submission, self.now))
         self.rulings.append(events)

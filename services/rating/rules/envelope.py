@@ -30,11 +30,16 @@ UNKNOWN_SUBJECT: Final = "unreadable"
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """A version of the rules and its two pure functions; tests and bench alone give others than those at hand."""
+    """A version of the rules and its two pure functions; tests and bench alone give others than those at hand.
+
+    `reads_back`: a state is derived from the events as they are read from their own bytes, as an auditor does. Without
+    it from the events that were encoded, which are equal (decision 0028).
+    """
 
     version: str = RULES
     decide: Callable[[State | None, Submission, datetime], list[Event]] = decide
     fold: Callable[[State | None, AnsweredSubmission, Iterable[DatedEvent]], State] = fold
+    reads_back: bool = True
 
 
 class LoggedSubmission(NamedTuple):
@@ -63,7 +68,7 @@ class RulingCause(NamedTuple):
 
 
 class Ruled(NamedTuple):
-    """A whole ruling: its records' values, the events read back from them, and the subject's state after it."""
+    """A whole ruling: its records' values, the events that they are of, and the subject's state after it."""
 
     values: tuple[bytes, ...]
     events: tuple[RulingEvent, ...]
@@ -130,10 +135,13 @@ def rule_on(rules: Rules, log: str, logged: LoggedSubmission, at: int, states: M
         ruling = refuse(logged.logged_at, [reason], alarm=submission.actor.role == "alarm")
     else:
         ruling = rules.decide(state, submission, logged.logged_at)
-    values = _written(rules.version, log, logged, cause, at, state, ruling)
+    events = _enveloped(rules.version, log, logged, cause, at, state, ruling)
+    values = tuple(map(encode_ruling, events))
     if (fit := capped(ruling, values)) is not ruling:
-        values = _written(rules.version, log, logged, cause, at, state, fit)
-    events = tuple(ruling_from(parse(value), logged.partition) for value in values)
+        events = _enveloped(rules.version, log, logged, cause, at, state, fit)
+        values = tuple(map(encode_ruling, events))
+    if rules.reads_back:
+        events = tuple(ruling_from(parse(value), logged.partition) for value in values)
     if _concerns_state(events[0]):
         state = rules.fold(state, cause, events)
     return Ruled(values, events, state)
@@ -171,7 +179,7 @@ def _by_place(log: str, logged: LoggedSubmission) -> tuple[str, str]:
     return id_, hashlib.sha256(logged.value or b"").hexdigest()
 
 
-def _written(
+def _enveloped(
     version: str,
     log: str,
     logged: LoggedSubmission,
@@ -179,25 +187,23 @@ def _written(
     at: int,
     state: State | None,
     ruling: Sequence[Event],
-) -> tuple[bytes, ...]:
+) -> tuple[RulingEvent, ...]:
     policy = policy_of(state, ruling)
     return tuple(
-        encode_ruling(
-            RulingEvent(
-                log=log,
-                partition=logged.partition,
-                subject=cause.subject,
-                time=event.time,
-                causeid=cause.id,
-                causedigest=cause.digest,
-                causeoffset=logged.offset,
-                ordinal=ordinal,
-                of=len(ruling),
-                at=at + ordinal,
-                rules=version,
-                policy=policy,
-                data=event.data,
-            )
+        RulingEvent(
+            log=log,
+            partition=logged.partition,
+            subject=cause.subject,
+            time=event.time,
+            causeid=cause.id,
+            causedigest=cause.digest,
+            causeoffset=logged.offset,
+            ordinal=ordinal,
+            of=len(ruling),
+            at=at + ordinal,
+            rules=version,
+            policy=policy,
+            data=event.data,
         )
         for ordinal, event in enumerate(ruling)
     )

@@ -197,4 +197,4 @@ def broken_for(subject: str) -> Rules:
             raise ZeroDivisionError("a defect")
         return good.decide(state, submission, logged_at)
 
-    return Rules(decide=decide)
+    return Rules(decide=decide, reads_back=False)
