@@ -25,7 +25,6 @@ operator_door    what the operator asks every service: liveness, readiness, metr
 provider_client  the client with which the provider is asked
 problem          errors as RFC 9457 problem documents
 openapi          how the OpenAPI documents are made (api_page: as a page to read, with templates/api.html)
-first_door       the busiest route is answered before any other is looked for
 entrance         what a request may look like, what every answer says
 failures         what no handler expected: one line, the traceback once a minute
 """

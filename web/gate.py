@@ -10,8 +10,8 @@ import orjson
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.types import ASGIApp
+from starlette.routing import BaseRoute, Match, Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from supervision.right import HIDDEN, asker_of
 from supervision.rights import OPERATIONS, role_answer
@@ -21,6 +21,8 @@ from web.rights import RightDenied
 from web.visitor import Visitors, known_visitor
 
 Handler = Callable[[Request], Awaitable[Response]]
+Handlers = Mapping[Any, Callable[[Request, Exception], Awaitable[Response]]]
+"""By type of exception: an application's own table."""
 AnyHandler = TypeVar("AnyHandler", bound=Callable[..., Any])
 _MARK: Final = "declared_operation"
 
@@ -90,6 +92,39 @@ class PlainGuardedRoute(Route):
         self.guarded: Handler = guarded
         """The endpoint behind the gate."""
         super().__init__(path, guarded, methods=methods, name=getattr(endpoint, "__name__", None))
+
+
+class FirstDoor:
+    """Middleware inside the entrance: the busiest route, before any other is looked for; the table has it as well.
+
+    It is behind the same gate and limits as there; `handlers` are the application's, so that it refuses alike.
+    """
+
+    def __init__(self, app: ASGIApp, route: PlainGuardedRoute, handlers: Handlers) -> None:
+        self._app = app
+        self._route = route
+        self._end: Final = route.path.rpartition("}")[2]
+        self._handlers = handlers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer what is asked of this route, and leave all else to the application."""
+        if scope["type"] == "http" and scope["path"].endswith(self._end):
+            match, found = self._route.matches(scope)
+            if match is Match.FULL:
+                scope.update(found)
+                request = Request(scope, receive, send)
+                await (await self._answer(request))(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        try:
+            return await self._route.guarded(request)
+        except Exception as error:
+            handler = next((self._handlers[kind] for kind in type(error).__mro__ if kind in self._handlers), None)
+            if handler is None:
+                raise
+            return await handler(request, error)
 
 
 class OpenMount(Mount):

@@ -55,8 +55,7 @@ from web.addresses import SHARED
 from web.api_page import described
 from web.body_deadline import BodyDeadline
 from web.entrance import Entrance
-from web.first_door import FirstDoor
-from web.gate import OpenMount, tell_denied
+from web.gate import FirstDoor, OpenMount, tell_denied
 from web.header import shared
 from web.identity import Unauthenticated
 from web.position_tokens import PositionTokens

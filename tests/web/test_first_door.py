@@ -8,8 +8,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from web.first_door import FirstDoor
-from web.gate import PlainGuardedRoute, does
+from web.gate import FirstDoor, PlainGuardedRoute, does
 
 
 class Refused(Exception):
