@@ -20,7 +20,7 @@ up: setup ## 启动全部服务 · start everything and serve until Ctrl-C
 	@$(VENV)/liangdeng up $(ARGS)
 
 test: setup tools check ## 全部检查与测试 · every check and every test
-	@$(VENV)/python -m tests.halves $(ARGS)
+	@$(VENV)/python -m tests.lanes $(ARGS)
 
 walk: setup tools ## 逐步走查一套真实安装（约五分钟）· walk through a real installation in a browser, some minutes
 	@$(VENV)/pytest -m walk $(ARGS)

@@ -21,7 +21,7 @@ from web.rights import RightDenied
 from web.visitor import Visitors, known_visitor
 
 Handler = Callable[[Request], Awaitable[Response]]
-Handlers = Mapping[Any, Callable[[Request, Exception], Awaitable[Response]]]
+Handlers = Mapping[Any, Callable[[Request, Any], Response | Awaitable[Response]]]
 """By type of exception: an application's own table."""
 AnyHandler = TypeVar("AnyHandler", bound=Callable[..., Any])
 _MARK: Final = "declared_operation"
@@ -124,7 +124,8 @@ class FirstDoor:
             handler = next((self._handlers[kind] for kind in type(error).__mro__ if kind in self._handlers), None)
             if handler is None:
                 raise
-            return await handler(request, error)
+            told = handler(request, error)
+            return told if isinstance(told, Response) else await told
 
 
 class OpenMount(Mount):

@@ -1,0 +1,77 @@
+"""`make test`: three lanes side by side, since tests with servers mostly wait; one table of coverage.
+
+What starts servers is in two lanes, each with a Kafka and a PostgreSQL of its own; what starts none is in the third.
+With arguments it is pytest with these arguments, in one process.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NamedTuple
+
+PROJECT = Path(__file__).resolve().parents[1]
+PURE = ("architecture", "contracts", "exact", "liangdeng_client", "programmes", "rules", "supervision")
+"""Folders whose tests start no server, but for those of `SERVED`."""
+SERVED = ("architecture/test_walks.py",)
+DOORS = ("services/intake", "services/query", "web")
+"""What takes as long as all other tests with servers together."""
+PYTEST = (sys.executable, "-m", "pytest", "--cov", "--cov-report=", "-p", "no:cacheprovider")
+NICE = ("nice", "-n", "5")
+"""What starts servers has the processor first: its tests wait for one another, the pure ones for nobody."""
+
+
+class Lane(NamedTuple):
+    """Tests of one process: what it is called, the arguments that select them, and what runs pytest."""
+
+    name: str
+    tests: tuple[str, ...]
+    before: tuple[str, ...] = ()
+
+
+def lanes() -> tuple[Lane, ...]:
+    """Every test, each in one lane."""
+    folders = sorted(at.name for at in (PROJECT / "tests").iterdir() if (at / "__init__.py").exists())
+    whole = tuple(f"tests/{folder}" for folder in folders if folder not in (*PURE, *DOORS))
+    return (
+        Lane("其余服务 · other servers", (*whole, *(f"--ignore=tests/{door}" for door in DOORS))),
+        Lane("报送与查询 · intake and query", tuple(f"tests/{one}" for one in (*DOORS, *SERVED))),
+        Lane(
+            "不需要服务器 · without servers",
+            (*(f"tests/{folder}" for folder in PURE), *(f"--ignore=tests/{file}" for file in SERVED)),
+            NICE,
+        ),
+    )
+
+
+def main(arguments: list[str]) -> int:
+    """Run all lanes, the first one aloud, and tell the others' results after it; 0 only if all passed."""
+    if arguments:
+        return subprocess.run([*PYTEST, "--cov-report=term", *arguments], check=False, cwd=PROJECT).returncode
+    with tempfile.TemporaryDirectory(prefix="liangdeng-lanes-") as folder, ExitStack() as stack:
+        running = []
+        for number, lane in enumerate(lanes()):
+            told = None if number == 0 else stack.enter_context((Path(folder) / f"told-{number}").open("w+b"))
+            command = [*lane.before, *PYTEST, *lane.tests]
+            env = {**os.environ, "COVERAGE_FILE": str(Path(folder) / f"coverage-{number}")}
+            process = subprocess.Popen(command, cwd=PROJECT, env=env, stdout=told, stderr=told and subprocess.STDOUT)
+            stack.callback(process.kill)
+            running.append((lane, process, told))
+        codes = []
+        for lane, process, told in running:
+            codes.append(process.wait())
+            if told is not None:
+                told.seek(0)
+                sys.stdout.write(f"\n{lane.name}:\n{told.read().decode(errors='replace')}\n")
+                sys.stdout.flush()
+        coverage = (sys.executable, "-m", "coverage")
+        data = [str(file) for file in Path(folder).glob("coverage-*")]
+        subprocess.run([*coverage, "combine", "-q", *data], check=False, cwd=PROJECT)
+        subprocess.run([*coverage, "report"], check=False, cwd=PROJECT)
+    return max(map(abs, codes))  # one that a signal ended tells a negative one
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
