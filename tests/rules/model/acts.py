@@ -169,6 +169,12 @@ class Acts(Amendments):
             against = {"level": level, "for": cause}
         return "appeal.lodged", self.answering(against), {"appeal": self.fresh("p"), "against": against}
 
+    def block_appeal(self) -> Told:
+        """Against the notice of a blockage."""
+        raised = [a.data["blockage"] for a in self.model.of("blockage.raised")]
+        against = {"level": "blockage", "for": self.random.choice(raised[-3:] or ["none"])}
+        return "appeal.lodged", self.unit(), {"appeal": self.fresh("p"), "against": against}
+
     def decide_appeal(self) -> Told:
         waiting = self.waiting_appeals()
         known = [a.data["appeal"] for a in self.model.of("appeal.lodged")]

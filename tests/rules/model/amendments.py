@@ -48,7 +48,7 @@ class Amendments(Choices):
     def cancel(self) -> Told:
         if self.model.of("item.cancelled") and self.random.random() < 0.7:
             return "cancellation.approved", "chief", {}
-        if self.random.random() < 0.03:
+        if self.random.random() < 0.03 * self.mischief:
             return "cancellation.approved", "chief", {}
         return "item.cancelled", self.office(), {"reason": "r"}
 

@@ -61,7 +61,7 @@ class Teller(Submitting):
         if self.exotic and self.random.random() < 0.04:
             return self.reassign() if self.random.random() < 0.5 else self.adopt()
         wise = self.wise()
-        if wise and self.random.random() < 0.72:
+        if wise and self.random.random() < (0.5 if self.model.withdrawn else 0.72):
             return self.picked(wise)
         return self.picked(self.anything())
 

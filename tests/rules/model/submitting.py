@@ -71,9 +71,10 @@ class Submitting(Acts):
         if self.random.random() < 0.02 * self.mischief:
             said["jurisdiction"] = self.random.choice(["441603", "441603", "441602"])
         deputies = [one["deputy"] for one in self.model.deputies if one["principal"] == by]
+        astray = by in WRONG and self.mischief > 1
         if deputies and self.random.random() < 0.6:
             said["deputy"] = self.random.choice(deputies)
-        elif by.startswith(("leader", "chief")) and self.random.random() < 0.05 * self.mischief:
+        elif by.startswith(("leader", "chief")) and self.random.random() < (0.4 if astray else 0.05):
             said["deputy"] = "leader:leader-3"
         return said
 
