@@ -170,7 +170,7 @@ class FaultyYear:
         log = self.log()
         ends = {(SUBMISSIONS, p): await log.end(SUBMISSIONS, p) for p in range(PARTITIONS)}
         read = dict.fromkeys(ends, 0)
-        async with asyncio.timeout(60), log.follow(read) as follower:
+        async with asyncio.timeout(120), log.follow(read) as follower:
             while any(read[place] < ends[place] for place in ends):
                 for (topic, partition), records in (await follower.poll(0.5)).items():
                     read[topic, partition] = records[-1].offset + 1

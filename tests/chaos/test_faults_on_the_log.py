@@ -62,7 +62,7 @@ async def readiness(running: RatingProcesses, port: int) -> httpx.Response:
 async def rulings_on(running: RatingProcesses, partition: int) -> list[str]:
     """The types of the events that count on a partition."""
     end, counting, found = await running.log.end(RULINGS, partition), AtRule(), []
-    async with asyncio.timeout(30), running.log.follow({(RULINGS, partition): 0}) as follower:
+    async with asyncio.timeout(120), running.log.follow({(RULINGS, partition): 0}) as follower:
         while counting.seen < end:
             for records in (await follower.poll(0.5)).values():
                 found += [event.body for ruling in counting.fold(records) for event in ruling.events]
@@ -85,12 +85,12 @@ async def test_two_owners_for_ever_agree_but_not_without_the_comparison(
         assert report_.verdict is AuditVerdict.PROVED
         assert report_.void > 0
         return
-    await until(running.ruled, "a ruling on everything", 40)
+    await until(running.ruled, "a ruling on everything", 120)
 
     async def contradicted() -> bool:
         return (await running.audit()).verdict is AuditVerdict.CONTRADICTED
 
-    await until(contradicted, "two owners that contradict each other", 40)
+    await until(contradicted, "two owners that contradict each other", 120)
 
 
 @pytest.mark.parametrize("guard", [None, "no_verify"])
@@ -200,7 +200,7 @@ async def test_an_unknown_type_waits_for_the_upgrade_and_holds_up_no_other_parti
             p == partition or (p in found and found[p]["position"] >= running.positions[p]) for p in range(PARTITIONS)
         )
 
-    await until(others_are_ruled, "rulings on the other partitions", 40)
+    await until(others_are_ruled, "rulings on the other partitions", 120)
     answer = await readiness(running, port)
     assert answer.status_code == 503
     assert "kumquat" in answer.text
@@ -222,7 +222,7 @@ async def test_a_defect_for_one_item_stops_its_partition_alone_until_it_is_mende
     port = running.start(**without("defect"), SABOTAGE_SUBJECT=subject)
     await running.open()
     await running.report("2024Q1", at("2024-04-09 10:00"))
-    await until(lambda: "a defect" in running.logs(), "the defect", 40)
+    await until(lambda: "a defect" in running.logs(), "the defect", 120)
 
     async def stopped_alone() -> bool:
         found = await running.progress()
@@ -230,7 +230,7 @@ async def test_a_defect_for_one_item_stops_its_partition_alone_until_it_is_mende
             p for p, told in found.items() if told["position"] >= running.positions[p]
         }
 
-    await until(stopped_alone, "rulings on the other partitions", 40)
+    await until(stopped_alone, "rulings on the other partitions", 120)
     assert (await readiness(running, port)).status_code == 503
     running.hit(port, signal.SIGKILL)
     running.start()
@@ -310,7 +310,7 @@ async def test_a_submission_that_was_held_beyond_the_grace_counts_when_it_reache
 async def _events(running: RatingProcesses, subject: str, wanted: str) -> list[dict[str, Any]]:
     """The counted events of a subject, once its period has settled and one of them is of the wanted type."""
     partition = partition_of(subject)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while True:
             found, counting = [], AtRule()
             end = await running.log.end(RULINGS, partition)

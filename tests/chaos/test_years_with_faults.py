@@ -72,7 +72,7 @@ async def stop_an_owner(faulty: FaultyYear, at: datetime) -> None:
         other, name = ("rating", "rating-2") if faulty.faults % 2 else ("rating-2", "rating")
         process = faulty.stack.process(name)
         process.send_signal(signal.SIGSTOP)
-        await until(partial(owns_everything, faulty.stack.urls[other]), f"{other} owning every partition", 60)
+        await until(partial(owns_everything, faulty.stack.urls[other]), f"{other} owning every partition", 120)
         process.send_signal(signal.SIGCONT)
 
 

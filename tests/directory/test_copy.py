@@ -21,7 +21,7 @@ pytestmark = pytest.mark.services
 A = clerk("p-a", channels={"mail": "a@units.test"})
 
 
-async def until(holds: Callable[[], object], missing: str, seconds: float = 30.0) -> None:
+async def until(holds: Callable[[], object], missing: str, seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, missing

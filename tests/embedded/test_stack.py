@@ -28,7 +28,7 @@ pytestmark = pytest.mark.services
 SMALL = Part(name="small", module="tests.embedded.small_server")
 
 
-def until(condition: Callable[[], bool], what: str, seconds: float = 20) -> None:
+def until(condition: Callable[[], bool], what: str, seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"still waiting for: {what}"

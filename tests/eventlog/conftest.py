@@ -166,7 +166,7 @@ async def read(follower: Follower, place: Place, count: int) -> list[Record]:
     return records
 
 
-async def until(holds: Callable[[], object], what: str, seconds: float = 10) -> None:
+async def until(holds: Callable[[], object], what: str, seconds: float = 120) -> None:
     """Wait until `holds()`, at most `seconds`."""
     deadline = time.monotonic() + seconds
     while not holds():

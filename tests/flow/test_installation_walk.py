@@ -145,7 +145,7 @@ def test_a_sign_in_server_that_is_killed_comes_back_and_who_was_signed_in_goes_o
     assert "p-clerk" in who(page)
     with installation.client() as browser:
         # For some seconds after it answered last nobody asks whether it is still there.
-        until(lambda: browser.get("/sign-in").status_code == 503, "the page that says so", 30)
+        until(lambda: browser.get("/sign-in").status_code == 503, "the page that says so", 120)
         told = httpx.get(f"{installation.urls['query-ops']}/readyz", trust_env=False, timeout=30)
         assert (told.status_code, "does not answer" in told.json()["sign_in"]) == (200, True), told.text
         down = until(lambda: browser.get("/sign-in").status_code == 303, "the sign-in server", 300)
@@ -183,7 +183,7 @@ def test_tokens_are_taken_by_the_new_key_at_once_and_by_the_old_one_until_it_is_
             admin.make(f"/{REALM}/components", {**key, "name": "rsa-new", "config": {"priority": ["200"]}})
             new = token()
             assert new.partition(".")[0] != old.partition(".")[0], "signed by the old key still"
-            took = until(lambda: answer(new) == 200, "a token by the new key", 30)
+            took = until(lambda: answer(new) == 200, "a token by the new key", 120)
             assert answer(old) == 200
             provider(active=["false"], enabled=["false"])
         gone = until(lambda: answer(old) == 401, "the old key to be withdrawn, long before the token ends", 150)

@@ -392,7 +392,7 @@ def test_what_is_written_past_intake_is_refused_and_takes_nobodys_key(lived: Liv
                 await log.append(SUBMISSIONS, partition_of(subject), subject.encode(), [encode_submission(made)])
             found.append((foreign.id, own.id))
             for made in (foreign, own):
-                await until(partial(lived.ruling_on, made.id), "a verdict", 60)
+                await until(partial(lived.ruling_on, made.id), "a verdict", 120)
         await log.close()
         return found
 
@@ -418,7 +418,7 @@ def test_a_deputy_acts_on_the_named_days_of_the_districts_own_clock_and_in_no_ot
         if answer.status_code != 202:
             return str(answer.status_code)
         id_ = answer.json()["submission_id"]
-        asyncio.run(until(partial(lived.ruling_on, id_), f"a ruling on {id_}", 60))
+        asyncio.run(until(partial(lived.ruling_on, id_), f"a ruling on {id_}", 120))
         ruling = lived.ruling_on(id_)
         return "accepted" if ruling["verdict"] == "accepted" else str(ruling["codes"])
 
@@ -448,7 +448,7 @@ def test_a_deputy_acts_on_the_named_days_of_the_districts_own_clock_and_in_no_ot
     naming = lived.doors.ask(one.person("office"), "POST", "intake", path, json=named, headers=key)
     assert naming.status_code == 202, naming.text
     for receipt in naming.json()["receipts"]:
-        asyncio.run(until(partial(lived.ruling_on, receipt["submission_id"]), "a ruling on the naming", 60))
+        asyncio.run(until(partial(lived.ruling_on, receipt["submission_id"]), "a ruling on the naming", 120))
 
     acting = one.person("leader", deputy)
     move(midnight + timedelta(days=2, minutes=-1))

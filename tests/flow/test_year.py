@@ -230,7 +230,7 @@ async def _everything(kafka: str, prefix: str) -> list[tuple[str, int, int, dict
     places = [(topic, partition) for topic in (SUBMISSIONS, RULINGS) for partition in range(PARTITIONS)]
     ends = {place: await log.end(*place) for place in places}
     found: dict[tuple[str, int, int], dict[str, Any]] = {}
-    async with asyncio.timeout(60), log.follow(dict.fromkeys(places, 0)) as follower:
+    async with asyncio.timeout(120), log.follow(dict.fromkeys(places, 0)) as follower:
         while len(found) < sum(ends.values()):
             for (topic, partition), records in (await follower.poll(0.5)).items():
                 for record in records:

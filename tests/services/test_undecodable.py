@@ -31,7 +31,7 @@ from tests.web.desk import POSITION_KEY
 pytestmark = [pytest.mark.services, pytest.mark.timeout(240)]
 
 
-async def reached(holds: Callable[[], Awaitable[bool]], missing: str, seconds: float = 40) -> None:
+async def reached(holds: Callable[[], Awaitable[bool]], missing: str, seconds: float = 120) -> None:
     """Poll until something holds, or say what was missing."""
     deadline = time.monotonic() + seconds
     while not await holds():
@@ -183,6 +183,6 @@ async def test_notify_tells_of_what_comes_on_all_other_partitions(
 
             await reached(named, "readiness does not name the record")
             await rulings.rule(subject, running_notify.reminder())
-            await running_notify.until(lambda: mail.originals == 1, "the mail", 40)
+            await running_notify.until(lambda: mail.originals == 1, "the mail", 120)
             await reached(named, "readiness does not name the record")
     await log.close()

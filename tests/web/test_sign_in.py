@@ -26,7 +26,7 @@ from web.cookies import cookies_of
 pytestmark = pytest.mark.services
 
 
-async def until(holds: Callable[[], Awaitable[bool]], missing: str, seconds: float = 20) -> None:
+async def until(holds: Callable[[], Awaitable[bool]], missing: str, seconds: float = 120) -> None:
     """Poll until something holds, or say what was missing."""
     deadline = time.monotonic() + seconds
     while not await holds():

@@ -40,7 +40,7 @@ async def port() -> AsyncIterator[int]:
 
 
 async def _ended(reader: asyncio.StreamReader) -> bytes:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         return await reader.read()
 
 

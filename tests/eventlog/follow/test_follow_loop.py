@@ -67,13 +67,13 @@ async def test_a_log_that_holds_something_else_where_it_was_read_is_not_read_on_
     async with following(bench.log, kept) as loop:
         await until(lambda: len(kept.values[SOUND]) == 3, "all read")
         await bench.remove("rulings")
-        await until(loop.problems, "the removal", 20)
+        await until(loop.problems, "the removal", 120)
         await bench.create("rulings")
         await write(bench.log, SOUND, b"x")
-        await until(lambda: "rulings-0@" in loop.stopped.get(SOUND, ""), "the cut", 20)
+        await until(lambda: "rulings-0@" in loop.stopped.get(SOUND, ""), "the cut", 120)
         await write(bench.log, SOUND, b"y", b"z", b"0", b"1")
         await write(bench.log, OTHER, b"a")
-        await until(lambda: kept.values[OTHER] == [b"a"], "the empty partition goes on", 20)
+        await until(lambda: kept.values[OTHER] == [b"a"], "the empty partition goes on", 120)
         await until(lambda: "another record" in loop.stopped.get(SOUND, ""), "the partition was looked at again")
         assert kept.values[SOUND] == [b"0", b"1", b"2"]
 
@@ -202,13 +202,13 @@ async def test_a_topic_that_is_gone_is_looked_for_again_and_told_once(
         await until(lambda: loop.caught_up, "caught up")
         await bench.remove("submissions")
         with caplog.at_level(logging.INFO, "eventlog.follow"):
-            await until(lambda: "submissions-0@0" in loop.stopped.get(("submissions", 0), ""), "the removal", 20)
+            await until(lambda: "submissions-0@0" in loop.stopped.get(("submissions", 0), ""), "the removal", 120)
             await goes_on(bench, kept)
             await until(lambda: kept.looked_again > 3, "more tries")
             assert len(told(caplog)) == 1
             await bench.create("submissions")
             await write(bench.log, ("submissions", 0), b"0")
-            await until(lambda: kept.values["submissions", 0] == [b"0"], "the topic that is there again", 20)
+            await until(lambda: kept.values["submissions", 0] == [b"0"], "the topic that is there again", 120)
             await until(lambda: len(told(caplog)) == 2, "the end of the trouble")
 
 

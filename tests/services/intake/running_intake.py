@@ -39,7 +39,7 @@ ACCEPTED = SubmissionAccepted()
 REPORT: dict[str, Any] = {"type": "progress.reported", "data": {"period": "2024Q1", "claim": "in_progress"}}
 
 
-async def until(reached: Callable[[], bool], missing: str, seconds: float = 20.0) -> None:
+async def until(reached: Callable[[], bool], missing: str, seconds: float = 120) -> None:
     """Poll until something holds; fail with what was missing."""
     deadline = time.monotonic() + seconds
     while not reached():

@@ -174,7 +174,7 @@ async def test_whoever_may_do_nothing_of_the_kind_is_refused_before_a_byte_of_th
 async def test_a_connection_with_a_large_body_is_answered_before_it_is_sent(intake: RunningIntake) -> None:
     port = free_port()
     leader = actors("leader", "own_leader", "item")[0]
-    async with beside(intake.app, LOOPBACK, port, lifespan="off"), asyncio.timeout(20):
+    async with beside(intake.app, LOOPBACK, port, lifespan="off"), asyncio.timeout(120):
         reader, writer = await asyncio.open_connection(LOOPBACK, port)
         token = bearer(intake, leader)["Authorization"]
         writer.write(

@@ -49,7 +49,7 @@ async def _filed(
     form = Page((await intake.http.get(f"{HERE}/{name}", headers=headers)).text)
     sent = dict(form.fields) | fields
     asked = asyncio.create_task(intake.http.post(f"{HERE}/{name}", data=sent, headers=headers))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while not await intake.rating.rule(*more, verdict=verdict):
             assert not asked.done(), (await asked).text
     return await asked

@@ -259,7 +259,7 @@ async def mailbox(tmp_path: Path) -> AsyncIterator[Mailbox]:
     store.close()
 
 
-async def until(what: Callable[[], object], missing: str, seconds: float = 15.0) -> None:
+async def until(what: Callable[[], object], missing: str, seconds: float = 120) -> None:
     """Wait until `what` holds; says what was missing otherwise."""
     deadline = time.monotonic() + seconds
     while not what():

@@ -62,12 +62,12 @@ async def test_mails_go_on_while_postgresql_is_down_and_readiness_tells_an_old_c
     url = own_postgres.url("postgres")
     async with stored(url, CLERK, LEADER), running_copy(url, stage.folder / "copy.json") as copy:
         own_postgres.stop()
-        await until(lambda: copy.trouble, "the copy did not notice", 30)
+        await until(lambda: copy.trouble, "the copy did not notice", 120)
         notify = stage.notify(source=copy)
         async with running(notify):
             await stage.rulings.opened("k-001")
             await stage.rulings.rule(ITEM, raised())
-            await until(lambda: stage.mail.originals == 2, "both mails", 30)
+            await until(lambda: stage.mail.originals == 2, "both mails", 120)
             await until(lambda: not notify.reasons(), "ready")
             status, body = await readiness(notify)
     assert status == 200
@@ -82,7 +82,7 @@ async def test_the_log_has_the_ids_of_persons_and_nothing_else_of_them(
     async with stored(url, CLERK, LEADER), running_copy(url, None) as copy, running(stage.notify(source=copy)):
         await stage.rulings.opened("k-001")
         await stage.rulings.rule(ITEM, raised())
-        await until(lambda: stage.mail.originals == 2, "both mails", 30)
+        await until(lambda: stage.mail.originals == 2, "both mails", 120)
     (notice,) = [one.data for one in dispatched(stage.topics) if isinstance(one.data, NoticeIssued)]
     assert {(one.role, one.contact) for one in notice.deliveries if one.channel == "mail"} == {
         ("unit:nongye", "p-a"),

@@ -65,7 +65,7 @@ class KafkaUnderTest:
         """How many dispatches of a kind count."""
         return sum(isinstance(one.data, kind) for one in await self.dispatched())
 
-    async def until(self, kind: type, least: int, seconds: float = 40) -> None:
+    async def until(self, kind: type, least: int, seconds: float = 120) -> None:
         """Wait until at least so many dispatches of a kind count."""
         async with asyncio.timeout(seconds):
             while await self.count(kind) < least:
@@ -146,7 +146,7 @@ class NotifyProcess:
         last: object = None
         async with httpx.AsyncClient(trust_env=False) as client:
             try:
-                async with asyncio.timeout(40):
+                async with asyncio.timeout(120):
                     while True:
                         try:
                             last = (await client.get(self.url + path)).json()
@@ -193,7 +193,7 @@ async def test_a_process_on_kafka_delivers_and_tells_about_it(
     await reminders(log, 30)
     with running(log, mail, tmp_path) as process:
         await process.ready()
-        await until(lambda: mail.originals == 30, "30 mails", 30)
+        await until(lambda: mail.originals == 30, "30 mails", 120)
         await process.idle()
         async with httpx.AsyncClient(trust_env=False) as client:
             metrics = (await client.get(f"{process.url}/metrics")).text
@@ -216,7 +216,7 @@ async def test_a_process_killed_again_and_again_loses_no_mail(
             process.kill()
     mail.smtp.faults.delay_seconds = 0
     with running(log, mail, tmp_path) as process:
-        await until(lambda: len(mail.counts()) == 60, "all 60 mails", 40)
+        await until(lambda: len(mail.counts()) == 60, "all 60 mails", 120)
         await process.idle()
     await nothing_lost(log, mail, 60)
     assert mail.copies > 0, "no kill met a claim without an outcome"
@@ -229,11 +229,11 @@ async def test_a_process_stopped_past_until_sends_nothing_when_it_goes_on(
     mail.smtp.faults.delay_seconds = 0.2
     with ExitStack() as stack:
         first = stack.enter_context(running(log, mail, tmp_path, NOTIFY_SMTP_CONCURRENCY="1"))
-        await log.until(DeliveryClaimed, 15)
+        await log.until(DeliveryClaimed, 120)
         first.signal(signal.SIGSTOP)
         mail.smtp.faults.delay_seconds = 0
         second = stack.enter_context(running(log, mail, tmp_path))
-        await until(lambda: len(mail.counts()) == 40, "all 40 mails by the other", 60)
+        await until(lambda: len(mail.counts()) == 40, "all 40 mails by the other", 120)
         await second.idle()
         before = mail.store.count()
         first.signal(signal.SIGCONT)
@@ -253,7 +253,7 @@ async def test_two_processes_share_the_work_and_number_without_a_gap(
         await first.ready()
         await second.ready()
         await reminders(log, 40)
-        await until(lambda: mail.originals == 40, "40 mails", 30)
+        await until(lambda: mail.originals == 40, "40 mails", 120)
         first.end()
         second.end()
     await nothing_lost(log, mail, 40)

@@ -31,7 +31,7 @@ from tests.services.query.feed import Feed
 from tests.web.desk import ISSUER, POSITION_KEY
 
 
-async def until(holds: Callable[[], object], missing: str, seconds: float = 15.0) -> None:
+async def until(holds: Callable[[], object], missing: str, seconds: float = 120) -> None:
     """Poll until something holds, or say what was missing."""
     deadline = time.monotonic() + seconds
     while not holds():

@@ -63,7 +63,7 @@ async def served(url: str, folder: Path, feed: Feed) -> AsyncIterator[str]:
         )
         app = build(settings, lambda _: MemoryLog(feed.topics))
         async with beside(app, "127.0.0.1", port):
-            await until(lambda: app.state.following.caught_up, "the pages were not served", 30)
+            await until(lambda: app.state.following.caught_up, "the pages were not served", 120)
             yield origin
 
 
@@ -123,7 +123,7 @@ async def test_no_page_spills_over_in_either_language_at_either_width_and_none_c
 async def test_a_stream_tells_the_position_whenever_it_has_moved(postgres: Callable[[], str], tmp_path: Path) -> None:
     feed = a_district()
     async with (
-        asyncio.timeout(60),
+        asyncio.timeout(120),
         served(postgres(), tmp_path, feed) as address,
         new_browser() as browser,
         httpx.AsyncClient(base_url=address) as client,

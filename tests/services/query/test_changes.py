@@ -77,7 +77,7 @@ class Stream:
 
     async def ended(self) -> None:
         """Read on until it ends."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(120):
             async for _ in self._lines:
                 pass
 

@@ -57,7 +57,7 @@ async def serving(settings: QuerySettings) -> AsyncIterator[httpx.AsyncClient]:
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://query") as client,
     ):
-        await until(lambda: app.state.following.ready, "query did not get ready", 30)
+        await until(lambda: app.state.following.ready, "query did not get ready", 120)
         yield client
 
 

@@ -54,7 +54,7 @@ async def test_no_page_spills_and_somebody_is_added_and_imported_without_a_scrip
     async with stored(url, LONG, clerk("p-b", "乙某", head=True)) as store:
         app = build(settings, lambda _: MemoryLog(feed.topics))
         async with beside(app, "127.0.0.1", port), async_playwright() as playwright:
-            await until(lambda: app.state.following and app.state.following.caught_up, "the pages were not served", 30)
+            await until(lambda: app.state.following and app.state.following.caught_up, "the pages were not served", 120)
             await app.state.who.sessions.prepare()
             desk = app.state.people
             app.state.people = replace(desk, administration=Administration(desk.store, AccountsInMemory()))

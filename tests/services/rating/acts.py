@@ -87,7 +87,7 @@ def submitted(
     return encode_submission(new_submission(log, actor, key, subject, data, received_at))
 
 
-async def until(holds: Callable[[], object], what: str, seconds: float = 15) -> None:
+async def until(holds: Callable[[], object], what: str, seconds: float = 120) -> None:
     """Wait until `holds()`, which may have to be awaited, at most `seconds`."""
     deadline = time.monotonic() + seconds
     while True:

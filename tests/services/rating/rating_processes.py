@@ -172,7 +172,7 @@ class RatingProcesses:
         """How many records of rulings lie on the log."""
         return sum(await asyncio.gather(*(self.log.end(RULINGS, partition) for partition in range(PARTITIONS))))
 
-    async def owns_everything(self, port: int, seconds: float = 30) -> None:
+    async def owns_everything(self, port: int, seconds: float = 120) -> None:
         """Wait until one process follows every partition."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

@@ -124,7 +124,7 @@ class RunningRating:
             await self.say(subject, PlanSubmitted(nodes=nodes, evidence=PROOF), UNIT, PUBLISHED + timedelta(days=1))
             await self.say(subject, PlanDecided(decision="confirmed"), LEADER, PUBLISHED + timedelta(days=2))
 
-    async def ruled(self, seconds: float = 15) -> None:
+    async def ruled(self, seconds: float = 120) -> None:
         """Wait until every submission has its ruling."""
         await until(self.is_ruled, "a ruling on every submission", seconds)
 

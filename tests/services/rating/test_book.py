@@ -67,7 +67,7 @@ async def test_the_first_stories_of_the_book_come_out_of_the_running_service_as_
     states: dict[str, State | None] = dict.fromkeys(scenarios)
     for partition in {partition_of(subject) for subject in scenarios}:
         counting, end = AtRule(), await running.log.end(RULINGS, partition)
-        async with asyncio.timeout(60), running.log.follow({(RULINGS, partition): 0}) as follower:
+        async with asyncio.timeout(120), running.log.follow({(RULINGS, partition): 0}) as follower:
             while counting.seen < end:
                 for records in (await follower.poll(0.5)).values():
                     for ruling in counting.fold(records):

@@ -84,7 +84,7 @@ async def test_a_process_killed_at_any_moment_is_followed_by_one_that_goes_on(ru
     reports = asyncio.create_task(running.report("2024Q1", at("2024-04-09 10:00"), pause=0.1))
     for rulings in (1, 20):
         port = running.start()
-        await until(partial(running.follows, port), "a process that works", 40)
+        await until(partial(running.follows, port), "a process that works", 120)
         await until_grown(running.appended, rulings)
         running.hit(port, signal.SIGKILL)
     await reports
@@ -154,7 +154,7 @@ async def test_a_ruling_that_was_forged_so_that_it_counts_is_found(running: Rati
     found = await running.audit()
     assert (found.verdict, found.findings[0].kind) == (AuditVerdict.CONTRADICTED, FindingKind.DIFFERENT)
     running.start()
-    await until(lambda: "the log was cut" in running.logs(), "rating, too, seeing that it rules on something else", 30)
+    await until(lambda: "the log was cut" in running.logs(), "rating, too, seeing that it rules on something else", 120)
 
 
 async def test_records_that_no_intake_would_write_are_ruled_unreadable(running: RatingProcesses) -> None:
