@@ -13,13 +13,21 @@ from services.rating.rules.state.state import Item
 
 
 def _limit_moved(item: Item, at: datetime, data: LimitMoved) -> Item:
-    """Reminders follow the new limit, none of an hour that had passed (rulebook: Escalation ladder)."""
+    """Reminders follow the new limit, none of an hour that had passed (rulebook: Escalation ladder).
+
+    Who moves a limit acts before it passes; a report told as late that lies before this act on the log came in the
+    grace after the old limit, and so before the new one, which is at least a day later: it is in time.
+    """
     local = item.frame.local(at)
 
     def move(there: Escalation) -> Escalation:
         until = local if there.reminded_until is None else max(there.reminded_until, local)
         extended = there.extended + (data.extension is not None)
-        return there._replace(due_at=item.frame.local(data.due_at), reminded_until=until, extended=extended)
+        reporting = there.reporting._replace(
+            acted=there.reporting.acted and "in_time", progressed=there.reporting.progressed and "in_time"
+        )
+        due_at = item.frame.local(data.due_at)
+        return there._replace(due_at=due_at, reminded_until=until, extended=extended, reporting=reporting)
 
     after = change(item, data.escalation, move)
     return after if data.extension is None else _decided_extension(after, data.extension, data.place)
