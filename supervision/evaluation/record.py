@@ -78,10 +78,13 @@ class EvaluationRecord:
         """The unit that led the item at an instant, by the times that count."""
         return next((unit for unit, until in self.former if instant < until), self.lead_unit)
 
-    def at(self, instant: datetime, event: SourcedEvent, *before: Source) -> Circumstances:
-        """The circumstances of what arose at an instant, told by an event, and from which events."""
-        policy = self.record.assignment.policy
-        return Circumstances(self.lead_at(instant), policy, event.time, (*before, event.source))
+    def led_to(self, due_at: datetime) -> Identifier:
+        """The unit that led it to the end of a deadline: what happens at its very instant comes after it."""
+        return next((unit for unit, until in self.former if due_at <= until), self.lead_unit)
+
+    def of(self, unit: Identifier, event: SourcedEvent, *before: Source) -> Circumstances:
+        """The circumstances of what is a unit's, told by an event, and from which events."""
+        return Circumstances(unit, self.record.assignment.policy, event.time, (*before, event.source))
 
     def deductions(self) -> list[Deduction]:
         """All that stand, lights and missing reports by period, then escalations in the order raised."""
@@ -162,13 +165,14 @@ def _transferred(item: EvaluationRecord, event: SourcedEvent, data: ItemTransfer
 
 def _month(item: EvaluationRecord, event: SourcedEvent, data: MonthSettled) -> None:
     if data.settled:
-        item.over.setdefault(data.month, item.at(item.record.lights.deadlines.due_at(data.month), event))
+        item.over.setdefault(data.month, item.of(item.led_to(item.record.lights.deadlines.due_at(data.month)), event))
 
 
 def _settled(item: EvaluationRecord, event: SourcedEvent, data: LightSettled) -> None:
     lights = item.record.lights
     parts = lights.parts.get(data.period, ())
-    item.settled[data.period] = item.at(lights.deadlines.due_at(parts[-1]) if parts else event.time, event)
+    due_at = lights.deadlines.due_at(parts[-1]) if parts else event.time
+    item.settled[data.period] = item.of(item.led_to(due_at), event)
     if data.period in parts:
         item.over[data.period] = item.settled[data.period]
 
@@ -184,12 +188,13 @@ def _raised(item: EvaluationRecord, event: SourcedEvent, data: EscalationRaised)
 def _overdue(item: EvaluationRecord, event: SourcedEvent, data: EscalationOverdue) -> None:
     if data.level == "rectification":
         limit = item.record.escalations[data.escalation].due_at or event.time
-        arose = item.at(limit, event, item.raised[data.escalation])
+        arose = item.of(item.led_to(limit), event, item.raised[data.escalation])
         item.escalations[data.escalation] = ("lapsed_rectification", arose)
 
 
 def _confirmed(item: EvaluationRecord, event: SourcedEvent, data: EscalationConfirmed) -> None:
-    item.escalations[data.escalation] = ("chief_interview", item.at(event.time, event, item.raised[data.escalation]))
+    confirmed = item.of(item.lead_at(event.time), event, item.raised[data.escalation])
+    item.escalations[data.escalation] = ("chief_interview", confirmed)
 
 
 def _withdrawn(item: EvaluationRecord, _: SourcedEvent, data: EscalationWithdrawn) -> None:

@@ -18,7 +18,7 @@ def concerned_unit(item: Item, light: str | None, level: Level | None, cause: st
     quarter = item.frame.quarter_index.get(period or "")
     if quarter is not None:
         parts = item.frame.quarters[quarter].parts
-        return item.hands.lead_at(item.frame.periods[parts[-1]].due_at) if parts else item.hands.lead_unit
+        return item.hands.led_to(item.frame.periods[parts[-1]].due_at) if parts else item.hands.lead_unit
     notice = notice_of(item, level, cause)
     if notice is not None and notice.confirmed is not None:
         return notice.confirmed.led_by
@@ -26,7 +26,7 @@ def concerned_unit(item: Item, light: str | None, level: Level | None, cause: st
         for one in notice.causes:
             source = next((e for e in item.escalations if e.id == one.source), None)
             if one.name == cause and (one.standing or one.left) and source is not None and source.due_at is not None:
-                return item.hands.lead_at(source.due_at)
+                return item.hands.led_to(source.due_at)
     return item.hands.lead_unit
 
 

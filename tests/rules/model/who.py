@@ -40,6 +40,11 @@ class Who(Alarm):
         before = [unit for unit, until in self.handed if instant < until]
         return before[0] if before else str(self.item["lead_unit"])
 
+    def led_to(self, due: datetime) -> str:
+        """Who led until a deadline was over; a hand-over at that instant comes behind it."""
+        before = [unit for unit, until in self.handed if due <= until]
+        return before[0] if before else str(self.item["lead_unit"])
+
     def who(self, act: Act) -> Iterator[str]:
         """What stands against the one who acts."""
         if act.deputy is not None and not self.stands_in(act):
@@ -90,12 +95,12 @@ class Who(Alarm):
         name = str(about.get("light", about.get("for")))
         if name in self.quarters:
             last = self.last_of(name)
-            return str(self.item["lead_unit"]) if last.void else self.led_at(last.due)
+            return str(self.item["lead_unit"]) if last.void else self.led_to(last.due)
         found = self.notice(about["level"], name) if "level" in about else None
         if found is not None and found[0].led is not None:
             return found[0].led
         if found is not None and name == "rectification_overdue":
-            return self.led_at(found[1][0].source.due)
+            return self.led_to(found[1][0].source.due)
         return str(self.item["lead_unit"])
 
     def check_item_reassigned(self, act: Act) -> Iterator[str]:
@@ -141,14 +146,14 @@ class Who(Alarm):
             if period.name in self.announced:
                 reports = [a for a in self.of("progress.reported") if a.data["period"] == period.name]
                 if not reports and not self.upheld(period.quarter):
-                    deduct(self.led_at(period.due), "missing_report")
+                    deduct(self.led_to(period.due), "missing_report")
                 light = self.lights[period.quarter]
                 if period is self.last_of(period.quarter) and light in ("yellow", "red"):
-                    deduct(self.led_at(period.due), light)
+                    deduct(self.led_to(period.due), light)
         for one in self.escalations:
             stood = one.state != "withdrawn" or any(cause.left for cause in one.causes)
             if stood and one.level == "rectification" and one.overdue and one.due is not None:
-                deduct(self.led_at(one.due), "lapsed_rectification")
+                deduct(self.led_to(one.due), "lapsed_rectification")
             if stood and one.level == "chief_interview" and one.state != "proposed" and one.due is not None:
                 assert one.led is not None
                 deduct(one.led, "chief_interview")

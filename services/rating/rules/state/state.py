@@ -128,6 +128,10 @@ class Hands(NamedTuple):
         """The unit that led the item at an instant, by the times that count (rulebook: Annual evaluation)."""
         return next((one.unit for one in self.former if instant < one.until), self.lead_unit)
 
+    def led_to(self, due_at: datetime) -> Identifier:
+        """The unit that led the item to the end of a deadline: what happens at its very instant comes after it."""
+        return next((one.unit for one in self.former if due_at <= one.until), self.lead_unit)
+
 
 class EarlierReport(NamedTuple):
     """The last report of a day that another one followed: a visit may still be about it (rulebook: Fairness)."""
