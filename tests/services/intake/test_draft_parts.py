@@ -1,0 +1,97 @@
+"""What is pure about drafts: the year as a calendar, two versions compared, next year's made of what is on the log."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from contracts.rulings import ItemOpened, ProgrammeOpened
+from contracts.submissions import ItemAssigned, ProgrammePublished
+from contracts.values import Calendar
+from programmes import FOLDER
+from programmes.ledger.draft import next_year
+from programmes.programme import ProgrammeFile, expand
+from programmes.programme_file import load_programme
+from services.intake.programme_drafts.draft import changed, draft_of_file
+from services.intake.programme_drafts.published import published_programme
+from services.intake.programme_drafts.version_changes import changes
+from services.intake.programme_drafts.year_calendar import DueDay, due_days, month_sheets
+from services.intake.who.item import opened
+from services.intake.who.roster import KnownProgramme, Roster
+
+SHIPPED = load_programme(FOLDER / "yuancheng-2024.yaml")
+PUBLISHED_AT = datetime(2024, 3, 14, 2, tzinfo=UTC)
+
+
+def due(programme: ProgrammeFile, period: str) -> DueDay:
+    return next(one for one in due_days(programme) if one.period == period)
+
+
+def with_calendar(**days: object) -> ProgrammeFile:
+    return SHIPPED.model_copy(update={"calendar": replace(SHIPPED.calendar, **days)})
+
+
+def test_a_report_that_holidays_move_is_told_with_the_day_that_it_would_be_due_otherwise() -> None:
+    april = due(SHIPPED, "2024-04")
+    assert (april.day, april.usual) == (date(2024, 5, 8), date(2024, 5, 3)), "the first days of May are off"
+    assert due(SHIPPED, "2024Q1").usual is None, "a quarter's day is published as it is"
+
+
+def test_a_report_beyond_the_announced_days_is_provisional() -> None:
+    short = with_calendar(last_on=date(2024, 6, 30))
+    assert not due(short, "2024-05").provisional
+    assert {one.period for one in due_days(short) if one.provisional} == {*short.provisional}
+
+
+def test_the_year_has_every_month_and_each_due_day_stands_once_in_its_own() -> None:
+    sheets = month_sheets(SHIPPED)
+    assert [one.month for one in sheets][:12] == [f"2024-{month:02}" for month in range(1, 13)]
+    assert [one for sheet in sheets for one in sheet.due] == due_days(SHIPPED)
+    marked = {day.day for sheet in sheets for week in sheet.weeks for day in week if day and day.due}
+    assert marked == {one.day for one in due_days(SHIPPED)}
+    kinds = {day.day: day.kind for sheet in sheets for week in sheet.weeks for day in week if day}
+    assert (kinds[date(2024, 5, 1)], kinds[date(2024, 4, 28)]) == ("holiday", "made_up")
+    assert (kinds[date(2024, 5, 5)], kinds[date(2024, 5, 6)]) == ("rest", "working")
+
+
+def test_two_versions_are_compared_in_words_with_names_instead_of_ids() -> None:
+    first, other = SHIPPED.items[0], SHIPPED.items[1]
+    moved = first.model_copy(update={"task": "另一任务", "lead_unit": SHIPPED.units[5].id})
+    after = SHIPPED.model_copy(update={"title": "新标题", "items": (moved, *SHIPPED.items[2:])})
+    found = {(one.part, one.id): one for one in changes(SHIPPED, after)}
+    assert found["item", other.id].kind == "gone"
+    names = {one.id: one.name for one in SHIPPED.units}
+    told = {name: (before.zh, now.zh) for name, before, now in found["item", first.id].fields}
+    assert told["task"] == (first.task, "另一任务")
+    assert told["lead_unit"] == (names[first.lead_unit], SHIPPED.units[5].name)
+    assert [name for name, *_ in found["programme", SHIPPED.programme].fields] == ["title"]
+    assert len(found) == 3
+    assert changes(after, after) == []
+
+
+def test_a_change_that_breaks_a_rule_leaves_the_draft_and_tells_the_field() -> None:
+    draft = draft_of_file(SHIPPED)
+    after, faults = changed(draft, {"issued_on": "someday"})
+    assert after is draft
+    assert [fault.loc for fault in faults] == [("issued_on",)]
+
+
+def test_next_years_draft_is_made_of_what_is_on_the_log() -> None:
+    roster = Roster()
+    for subject, data in expand(SHIPPED, PUBLISHED_AT):
+        fields = {name: getattr(data, name) for name in data.__dataclass_fields__}
+        if isinstance(data, ProgrammePublished):
+            roster.programmes[subject] = KnownProgramme(ProgrammeOpened(**fields), "", 0, 0)
+        elif isinstance(data, ItemAssigned):
+            item = opened(SHIPPED.programme, subject.partition("/")[2], ItemOpened(**fields, void=()))
+            roster.items[item.programme, item.id] = item
+    found = published_programme(roster, SHIPPED.programme)
+    assert found is not None
+    assert {one.id: (one.task, one.lead_unit) for one in found.items} == {
+        one.id: (one.task, one.lead_unit) for one in SHIPPED.items
+    }
+    assert found.schedule == SHIPPED.schedule
+    after = next_year(found, Calendar(first_on=date(2025, 1, 1), last_on=date(2025, 12, 31)), date(2025, 1, 5))
+    assert after.programme == "441602-2025"
+    assert all(one.predecessor and one.predecessor.item == one.id for one in after.items)
+    assert published_programme(roster, "441602-2031") is None
