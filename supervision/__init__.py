@@ -20,6 +20,7 @@ policy_words          the words for the values of a policy
 refusal_advice        what whoever was refused can do
 refusal_words         the words for the reasons of a refusal
 schedule              the reporting periods of an item
+calendar_growth       days that are announced later, and what they move
 workdays              working days, and the days of instants and limits
 evaluation/           the annual evaluation
 

@@ -204,10 +204,11 @@ def _revised(item: KnownItem, data: rulings.ItemRevised) -> None:
     item.opened = replace(item.opened, **changed)
 
 
-def _dated(item: KnownItem, _: RulingData) -> None:
+def _dated(item: KnownItem, data: RulingData) -> None:
     """The lights took the deadlines in before."""
     periods = tuple(replace(one, due_at=item.deadlines.due_at(one.id)) for one in item.opened.periods)
-    item.opened = replace(item.opened, periods=periods)
+    calendar = data.calendar if isinstance(data, rulings.CalendarRevised) else item.opened.calendar
+    item.opened = replace(item.opened, periods=periods, calendar=calendar)
 
 
 _TRANSITIONS: Final[Mapping[type, Callable[[KnownItem, Any], None]]] = {

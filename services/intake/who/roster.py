@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from contracts.ruling import RULING_TYPES, RulingEvent
-from contracts.rulings import ItemOpened, ProgrammeOpened
+from contracts.rulings import ItemOpened, PolicyChanged, ProgrammeEnlarged, ProgrammeOpened
 from contracts.topics import jurisdiction_of, split_subject
 from eventlog.clock import Clock, SystemClock
 from eventlog.log.record import Place
 from services.intake.who import setbacks
 from services.intake.who.item import FOLDED, KnownItem, opened
 
+_OF_PROGRAMMES: Final = (ProgrammeOpened, ProgrammeEnlarged, PolicyChanged)
 TYPES: Final = frozenset(RULING_TYPES.types[cls] for cls in (*FOLDED, *setbacks.FOLDED, ProgrammeOpened, ItemOpened))
 """What a roster is made of; other events, of newer versions, too, are passed over."""
 
@@ -71,6 +72,8 @@ class Roster:
             self.programmes.setdefault(programme, known)
             self.jurisdictions.add(jurisdiction_of(programme))
             self.simulated_only &= data.simulated
+        elif item_id is None and isinstance(data, ProgrammeEnlarged | PolicyChanged):
+            self._change(programme, data)
         elif isinstance(data, ItemOpened):
             made = opened(programme, item_id or "", data)
             self.items[(made.programme, made.id)] = made
@@ -78,3 +81,15 @@ class Roster:
         elif (item := self.items.get((programme, item_id or ""))) is not None:
             item.evolve(data, event.causeid)
             item.setbacks = setbacks.evolve(item.setbacks, event)
+
+    def _change(self, programme: str, data: ProgrammeEnlarged | PolicyChanged) -> None:
+        """A programme's own record after units and leaders joined it, or another policy was adopted."""
+        known = self.programmes.get(programme)
+        if known is None:
+            return
+        opened = known.opened
+        if isinstance(data, PolicyChanged):
+            after = replace(opened, policy=data.policy)
+        else:
+            after = replace(opened, units=(*opened.units, *data.units), leaders=(*opened.leaders, *data.leaders))
+        self.programmes[programme] = replace(known, opened=after)

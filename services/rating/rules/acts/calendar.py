@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from contracts.refusal_reasons import Reason
 from contracts.rulings import CalendarRevised, DeadlineShifted, LimitMoved, Remark
 from contracts.submissions import CalendarExtended, DeadlineMoved
-from contracts.values import Calendar, ReportingPeriod
+from contracts.values import ReportingPeriod
 from services.rating.rules.acts.plan import is_over
 from services.rating.rules.draft import Draft
 from services.rating.rules.escalations.escalation import running_limit
 from services.rating.rules.state.ladder import Escalation
 from services.rating.rules.state.state import Item
-from supervision.schedule import month_due_at
+from supervision.calendar_growth import grown, moved_periods
 from supervision.workdays import WorkingDays, end_of
 
 
@@ -31,7 +30,7 @@ def extend(draft: Draft, data: CalendarExtended) -> list[Remark]:
     """
     item = draft.item
     before = item.frame.days
-    after = WorkingDays(_grown(before.calendar, data))
+    after = WorkingDays(grown(before.calendar, data.days))
     periods = _provisional(item, after)
     limits = [(e, due_at) for e in item.escalations if (due_at := _recounted(item, e, draft.at, after)) is not None]
     draft.emit(CalendarRevised(calendar=after.calendar, periods=periods))
@@ -43,40 +42,22 @@ def extend(draft: Draft, data: CalendarExtended) -> list[Remark]:
     return []
 
 
-def _grown(calendar: Calendar, data: CalendarExtended) -> Calendar:
-    """The calendar with the days named; it ends at the last of them, or where it ended, if later."""
-    off = {*calendar.holidays} - data.days.keys()
-    on = {*calendar.working_weekends} - data.days.keys()
-    for day, kind in data.days.items():
-        weekend = day.isoweekday() > 5
-        if kind == "holiday" and not weekend:
-            off.add(day)
-        elif kind == "working" and weekend:
-            on.add(day)
-    return Calendar(
-        first_on=calendar.first_on,
-        last_on=max([calendar.last_on, *data.days]),
-        holidays=tuple(sorted(off)),
-        working_weekends=tuple(sorted(on)),
-    )
-
-
 def _provisional(item: Item, after: WorkingDays) -> tuple[ReportingPeriod, ...]:
     """Periods that have another deadline by the calendar that has grown: months' beyond where it ended, not moved."""
-    frame, found = item.frame, []
+    frame = item.frame
     if frame.month_working_day is None or frame.category != "livelihood":
         return ()
-    for period, here in zip(frame.periods, item.periods, strict=True):
-        moved = period.id in item.particulars.moved
-        if frame.last_day(period.due_at) <= frame.days.calendar.last_on or moved or here.settled:
-            continue
-        try:
-            due_at = month_due_at(period.id, after, frame.month_working_day, frame.policy)
-        except (OverflowError, ValueError):  # behind the last day that there is
-            continue
-        if due_at != period.due_at:
-            found.append(replace(period, due_at=due_at))
-    return tuple(found)
+    settled = {period.id for period, here in zip(frame.periods, item.periods, strict=True) if here.settled}
+    return tuple(
+        moved_periods(
+            frame.periods,
+            {*item.particulars.moved, *settled},
+            ended_on=frame.days.calendar.last_on,
+            after=after,
+            working_day=frame.month_working_day,
+            policy=frame.policy,
+        )
+    )
 
 
 def _recounted(item: Item, escalation: Escalation, at: datetime, after: WorkingDays) -> datetime | None:
