@@ -33,6 +33,7 @@ from services.intake.ops import operator
 from services.intake.pages import evidence as evidence_pages
 from services.intake.pages import publication
 from services.intake.pages.drafts import draft_routers
+from services.intake.pages.programme_changes import routes as programme_changes
 from services.intake.pages.renderer import problem_page
 from services.intake.pages.routes import pages_router
 from services.intake.problem import IntakeProblem, denied, unauthenticated
@@ -119,6 +120,7 @@ def build(settings: IntakeSettings) -> FastAPI:
     app.include_router(evidence_pages.router)
     app.include_router(pages_router)
     app.include_router(publication.router)
+    app.include_router(programme_changes.router)
     for router in draft_routers:
         app.include_router(router)
     document = operations.description()

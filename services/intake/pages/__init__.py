@@ -10,6 +10,7 @@ form_post  a posted form as it comes in: text fields and files
 form_body  a posted form as the body of a submission
 publication  the office publishes a programme
 drafts/    the workbench for drafts of programmes
+programme_changes/  changes of a programme that is published, each shown with what it moves before it is sent
 evidence   a file of evidence: its pages as pictures
 renderer   any page: its template in templates/, style.css, the words, the headers
 session    the token's cookie, and the proof that a form was opened in the same session

@@ -33,6 +33,10 @@ class FormFields:
         """Every value of a field that is not empty."""
         return [value for value in self._values.get(name, []) if value]
 
+    def pairs(self) -> list[tuple[str, str]]:
+        """Every field with each of its values, as the form sent them."""
+        return [(name, value) for name, values in self._values.items() for value in values]
+
     def forbidden(self) -> Iterator[tuple[str, str]]:
         """Names of fields with a character that no text may have, and which one."""
         for name, values in self._values.items():

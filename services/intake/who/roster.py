@@ -15,7 +15,7 @@ from services.intake.who import setbacks
 from services.intake.who.item import FOLDED, KnownItem, opened
 
 _OF_PROGRAMMES: Final = (ProgrammeOpened, ProgrammeEnlarged, PolicyChanged)
-TYPES: Final = frozenset(RULING_TYPES.types[cls] for cls in (*FOLDED, *setbacks.FOLDED, ProgrammeOpened, ItemOpened))
+TYPES: Final = frozenset(RULING_TYPES.types[cls] for cls in (*FOLDED, *setbacks.FOLDED, *_OF_PROGRAMMES, ItemOpened))
 """What a roster is made of; other events, of newer versions, too, are passed over."""
 
 

@@ -27,8 +27,8 @@ def due(programme: ProgrammeFile, period: str) -> DueDay:
     return next(one for one in due_days(programme) if one.period == period)
 
 
-def with_calendar(**days: object) -> ProgrammeFile:
-    return SHIPPED.model_copy(update={"calendar": replace(SHIPPED.calendar, **days)})
+def known_until(last_on: date) -> ProgrammeFile:
+    return SHIPPED.model_copy(update={"calendar": replace(SHIPPED.calendar, last_on=last_on)})
 
 
 def test_a_report_that_holidays_move_is_told_with_the_day_that_it_would_be_due_otherwise() -> None:
@@ -38,7 +38,7 @@ def test_a_report_that_holidays_move_is_told_with_the_day_that_it_would_be_due_o
 
 
 def test_a_report_beyond_the_announced_days_is_provisional() -> None:
-    short = with_calendar(last_on=date(2024, 6, 30))
+    short = known_until(date(2024, 6, 30))
     assert not due(short, "2024-05").provisional
     assert {one.period for one in due_days(short) if one.provisional} == {*short.provisional}
 

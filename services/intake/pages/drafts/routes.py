@@ -49,7 +49,9 @@ async def drafts(request: Request) -> Response:
     dependencies.receiver.ready()
     rights = rights_of(dependencies.roster, identity)
     kept = [one for one in await dependencies.drafts.listed() if rights.to(MANAGE, one.programme).allowed]
-    return page(request, "drafts.html", kept=kept)
+    opened = {id_: one.opened for id_, one in sorted(dependencies.roster.programmes.items())}
+    published = {id_: one for id_, one in opened.items() if rights.to("programme.extend", id_).allowed}
+    return page(request, "drafts.html", kept=kept, published=published)
 
 
 @router.get("/drafts/new")

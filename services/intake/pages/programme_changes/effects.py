@@ -1,0 +1,220 @@
+"""What a change of a published programme would move, said before it is confirmed: deadlines, limits, rights; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import NamedTuple
+
+from contracts.policy import Policy
+from contracts.submissions import (
+    CalendarExtended,
+    DeputyEnded,
+    DeputyNamed,
+    ItemAssigned,
+    ItemCorrected,
+    ItemReassigned,
+    PolicyAdopted,
+    ProgrammeExtended,
+)
+from contracts.values import Target
+from services.intake.who.item import KnownItem
+from supervision.calendar_growth import grown, moved_periods
+from supervision.words import Word
+from supervision.workdays import WorkingDays, last_day, offset_of
+
+Change = CalendarExtended | ProgrammeExtended | PolicyAdopted | DeputyNamed | DeputyEnded | ItemAssigned
+
+
+class MovedDeadline(NamedTuple):
+    """A deadline that becomes another one, by its last days; `before` is None for one that is new."""
+
+    item: str
+    title: str
+    period: str
+    before: date | None
+    after: date
+
+
+class PolicyDifference(NamedTuple):
+    """A value of the policy that becomes another one."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effects:
+    """What a change says about itself, which deadlines it moves, and which values of the policy."""
+
+    says: Sequence[Word]
+    moved: Sequence[MovedDeadline] = ()
+    policy: Sequence[PolicyDifference] = ()
+
+
+def effects_of(data: Change, items: Sequence[KnownItem], policy: Policy, now: datetime) -> Effects:
+    """What a change would do to the items that are supervised now, under the policy that they have."""
+    concerned = [item for item in items if item.is_concerned(data)]
+    count = len(concerned)
+    match data:
+        case CalendarExtended():
+            return _of_calendar(data, concerned, now)
+        case ProgrammeExtended():
+            units, leaders = len(data.units), len(data.leaders)
+            says = Word(f"增加 {units} 个单位、{leaders} 位领导", f"{units} units and {leaders} leaders join")
+            return Effects(says=[says, _NO_LIGHT])
+        case PolicyAdopted():
+            return _of_policy(data, count, policy)
+        case DeputyNamed():
+            says = Word(
+                f"{data.from_on} 至 {data.until_on}（首尾都算），代理人可办理 {count} 项事项中被代理人的事",
+                f"from {data.from_on} to {data.until_on}, both included, the deputy may act on {count} items",
+            )
+            return Effects(says=[says, _NO_LIGHT])
+        case DeputyEnded():
+            says = Word(f"代理立即终止，涉及 {count} 项事项", f"it ends at once, on {count} items")
+            return Effects(says=[says, _NO_LIGHT])
+        case ItemAssigned():
+            return _of_item(data, now)
+
+
+def of_words(item: KnownItem, data: ItemCorrected) -> Effects:
+    """A correction: the words that differ."""
+    opened = item.opened
+    pairs = (
+        (Word("标题", "title"), opened.title, data.title),
+        (Word("来源", "source"), opened.source, data.source),
+        (Word("公开属性", "classification"), opened.classification, data.classification),
+        (Word("配合单位", "cooperating units"), _listed(item.cooperating), _listed(data.cooperating)),
+        (Word("全年目标", "targets of the year"), _targets(opened.annual_targets), _targets(data.annual_targets)),
+    )
+    says = [
+        Word(f"{name.zh}：{before or '—'} → {after or '—'}", f"{name.en}: {before or '—'} → {after or '—'}")
+        for name, before, after in pairs
+        if after is not None
+    ]
+    return Effects(says=[*says, _NO_LIGHT])
+
+
+def of_hand_over(item: KnownItem, data: ItemReassigned, names: Mapping[str, str], now: datetime) -> Effects:
+    """A hand-over: what passes to the new unit and leader with the item."""
+    unit, leader = (names.get(one, one) for one in (data.lead_unit, data.leader))
+    due = [one for one in item.opened.periods if one.due_at > now and one.id not in item.opened.void]
+    running = len(item.open_escalations())
+    says = [
+        Word(f"由 {unit} 牵头，{leader} 分管", f"{unit} leads it, {leader} is in charge"),
+        Word(
+            f"期限、灯和 {running} 件在办督办随事项走；办理的权利转给新单位和新领导",
+            f"deadlines, lights and {running} open notices stay with the item; the rights pass on",
+        ),
+    ]
+    if item.waiting_plan is not None:
+        says.append(Word("待审定的方案由新领导审定", "the plan that waits is the new leader's to decide"))
+    says += [
+        Word(
+            f"下次报送 {one.id}，截止 {last_day(one.due_at, item.assignment.zone)}，由新单位报",
+            f"{one.id} is theirs to report",
+        )
+        for one in due[:1]
+    ]
+    return Effects(says=says)
+
+
+def _listed(units: Sequence[str] | None) -> str | None:
+    return None if units is None else "、".join(units)
+
+
+def _targets(targets: Sequence[Target] | None) -> str | None:
+    return None if targets is None else "；".join(f"{x.indicator} {x.comparator} {x.value:f}{x.unit}" for x in targets)
+
+
+_NO_LIGHT = Word("不改变任何期限和灯", "no deadline and no light is moved")
+
+
+def _of_calendar(data: CalendarExtended, items: Sequence[KnownItem], now: datetime) -> Effects:
+    moved = [one for item in items for one in _moved(item, data, now)]
+    limits = sum(one.due_at is not None and one.due_at > now for item in items for one in item.open_escalations())
+    says = [
+        Word(
+            f"{len(items)} 项事项的日历增补 {len(data.days)} 天；{len(moved)} 个暂定期限改变",
+            f"the calendar of {len(items)} items grows by {len(data.days)} days; {len(moved)} deadlines move",
+        ),
+        Word(
+            "已公布的报送日、已延期的期限不动；灯不因此改变",
+            "published and moved deadlines stay; no light changes by it",
+        ),
+    ]
+    if limits:
+        says.append(
+            Word(
+                f"{limits} 个正在走的督办期限按新日历重算，只会更长",
+                f"{limits} running limits are recounted: they can only get longer",
+            )
+        )
+    return Effects(says=says, moved=moved)
+
+
+def _moved(item: KnownItem, data: CalendarExtended, now: datetime) -> Iterator[MovedDeadline]:
+    opened, zone = item.opened, item.assignment.zone
+    if opened.month_working_day is None or opened.category != "livelihood":
+        return
+    dates = item.deadlines.periods
+    fixed = {id_ for id_, one in dates.items() if one.before is not None or one.due_at <= now}
+    after = moved_periods(
+        opened.periods,
+        fixed,
+        ended_on=opened.calendar.last_on,
+        after=WorkingDays(grown(opened.calendar, data.days)),
+        working_day=opened.month_working_day,
+        policy=item.assignment.policy,
+    )
+    for one in after:
+        before = last_day(dates[one.id].due_at, zone)
+        yield MovedDeadline(item.id, opened.title, one.id, before, last_day(one.due_at, zone))
+
+
+def _of_policy(data: PolicyAdopted, count: int, policy: Policy) -> Effects:
+    after = data.policy
+    different = [
+        PolicyDifference(one.name, str(getattr(policy, one.name)), str(getattr(after, one.name)))
+        for one in fields(after)
+        if one.name not in ("id", "version") and getattr(policy, one.name) != getattr(after, one.name)
+    ]
+    says = [
+        Word(
+            f"{count} 项事项改用 {after.id}@{after.version}，{len(different)} 个值不同",
+            f"{count} items take {after.id}@{after.version}, {len(different)} of its values differ",
+        ),
+        Word(
+            "已定的灯、正在走的督办期限不变；尚未结束的周期按新政策亮灯",
+            "settled lights and running limits stay; periods not settled are lit by the new policy",
+        ),
+    ]
+    return Effects(says=says, policy=different)
+
+
+def _of_item(data: ItemAssigned, now: datetime) -> Effects:
+    zone = offset_of(data.policy.utc_offset)
+    binding = [one for one in data.periods if one.due_at > data.published_at]
+    void = len(data.periods) - len(binding)
+    says = [
+        Word(
+            f"新事项有 {len(binding)} 个报送周期；已过期的 {void} 个不适用",
+            f"the new item reports on {len(binding)} periods; {void} that are past bind nobody",
+        ),
+        Word("其他事项的期限和灯不变", "deadlines and lights of other items stay"),
+    ]
+    plans_on = last_day(data.plan_due_at, zone)
+    if data.plan_due_at > now:
+        says.append(Word(f"方案须在 {plans_on} 前报送", f"its plan is due on {plans_on}"))
+    else:
+        says.append(
+            Word(
+                f"方案报送截止日 {plans_on} 已过，请提醒牵头单位尽快补报",
+                f"plans were due on {plans_on}: remind its unit",
+            )
+        )
+    moved = [MovedDeadline("", data.title, one.id, None, last_day(one.due_at, zone)) for one in binding]
+    return Effects(says=says, moved=moved)
