@@ -86,6 +86,7 @@ def test_a_ledger_becomes_a_draft(office: Page, tmp_path: Path) -> None:
     assert office.input_value("#f-year") == str(YEAR)
     office.fill("#f-name", "河源市源城区")
     office.click("text=建立草稿")
+    step(office, "概况")
     seen(office, "draft-empty")
     office.click("text=导入台账 >> nth=-1")
     office.set_input_files("#f-file", str(ledger))
@@ -137,3 +138,31 @@ def test_it_is_published_once_the_summary_is_confirmed_and_every_item_is_accepte
     assert office.url == f"{stack.urls['front']}/programmes/{PROGRAMME}"
     office.goto(f"{office.url}/items/K01")
     assert "改过的工作任务" in office.inner_text("main")
+
+
+def test_what_comes_later_is_shown_with_what_it_moves(stack: Stack, office: Page) -> None:
+    about = f"{stack.urls['front']}/intake/programmes/{PROGRAMME}"
+    office.goto(about)
+    seen(office, "programme")
+    for name in ("calendar", "units-and-leaders", "policy", "deputies", "item", "words", "hands"):
+        office.goto(f"{about}/{name}")
+        seen(office, f"change-{name}")
+    office.goto(f"{about}/calendar")
+    office.fill("#f-last_on", f"{YEAR}-06-30")
+    march = [date(YEAR, 3, number) for number in range(1, 6)]
+    office.fill("#f-holidays", "\n".join(str(day) for day in march if day.isoweekday() < 6))
+    office.click("text=看会改变什么")
+    assert f"{YEAR}-02" in office.inner_text("main table")
+    seen(office, "change-calendar-preview", submitted=True)
+    office.click("text=确认提交")
+    assert "共记录 108 份提交" in office.inner_text("main")
+    seen(office, "change-done", submitted=True)
+    office.goto(f"{about}/words?item=K02")
+    seen(office, "change-words-one", submitted=True)
+    office.fill("#f-title", "改正的标题")
+    office.fill("#f-reason", "笔误")
+    office.click("text=看会改变什么")
+    assert "不改变任何期限和灯" in office.inner_text("main")
+    seen(office, "change-words-preview", submitted=True)
+    office.click("text=确认提交")
+    assert "已提交" in office.inner_text("h1")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
-from contracts.rulings import ItemOpened, ProgrammeOpened
-from contracts.submissions import ItemAssigned, ProgrammePublished
-from contracts.values import Calendar
+from contracts.ruling import RulingEvent
+from contracts.rulings import ItemOpened, PolicyChanged, ProgrammeEnlarged, ProgrammeOpened
+from contracts.submissions import CalendarExtended, ItemAssigned, ProgrammePublished
+from contracts.values import Calendar, Leader, Unit
 from programmes import FOLDER
 from programmes.ledger.draft import next_year
 from programmes.programme import ProgrammeFile, expand
 from programmes.programme_file import load_programme
+from services.intake.pages.programme_changes.effects import effects_of
 from services.intake.programme_drafts.draft import changed, draft_of_file
 from services.intake.programme_drafts.published import published_programme
 from services.intake.programme_drafts.version_changes import changes
@@ -95,3 +98,45 @@ def test_next_years_draft_is_made_of_what_is_on_the_log() -> None:
     assert after.programme == "441602-2025"
     assert all(one.predecessor and one.predecessor.item == one.id for one in after.items)
     assert published_programme(roster, "441602-2031") is None
+
+
+def test_a_calendar_that_grows_moves_provisional_deadlines_alone() -> None:
+    """The page before a confirmation says what the ruling then does: both ask the same function."""
+    short = replace(SHIPPED.calendar, last_on=date(2024, 4, 30), holidays=(), working_weekends=())
+    programme = SHIPPED.model_copy(update={"calendar": short})
+    items = [
+        opened(SHIPPED.programme, subject.partition("/")[2], ItemOpened(**fields_of(data), void=()))
+        for subject, data in expand(programme, PUBLISHED_AT)
+        if isinstance(data, ItemAssigned)
+    ]
+    off = [date(2024, 5, day) for day in (1, 2, 3, 6, 7)]
+    data = CalendarExtended(days=dict.fromkeys(off, "holiday") | {date(2024, 6, 30): "working"})
+    effects = effects_of(data, items, SHIPPED.policy, PUBLISHED_AT)
+    assert {(one.period, one.before, one.after) for one in effects.moved} == {
+        ("2024-04", date(2024, 5, 3), date(2024, 5, 10))
+    }
+    assert len(effects.moved) == sum(one.category == "livelihood" for one in SHIPPED.items)
+    later = effects_of(data, items, SHIPPED.policy, datetime(2024, 5, 20, tzinfo=UTC))
+    assert not later.moved, "what is past stays"
+
+
+def fields_of(data: ItemAssigned) -> dict[str, Any]:
+    return {name: getattr(data, name) for name in data.__dataclass_fields__}
+
+
+def test_units_and_leaders_that_join_later_and_another_policy_are_known() -> None:
+    roster = Roster()
+    published = expand(SHIPPED, PUBLISHED_AT)[0][1]
+    values = {name: getattr(published, name) for name in published.__dataclass_fields__}
+    roster.programmes[SHIPPED.programme] = KnownProgramme(ProgrammeOpened(**values), "", 0, 0)
+    unit, leader = Unit(id="u-new", name="新单位"), Leader(id="l-new", label="新分管")
+    policy = replace(SHIPPED.policy, version=9)
+    for data in (ProgrammeEnlarged(units=(unit,), leaders=(leader,)), PolicyChanged(policy=policy)):
+        event = RulingEvent(
+            log="log", partition=0, subject=SHIPPED.programme, time=PUBLISHED_AT, causeid="c", causedigest="d",
+            causeoffset=1, ordinal=0, of=1, at=1, rules="3", policy="", data=data,
+        )  # fmt: skip
+        roster.evolve(event)
+    assert roster.unit_name(SHIPPED.programme, "u-new") == "新单位"
+    assert roster.leader_label(SHIPPED.programme, "l-new") == "新分管"
+    assert roster.programmes[SHIPPED.programme].opened.policy.version == 9

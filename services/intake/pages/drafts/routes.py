@@ -67,7 +67,7 @@ async def new_draft(request: Request) -> Response:
         "name": _name(dependencies, code),
         "year": str(local(dependencies.clock.now(), _ZONE).year + 1),
         "policy": START,
-        "made_from": "empty",
+        "made_from": "ledger",
     }
     return await _new_page(request, values)
 
@@ -88,7 +88,8 @@ async def make_draft(request: Request) -> Response:
         except IntakeProblem as problem:
             values = {name: given.one(name) for name in ("jurisdiction", "name", "year", "policy", "made_from")}
             return await _new_page(request, values, problem)
-    return RedirectResponse(f"{request.scope['root_path']}/drafts/{made.programme}", 303)
+    onward = "/import" if given.one("made_from") == "ledger" else ""
+    return RedirectResponse(f"{request.scope['root_path']}/drafts/{made.programme}{onward}", 303)
 
 
 @router.get("/drafts/{programme}")
