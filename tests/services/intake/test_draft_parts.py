@@ -21,6 +21,7 @@ from services.intake.programme_drafts.version_changes import changes
 from services.intake.programme_drafts.year_calendar import DueDay, due_days, month_sheets
 from services.intake.who.item import opened
 from services.intake.who.roster import KnownProgramme, Roster
+from supervision.calendar_growth import NamedDays
 
 SHIPPED = load_programme(FOLDER / "yuancheng-2024.yaml")
 PUBLISHED_AT = datetime(2024, 3, 14, 2, tzinfo=UTC)
@@ -110,7 +111,8 @@ def test_a_calendar_that_grows_moves_provisional_deadlines_alone() -> None:
         if isinstance(data, ItemAssigned)
     ]
     off = [date(2024, 5, day) for day in (1, 2, 3, 6, 7)]
-    data = CalendarExtended(days=dict.fromkeys(off, "holiday") | {date(2024, 6, 30): "working"})
+    named: NamedDays = {**dict.fromkeys(off, "holiday"), date(2024, 6, 30): "working"}
+    data = CalendarExtended(days=dict(named))
     effects = effects_of(data, items, SHIPPED.policy, PUBLISHED_AT)
     assert {(one.period, one.before, one.after) for one in effects.moved} == {
         ("2024-04", date(2024, 5, 3), date(2024, 5, 10))
