@@ -6,17 +6,22 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+import pytest
+
 from contracts.ruling import RulingEvent
 from contracts.rulings import ItemOpened, PolicyChanged, ProgrammeEnlarged, ProgrammeOpened
 from contracts.submissions import CalendarExtended, ItemAssigned, ProgrammePublished
 from contracts.values import Calendar, Leader, Unit
+from directory.store import pool_of
 from programmes import FOLDER
 from programmes.ledger.draft import next_year
 from programmes.programme import ProgrammeFile, expand
 from programmes.programme_file import load_programme
 from services.intake.pages.programme_changes.effects import effects_of
+from services.intake.problem import IntakeProblem
 from services.intake.programme_drafts.draft import changed, draft_of_file
 from services.intake.programme_drafts.published import published_programme
+from services.intake.programme_drafts.store import DraftStore
 from services.intake.programme_drafts.version_changes import changes
 from services.intake.programme_drafts.year_calendar import DueDay, due_days, month_sheets
 from services.intake.who.item import opened
@@ -142,3 +147,10 @@ def test_units_and_leaders_that_join_later_and_another_policy_are_known() -> Non
     assert roster.unit_name(SHIPPED.programme, "u-new") == "新单位"
     assert roster.leader_label(SHIPPED.programme, "l-new") == "新分管"
     assert roster.programmes[SHIPPED.programme].opened.policy.version == 9
+
+
+async def test_without_a_database_drafts_say_so() -> None:
+    for store in (DraftStore(None), DraftStore(pool_of("postgresql://nowhere/none"))):
+        with pytest.raises(IntakeProblem) as caught:
+            await store.listed()
+        assert caught.value.code == "drafts_unavailable"

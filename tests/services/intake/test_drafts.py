@@ -164,3 +164,58 @@ async def test_drafts_are_the_office_s(intake: RunningIntake, person: str) -> No
     for path in ("/drafts", "/drafts/new", f"/drafts/{HERE}-2027", f"/drafts/{HERE}-2027/ledger.xlsx"):
         assert (await other.get(path)).status_code == 403, path
     assert "/drafts" not in (await other.get("/items")).text
+
+
+async def test_of_two_who_change_the_same_version_the_second_is_told(intake: RunningIntake) -> None:
+    first, second = Office(intake), Office(intake, "o2")
+    programme = await first.draft(2034)
+    path = f"/drafts/{programme}/units/new"
+    pages = [(await one.get(path)).text for one in (first, second)]
+    answers = [
+        await intake.http.post(path, data=hidden(page) | {"name": name}, headers=await intake.cookie(one.person))
+        for one, page, name in zip((first, second), pages, ("区财政局", "区教育局"), strict=True)
+    ]
+    assert [answer.status_code for answer in answers] == [303, 409]
+    assert 'value="区教育局"' in answers[1].text, "what was typed is not lost"
+
+
+async def test_parts_are_edited_in_forms_and_every_fault_is_at_its_field(office: Office) -> None:
+    programme = await office.draft(2035)
+    assert (await office.imported(programme, one_sheet(HEADINGS, ROW))).status_code == 303
+    items = await office.get(f"/drafts/{programme}/items")
+    item = re.findall(rf'/drafts/{programme}/items/(\w+)"', items.text)
+    path = f"/drafts/{programme}/items/{next(one for one in item if one != 'new')}"
+    fields = fields_of((await office.get(path)).text)
+    wrong = await office.send(path, fields | {"task": "", "indicators.0.target": "二十", "predecessor": "去年"})
+    assert wrong.status_code == 422
+    for field in ("task", "indicators.0.target", "predecessor"):
+        assert f'href="#f-{field}"' in wrong.text, field
+    changed = fields | {"task": "改过的任务", "milestones.2035Q1": "开工", "indicators.0.milestones.2035Q2": "8"}
+    assert (await office.send(path, changed)).status_code == 303
+    compared = html.unescape((await office.get(f"/drafts/{programme}/compare")).text)
+    assert "<del>新改建农村公路</del> → <ins>改过的任务</ins>" in compared
+    assert "2035Q1 开工" in compared
+    assert "2035Q2 8" in compared
+    units = (await office.get(f"/drafts/{programme}/units")).text
+    used = next(one for one in re.findall(rf"/drafts/{programme}/units/([\w-]+)", units) if one != "new")
+    assert "不能删除" in (await office.send(f"/drafts/{programme}/units/{used}", {"act": "remove"})).text
+    leader = await office.send(f"/drafts/{programme}/leaders/new", {"label": "张三"})
+    assert "写职务，不写姓名" in leader.text
+    calendar = {"first_on": "2035-01-01", "last_on": "2035-12-31", "holidays": "2035-01-06", "working_weekends": ""}
+    assert "应为期限内的工作日" in (await office.send(f"/drafts/{programme}/calendar", calendar)).text
+    calendar["holidays"] = "2035-01-01、2035-01-02"
+    assert (await office.send(f"/drafts/{programme}/calendar", calendar)).status_code == 303
+
+
+async def test_last_years_draft_is_continued_and_a_draft_can_be_removed(office: Office) -> None:
+    await office.draft(2036)
+    assert (await office.imported(f"{HERE}-2036", one_sheet(HEADINGS, ROW))).status_code == 303
+    programme = await office.draft(2037, made_from="next")
+    exported = await office.get(f"/drafts/{programme}/items")
+    assert "上年" in exported.text
+    repeated = await office.send("/drafts/new", {"year": "2037", "jurisdiction": HERE, "made_from": "next"})
+    assert repeated.status_code == 409
+    missing = await office.send("/drafts/new", {"year": "2050", "jurisdiction": HERE, "made_from": "next"})
+    assert "没有上一年的方案" in missing.text
+    assert (await office.send(f"/drafts/{programme}/remove")).status_code == 303
+    assert (await office.get(f"/drafts/{programme}")).status_code == 404
