@@ -126,6 +126,7 @@ _TABLE: Final = (
     _op("deputy.end", "终止代理", "end a deputy's naming", "programme", _cells(("office", "leader", "chief"))),
     _op("receipt.read", "收件回执", "a receipt", "record", _FULL | _PARTY),
     _op("my_items.list", "我的事项", "my items", "installation", _cells(_PEOPLE)),
+    _op("decisions.send", "一并审定", "decide several at once", "installation", _cells(("leader", "chief", "office"))),
     # Evidence (intake)
     _op("evidence.upload", "上传佐证", "upload evidence", "installation", _cells(_PEOPLE[:-1])),
     _op("evidence.ask", "查询佐证是否已传", "ask whether evidence was uploaded", "record", _FULL | _PARTY),
@@ -162,6 +163,13 @@ _TABLE: Final = (
     _op("progress.read", "查询进度", "how far query has read", "installation", _cells(_EVERYBODY)),
     _op("changes.follow", "变化推送", "pushed changes", "installation", _cells(_EVERYBODY)),
     _op("positions.see", "日志位置明文", "plain positions on the log", "installation", _cells(_SUPERVISING)),
+    _op(
+        "desk.read",
+        "工作台",
+        "desk: what waits for one's decision",
+        "installation",
+        _cells(("leader", "office", "chief")),
+    ),
     _op("privileged_reads.list", "敏感读取记录", "privileged reads", "installation", _cells(("auditor",))),
     # People of a jurisdiction (query)
     _op("people.list", "人员名册", "list of people", "programme", _cells(("office", "auditor"))),

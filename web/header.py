@@ -25,6 +25,7 @@ shared = Assets(directory=Path(__file__).with_name("static"))
 _LIGHTS: Final = Word("亮灯图", "Lights")
 _ESCALATIONS: Final = Word("督办", "Escalations")
 _EVALUATION: Final = Word("考核", "Evaluation")
+_DESK: Final = Word("工作台", "Desk")
 _ITEMS: Final = Word("我的事项", "My items")
 _DRAFTS: Final = Word("方案草稿", "Drafts")
 _INBOX: Final = Word("收件箱", "Inbox")
@@ -39,6 +40,8 @@ class HeaderLink(NamedTuple):
     address: str
     word: Word
     here: bool
+    waiting: int = 0
+    """How much waits there for whoever asks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +66,8 @@ class Header:
     person_name: str = ""
     programme: str = ""
     keep: str = ""
+    waiting: int = 0
+    """How much waits for a decision of whoever is signed in."""
 
     @property
     def zh(self) -> bool:
@@ -96,6 +101,8 @@ class Header:
     def places(self) -> Iterator[HeaderLink]:
         """Where one can go from here."""
         rights = Rights(self.identity)
+        if rights.may("desk.read"):
+            yield self._place("/desk", _DESK, kept=False)._replace(waiting=self.waiting)
         yield self._place("/", _PROGRAMMES)
         if self.programme:
             about = f"/programmes/{quote(self.programme, safe='')}"

@@ -30,8 +30,8 @@ from services.intake.evidence.unreferenced import UnreferencedFiles
 from services.intake.evidence.virus_scan import VirusScan
 from services.intake.metrics import IntakeMetrics
 from services.intake.ops import operator
+from services.intake.pages import decisions, publication, reviews
 from services.intake.pages import evidence as evidence_pages
-from services.intake.pages import publication
 from services.intake.pages.drafts import draft_routers
 from services.intake.pages.programme_changes import routes as programme_changes
 from services.intake.pages.renderer import problem_page
@@ -123,6 +123,8 @@ def build(settings: IntakeSettings) -> FastAPI:
     app.include_router(programme_changes.router)
     for router in draft_routers:
         app.include_router(router)
+    app.include_router(decisions.router)
+    app.include_router(reviews.router)
     document = operations.description()
     app.router.routes.extend(described(document, settings.intake_root_path, people_sign_in=bool(settings.origin)))
     app.router.routes.append(OpenMount(SHARED, shared, "assets.read"))

@@ -11,9 +11,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from contracts.rulings import ProgrammeOpened
 from services.intake.dependencies import Dependencies
 from services.intake.pages.choices import cause_text
 from services.intake.pages.fields import ACTIONS, FOLLOWS
+from services.intake.who.decisions import pending
 from services.intake.who.item import KnownItem
 from services.intake.who.permission import rights_of
 from supervision import words
@@ -51,7 +53,7 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
     dependencies: Dependencies = request.app.state.dependencies
     lang, item, root = language_of(request), context.get("item"), request.scope["root_path"]
     zone = item.assignment.zone if isinstance(item, KnownItem) else offset_of(_ZONE)
-    programmes = [known.opened for known in dependencies.roster.programmes.values()]
+    programmes = _shown_programmes(dependencies, known_visitor(request).identity, item)
     text = _ENVIRONMENT.get_template(template).render(
         lang=lang,
         zh=lang == "zh",
@@ -101,8 +103,17 @@ def _header(request: Request, about: object, problem: HttpProblem | None) -> Hea
         recognised=problem is None or problem.code != "sessions_unavailable",
         unit_name=_unit_name(dependencies, identity, programme),
         person_name=_person_name(dependencies, identity),
+        waiting=len(pending(dependencies.roster, rights_of(dependencies.roster, identity))),
         programme=programme,
     )
+
+
+def _shown_programmes(dependencies: Dependencies, identity: Identity | None, about: object) -> list[ProgrammeOpened]:
+    """The programme that a page is about; else those of the jurisdictions of whoever asks."""
+    known, rights = dependencies.roster.programmes, rights_of(dependencies.roster, identity)
+    if isinstance(about, KnownItem):
+        return [known[about.programme].opened] if about.programme in known else []
+    return [one.opened for id_, one in known.items() if identity is None or rights.owns(id_)]
 
 
 def _unit_name(dependencies: Dependencies, identity: Identity | None, programme: str) -> str:
@@ -113,7 +124,9 @@ def _unit_name(dependencies: Dependencies, identity: Identity | None, programme:
     rights = rights_of(roster, identity)
     own = [programme] if programme else [one for one in roster.programmes if rights.owns(one)]
     names = (roster.unit_name(one, identity.unit) for one in own)
-    return next((name for name in names if name != identity.unit), identity.unit)
+    known = dependencies.directory.register.units if dependencies.directory is not None else {}
+    told = (known[where, identity.unit].name for where in identity.jurisdictions if (where, identity.unit) in known)
+    return next((name for name in (*names, *told) if name != identity.unit), identity.unit)
 
 
 def _person_name(dependencies: Dependencies, identity: Identity | None) -> str:

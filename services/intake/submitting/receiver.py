@@ -122,6 +122,18 @@ class SubmissionReceiver:
             raise
         return await self.append(actor, subject_of(programme, item), data, key, wait)
 
+    async def sent_before(
+        self, identity: Identity, programme: str, item: str | None, body: Mapping[str, Any], key: str
+    ) -> Received | None:
+        """The receipt and the ruling of the same under this key, where it was ruled on; nothing is appended.
+
+        Raises RightDenied and IntakeProblem as `receive`.
+        """
+        name, given = _shape(body, SUBMITTED_ABOUT_PROGRAMMES if item is None else SUBMITTED_ABOUT_ITEMS)
+        actor = self._actor(identity, body, f"submit.{name}", programme, item)
+        submission = self.stamped(actor, subject_of(programme, item), posted_data(name, given), key)
+        return await self._repeated(submission, wait=1)
+
     async def append(self, actor: Actor, subject: str, data: SubmissionData, key: str, wait: float = 0) -> Received:
         """Stamp and append; returns once it lies on the log, or finds that it was ruled on before.
 

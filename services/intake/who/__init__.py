@@ -3,6 +3,7 @@
 roster       the programmes and items that rulings opened
 roster_feed  follows `rulings` and feeds the roster
 adjustments  requests for adjustment that wait
+decisions    what waits for whose decision
 decidable    which submission a decision would be about
 setbacks     what of a unit's own came back: refused, returned, overturned
 item         one item: its people, its periods, and what waits for somebody

@@ -13,9 +13,12 @@ from eventlog.clock import Clock, SystemClock
 from eventlog.log.record import Place
 from services.intake.who import setbacks
 from services.intake.who.item import FOLDED, KnownItem, opened
+from supervision import awaited
+from supervision.awaited import Awaited, Waiting
 
 _OF_PROGRAMMES: Final = (ProgrammeOpened, ProgrammeEnlarged, PolicyChanged)
-TYPES: Final = frozenset(RULING_TYPES.types[cls] for cls in (*FOLDED, *setbacks.FOLDED, *_OF_PROGRAMMES, ItemOpened))
+_FOLDED: Final = (*FOLDED, *setbacks.FOLDED, *awaited.FOLDED, *_OF_PROGRAMMES, ItemOpened)
+TYPES: Final = frozenset(RULING_TYPES.types[cls] for cls in _FOLDED)
 """What a roster is made of; other events, of newer versions, too, are passed over."""
 
 
@@ -38,6 +41,9 @@ class Roster:
         self.programmes: dict[str, KnownProgramme] = {}
         self.items: dict[tuple[str, str], KnownItem] = {}
         """By programme and id."""
+        self.waiting: dict[tuple[str, str], tuple[Awaited, ...]] = {}
+        """What waits for somebody's act, by programme and item ("": the programme as a whole), where anything does."""
+        self._waits: dict[tuple[str, str], Waiting] = {}
         self.jurisdictions: set[str] = set()
         """Those of all programmes."""
         self.caught_up = False
@@ -67,6 +73,7 @@ class Roster:
         """Change by one event of a counted ruling, if it is of `TYPES`."""
         programme, item_id = split_subject(event.subject)
         data = event.data
+        self._await(event, (programme, item_id or ""))
         if isinstance(data, ProgrammeOpened):
             known = KnownProgramme(data, event.causeid, event.causeoffset, event.partition)
             self.programmes.setdefault(programme, known)
@@ -81,6 +88,17 @@ class Roster:
         elif (item := self.items.get((programme, item_id or ""))) is not None:
             item.evolve(data, event.causeid)
             item.setbacks = setbacks.evolve(item.setbacks, event)
+
+    def _await(self, event: RulingEvent, about: tuple[str, str]) -> None:
+        if not (steps := awaited.steps(event.data, event.causeid)):
+            return
+        waits = self._waits.get(about, {})
+        for step in steps:
+            waits = awaited.evolve(waits, step, event.time)
+        self._waits[about] = waits
+        self.waiting.pop(about, None)
+        if listed := awaited.listed(waits, withdrawn=False):
+            self.waiting[about] = tuple(listed)
 
     def _change(self, programme: str, data: ProgrammeEnlarged | PolicyChanged) -> None:
         """A programme's own record after units and leaders joined it, or another policy was adopted."""

@@ -10,6 +10,9 @@ heat_map         units by quarters
 periods          an item period by period
 timeline         from submission to notice, with links both ways
 submission       a submission with its ruling, and those that wait
+decisions        what waits for whose decision, and since when
+office_desk      the office's queues, their numbers and filters
+desk             a person's desk: red and yellow lights, what waits, what is due
 escalations      escalations, folded from the rows of their steps
 replies          what units say about lights and notices, as far as it may be read
 errata           what the next bulletin must correct

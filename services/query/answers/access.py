@@ -10,7 +10,7 @@ from contracts.rulings import ReplyReleased, ReplyRetained, RulingData, Verifica
 from contracts.values import Evidence
 from services.query.read_model.columns import Json, JsonObject
 from services.query.read_model.results import HeldItem, KnownSubmission
-from supervision.right import Assignees, StandsIn
+from supervision.right import Assignees, StandsIn, reference_of
 from web.rights import Rights
 
 Sight = Literal["none", "public", "full"]
@@ -100,6 +100,12 @@ class Viewer:
         deputies = self.deputies.get((item.programme, item.item), ())
         assignees = Assignees(item.holding_unit, item.holding_cooperating, item.holding_leader, deputies)
         return self.rights.to(operation, item.programme, assignees, item.classification, party=party).allowed
+
+    def principals(self, programme: str, item: str) -> set[str]:
+        """For whom the viewer stands in today on an item: `chief`, or `leader:` and an id."""
+        identity = self.rights.identity
+        mine = reference_of(self.rights.asker, identity.id) if identity else ""
+        return {pair.principal for pair in self.deputies.get((programme, item), ()) if pair.deputy == mine}
 
     def sees_sheet(self, programme: str, unit: str) -> bool:
         """Whether a unit's evaluation sheet is seen."""

@@ -71,12 +71,13 @@ class Cell:
 
 @dataclass(slots=True)
 class Line:
-    """A unit's row; `moved` is how many of its reports' deadlines were moved (延期报送)."""
+    """A unit's row: how many deadlines of its reports were moved (延期报送), of rectifications extended (延期整改)."""
 
     unit: str
     name: str
     cells: list[Cell]
     moved: int = 0
+    extended: int = 0
 
     @property
     def trouble(self) -> tuple[int, int]:
@@ -167,11 +168,14 @@ def under_appeal(events: Iterable[KnownEvent]) -> set[tuple[str, str]]:
 
 
 def heat_map(
-    found: Iterable[Tile], units: Iterable[UnitColumn], moved: Mapping[str, int] = MappingProxyType({})
+    found: Iterable[Tile],
+    units: Iterable[UnitColumn],
+    moved: Mapping[str, int] = MappingProxyType({}),
+    extended: Mapping[str, int] = MappingProxyType({}),
 ) -> HeatMap:
     """Gather tiles by unit, in the order of the programme's own list of units, and by quarter.
 
-    `moved` is how many reports' deadlines of a unit were moved.
+    `moved` is how many reports' deadlines of a unit were moved, `extended` how many rectifications' limits.
     """
     gathered = list(found)
     periods = sorted({tile.period for tile in gathered})
@@ -184,7 +188,7 @@ def heat_map(
         cells[tile.period].tiles.append(tile)
         totals[tile.period].tiles.append(tile)
     lines = [
-        Line(unit, names.get(unit, unit), list(cells.values()), moved.get(unit, 0))
+        Line(unit, names.get(unit, unit), list(cells.values()), moved.get(unit, 0), extended.get(unit, 0))
         for unit, cells in sorted(by_unit.items(), key=lambda entry: (order.get(entry[0], len(order)), entry[0]))
     ]
     return HeatMap(periods, lines, list(totals.values()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from services.query.answers.escalations import EscalationAnswer, escalations
 from services.query.answers.events import known
@@ -18,7 +19,7 @@ from services.query.answers.submission import waiting
 from services.query.read_model.results import HeldItem, WaitingSubmission
 from supervision.words import Word
 
-_APPEALS = ["appeal.opened", "appeal.closed"]
+APPEALS: Final = ["appeal.opened", "appeal.closed"]
 
 Reasons = Mapping[tuple[str, str], Word]
 """Why a light stands as it does, by item and period."""
@@ -31,7 +32,7 @@ async def tiles_of(
     return tiles(
         [one.held for one in seen],
         await view.snapshot.lights(programme_id, item_id),
-        known(await view.snapshot.events(programme_id, item_id, _APPEALS)),
+        known(await view.snapshot.events(programme_id, item_id, APPEALS)),
         await replies_of(view, programme_id, seen),
     )
 
@@ -41,6 +42,15 @@ def moved_by_unit(seen: Iterable[SeenItem]) -> dict[str, int]:
     found: Counter[str] = Counter()
     for one in seen:
         found[one.held.lead_unit] += one.held.moved
+    return dict(+found)
+
+
+async def extended_by_unit(view: RequestView, programme_id: str, seen: Iterable[SeenItem]) -> dict[str, int]:
+    """How often rectifications of the items that each unit leads were extended: a number for everybody (延期整改)."""
+    extended = {one.item: one.number for one in await view.snapshot.extended(programme_id)}
+    found: Counter[str] = Counter()
+    for one in seen:
+        found[one.held.lead_unit] += extended.get(one.held.item, 0)
     return dict(+found)
 
 
@@ -67,7 +77,7 @@ async def programme_lights(
     seen = await items(view, about.id)
     open_items(view, seen)
     found = [tile for tile in await tiles_of(view, about.id, seen) if category in ("", tile.category)]
-    gathered = heat_map(found, about.units, moved_by_unit(seen))
+    gathered = heat_map(found, about.units, moved_by_unit(seen), await extended_by_unit(view, about.id, seen))
     if most_trouble_first:
         gathered.lines.sort(key=lambda line: line.trouble, reverse=True)
     return ProgrammeLights(gathered, await reasons(view, about.id, seen), await waiting(view, about.id, seen))
@@ -78,7 +88,7 @@ class UnitLights:
     """The items that a unit leads and where it cooperates, with the lights of each and the open escalations.
 
     `sheet_seen`: the viewer sees the unit's evaluation sheet. `moved` counts the reports' deadlines that were moved,
-    `extended` the extensions of rectifications' limits (None: the viewer sees no escalations).
+    `extended` the extensions of rectifications' limits.
     """
 
     sheet_seen: bool
@@ -89,7 +99,7 @@ class UnitLights:
     escalations: list[EscalationAnswer]
     waiting: list[WaitingSubmission]
     moved: int
-    extended: int | None
+    extended: int
     replies: RepliesByItem
 
 
@@ -114,6 +124,6 @@ async def unit_lights(view: RequestView, about: ProgrammeAnswer, unit: str) -> U
         escalations=[one for one in ever if one.item in led and one.is_open],
         waiting=[one for one in await waiting(view, about.id, seen) if one.item in led],
         moved=moved_by_unit(seen).get(unit, 0),
-        extended=sum(one.record.extended for one in ever if one.item in led) if told else None,
+        extended=(await extended_by_unit(view, about.id, seen)).get(unit, 0),
         replies=await replies_of(view, about.id, seen),
     )

@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated, Final
 
 import psycopg
@@ -18,6 +19,7 @@ from contracts.rulings import ItemOpened
 from contracts.topics import jurisdiction_of
 from eventlog.clock import Clock
 from services.query.answers.access import Deputies, Viewer
+from services.query.answers.decisions import Decisions
 from services.query.answers.events import known
 from services.query.answers.explanations import Explanations
 from services.query.answers.problem import QueryProblem, malformed
@@ -47,10 +49,17 @@ class RequestView:
     snapshot: Snapshot
     viewer: Viewer
     explanations: Explanations
+    decisions: Decisions
+    clock: Clock
     tokens: PositionTokens | None = None
     """None where positions are shown as they are."""
     opened: Opened = field(default_factory=Opened)
     """What the answer shows of what few may read, which goes on record."""
+
+    @property
+    def now(self) -> datetime:
+        """Business time: that which is looked at, else the clock's."""
+        return self.snapshot.as_of.until or self.clock.now()
 
     def event_name(self, id_: str) -> str:
         """What an event is called: its id, which tells its place on the log, or another name."""
@@ -72,7 +81,7 @@ class RequestViews:
         self._waits = waits
         self.tokens = tokens
         self._clock = clock
-        self._explanations = Explanations()
+        self._explanations, self._decisions = Explanations(), Decisions()
 
     @asynccontextmanager
     async def open(self, request: Request) -> AsyncIterator[RequestView]:
@@ -87,7 +96,9 @@ class RequestViews:
                 served = {jurisdiction_of(one) for one in await seen.programme_ids()} if one_served else ()
                 tokens = None if sees_positions(request) else self.tokens
                 viewer = Viewer(Rights(identity, served), await self._deputies(seen, identity))
-                yield RequestView(seen, viewer, self._explanations, tokens, opened_by(request))
+                yield RequestView(
+                    seen, viewer, self._explanations, self._decisions, self._clock, tokens, opened_by(request)
+                )
         except psycopg.DataError:
             # An id that PostgreSQL cannot even hold, such as one with a NUL character, names nothing.
             raise QueryProblem("not-found") from None

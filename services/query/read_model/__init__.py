@@ -7,6 +7,7 @@ columns      what JSON columns hold
 rows         the row types by table, and rows to add
 writer       rows and positions in one transaction
 snapshot     the queries, in one consistent state
+queues       the queries of desks: what waits, whose it is, which programmes run
 results      what they return where it is no whole row of a table
 changes      what later rulings changed of items and programmes
 counts       how many lights and messages there are, for metrics

@@ -8,7 +8,12 @@ from psycopg import AsyncConnection, sql
 
 from services.query.read_model.rows import TABLES
 
-_KEYS: Final = {"position": ("topic", "part"), "ruling": ("part", "cause"), "addressed": ("part", "pos", "delivery")}
+_KEYS: Final = {
+    "position": ("topic", "part"),
+    "ruling": ("part", "cause"),
+    "awaited": ("part", "pos", "act", "name"),
+    "addressed": ("part", "pos", "delivery"),
+}
 
 
 class Difference(NamedTuple):

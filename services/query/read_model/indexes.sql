@@ -18,6 +18,8 @@ CREATE UNIQUE INDEX light_place ON light (part, pos);
 CREATE INDEX light_subject ON light (programme, item, period);
 CREATE UNIQUE INDEX escalation_place ON escalation (part, pos);
 CREATE INDEX escalation_subject ON escalation (programme, item);
+CREATE UNIQUE INDEX awaited_place ON awaited (part, pos, act, name);
+CREATE INDEX awaited_subject ON awaited (programme, item, act, name);
 CREATE UNIQUE INDEX notice_place ON notice (part, pos);
 CREATE INDEX notice_subject ON notice (programme, item);
 CREATE INDEX notice_name ON notice (notice);

@@ -81,6 +81,34 @@ class CurrentLight(NamedTuple):
     rated: Light | None
 
 
+class LedItem(NamedTuple):
+    """An item by its programme and id."""
+
+    programme: str
+    item: str
+
+
+class RunningProgramme(NamedTuple):
+    """A programme, and when the last of its items joined it."""
+
+    programme: str
+    opened_at: datetime
+
+
+class Extended(NamedTuple):
+    """How many extensions of its rectifications' limits an item was granted."""
+
+    item: str
+    number: int
+
+
+class ReportedPeriod(NamedTuple):
+    """A period of an item for which a report was recorded."""
+
+    item: str
+    period: PeriodId
+
+
 class KnownSubmission(NamedTuple):
     """A submission with its ruling, as far as there is one."""
 

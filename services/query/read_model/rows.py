@@ -8,6 +8,7 @@ from typing import Final
 
 from services.query.read_model.tables import (
     AddressedRow,
+    AwaitedRow,
     DeliveryRow,
     EscalationRow,
     EventRow,
@@ -30,6 +31,7 @@ Row = (
     | HolderRow
     | LightRow
     | EscalationRow
+    | AwaitedRow
     | NoticeRow
     | AddressedRow
     | DeliveryRow
@@ -44,6 +46,7 @@ FILLED: Final[Mapping[str, type[Row]]] = {
     "holder": HolderRow,
     "light": LightRow,
     "escalation": EscalationRow,
+    "awaited": AwaitedRow,
     "notice": NoticeRow,
     "addressed": AddressedRow,
     "delivery": DeliveryRow,
@@ -66,6 +69,7 @@ class Rows:
     holder: list[HolderRow] = field(default_factory=list)
     light: list[LightRow] = field(default_factory=list)
     escalation: list[EscalationRow] = field(default_factory=list)
+    awaited: list[AwaitedRow] = field(default_factory=list)
     notice: list[NoticeRow] = field(default_factory=list)
     addressed: list[AddressedRow] = field(default_factory=list)
     delivery: list[DeliveryRow] = field(default_factory=list)

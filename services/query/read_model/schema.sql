@@ -62,6 +62,12 @@ CREATE TABLE escalation (
     reported_by text, extension text, rule text, because text[] NOT NULL
 );
 
+CREATE TABLE awaited (
+    part smallint NOT NULL, pos bigint NOT NULL, cause bigint NOT NULL, time timestamptz NOT NULL,
+    programme text COLLATE "C" NOT NULL, item text COLLATE "C" NOT NULL, act text COLLATE "C" NOT NULL, name text COLLATE "C" NOT NULL,
+    opens boolean NOT NULL, of text COLLATE "C", place smallint, weak boolean NOT NULL, due_at timestamptz
+);
+
 CREATE TABLE notice (
     part smallint NOT NULL, pos bigint NOT NULL, time timestamptz NOT NULL, logged_at timestamptz NOT NULL,
     programme text COLLATE "C" NOT NULL, item text COLLATE "C" NOT NULL, notice text COLLATE "C" NOT NULL, number text NOT NULL, kind text NOT NULL,

@@ -17,6 +17,7 @@ from services.query.read_model.pools import ReadingPool
 from services.query.read_model.position import ReadPosition, ReadPositions, positions_of, taken_in
 from services.query.read_model.results import (
     CurrentLight,
+    Extended,
     HeldItem,
     KnownSubmission,
     NoticeHead,
@@ -35,7 +36,7 @@ from services.query.read_model.tables import (
 R = TypeVar("R")
 Connection = AsyncConnection[TupleRow]
 
-_HELD: Final = " time <= %(until)s::timestamptz AND cause <= (%(causes)s::bigint[])[part + 1] "
+HELD: Final = " time <= %(until)s::timestamptz AND cause <= (%(causes)s::bigint[])[part + 1] "
 _SENT: Final = " time <= %(until)s::timestamptz AND pos <= (%(dispatched)s::bigint[])[part + 1] "
 _ITEMS: Final = (
     "SELECT i.programme, i.item, i.title, i.category, i.classification, i.source, i.quarters, i.periods, i.void, "
@@ -43,10 +44,11 @@ _ITEMS: Final = (
     "h.pos AS held_since, n.lead_unit AS holding_unit, n.cooperating AS holding_cooperating, "
     "n.leader AS holding_leader, n.pos AS holding_since FROM item i "
     "JOIN LATERAL (SELECT lead_unit, cooperating, leader, pos FROM holder "
-    "WHERE programme = i.programme AND item = i.item AND" + _HELD + "ORDER BY pos DESC LIMIT 1) h ON true "
+    "WHERE programme = i.programme AND item = i.item AND" + HELD + "ORDER BY pos DESC LIMIT 1) h ON true "
     "JOIN LATERAL (SELECT lead_unit, cooperating, leader, pos FROM holder "
     "WHERE programme = i.programme AND item = i.item ORDER BY pos DESC LIMIT 1) n ON true "
-    "WHERE i.programme = %(programme)s AND (%(item)s::text IS NULL OR i.item = %(item)s) AND i.time <= %(until)s"
+    "WHERE i.programme = %(programme)s AND (%(item)s::text IS NULL OR i.item = %(item)s) "
+    "AND (%(some)s::text[] IS NULL OR i.item = ANY(%(some)s)) AND i.time <= %(until)s"
     "::timestamptz AND i.cause <= (%(causes)s::bigint[])[i.part + 1] ORDER BY i.item"
 )
 _SUBMISSIONS: Final = (
@@ -76,16 +78,16 @@ class Snapshot:
 
     async def programmes(self, programme: str | None = None) -> list[ProgrammeRow]:
         """The latest publication of each programme, or of one, with the units and leaders that joined it since."""
-        rows = await self._all(
+        rows = await self.rows(
             ProgrammeRow,
             "SELECT DISTINCT ON (programme) * FROM programme WHERE (%(programme)s::text IS NULL OR "
-            "programme = %(programme)s) AND" + _HELD + "ORDER BY programme, pos DESC",
+            "programme = %(programme)s) AND" + HELD + "ORDER BY programme, pos DESC",
             programme=programme,
         )
-        joined = await self._all(
+        joined = await self.rows(
             EventRow,
             "SELECT * FROM event WHERE (%(programme)s::text IS NULL OR programme = %(programme)s) AND item IS NULL "
-            "AND type = 'programme.enlarged' AND" + _HELD + "ORDER BY pos",
+            "AND type = 'programme.enlarged' AND" + HELD + "ORDER BY pos",
             programme=programme,
         )
         return [enlarged(row, joined) for row in rows]
@@ -95,32 +97,39 @@ class Snapshot:
         cursor = await self._connection.execute("SELECT DISTINCT programme FROM programme")
         return [id_ for (id_,) in await cursor.fetchall()]
 
-    async def items(self, programme: str, item: str | None = None) -> list[HeldItem]:
-        """Items with their words, dates and holders then (`lead_unit`, …), and holders now (`holding_…`)."""
-        rows = await self._all(HeldItem, _ITEMS, programme=programme, item=item)
-        changes = await self._all(
+    async def items(self, programme: str, item: str | None = None, some: Sequence[str] | None = None) -> list[HeldItem]:
+        """Items (all, one, some) with words, dates and holders then (`lead_unit`, …), and now (`holding_…`)."""
+        only = None if some is None else list(some)
+        rows = await self.rows(HeldItem, _ITEMS, programme=programme, item=item, some=only)
+        changes = await self.rows(
             ItemChange,
             "SELECT part, pos, time, item, type, data,"
-            + _HELD
+            + HELD
             + "AS held FROM event WHERE programme = %(programme)s AND type = ANY(%(types)s) "
-            "AND (%(item)s::text IS NULL OR item = %(item)s) AND item IS NOT NULL ORDER BY part, pos",
+            "AND (%(item)s::text IS NULL OR item = %(item)s) AND item IS NOT NULL "
+            "AND (%(some)s::text[] IS NULL OR item = ANY(%(some)s)) ORDER BY part, pos",
             programme=programme,
             item=item,
+            some=only,
             types=CHANGING,
         )
         return with_changes(rows, changes)
 
-    async def lights(self, programme: str, item: str | None = None) -> list[CurrentLight]:
-        """The light of each item and period that has ever had one, and what it was first rated."""
-        return await self._all(
+    async def lights(
+        self, programme: str, item: str | None = None, some: Sequence[str] | None = None
+    ) -> list[CurrentLight]:
+        """The light of each item (all, one or some) and period that has had one, and what it was first rated."""
+        return await self.rows(
             CurrentLight,
             "SELECT DISTINCT ON (item, period) part, pos, time, item, period, light, settled, rule, compared, "
             "(SELECT light FROM light WHERE programme = l.programme AND item = l.item AND period = l.period "
-            "AND kind = 'settled' AND" + _HELD + "ORDER BY pos LIMIT 1) AS rated "
+            "AND kind = 'settled' AND" + HELD + "ORDER BY pos LIMIT 1) AS rated "
             "FROM light l WHERE programme = %(programme)s AND (%(item)s::text IS NULL OR item = %(item)s) "
-            "AND kind = 'changed' AND" + _HELD + "ORDER BY item, period, pos DESC",
+            "AND (%(some)s::text[] IS NULL OR item = ANY(%(some)s)) "
+            "AND kind = 'changed' AND" + HELD + "ORDER BY item, period, pos DESC",
             programme=programme,
             item=item,
+            some=None if some is None else list(some),
         )
 
     async def events(
@@ -131,11 +140,11 @@ class Snapshot:
         since: Sequence[int] = (0,) * PARTITIONS,
     ) -> list[EventRow]:
         """Events of a programme's items in the order of the log, of some types or all, from an offset per partition."""
-        return await self._all(
+        return await self.rows(
             EventRow,
             "SELECT * FROM event WHERE programme = %(programme)s AND (%(item)s::text IS NULL OR item = %(item)s) "
             "AND (%(types)s::text[] IS NULL OR type = ANY(%(types)s)) "
-            "AND pos >= (%(since)s::bigint[])[part + 1] AND" + _HELD + "ORDER BY part, pos",
+            "AND pos >= (%(since)s::bigint[])[part + 1] AND" + HELD + "ORDER BY part, pos",
             programme=programme,
             item=item,
             types=types,
@@ -144,7 +153,7 @@ class Snapshot:
 
     async def reply_decisions(self, programme: str, item: str | None = None) -> list[EventRow]:
         """What the office decided about replies up to now, whatever time is looked at: what it withheld is withheld."""
-        return await self._all(
+        return await self.rows(
             EventRow,
             "SELECT * FROM event WHERE programme = %(programme)s AND (%(item)s::text IS NULL OR item = %(item)s) "
             "AND type IN ('reply.released', 'reply.retained') ORDER BY part, pos",
@@ -154,18 +163,27 @@ class Snapshot:
 
     async def namings(self) -> list[EventRow]:
         """Events that name deputies or end a naming, in the order of the log; all that are known, whatever is asked."""
-        return await self._all(
+        return await self.rows(
             EventRow,
             "SELECT * FROM event WHERE type IN ('deputy.appointed', 'deputy.released') "
             "OR (type = 'item.opened' AND data ? 'deputies') ORDER BY part, pos",
         )
 
+    async def extended(self, programme: str) -> list[Extended]:
+        """How many extensions of rectifications' limits were granted, by item."""
+        return await self.rows(
+            Extended,
+            "SELECT item, count(*) AS number FROM escalation WHERE programme = %(programme)s "
+            "AND step = 'moved' AND extension IS NOT NULL AND" + HELD + "GROUP BY item",
+            programme=programme,
+        )
+
     async def escalation_steps(self, programme: str, item: str | None = None) -> list[EscalationRow]:
         """The steps of escalations in the order of the log."""
-        return await self._all(
+        return await self.rows(
             EscalationRow,
             "SELECT * FROM escalation WHERE programme = %(programme)s AND (%(item)s::text IS NULL OR "
-            "item = %(item)s) AND" + _HELD + "ORDER BY part, pos",
+            "item = %(item)s) AND" + HELD + "ORDER BY part, pos",
             programme=programme,
             item=item,
         )
@@ -186,7 +204,7 @@ class Snapshot:
     async def waiting(self, programme: str) -> list[WaitingSubmission]:
         """Submissions of a programme that have no ruling yet."""
         lasts = [self.positions.get((RULINGS, part), ReadPosition()).last for part in range(PARTITIONS)]
-        return await self._all(
+        return await self.rows(
             WaitingSubmission,
             "SELECT s.part, s.pos, s.id, s.item, s.type, s.unit, s.received_at FROM submission s "
             "JOIN unnest(%(lasts)s::bigint[]) WITH ORDINALITY AS held (last, place) "
@@ -198,17 +216,17 @@ class Snapshot:
 
     async def caused(self, part: int, cause: int) -> list[EventRow]:
         """The events of the ruling on a submission."""
-        return await self._all(
+        return await self.rows(
             EventRow,
             "SELECT * FROM event WHERE part = %(part)s AND cause = %(cause)s AND pos >= (SELECT pos FROM ruling "
-            "WHERE part = %(part)s AND cause = %(cause)s) AND" + _HELD + "ORDER BY pos",
+            "WHERE part = %(part)s AND cause = %(cause)s) AND" + HELD + "ORDER BY pos",
             part=part,
             cause=cause,
         )
 
     async def notices(self, programme: str, item: str | None = None) -> list[NoticeHead]:
         """Notices without their documents, newest first."""
-        return await self._all(
+        return await self.rows(
             NoticeHead,
             _NOTICES + "AND programme = %(programme)s AND (%(item)s::text IS NULL OR item = %(item)s) "
             "ORDER BY time DESC, part, pos DESC",
@@ -218,7 +236,7 @@ class Snapshot:
 
     async def notice(self, notice: str) -> NoticeRow | None:
         """One notice with its document."""
-        found = await self._all(
+        found = await self.rows(
             NoticeRow,
             "SELECT * FROM notice WHERE notice = %(notice)s AND" + _SENT + "ORDER BY part, pos LIMIT 1",
             notice=notice,
@@ -227,7 +245,7 @@ class Snapshot:
 
     async def inbox(self, recipient: str) -> list[NoticeHead]:
         """Notices in a role's inbox, newest first: one is there as soon as it is issued."""
-        return await self._all(
+        return await self.rows(
             NoticeHead,
             _NOTICES + "AND notice IN (SELECT notice FROM addressed WHERE channel = 'inbox' "
             "AND recipient = %(recipient)s) ORDER BY time DESC, part, pos DESC",
@@ -236,7 +254,7 @@ class Snapshot:
 
     async def deliveries(self, notices: list[str]) -> list[NoticeMessage]:
         """The messages of notices and how far each has come: accepted, if it ever was, else its latest step."""
-        return await self._all(
+        return await self.rows(
             NoticeMessage,
             "SELECT a.notice, a.delivery, a.recipient, a.channel, CASE WHEN a.channel = 'inbox' THEN 'accepted' "
             "ELSE coalesce(d.step, 'waiting') END AS outcome, d.attempt, d.logged_at "
@@ -246,7 +264,8 @@ class Snapshot:
             notices=notices,
         )
 
-    async def _all(self, row: type[R], query: LiteralString, **parameters: object) -> list[R]:
+    async def rows(self, row: type[R], query: LiteralString, **parameters: object) -> list[R]:
+        """The rows of a query within the limits of this snapshot, each of this type."""
         cursor = self._connection.cursor(row_factory=class_row(row))
         await cursor.execute(query, {**self._limits.parameters(), **parameters})
         return await cursor.fetchall()

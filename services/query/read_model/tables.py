@@ -183,6 +183,24 @@ class EscalationRow(NamedTuple):
     because: list[str]
 
 
+class AwaitedRow(NamedTuple):
+    """A step of what waits for somebody's act (`supervision.awaited`); `item` is empty for a programme as a whole."""
+
+    part: int
+    pos: int
+    cause: int
+    time: datetime
+    programme: str
+    item: str
+    act: str
+    name: str
+    opens: bool
+    of: str | None
+    place: int | None
+    weak: bool
+    due_at: datetime | None
+
+
 class NoticeRow(NamedTuple):
     """A notice as it was issued."""
 

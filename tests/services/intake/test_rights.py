@@ -7,9 +7,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from contracts.rulings import DeputyAppointed, ItemOpened, ItemTransferred, ProgrammeOpened
+from contracts.ruling import RulingEvent
+from contracts.rulings import DeputyAppointed, ItemOpened, ItemTransferred, ProgrammeEnlarged, ProgrammeOpened
 from contracts.submission import SUBMISSION_TYPES
 from contracts.submissions import ItemAssigned, ProgrammePublished
+from contracts.values import Unit
 from eventlog.clock import FixedClock
 from programmes.programme import expand
 from programmes.programme_file import load_programme
@@ -196,3 +198,26 @@ def test_nobody_acts_for_a_principal_who_named_them_not_or_not_for_today(roster:
         assert denial.value.said.reason == reason
     roster.clock = FixedClock(datetime(2024, 5, 7, tzinfo=UTC))
     require_deputy(roster, Identity("leader-4", "leader"), "x", (PROGRAMME, ITEM), "leader:leader-1")
+
+
+def test_a_unit_that_joined_later_is_called_by_its_name(roster: Roster) -> None:
+    joined = ProgrammeEnlarged(units=(Unit(id="shuili", name="区水利局"), Unit(id="fagai", name="别名")))
+    event = RulingEvent(
+        log="test",
+        partition=0,
+        subject=PROGRAMME,
+        time=datetime(2024, 5, 6, tzinfo=UTC),
+        causeid="c-2",
+        causedigest="",
+        causeoffset=9,
+        ordinal=1,
+        of=2,
+        at=9,
+        rules="3",
+        policy="",
+        data=joined,
+    )
+    before = roster.unit_name(PROGRAMME, "fagai")
+    roster.evolve(event)
+    assert roster.unit_name(PROGRAMME, "shuili") == "区水利局"
+    assert roster.unit_name(PROGRAMME, "fagai") == before, "what it had under an id stays"

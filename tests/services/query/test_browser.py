@@ -17,6 +17,8 @@ from contracts.topics import partition_of
 from contracts.values import Unit
 from embedded.child_process import free_port
 from eventlog.log.memory import MemoryLog
+from programmes import FOLDER
+from programmes.programme_file import load_programme
 from services.query.app import build
 from services.query.settings import QuerySettings
 from tests.services.query.feed import Feed
@@ -114,7 +116,8 @@ async def test_no_page_spills_over_in_either_language_at_either_width_and_none_c
                     page = await visit.to(f"{path}{glue}lang={lang}", width, "u-nongye-1")
                     wide = await page.evaluate("document.documentElement.scrollWidth")
                     assert wide <= width, f"{path} {lang}: {wide} px at {width}"
-                    assert await page.evaluate("document.scripts.length") == 0
+                    scripts = await page.evaluate("[...document.scripts].map(script => script.getAttribute('src'))")
+                    assert scripts == (["/static/arrows.js"] if path.partition("?")[0] == f"/programmes/{P}" else [])
                     assert await page.evaluate("document.documentElement.lang") == ("zh-CN" if lang == "zh" else "en")
                     assert "模拟数据 / simulated data" in await page.inner_text("body")
                     await page.context.close()
@@ -167,3 +170,49 @@ async def test_every_light_of_the_heat_map_says_its_colour_in_words(
             worst = await page.locator("td.cell.red .sum").first.inner_text()
             assert "红" in worst
             await page.context.close()
+
+
+def a_whole_year() -> Feed:
+    """The district's 39 units and 108 items, each with a light."""
+    programme = load_programme(FOLDER / "yuancheng-2024.yaml", simulated=True)
+    feed = Feed()
+    feed.publish(P, items=(), units=[Unit(id=one.id, name=one.name) for one in programme.units])
+    for number, item in enumerate(programme.items):
+        feed.open(P, item.id, lead_unit=item.lead_unit, item_title=item.task)
+        if number % 2:
+            feed.deadline(P, item.id, "2024Q1", "none", "yellow" if number % 4 == 1 else "red")
+    feed.notice(P, "K02", feed.deadline(P, "K02", "2024Q2", "none", "red")[-1])
+    return feed
+
+
+@needs_browser
+async def test_a_row_of_the_heat_map_is_one_tab_stop_the_wall_does_not_scroll_and_a_printed_notice_is_whole(
+    postgres: Callable[[], str], tmp_path: Path
+) -> None:
+    async with served(postgres(), tmp_path, a_whole_year()) as address, async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        visit = Visit(address, browser)
+        page = await visit.to(f"/programmes/{P}", 1440, "o1")
+        rows = await page.locator(".heat tbody tr").count()
+        assert rows > 25
+        assert await page.locator(".heat tbody a:not([tabindex='-1'])").count() == rows
+        row = page.locator(".heat tbody tr", has=page.locator(".dots a")).first
+        await row.locator("a").first.focus()
+        await page.keyboard.press("ArrowRight")
+        assert await row.locator(".dots a").first.evaluate("dot => dot === document.activeElement")
+        assert await page.locator(".heat tbody a:not([tabindex='-1'])").count() == rows, "still one stop"
+        await page.keyboard.press("ArrowDown")
+        inside = "document.activeElement.closest('tr').rowIndex"
+        assert await page.evaluate(inside) == await row.evaluate("row => row.rowIndex") + 1
+        for width, height in ((1920, 1080), (1920, 900), (1366, 768), (1280, 720)):
+            await page.set_viewport_size({"width": width, "height": height})
+            await page.goto(f"{address}/programmes/{P}?view=wall")
+            high = await page.evaluate("document.documentElement.scrollHeight")
+            assert high <= height, f"{high} px at {width} × {height}"
+        await page.goto(f"{address}/notices/{P}-n1")
+        await page.emulate_media(media="print")
+        assert not await page.locator("iframe").is_visible()
+        assert "督查整改通知书" in await page.locator(".printed").inner_text()
+        await browser.close()

@@ -55,6 +55,7 @@ PATHS = {
     "evaluation.list": ("/v1/programmes/{programme}/evaluation", "/programmes/{programme}/evaluation"),
     "evaluation.read": ("/programmes/{programme}/units/fagai/evaluation",),
     "notices.list": ("/v1/programmes/{programme}/notices",),
+    "desk.read": ("/desk",),
     "inbox.read": ("/v1/inbox", "/inbox"),
     "progress.read": ("/v1/progress",),
     "privileged_reads.list": ("/v1/privileged-reads", "/privileged-reads"),

@@ -20,6 +20,7 @@ from services.query.read_model import schemas, writer
 from services.query.read_model.rows import FILLED, Rows
 from services.query.read_model.tables import (
     AddressedRow,
+    AwaitedRow,
     DeliveryRow,
     EscalationRow,
     EventRow,
@@ -280,6 +281,14 @@ def holder(pos: int, lead_unit: str, cooperating: list[str], leader: str) -> Hol
     )
 
 
+def waits(pos: int, act: str, **values: Any) -> AwaitedRow:
+    """A step of what waits for an act."""
+    empty = {"name": "", "opens": False, "of": None, "place": None, "weak": False, "due_at": None}
+    return AwaitedRow(
+        part=PART, pos=pos, cause=CAUSE, time=RULED, programme=PROGRAMME, item=ITEM, act=act, **{**empty, **values}
+    )
+
+
 def step(pos: int, verb: str, **values: Any) -> EscalationRow:
     """The row of a step of an escalation; what is not given is not known."""
     unknown: dict[str, Any] = dict.fromkeys(EscalationRow._fields[7:])
@@ -436,6 +445,12 @@ EXPECTED: dict[type[Any], list[Any]] = {
             due_at=DUE,
             extension="extension-33",
         ),
+    ],
+    AwaitedRow: [
+        waits(FIRST + 5, "interview.confirmed", opens=True, of=f"cause-{CAUSE}", due_at=DUE),
+        waits(FIRST + 6, "rectification.reviewed"),
+        waits(FIRST + 7, "rectification.reviewed", opens=True, of=f"cause-{CAUSE}"),
+        waits(FIRST + 8, "extension.decided", name="extension-33"),
     ],
     ProgrammeRow: [
         ProgrammeRow(

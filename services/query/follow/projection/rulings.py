@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
 from contracts.ruling import RULING_TYPES
+from contracts.rulings import RulingData
 from contracts.topics import split_subject
 from eventlog.at.at_rule import Body, Counted, CountedAnswer
 from services.query.follow.storable import clean, instant, logged_at
 from services.query.read_model.rows import Rows
 from services.query.read_model.tables import (
+    AwaitedRow,
     EscalationRow,
     EventRow,
     HolderRow,
@@ -20,6 +22,10 @@ from services.query.read_model.tables import (
     ProgrammeRow,
     RulingRow,
 )
+from supervision import awaited
+
+_AWAITED: Final = frozenset(RULING_TYPES.short_names[cls] for cls in awaited.FOLDED)
+"""The events that change what waits for somebody."""
 
 
 def project_ruling(ruling: CountedAnswer, rows: Rows) -> None:
@@ -54,6 +60,26 @@ def project_ruling(ruling: CountedAnswer, rows: Rows) -> None:
         _project_event(counted, ruling.causeoffset, rows)
 
 
+def _steps_of(event: EventRow, causeid: str) -> Iterator[AwaitedRow]:
+    data: RulingData = RULING_TYPES.load(RULING_TYPES.by_short_name(event.type), event.data)
+    for step in awaited.steps(data, causeid):
+        yield AwaitedRow(
+            part=event.part,
+            pos=event.pos,
+            cause=event.cause,
+            time=event.time,
+            programme=event.programme,
+            item=event.item or "",
+            act=step.act,
+            name=step.name,
+            opens=step.opens,
+            of=step.of,
+            place=step.place,
+            weak=step.weak,
+            due_at=step.due_at,
+        )
+
+
 class _Origin(NamedTuple):
     """What the rows of an event about an item begin with."""
 
@@ -83,6 +109,8 @@ def _project_event(counted: Counted, cause: int, rows: Rows) -> None:
         data=data,
     )
     rows.event.append(event)
+    if name in _AWAITED:
+        rows.awaited.extend(_steps_of(event, body["causeid"]))
     if name == "programme.opened":
         rows.programme.append(_programme(event, data))
         return

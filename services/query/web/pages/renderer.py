@@ -18,6 +18,7 @@ from contracts.values import Target
 from directory.register import Register
 from services.query.answers import event_sentences as sentences
 from services.query.answers.access import REASSESSMENT
+from services.query.answers.desk import waiting_for
 from services.query.answers.programme import ProgrammeAnswer, notes_of, programmes
 from services.query.answers.request_view import RequestView
 from services.query.answers.submission import EventAnswer
@@ -46,6 +47,8 @@ _HEADERS: Final = {
     "Vary": "Cookie, Accept-Language",
 }
 
+_SCRIPTED: Final = frozenset({"heat_map.html", "wall.html"})
+"""Pages with a script of the project's own, which moves the keyboard's place inside a row; they do without it."""
 _NOT_KEPT: Final = ("min_position", "timeout", "lang")
 """Of a page's query: what a link to the same page does without."""
 
@@ -149,11 +152,19 @@ async def page(
 ) -> HTMLResponse:
     """A page of one request; `about` is the programme it is about, if it is about one."""
     shown = [about] if about else await programmes(view)
+    waiting = len(await waiting_for(view)) if view.viewer.rights.identity else 0
     people = _people(request, [one.id for one in shown]) if view.viewer.rights.identity else {}
     answer = rendered(
         request,
         template,
-        {**context, "about": about, "viewer": view.viewer, "as_of": view.snapshot.as_of.text, "people": people},
+        {
+            **context,
+            "about": about,
+            "viewer": view.viewer,
+            "as_of": view.snapshot.as_of.text,
+            "people": people,
+            "waiting_for_me": waiting,
+        },
         names={id_: name for one in shown for id_, name in one.names.items()},
         notes=notes_of(shown),
         position=view.snapshot.position,
@@ -195,6 +206,8 @@ def rendered(
         intake=request.app.state.settings.intake_root_path,
     )
     response = HTMLResponse(html, status, {**_HEADERS, "Cache-Control": kept_by(known_visitor(request).identity)})
+    if template in _SCRIPTED:
+        response.headers["Content-Security-Policy"] += "; script-src 'self'"
     if position:
         response.headers[POSITION_HEADER] = position
     remember_language(request, response)
@@ -227,11 +240,21 @@ def _header(request: Request, context: Mapping[str, object], names: Mapping[str,
         people_sign_in=bool(settings.origin),
         identity=identity,
         recognised=identity is not None or not unavailable,
-        unit_name=names.get(identity.unit or "", "") if identity else "",
+        unit_name=_own_unit(request, identity, names),
         person_name=_own_name(request, identity),
+        waiting=number if isinstance(number := context.get("waiting_for_me"), int) else 0,
         programme=about.id if isinstance(about, ProgrammeAnswer) else "",
         keep=_kept(request),
     )
+
+
+def _own_unit(request: Request, identity: Identity | None, names: Mapping[str, str]) -> str:
+    """The name of somebody's unit, by the programme that the page is about, else by the directory's copy."""
+    if identity is None or identity.unit is None:
+        return ""
+    register: Register = request.app.state.register()
+    known = (register.units.get((where, identity.unit)) for where in identity.jurisdictions)
+    return names.get(identity.unit) or next((one.name for one in known if one is not None), "")
 
 
 def _own_name(request: Request, identity: Identity | None) -> str:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.query.answers import notices
+from services.query.answers.desk import SOON, desk
 from services.query.answers.errata import errata_of
 from services.query.answers.escalations import escalation_list
 from services.query.answers.evaluation import scores, sheet_of
@@ -22,6 +23,7 @@ from services.query.answers.programme import find_programme, programmes
 from services.query.answers.replies import replies_of
 from services.query.answers.request_view import ViewDep
 from services.query.answers.submission import find_submission
+from services.query.web.pages.office import office_context
 from services.query.web.pages.renderer import page
 from supervision.evaluation.deduction import KINDS
 from web.gate import GuardedRoute, does
@@ -112,6 +114,15 @@ async def get_sheet(request: Request, view: ViewDep, programme: str, unit: str) 
     said = await replies_of(view, programme, open_items)
     seen = {one.held.item for one in open_items}
     return await page(request, view, "sheet.html", about, sheet=sheet, items=held, seen=seen, said=said, kinds=KINDS)
+
+
+@router.get("/desk")
+@does("desk.read")
+async def get_desk(request: Request, view: ViewDep) -> Response:
+    """What waits for the signed-in leader, chief leader or office."""
+    if view.viewer.rights.asker != "office":
+        return await page(request, view, "desk.html", desk=await desk(view), days=SOON.days, now=view.now)
+    return await page(request, view, "desk_office.html", **await office_context(request, view))
 
 
 @router.get("/inbox")
