@@ -1,23 +1,20 @@
-"""What the acts of version 3 put on record: words, reasons, which of several was decided, and dates that stay."""
+"""What the acts of version 3 put on record: words, reasons, and which of several was decided."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from contracts.rulings import (
     AdjustmentApproved,
     AdjustmentRefused,
     BulletinPublished,
-    CalendarRevised,
     CancellationFiled,
     DeputyAppointed,
-    EscalationRelieved,
     ExtensionRefused,
     ItemRevised,
     ItemWithdrawn,
-    LimitMoved,
     NodeAdjusted,
     ProgrammeEnlarged,
     ProgrammeOpened,
@@ -31,21 +28,20 @@ from contracts.rulings import (
 from contracts.submissions import (
     AdjustmentDecided,
     AdjustmentRequested,
+    Appealed,
+    AppealLodged,
     BulletinApproved,
     BulletinComposed,
-    CalendarExtended,
     CancellationApproved,
-    DeadlineMoved,
     DeputyNamed,
     ExtensionDecided,
     ExtensionRequested,
+    InspectionApproved,
     InspectionPlanned,
     InspectionRecorded,
-    InterviewHeld,
     ItemCancelled,
     ItemCorrected,
     ProgrammeExtended,
-    ProgrammePublished,
     ReplyGiven,
     ReplyPublished,
     ReplyWithheld,
@@ -54,7 +50,7 @@ from contracts.submissions import (
 from contracts.values import Actor, Leader, Node, Target, Unit
 from tests.rules.test_lights import LEAD, LEADER, SETTLED, report, year
 from tests.rules.test_on_record import PUBLISHED
-from tests.rules.timelines import CALENDAR, CHIEF, OFFICE, YUANCHENG, Timeline, assigned
+from tests.rules.timelines import CHIEF, OFFICE, TEMPLATE, YUANCHENG, Timeline, assigned
 
 UNITS, LEADERS = (Unit(id="shuiwu", name="水务局"),), (Leader(id="leader-3", label="分管区领导"),)
 
@@ -214,78 +210,42 @@ def test_a_visit_finds_the_last_late_report_of_its_day_of_its_own_period_alone()
     assert found.report == reports["04-08"], "what came in time counts before what came late"
 
 
-# --- dates that move, and dates that stay ---
+# --- what concerns one of several ---
 
 
-def test_a_deadline_is_not_moved_beyond_the_next_one_however_many_days_the_policy_gives() -> None:
-    run = Timeline(assigned("livelihood", policy=replace(YUANCHENG, report_move_days=60)))
-    before, following = run.item.frame.periods[2:4]
-    too_far = following.due_at.date()  # its last day is the one before
-    assert refused(run, OFFICE, DeadlineMoved(period=before.id, due_on=too_far, ground="g")) == ("extension_too_long",)
-    follows(run, OFFICE, DeadlineMoved(period=before.id, due_on=too_far - timedelta(days=1), ground="g"))
-
-
-def test_a_calendar_that_grows_moves_no_limit_that_stays_the_same_or_was_extended() -> None:
-    short = replace(CALENDAR, last_on=date(2024, 4, 20))
-    days = {date(2024, 5, day): "holiday" for day in (1, 2, 3, 6, 7, 8, 9, 10)}
-    plain, extended = Timeline(assigned("key_task", calendar=short)), Timeline(assigned("key_task", calendar=short))
-    for run in (plain, extended):
-        run.announce_until(at(SETTLED["2024Q1"]))
-    follows(extended, LEAD, ExtensionRequested(extension="e", until_on=date(2024, 5, 6)))
-    follows(extended, LEADER, ExtensionDecided(extension="e", decision="approved"))
-    kept = [one.due_at for one in extended.item.escalations]
-    whole = Timeline(assigned("key_task"))
-    whole.announce_until(at(SETTLED["2024Q1"]))
-    (revised,) = follows(whole, OFFICE, CalendarExtended(days={date(2024, 12, 31): "holiday"}))
-    assert isinstance(revised, CalendarRevised)
-    assert [type(one) for one in follows(plain, OFFICE, CalendarExtended(days=days))] == [  # type: ignore[arg-type]
-        CalendarRevised,
-        LimitMoved,
-    ]
-    assert [type(one) for one in follows(extended, OFFICE, CalendarExtended(days=days))] == [  # type: ignore[arg-type]
-        CalendarRevised
-    ]
-    assert [one.due_at for one in extended.item.escalations] == kept
-
-
-def test_at_the_instant_when_a_limit_passes_a_calendar_that_grows_moves_it_no_more() -> None:
-    run = Timeline(assigned("key_task", calendar=replace(CALENDAR, last_on=date(2024, 4, 20))))
+def test_an_appeal_that_is_overdue_leaves_the_next_one_to_be_announced() -> None:
+    run = Timeline(assigned("key_task"))
     run.announce_until(at(SETTLED["2024Q1"]))
-    limit = run.item.escalations[0].due_at
-    assert limit is not None
-    run.announce_until(limit)
-    run.now = limit
-    days = {limit.date() + timedelta(days=n): "holiday" for n in range(1, 9)}
-    (revised,) = follows(run, OFFICE, CalendarExtended(days=days))  # type: ignore[arg-type]
-    assert isinstance(revised, CalendarRevised)
+    run.now = at("2024-04-12T09:00:00")
+    follows(run, LEAD, AppealLodged(appeal="a", against=Appealed(light="2024Q1")))
+    run.now = at("2024-04-15T09:00:00")
+    follows(run, LEAD, AppealLodged(appeal="b", against=Appealed(level="rectification", cause="2024Q1")))
+    run.announce_until(at("2024-05-13T01:00:00"))
+    assert [(one.id, one.overdue) for one in run.item.appeals] == [("a", True), ("b", False)]
+    run.announce_until(at("2024-05-16T01:00:00"))
+    assert [(one.id, one.overdue) for one in run.item.appeals] == [("a", True), ("b", True)]
 
 
-def test_a_month_due_on_the_last_day_of_the_calendar_is_not_provisional_and_without_its_working_day_none_is() -> None:
-    due = Timeline(assigned("livelihood", month_working_day=3)).item.frame.periods[5]
-    last_on = (due.due_at - timedelta(days=1)).date()
-    calendar = replace(CALENDAR, last_on=last_on)
-    days = {last_on - timedelta(days=1): "holiday", date(2024, 12, 2): "holiday"}
-    run = Timeline(assigned("livelihood", month_working_day=3, calendar=calendar))
-    (revised,) = follows(run, OFFICE, CalendarExtended(days=days))  # type: ignore[arg-type]
-    assert due.id not in {period.id for period in revised.periods}
-    assert "2024-11" in {period.id for period in revised.periods}
-    run = Timeline(assigned("livelihood", month_working_day=None, calendar=calendar))
-    (revised,) = follows(run, OFFICE, CalendarExtended(days=days))  # type: ignore[arg-type]
-    assert revised.periods == ()
+def test_the_chief_approves_the_inspection_plan_that_is_named_and_no_other() -> None:
+    run = Timeline(assigned("key_task", policy=TEMPLATE))
+    for plan in ("i", "k"):
+        planned = InspectionPlanned(plan=plan, from_on=date(2024, 3, 19), to_on=date(2024, 5, 1), approved=True)
+        follows(run, OFFICE, planned)
+    follows(run, CHIEF, InspectionApproved(plan="k"))
+    assert [(one.plan, one.approved) for one in run.item.particulars.inspections] == [("i", False), ("k", True)]
 
 
-def test_an_interview_held_on_the_very_day_on_which_it_was_ordered_was_held_within_its_limit() -> None:
-    run = Timeline(assigned("key_task", policy=replace(YUANCHENG, interview_days=1)))
-    run.announce_until(at("2024-05-09T00:10:00"))
-    run.now = at("2024-05-10T09:00:00")
-    held = InterviewHeld(level="interview", held_on=date(2024, 5, 7))
-    relieved = follows(run, OFFICE, held)[0]
-    assert isinstance(relieved, EscalationRelieved)
-    assert relieved.held_on == date(2024, 5, 7)
-
-
-def test_a_programme_is_published_with_its_closing_day_or_without() -> None:
-    for closing_on in (None, date(2025, 3, 31)):
-        run = Timeline(None, subject="441602-2024")
-        published: ProgrammePublished = replace(PUBLISHED, closing_on=closing_on)
-        assert follows(run, OFFICE, published)[0].closing_on == closing_on
+def test_replies_about_two_things_stand_side_by_side_and_the_last_one_about_each() -> None:
+    run = Timeline(assigned("key_task"))
+    run.announce_until(at(SETTLED["2024Q2"]))
+    about = [
+        {"light": "2024Q1"},
+        {"light": "2024Q2"},
+        {"level": "interview", "cause": "2024Q2"},
+        {"level": "interview", "cause": "rectification_overdue"},
+    ]
+    for one in (*about, about[0]):
+        follows(run, LEAD, ReplyGiven(text="一", **one))  # type: ignore[arg-type]
+    topics = [reply.topic for reply in run.item.particulars.replies]
+    assert topics == ["2024Q2", "interview:2024Q2", "interview:rectification_overdue", "2024Q1"]
+    assert run.item.particulars.replies[-1].of == last(run)
