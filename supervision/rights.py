@@ -127,6 +127,7 @@ _TABLE: Final = (
     _op("receipt.read", "收件回执", "a receipt", "record", _FULL | _PARTY),
     _op("my_items.list", "我的事项", "my items", "installation", _cells(_PEOPLE)),
     _op("decisions.send", "一并审定", "decide several at once", "installation", _cells(("leader", "chief", "office"))),
+    _op("tables.fill", "用表格填报", "fill in by table", "installation", _cells(("unit",))),
     # Evidence (intake)
     _op("evidence.upload", "上传佐证", "upload evidence", "installation", _cells(_PEOPLE[:-1])),
     _op("evidence.ask", "查询佐证是否已传", "ask whether evidence was uploaded", "record", _FULL | _PARTY),

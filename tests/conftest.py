@@ -46,6 +46,8 @@ def kafka(servers_folder: Path) -> Iterator[str]:
         return
     server = KafkaServer(servers_folder / "kafka", say=_say)
     yield server.start()
+    if server.process is not None:  # its folder goes with it, so it need not close some thousand partitions
+        server.process.kill()
     server.stop()
 
 

@@ -34,6 +34,7 @@ from services.intake.pages import decisions, publication, reviews
 from services.intake.pages import evidence as evidence_pages
 from services.intake.pages.drafts import draft_routers
 from services.intake.pages.programme_changes import routes as programme_changes
+from services.intake.pages.paper import routes as tables
 from services.intake.pages.renderer import problem_page
 from services.intake.pages.routes import pages_router
 from services.intake.problem import IntakeProblem, denied, unauthenticated
@@ -121,6 +122,7 @@ def build(settings: IntakeSettings) -> FastAPI:
     app.include_router(pages_router)
     app.include_router(publication.router)
     app.include_router(programme_changes.router)
+    app.include_router(tables.router)
     for router in draft_routers:
         app.include_router(router)
     app.include_router(decisions.router)

@@ -14,6 +14,7 @@ reviews    reports reviewed one after the other, with their values and evidence
 publication  the office publishes a programme
 drafts/    the workbench for drafts of programmes
 programme_changes/  changes of a programme that is published, each shown with what it moves before it is sent
+paper/     tables of goals and reports, as .xlsx and back
 evidence   a file of evidence: its pages as pictures
 renderer   any page: its template in templates/, style.css, the words, the headers
 session    the token's cookie, and the proof that a form was opened in the same session

@@ -34,10 +34,11 @@ _KEPT: Final = re.compile(r"(?:(internal)\|)?([0-9a-f]{64})\|(\d{1,12})\|([^|]{1
 
 
 class Upload(NamedTuple):
-    """A file that came with a form, and whether it is classified as internal."""
+    """A file that came with a form, whether it is classified as internal, and the field that it came in."""
 
     file: UploadFile
     internal: bool
+    field: str
 
 
 @dataclass
@@ -65,7 +66,11 @@ class FormPost:
 
         Raises IntakeProblem: as `EvidenceStore.keep`; `invalid`, naming the file, for one that is not taken.
         """
-        self.cited += [await _stored(upload, store, owners) for upload in self.uploads]
+        self.cited += await self.stored(store, owners, self.uploads)
+
+    async def stored(self, store: EvidenceStore, owners: Sequence[str], uploads: Sequence[Upload]) -> list[Evidence]:
+        """Keep some of these files, as evidence to be cited. Raises as `store_files`."""
+        return [await _stored(upload, store, owners) for upload in uploads]
 
 
 @contextlib.asynccontextmanager
@@ -83,7 +88,7 @@ async def read_form(
         form = await received.form(max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=2 * MAX_SUBMISSION_BYTES)
     fields = FormFields([(name, value) for name, value in form.multi_items() if isinstance(value, str)])
     uploads = [
-        Upload(value, name == _INTERNAL_FILES)
+        Upload(value, name == _INTERNAL_FILES, name)
         for name, value in form.multi_items()
         if isinstance(value, UploadFile) and value.filename
     ]

@@ -1,0 +1,9 @@
+"""The scheme's tables, known from paper, as .xlsx: filled in beforehand, and read when they come back.
+
+routes        the addresses: download, upload and look, file what is in order
+filed_rows    what was looked at becomes submissions
+filled_table  what a table says: rows that can be filed, problems at their cells, rows that were left empty
+table_rows    the rows of a sheet by its headings, and where each cell is
+plan_table    the goals of every period (附件4, 附件5)
+report_table  what was reached in a period (附件5, 附件6)
+"""

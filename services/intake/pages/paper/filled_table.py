@@ -1,0 +1,89 @@
+"""What a table says that came back: rows that can be filed, every problem at its cell, and what was left empty."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import orjson
+
+from exact.workbook import UnreadableWorkbook, read_workbook
+from programmes.ledger.model import LedgerProblem
+from services.intake.pages.paper.table_rows import TableRow, rows_of
+from services.intake.problem import IntakeProblem
+from services.intake.submitting.body import exact_object
+from services.intake.submitting.receiver import posted_data
+from services.intake.who.item import KnownItem
+from supervision.words import Word
+
+NO_ITEM = Word("本单位在该方案中没有这一编号的事项", "the unit leads no item of this number in the programme")
+NO_HEADINGS = Word("找不到表头：应有“编号”和“事项”两列", "no headings found: there must be columns 编号 and 事项")
+TWICE = Word("与前面的行是同一事项", "is about the same as a row above")
+FORMULA = Word("是公式，请改为数值或文字", "is a formula: write its value")
+
+
+class FilledRow(NamedTuple):
+    """One submission that a table makes: about which item, of which type, with what data."""
+
+    item: KnownItem
+    name: str
+    data: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class FilledTable:
+    """A table; `left_empty` counts the items that nothing was written about."""
+
+    rows: list[FilledRow] = field(default_factory=list)
+    problems: list[LedgerProblem] = field(default_factory=list)
+    left_empty: int = 0
+
+    def problem(self, row: TableRow, heading: str, why: Word) -> None:
+        """Add one at the cell below a heading."""
+        self.problems.append(LedgerProblem(row.sheet, row.place(heading), *why))
+
+    def add(self, row: TableRow, heading: str, filled: FilledRow) -> None:
+        """Add what can be filed; what its contract stands against is a problem of the cell below `heading`."""
+        about = (filled.item.id, filled.name, filled.data.get("period"))
+        if about in {(one.item.id, one.name, one.data.get("period")) for one in self.rows}:
+            self.problem(row, heading, TWICE)
+            return
+        try:
+            posted_data(filled.name, exact_object(orjson.dumps(filled.data)))
+        except IntakeProblem as problem:
+            for fault in problem.faults:
+                where = ".".join(str(part) for part in fault.loc[1:])
+                self.problem(row, heading, Word(f"{where}：{fault.zh}", f"{where}: {fault.en}"))
+        else:
+            self.rows.append(filled)
+
+
+def grouped(
+    content: bytes, items: Mapping[str, KnownItem], found: FilledTable
+) -> list[tuple[KnownItem, list[TableRow]]]:
+    """The rows of each item: the one with its number, and those below it without one. Problems go to `found`."""
+    try:
+        sheets = read_workbook(content, merged=True)
+    except UnreadableWorkbook as error:
+        found.problems.append(LedgerProblem("", "", f"不能读取：{error.why.zh}", f"cannot be read: {error.why.en}"))
+        return []
+    rows = rows_of(sheets)
+    if not rows:
+        found.problems.append(LedgerProblem("", "", *NO_HEADINGS))
+    groups: list[tuple[KnownItem, list[TableRow]]] = []
+    current: list[TableRow] | None = None
+    for row in rows:
+        for heading in row.computed:
+            found.problem(row, heading, FORMULA)
+        number = row.text("编号")
+        if number:
+            current = None
+            if number in items:
+                current = []
+                groups.append((items[number], current))
+            else:
+                found.problem(row, "编号", NO_ITEM)
+        if current is not None:
+            current.append(row)
+    return groups

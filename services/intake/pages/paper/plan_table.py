@@ -1,0 +1,117 @@
+"""The table of goals: what each item is to reach by the end of each period, as .xlsx and back (附件4, 附件5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from contracts.values import Category, Comparator, Target
+from exact.workbook import write_workbook
+from programmes.ledger.amounts import read_amount
+from services.intake.pages.desk import binding
+from services.intake.pages.paper.filled_table import FilledRow, FilledTable, grouped
+from services.intake.pages.paper.table_rows import TableRow
+from services.intake.who.item import KnownItem
+from supervision.light_sentences import SIGNS, period_word, plain
+from supervision.words import Word
+
+SHEETS: Final[Mapping[Category, str]] = {"key_task": "季度目标安排表", "livelihood": "民生实事任务分解表"}
+_FIXED: Final = ("编号", "事项", "分管领导", "指标", "比较", "计量单位")
+_GOAL: Final = "节点目标"
+"""Stands where an indicator would, in the row with the goals in words."""
+_NONE: Final = "不报送"
+_COMPARATORS: Final[Mapping[str, Comparator]] = {
+    "≥": ">=", ">=": ">=", "≤": "<=", "<=": "<=", ">": ">", "<": "<", "=": "=", "＞": ">", "＜": "<", "＝": "=",
+}  # fmt: skip
+_NO_NUMBER: Final = Word("应为一个数，如 8000 或 5.5", "must be one number, such as 8000 or 5.5")
+_NO_COMPARATOR: Final = Word("应为 ≥、≤、>、< 或 =", "must be ≥, ≤, >, < or =")
+_NOT_REPORTED: Final = Word("该事项在这一周期不报送", "the item is not reported in this period")
+_OTHER_UNIT: Final = Word("计量单位与“计量单位”一列不同", "the unit is not that of the column 计量单位")
+
+
+def write_plans(items: Sequence[KnownItem], leaders: Mapping[str, str]) -> bytes:
+    """The tables for items whose plans are not confirmed, with what was sent last; read again, it says the same.
+
+    `leaders` names the leader of each item by its number. A sheet per category: its items have the same periods.
+    """
+    sheets = []
+    for category, name in SHEETS.items():
+        group = [item for item in items if item.opened.category == category]
+        periods = sorted({one.id for item in group for one in binding(item)})
+        if group:
+            headings = [*_FIXED, *(period_word(one).zh for one in periods)]
+            sheets.append((name, headings, [row for item in group for row in _rows(item, periods, leaders[item.id])]))
+    return write_workbook(sheets)
+
+
+def read_plans(content: bytes, items: Mapping[str, KnownItem]) -> FilledTable:
+    """The plans that a table makes, of these items by number."""
+    found = FilledTable()
+    for item, rows in grouped(content, items, found):
+        before = len(found.problems)
+        nodes = _nodes(item, rows, found)
+        if len(found.problems) > before:
+            continue
+        if nodes:
+            found.add(rows[0], "事项", FilledRow(item, "plan.submitted", {"nodes": nodes}))
+        else:
+            found.left_empty += 1
+    return found
+
+
+def _rows(item: KnownItem, periods: Sequence[str], leader: str) -> Iterator[list[str]]:
+    nodes = item.waiting_plan or item.nodes
+    bound = {one.id for one in binding(item)}
+    goals = [nodes[one].text if one in nodes else "" if one in bound else _NONE for one in periods]
+    yield [item.id, item.opened.title, leader, _GOAL, "", "", *goals]
+    sent = [target for node in nodes.values() for target in node.targets]
+    for one in dict.fromkeys((of.indicator, of.comparator, of.unit) for of in sent or item.opened.annual_targets):
+        values = [_value(nodes[period].targets if period in nodes else (), one) for period in periods]
+        yield ["", "", "", one[0], SIGNS.get(one[1], one[1]), one[2], *values]
+
+
+def _value(targets: Sequence[Target], of: tuple[str, str, str]) -> str:
+    values = (plain(one.value) for one in targets if (one.indicator, one.comparator, one.unit) == of)
+    return next(values, "")
+
+
+def _nodes(item: KnownItem, rows: Sequence[TableRow], found: FilledTable) -> dict[str, Any]:
+    """The nodes by period; problems go to `found`."""
+    words, bound = _periods(item), {one.id for one in binding(item)}
+    nodes: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        indicator = row.text("指标")
+        for heading in row.cells:
+            period, text = words.get(heading), row.text(heading)
+            if period is None or not text or text == _NONE:
+                continue
+            if period not in bound:
+                found.problem(row, heading, _NOT_REPORTED)
+                continue
+            node = nodes.setdefault(period, {"text": "", "targets": []})
+            if indicator in ("", _GOAL):
+                node["text"] = f"{node['text']}\n{text}".strip()
+            elif target := _target(row, indicator, heading, text, found):
+                node["targets"].append(target)
+    return dict(sorted(nodes.items()))
+
+
+def _target(row: TableRow, indicator: str, heading: str, text: str, found: FilledTable) -> dict[str, str] | None:
+    amount, unit, written = read_amount(text), row.text("计量单位"), row.text("比较")
+    comparator = _COMPARATORS.get(written) if written else amount.comparator if amount else None
+    if amount is None:
+        found.problem(row, heading, _NO_NUMBER)
+    elif amount.unit and unit and amount.unit != unit:
+        found.problem(row, heading, _OTHER_UNIT)
+    elif comparator is None:
+        found.problem(row, "比较", _NO_COMPARATOR)
+    else:
+        of = unit or amount.unit
+        return {"indicator": indicator, "comparator": comparator, "value": format(amount.value, "f"), "unit": of}
+    return None
+
+
+def _periods(item: KnownItem) -> dict[str, str]:
+    """The item's periods by how a heading may name them."""
+    known = [one.id for one in item.opened.periods]
+    return {**{one: one for one in known}, **{period_word(one).zh: one for one in known}}
