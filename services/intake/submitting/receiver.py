@@ -230,7 +230,7 @@ class SubmissionReceiver:
         """
         prepared_by, principal = _text(body, "prepared_by", _PREPARED_BY), _text(body, "on_behalf_of", _ON_BEHALF_OF)
         self.permit(operation, identity, programme, item)
-        if principal is None and item is not None:
+        if principal is None and item is not None and identity.role in DEPUTIES:
             principal = principal_of(self._roster, identity, operation, programme, item)
         elif principal is not None:
             if identity.role not in DEPUTIES:
