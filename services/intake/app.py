@@ -33,8 +33,8 @@ from services.intake.ops import operator
 from services.intake.pages import decisions, publication, reviews
 from services.intake.pages import evidence as evidence_pages
 from services.intake.pages.drafts import draft_routers
-from services.intake.pages.programme_changes import routes as programme_changes
 from services.intake.pages.paper import routes as tables
+from services.intake.pages.programme_changes import routes as programme_changes
 from services.intake.pages.renderer import problem_page
 from services.intake.pages.routes import pages_router
 from services.intake.problem import IntakeProblem, denied, unauthenticated
