@@ -195,6 +195,9 @@ async def test_pages_that_show_an_internal_item_or_a_hidden_plan_are_on_record(i
         (office, f"/items/{PROGRAMME}/K02", {"internal_item"}),
         (office, f"/items/{PROGRAMME}/K01", set()),
         (clerk, f"/items/{PROGRAMME}/K02/progress.reported", {"internal_item"}),
+        (office, f"/drafts/{PROGRAMME}", set()),
+        (office, f"/drafts/{PROGRAMME}/items", {"internal_item"}),
+        (office, f"/programmes/{PROGRAMME}/words", {"internal_item"}),
     ):
         id_ = f"{actor.name}{path.replace('/', '.')}"
         answer = await intake.http.get(path, headers={**bearer(intake, actor), "X-Request-Id": id_})

@@ -46,6 +46,7 @@ async def compare(request: Request, programme: str) -> Response:
     before, after = await drafts.version(programme, first), await drafts.version(programme, second)
     if before is None or after is None:
         raise IntakeProblem("not_found")
+    visit.shows_items()
     return visit.page(
         "draft_compare.html",
         changes=changes(before, after),

@@ -42,6 +42,7 @@ async def empty_ledger(request: Request) -> Response:
 async def ledger(request: Request, programme: str) -> Response:
     """The draft as a ledger that can be imported again."""
     visit = await visited(request, programme)
+    visit.shows_items()
     content = await asyncio.to_thread(write_ledger, visit.kept.content)
     return _download(f"ledger-{programme}.xlsx", content)
 
@@ -65,6 +66,7 @@ async def import_ledger(request: Request, programme: str) -> Response:
             preview = await _previewed(visit, post)
         except IntakeProblem as problem:
             return visit.page("draft_import.html", problem, preview=None, **_SAID)
+    visit.shows_items()
     return visit.page("draft_import.html", preview=preview, **_SAID)
 
 

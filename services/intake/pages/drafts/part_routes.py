@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from exact.faults import Fault
 from programmes.consistency import check
+from programmes.programme import ItemEntry
 from services.intake.pages.drafts.part_forms import (
     MAX_INDICATORS,
     PARTS,
@@ -26,6 +27,7 @@ from services.intake.pages.drafts.visit import MANAGE, DraftVisit, posted, visit
 from services.intake.problem import IntakeProblem, invalid
 from services.intake.programme_drafts.draft import ProgrammeDraft, with_part
 from web.gate import GuardedRoute, does
+from web.privileged_reads import opened_by
 
 router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 NEW: Final = "new"
@@ -37,6 +39,8 @@ _USED: Final = ("仍有事项用到，不能删除：", "items use it, it cannot
 async def parts(request: Request, programme: str, part: str) -> Response:
     """All units, leaders or items."""
     visit, known = await visited(request, programme), _known(part)
+    if known == "items":
+        visit.shows_items()
     return visit.page(f"draft_{known}.html", entries=entries_of(visit.kept.content, known))
 
 
@@ -119,6 +123,8 @@ def _form(
     visit: DraftVisit, part: PartName, entry: Any, values: dict[str, Any], problem: IntakeProblem | None = None
 ) -> Response:
     content = visit.kept.content
+    if isinstance(entry, ItemEntry):
+        opened_by(visit.request).item(content.programme, entry.id, entry.classification)
     rows = min(sum(name.endswith(".target") for name in values) + SPARE, MAX_INDICATORS)
     return visit.page(
         f"draft_{part[:-1]}.html",

@@ -19,6 +19,7 @@ from services.intake.problem import IntakeProblem
 from services.intake.programme_drafts.store import KeptDraft
 from services.intake.who.permission import require_own, rights_of
 from web.identity import Identity
+from web.privileged_reads import opened_by
 
 MANAGE: Final = "draft.manage"
 _PROGRAMME: Final = re.compile(r"[0-9]{6}-[A-Za-z0-9._-]{1,57}")
@@ -44,6 +45,11 @@ class DraftVisit(NamedTuple):
             faults=by_field(faults),
             csrf=form_token(self.request),
         )
+
+    def shows_items(self) -> None:
+        """Say that the page shows the items: those that are internal are on record."""
+        for item in self.kept.content.items:
+            opened_by(self.request).item(self.kept.programme, item.id, item.classification)
 
     async def save(self, content: Any, post: FormPost, made_from: Any) -> int:
         """The draft as it was sent, upon the version that the form was opened with."""

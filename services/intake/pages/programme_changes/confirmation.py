@@ -32,6 +32,7 @@ async def sent(visit: ProgrammeVisit, name: ChangeName) -> Response:
             data = await _data(visit, name, post.fields)
             if post.fields.one("act") != "confirm":
                 effects = _effects(visit, data, post.fields)
+                visit.shows(post.fields.one("item"), *(one.item for one in effects.moved))
                 given = [pair for pair in post.fields.pairs() if pair[0] not in ("csrf", "act", "key", "published_at")]
                 return visit.page(
                     "change_preview.html",

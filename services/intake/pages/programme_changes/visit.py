@@ -58,6 +58,12 @@ class ProgrammeVisit(NamedTuple):
     known: KnownProgramme
     items: Sequence[KnownItem]
 
+    def shows(self, *ids: str) -> None:
+        """Say that these items are shown: those that are internal are on record."""
+        for item in self.items:
+            if item.id in ids:
+                opened_by(self.request).item(self.programme, item.id, item.opened.classification)
+
     def page(self, template: str, status: int = 200, **context: Any) -> Response:
         """A page about the programme."""
         return page(
@@ -89,9 +95,10 @@ async def form_page(
     item = next((one for one in visit.items if one.id == chosen), None) if name in ("words", "hands") else None
     if item is not None:
         values = forms.item_values(item)
-        opened_by(visit.request).item(visit.programme, item.id, item.opened.classification)
     if fields is not None:
         values = values | fields.named("") | {"cooperating": fields.all("cooperating")}
+    if name in ("words", "hands"):
+        visit.shows(*(one.id for one in visit.items))
     only = "" if visit.identity.role == "office" else reference_of(visit.identity.role, visit.identity.id)
     return visit.page(
         f"change_{name.replace('-', '_')}.html",
