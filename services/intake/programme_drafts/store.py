@@ -27,7 +27,7 @@ _SELECT: Final = (
     "SELECT v.content, d.latest, d.published, d.proposal, d.proposed, d.proposed_on FROM intake.programme_draft d"
     " JOIN intake.programme_draft_version v ON v.programme = d.programme AND v.number = d.latest"
 )
-MadeFrom = Literal["created", "next", "imported", "programme", "units", "leaders", "items", "calendar", "restored"]
+MadeFrom = Literal["created", "next", "imported", "programme", "units", "leaders", "items", "calendar"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

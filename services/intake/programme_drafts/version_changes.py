@@ -51,6 +51,8 @@ FIELDS: Final[Mapping[str, Word]] = {
     "milestones": Word("各周期目标", "goals by period"),
 }
 
+_KINDS: Final = ("changed", "gone", "new")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartChange:
@@ -64,8 +66,9 @@ class PartChange:
 
 
 def changes(before: ProgrammeFile, after: ProgrammeFile) -> list[PartChange]:
-    """What differs between two versions."""
-    return [one for part in PARTS for one in _changes(part, _facts(before, part), _facts(after, part))]
+    """What differs between two versions: what says something else first, then what is gone, then what is new."""
+    found = [one for part in PARTS for one in _changes(part, _facts(before, part), _facts(after, part))]
+    return sorted(found, key=lambda one: _KINDS.index(one.kind))
 
 
 def _changes(part: Part, before: Mapping[str, Facts], after: Mapping[str, Facts]) -> Iterator[PartChange]:

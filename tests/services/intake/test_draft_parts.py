@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from programmes.programme_file import load_programme
 from services.intake.pages.programme_changes.effects import effects_of
 from services.intake.problem import IntakeProblem
 from services.intake.programme_drafts.draft import changed, draft_of_file
+from services.intake.programme_drafts.period_goals import PeriodGoal, period_goals
 from services.intake.programme_drafts.published import published_programme
 from services.intake.programme_drafts.store import DraftStore
 from services.intake.programme_drafts.version_changes import changes
@@ -154,3 +156,21 @@ async def test_without_a_database_drafts_say_so() -> None:
         with pytest.raises(IntakeProblem) as caught:
             await store.listed()
         assert caught.value.code == "drafts_unavailable"
+
+
+def test_goals_of_the_ledger_stand_at_the_periods_that_the_item_reports_on() -> None:
+    counted = next(one for one in SHIPPED.items if one.indicators)
+    (first, *others), year = counted.indicators, "2024"
+    indicator = first.model_copy(update={"milestones": {"2024Q1": Decimal(3), year: first.target}})
+    entry = counted.model_copy(
+        update={"milestones": {"2024Q1": "开工", year: "完工"}, "indicators": (indicator, *others)}
+    )
+    programme = SHIPPED.model_copy(update={"items": (entry,)})
+    quarters, months = ("2024Q1", "2024Q2", "2024Q4"), ("2024-02", "2024-03", "2024-12")
+    for periods, at, last in ((quarters, "2024Q1", "2024Q4"), (months, "2024-03", "2024-12")):
+        goals = period_goals(programme, entry.id, periods)
+        assert goals == {
+            at: PeriodGoal("开工", {first.name: Decimal(3)}),
+            last: PeriodGoal("完工", {first.name: first.target}),
+        }
+    assert period_goals(programme, "K97", quarters) == {}
