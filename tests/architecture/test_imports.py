@@ -90,6 +90,7 @@ def test_the_project_keeps_its_boundaries() -> None:
         ("services/query/follow/projection/rulings.py", "smtplib", "What replays never imports what sends"),
         ("services/audit/reader.py", "aiokafka", "Audit is independent"),
         ("supervision/workdays.py", "chinese_calendar", "Holidays are published in the programme"),
+        ("services/intake/submitting/publisher.py", "chinese_calendar", "Holidays are published in the programme"),
     ],
 )
 def test_a_breach_is_found(copy: Path, module: str, imported: str, rule: str) -> None:
