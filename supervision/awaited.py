@@ -9,11 +9,30 @@ from typing import Any, Final, NamedTuple
 from contracts import rulings
 from contracts.rulings import RulingData
 from supervision.right import Asker
+from supervision.words import Word, Words
 
 OUTLIVING: Final = frozenset({"appeal.decided"})
 """What is still decided about an item that left the assessment (rulebook: Fairness)."""
 REPLIES: Final = "reply.published"
 """The act for which replies wait, whether they are published or withheld in the end."""
+ERRANDS: Final[Words] = {
+    "plan.decided": Word("审定工作方案", "decide on plans"),
+    "adjustment.decided": Word("审定节点调整", "decide on adjustments"),
+    "extension.decided": Word("审定延期整改", "decide on extensions"),
+    "withdrawal.decided": Word("审定退出考核", "decide on withdrawals"),
+    "cancellation.approved": Word("批准取消事项", "approve cancellations"),
+    "inspection.approved": Word("批准检查计划", "approve inspection plans"),
+    "inspection.recorded": Word("记录实地检查", "record inspections"),
+    "progress.reviewed": Word("核查进展", "review reports"),
+    "rectification.reviewed": Word("核查整改", "review rectifications"),
+    "interview.confirmed": Word("确认主要领导约谈", "confirm chief interviews"),
+    "interview.held": Word("记录约谈", "record interviews"),
+    "blockage.answered": Word("答复卡壳事项", "answer blockages"),
+    "appeal.decided": Word("审定申诉", "decide on appeals"),
+    "reply.published": Word("公布单位说明", "publish replies"),
+    "bulletin.approved": Word("批准通报", "approve bulletins"),
+}
+"""What somebody is asked to do, by the act that it waits for; every act that anything waits for has one."""
 _QUEUED: Final = frozenset({"appeal.decided", "adjustment.decided", "extension.decided"})
 """Of these several wait under one id, the oldest first; of everything else the last one (rulebook: Fine print)."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from datetime import UTC, datetime, timedelta
 
 from contracts import rulings
@@ -118,3 +120,8 @@ def test_a_reply_waits_until_it_is_published_withheld_or_replaced() -> None:
 def test_of_an_item_that_left_the_assessment_only_its_appeals_are_decided() -> None:
     waiting = told((plan(), "s1"), (appeal(), "s2"))
     assert names(waiting, withdrawn=True) == [("appeal.decided", "a1", "s2")]
+
+
+def test_every_act_that_something_waits_for_is_an_errand_in_both_languages() -> None:
+    assert set(awaited.ERRANDS) == set(re.findall(r'"(\w+\.\w+ed|\w+\.held)"', inspect.getsource(awaited)))
+    assert all(word.zh and word.en for word in awaited.ERRANDS.values())

@@ -23,6 +23,7 @@ from services.intake.submitting.receiver import Received
 from services.intake.who.decisions import pending
 from services.intake.who.item import KnownItem
 from services.intake.who.permission import rights_of
+from supervision.awaited import ERRANDS
 from supervision.light_sentences import period_word
 from web.gate import GuardedRoute, does
 from web.identity import Identity
@@ -106,6 +107,7 @@ async def decide(request: Request) -> Response:
         "decided.html",
         200,
         act=act,
+        errands=ERRANDS,
         outcomes=outcomes,
         left=left,
         yes=post.fields.one("yes") != "",
@@ -188,6 +190,7 @@ def _page(
         "decisions.html",
         problem.status if problem else 200,
         act=act,
+        errands=ERRANDS,
         counts={name: waiting.count(name) for name in TOGETHER},
         rows=rows,
         ticked={row.value for row in rows} if request.query_params.get("all") else set(post.fields.all("row")),

@@ -26,6 +26,7 @@ from services.query.answers.timeline import EffectLink
 from services.query.read_model.as_of import LOCAL
 from services.query.web.api import POSITION_HEADER
 from supervision import words
+from supervision.awaited import ERRANDS
 from supervision.light_sentences import period_word, plain
 from supervision.refusal_advice import ADVICE
 from supervision.refusal_words import REASONS
@@ -142,6 +143,7 @@ def _codes(language: Language) -> Mapping[str, object]:
     return {
         "words": words,
         "REASONS": REASONS,
+        "ERRANDS": ERRANDS,
         "ADVICE": ADVICE,
         "NOTES": {name: say(words.NOTE, name, language) for name in words.NOTE},
     }
