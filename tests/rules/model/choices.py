@@ -30,6 +30,7 @@ RARE = (
     ("withdraw", "decide_withdrawal", "judge_reply"),
     ("cancel", "cancel", "correct", "reply"),
     ("reassign", "adopt", "move_deadline"),
+    ("ask_extension", "ask_extension", "decide_extension", "decide_extension"),
     ("ask_extension", "decide_extension", "extend_calendar"),
     ("plan_inspection", "approve_inspection", "inspect", "review"),
     ("name_deputy", "end_deputy", "extend_programme", "assign"),

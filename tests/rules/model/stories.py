@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from tests.rules.model.choices import END, MINUTE, SECOND, Telling, Told
 from tests.rules.model.days import DAY, Json, instant
+from tests.rules.model.records import Escalation
 from tests.rules.model.submitting import Submitting
 
 
@@ -55,6 +56,9 @@ class Teller(Submitting):
     # --- what ------------------------------------------------------------------------------------------------------
 
     def act(self) -> Told:
+        rectification = self.model.current("rectification")
+        if "ask_extension" in self.focus and rectification and self.random.random() < 0.6:
+            return self.picked(self.on_extensions(rectification))
         if self.focus and self.random.random() < 0.3:
             told: Told = getattr(self, self.random.choice(self.focus))()
             return told
@@ -102,13 +106,23 @@ class Teller(Submitting):
             waits = len(rectification.reports) > rectification.reviewed
             acts += [self.doubt] * 2 * bool(waits and rectification.reports[-1][1].type == "progress.reported")
             acts += [self.review_rectification] * 3 if waits else [self.report_rectification] * 2
-            acts += [self.ask_extension] * 2
-            acts += [self.decide_extension] * 4 * bool(self.undecided("extension.requested"))
+            acts += self.on_extensions(rectification)
         acts += [self.hold] * 2 * bool(model.current("interview"))
         acts += [self.confirm] * 3 * bool(model.current("chief_interview", "proposed"))
         acts += [self.hold] * bool(model.current("chief_interview"))
         acts += [self.answer] * bool(model.current("blockage"))
         return acts
+
+    def on_extensions(self, rectification: Escalation) -> list[Telling]:
+        """Its limit: asked for twice before either is decided in a story that is about that."""
+        waiting, twice = self.undecided("extension.requested"), "ask_extension" in self.focus
+        if rectification.due is None or self.now >= rectification.due:
+            return [self.ask_extension, *[self.decide_extension] * len(waiting)]
+        if not twice:
+            return [self.ask_extension] * 2 + [self.decide_extension] * 4 * bool(waiting)
+        if not waiting or (len(waiting) < 2 and not rectification.extended):
+            return [self.ask_extension] * 10
+        return [self.decide_extension] * 10
 
     def against_it(self) -> list[Telling]:
         """What the unit may say, and who decides."""
