@@ -41,6 +41,8 @@ from contracts.submissions import (
     InspectionRecorded,
     ItemCancelled,
     ItemCorrected,
+    PlanDecided,
+    PlanSubmitted,
     ProgrammeExtended,
     ReplyGiven,
     ReplyPublished,
@@ -52,6 +54,7 @@ from tests.rules.test_lights import LEAD, LEADER, SETTLED, report, year
 from tests.rules.test_on_record import PUBLISHED
 from tests.rules.timelines import CHIEF, OFFICE, TEMPLATE, YUANCHENG, Timeline, assigned
 
+LEADER_2 = Actor(role="leader", id="leader-2")
 UNITS, LEADERS = (Unit(id="shuiwu", name="水务局"),), (Leader(id="leader-3", label="分管区领导"),)
 
 
@@ -118,6 +121,18 @@ def test_a_naming_is_on_record_with_its_reason() -> None:
     named = DeputyNamed(principal="leader:leader-1", deputy="leader:leader-2", **span)  # type: ignore[arg-type]
     appointed = DeputyAppointed(principal="leader:leader-1", deputy="leader:leader-2", **span)  # type: ignore[arg-type]
     assert follows(Timeline(assigned("key_task")), OFFICE, named) == [appointed]
+
+
+def test_the_verdict_on_a_deputys_act_names_both_and_the_chief_may_stand_in_for_a_leader() -> None:
+    run = Timeline(assigned("key_task"))
+    span = {"from_on": date(2024, 3, 19), "until_on": date(2024, 4, 30)}
+    for deputy in ("leader:leader-2", "chief"):
+        follows(run, OFFICE, DeputyNamed(principal="leader:leader-1", deputy=deputy, **span))  # type: ignore[arg-type]
+    for actor, name in ((LEADER_2, "leader:leader-2"), (CHIEF, "chief")):
+        follows(run, LEAD, PlanSubmitted(nodes={"2024Q1": Node(text="t")}))
+        standing_in = replace(actor, on_behalf_of="leader:leader-1")
+        (verdict, *_) = run.submit(standing_in, name, run.now, PlanDecided(decision="returned"))
+        assert verdict.data == SubmissionAccepted(principal="leader:leader-1", deputy=name)
 
 
 def test_a_cancellation_says_that_it_is_one_and_why_at_once_or_when_it_is_asked_for() -> None:
@@ -189,6 +204,11 @@ def test_of_two_extensions_under_one_id_the_place_of_the_one_decided_is_on_recor
     refusal = ExtensionDecided(extension="e", decision="refused", of=last(run))
     assert follows(run, LEADER, refusal) == [ExtensionRefused(extension="e", place=1)]
     assert [one.until_on.day for one in run.item.particulars.extensions] == [7]
+    follows(run, LEAD, ExtensionRequested(extension="e", until_on=date(2024, 5, 9)))
+    assert follows(run, LEADER, ExtensionDecided(extension="e", decision="refused")) == [
+        ExtensionRefused(extension="e")
+    ]
+    assert [one.until_on.day for one in run.item.particulars.extensions] == [9]
 
 
 def test_a_visit_finds_the_last_late_report_of_its_day_of_its_own_period_alone() -> None:

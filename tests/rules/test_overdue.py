@@ -14,7 +14,7 @@ from contracts.rulings import (
     ReminderDue,
     SubmissionRejected,
 )
-from contracts.submissions import ExtensionRequested, LagDeclared
+from contracts.submissions import BlockageRaised, ExtensionRequested, LagDeclared
 from programmes import FOLDER
 from services.rating.rules.deadlines.overdue import overdue_by
 from services.rating.rules.deadlines.pending import pending_deadlines
@@ -78,3 +78,23 @@ def test_an_act_that_is_refused_announces_it_too_and_nothing_is_told_twice() -> 
     assert followed
     assert not overdue_by(run.item, run.now)
     assert len(run.submit(LEAD, "again", run.now, asked)) == 1
+
+
+def test_what_is_overdue_goes_by_the_receipt_of_an_act_about_a_simulated_item() -> None:
+    for simulated in (True, False):
+        run = Timeline(assigned("key_task", simulated=simulated))
+        run.now = at("2024-04-20T09:00:00")
+        events = run.submit(OFFICE, "lag", at("2024-04-10T08:00:00"), LagDeclared())
+        settled = any(isinstance(event.data, LightSettled) for event in events)
+        assert settled is not simulated
+        assert events[-1].time == (at("2024-04-10T08:00:00") if simulated else run.now)
+
+
+def test_a_key_that_is_used_again_is_refused_though_something_is_announced_with_it() -> None:
+    run = Timeline(assigned("key_task"))
+    run.submit(LEAD, "k", run.now, ExtensionRequested(extension="e1", until_on=at("2024-05-08T00:00:00").date()))
+    run.now = at("2024-04-11T09:00:00")
+    verdict, *followed = run.submit(LEAD, "k", run.now, BlockageRaised(blockage="b"))
+    assert isinstance(verdict.data, SubmissionRejected)
+    assert verdict.data.reasons == ("idempotency_key_reused",)
+    assert any(isinstance(event.data, LightSettled) for event in followed)

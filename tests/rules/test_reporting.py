@@ -1,0 +1,117 @@
+"""What waits for a review when a rectification was reported twice, and whose matter its lapse is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from contracts.rulings import LimitMoved, SubmissionAccepted, SubmissionRejected
+from contracts.submissions import (
+    CalendarExtended,
+    ExtensionDecided,
+    ExtensionRequested,
+    InterviewConfirmed,
+    ItemReassigned,
+    LagDeclared,
+    PolicyAdopted,
+    ProgressReviewed,
+    RectificationReported,
+    RectificationReviewed,
+    ReplyGiven,
+    SubmissionData,
+)
+from contracts.values import Actor
+from tests.rules.test_lights import LEAD, LEADER, SETTLED, report, year
+from tests.rules.timelines import ACTORS, CALENDAR, OFFICE, YUANCHENG, Timeline, assigned
+
+KEJI = ACTORS[1]
+NOT_DONE, DONE = RectificationReviewed(finding="not_done"), RectificationReviewed(finding="done")
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(f"{text}+08:00")
+
+
+def told(run: Timeline, actor: Actor, data: SubmissionData, when: str = "") -> Any:
+    """The verdict on an act: its reasons, or None."""
+    if when:
+        run.announce_until(at(when))
+        run.now = at(when)
+    verdict = run.submit(actor, f"#{len(run.submissions)}", run.now, data)[0].data
+    assert isinstance(verdict, SubmissionAccepted | SubmissionRejected)
+    return verdict.reasons if isinstance(verdict, SubmissionRejected) else None
+
+
+def overturned_late_report(run: Timeline) -> None:
+    report(run, "2024Q1")
+    assert told(run, OFFICE, ProgressReviewed(period="2024Q1", finding="overturned")) is None
+
+
+def test_the_units_own_report_that_was_reviewed_waits_no_more_when_a_late_report_is_overturned() -> None:
+    run = year(YUANCHENG)
+    assert told(run, LEAD, RectificationReported(), "2024-04-15T09:00:00") is None
+    assert told(run, OFFICE, NOT_DONE) is None
+    overturned_late_report(run)
+    assert run.item.escalations[0].reported
+    assert told(run, OFFICE, DONE) == ("nothing_to_review",)
+
+
+def test_the_units_second_report_waits_though_the_first_was_reviewed_when_a_late_report_is_overturned() -> None:
+    run = year(YUANCHENG)
+    assert told(run, LEAD, RectificationReported(), "2024-04-15T09:00:00") is None
+    assert told(run, OFFICE, NOT_DONE) is None
+    assert told(run, LEAD, RectificationReported()) is None
+    own = run.submissions[-1][0].id
+    overturned_late_report(run)
+    assert told(run, OFFICE, replace(DONE, of=run.submissions[-2][0].id)) == ("superseded",)
+    assert told(run, OFFICE, replace(DONE, of=own)) is None
+
+
+def test_a_report_by_progress_stays_one_in_time_when_the_limit_is_extended() -> None:
+    run = year(YUANCHENG)
+    run.announce_until(at("2024-04-15T09:00:00"))
+    run.now = at("2024-04-15T09:00:00")
+    report(run, "2024Q1")
+    assert told(run, LEAD, ExtensionRequested(extension="e", until_on=date(2024, 5, 8))) is None
+    assert told(run, LEADER, ExtensionDecided(extension="e", decision="approved")) is None
+    run.announce_until(at("2024-05-20T00:00:00"))
+    (rectification,) = run.item.escalations
+    assert (rectification.reporting.progressed, rectification.overdue) == ("in_time", False)
+
+
+def test_of_a_notice_with_several_causes_the_lapse_is_the_matter_of_who_led_at_its_own_limit() -> None:
+    run = Timeline(assigned("key_task"))
+    run.announce_until(at(SETTLED["2024Q1"]))
+    assert told(run, LEAD, RectificationReported(), "2024-04-29T09:00:00") is None
+    assert told(run, OFFICE, NOT_DONE, "2024-04-29T10:00:00") is None
+    assert told(run, LEAD, RectificationReported()) is None
+    assert told(run, OFFICE, DONE) is None
+    about = ReplyGiven(level="interview", cause="rectification_overdue", text="t")
+    assert told(run, LEAD, about) == ("no_open_escalation",)
+    assert told(run, OFFICE, LagDeclared(), "2024-04-29T11:00:00") is None
+    handed = ItemReassigned(lead_unit="keji", cooperating=(), leader="leader-1")
+    assert told(run, OFFICE, handed, "2024-05-09T09:00:00") is None
+    assert told(run, KEJI, replace(about, cause="rectification_not_done")) is None
+    run.announce_until(at("2024-05-31T00:00:00"))
+    back = ItemReassigned(lead_unit="fagai", cooperating=(), leader="leader-1")
+    assert told(run, OFFICE, back, "2024-05-31T09:00:00") is None
+    (interview,) = (one for one in run.item.escalations if one.level == "interview")
+    assert [one.name for one in interview.causes] == ["rectification_not_done", "rectification_overdue"]
+    assert told(run, LEAD, about) == ("not_lead_unit",)
+    assert told(run, KEJI, about) is None
+    assert told(run, KEJI, replace(about, cause="rectification_not_done")) == ("not_lead_unit",)
+
+
+def test_a_chief_interviews_limit_is_recounted_by_the_policy_under_which_it_was_confirmed() -> None:
+    run = Timeline(assigned("key_task", calendar=replace(CALENDAR, last_on=date(2024, 5, 31))))
+    run.announce_until(at("2024-05-22T00:00:00"))
+    shorter = replace(YUANCHENG, version=2, chief_interview_days=5)
+    assert told(run, OFFICE, PolicyAdopted(policy=shorter), "2024-05-28T09:00:00") is None
+    assert told(run, OFFICE, InterviewConfirmed()) is None
+    (chief,) = (one for one in run.item.escalations if one.level == "chief_interview")
+    assert chief.due_at == at("2024-06-05T00:00:00")
+    days = {date(2024, 6, 3): "holiday", date(2024, 6, 4): "holiday"}
+    *_, moved = run.submit(OFFICE, "days", run.now, CalendarExtended(days=days))  # type: ignore[arg-type]
+    assert isinstance(moved.data, LimitMoved)
+    assert (moved.data.level, moved.data.due_at) == ("chief_interview", at("2024-06-07T00:00:00"))
