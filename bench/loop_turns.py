@@ -70,7 +70,9 @@ async def measure(home: Path) -> list[WorstTurn]:
             asked = _Asked(http, stack, home, {who: await _token(http, stack, who) for who in (OFFICE, UNIT)})
             found = [await asked.turn(publication())]
             await _shown(asked)
-            return found + [await asked.turn(one) for one in (*posted(), *read())]
+            found += [await asked.turn(one) for one in posted()]
+            await asked.followed()
+            return found + [await asked.turn(one) for one in read()]
 
 
 class _Asked:
@@ -88,7 +90,7 @@ class _Asked:
         return await self._http.request(request.method, url, content=request.body, headers=headers)
 
     async def turn(self, request: WorstRequest) -> WorstTurn:
-        """The longest turn while a request was answered; what is done beside it (following the log) counts, too."""
+        """The longest turn while a request was answered, whatever else was done meanwhile."""
         before = len(self._turns(request.service))
         answer = await self.answer(request)
         # The turn that wrote the answer is written down after it.
@@ -96,6 +98,13 @@ class _Asked:
         await asyncio.sleep(0.05)
         longest = max(self._turns(request.service)[before:], default=0.0)
         return WorstTurn(request.name, request.service, answer.status_code, len(answer.content), longest * 1000)
+
+    async def followed(self) -> None:
+        """Wait until query has taken in what was posted: a second without a longer turn."""
+        before, deadline = -1, time.monotonic() + _READY_SECONDS
+        while before != len(self._turns("query")) and time.monotonic() < deadline:
+            before = len(self._turns("query"))
+            await asyncio.sleep(1.0)
 
     def _turns(self, service: str) -> list[float]:
         return [float(line) for line in (self._folder / f"{service}.turns").read_text().splitlines()]

@@ -30,6 +30,7 @@ from contracts.values import (
     SubmissionId,
     Target,
     Unit,
+    not_before,
 )
 
 
@@ -154,7 +155,7 @@ class InspectionPlanned:
 
     plan: Identifier
     from_on: date
-    to_on: date
+    to_on: Annotated[date, not_before("from_on")]
     approved: bool
     scope: Sentence = ""
 
@@ -336,7 +337,7 @@ class DeputyNamed:
     principal: Principal
     deputy: Principal
     from_on: date
-    until_on: date
+    until_on: Annotated[date, not_before("from_on")]
     reason: Sentence = ""
 
 

@@ -16,7 +16,7 @@ from pydantic import (
     ValidationInfo,
     WithJsonSchema,
 )
-from pydantic_core import PydanticKnownError
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 AS_PUBLISHED: Final = "as published"
 """The validation context of what somebody sends or writes now; a log is read without it."""
@@ -33,6 +33,18 @@ def as_published(pattern: str) -> AfterValidator:
         if info.context == AS_PUBLISHED and not text.isascii():
             raise PydanticKnownError("string_pattern_mismatch", {"pattern": pattern})
         return text
+
+    return AfterValidator(check)
+
+
+def not_before(first: str) -> AfterValidator:
+    """Refuses a last day that is before the day in the field `first`, where something is sent; a log's is read."""
+
+    def check(day: date, info: ValidationInfo) -> date:
+        begins = info.data.get(first)
+        if info.context == AS_PUBLISHED and begins is not None and day < begins:
+            raise PydanticCustomError("before_first_day", "must not be before {first}", {"first": first})
+        return day
 
     return AfterValidator(check)
 

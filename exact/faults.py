@@ -43,6 +43,7 @@ _SENTENCES: Final[dict[str, Word]] = {
     "date_from_datetime_parsing": Word("应为日期，如 2024-03-29", "must be a date such as 2024-03-29"),
     "date_parsing": Word("应为日期，如 2024-03-29", "must be a date such as 2024-03-29"),
     "date_type": Word("应为日期，如 2024-03-29", "must be a date such as 2024-03-29"),
+    "before_first_day": Word("不得早于首日", "must not be before {first}"),
     "datetime_parsing": Word("应为带时区的时刻", "must be an RFC 3339 instant with an offset"),
     "datetime_from_date_parsing": Word("应为带时区的时刻", "must be an RFC 3339 instant with an offset"),
     "datetime_type": Word("应为带时区的时刻", "must be an RFC 3339 instant with an offset"),

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from fastapi import FastAPI
 from faststream.kafka import KafkaBroker
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,6 +18,7 @@ from directory.copy import DirectoryCopy
 from directory.store import DirectoryStore, Pool, pool_of
 from eventlog.clock import clock_from
 from eventlog.log.kafka import KafkaLog
+from services.application import application
 from services.intake.api.routes import api_router, busiest
 from services.intake.dependencies import Dependencies
 from services.intake.description import operations
@@ -55,17 +57,14 @@ from services.intake.who.roster_feed import RosterFeed
 from services.recognition import recognition
 from web.addresses import SHARED
 from web.api_page import described
-from web.body_deadline import BodyDeadline
-from web.entrance import Entrance
 from web.gate import FirstDoor, OpenMount, tell_denied
 from web.header import shared
 from web.identity import Unauthenticated
 from web.position_tokens import PositionTokens
 from web.privileged_reads import TrailUnavailable
 from web.problem import HttpProblem, wants_page
-from web.request_limits import LimitedDoor, LimitReached, RequestLimits
+from web.request_limits import LimitReached
 from web.rights import RightDenied
-from web.root_path import RootPath
 from web.sessions import SessionsUnavailable
 from web.visitor import request_id
 
@@ -99,21 +98,17 @@ def build(settings: IntakeSettings) -> FastAPI:
         await dependencies.who.close()
         await log.close()
 
-    app = FastAPI(
-        title="亮灯 · intake",
-        version="1",
+    app = application(
+        "亮灯 · intake",
+        settings,
+        told=_told,
         lifespan=lifespan,
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=None,
-        redirect_slashes=False,  # it would build the address from what the request says of its host
+        origin=settings.origin,
+        hosts=settings.host_names,
+        root_path=settings.intake_root_path,
     )
-    app.add_middleware(FirstDoor, route=busiest, handlers=app.exception_handlers)
-    app.add_middleware(Entrance, told=_told, origin=settings.origin, hosts=settings.host_names)
-    app.add_middleware(RootPath, root=settings.intake_root_path)
-    app.add_middleware(BodyDeadline, seconds=settings.body_seconds, a_second=settings.body_a_second)
-    app.state.request_limits = RequestLimits(settings.allowance)
-    app.add_middleware(LimitedDoor, limits=app.state.request_limits)
+    # The innermost: behind the entrance and its limits.
+    app.user_middleware.append(Middleware(FirstDoor, route=busiest, handlers=app.exception_handlers))
     app.state.dependencies, app.state.who = dependencies, dependencies.who
     app.state.operator = operator(app)
     app.router.routes.insert(0, busiest)

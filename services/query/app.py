@@ -22,6 +22,7 @@ from eventlog.log import provisioning
 from eventlog.log.kafka import KafkaLog
 from eventlog.log.log import Log
 from exact.faults import fault_of
+from services.application import application
 from services.query.answers.problem import QueryProblem
 from services.query.answers.request_view import RequestViews
 from services.query.description import operations
@@ -41,8 +42,6 @@ from supervision.right import REASONS
 from supervision.words import Word
 from web.addresses import SHARED
 from web.api_page import described
-from web.body_deadline import BodyDeadline
-from web.entrance import Entrance
 from web.gate import OpenMount, tell_denied
 from web.header import shared
 from web.identity import Unauthenticated
@@ -50,7 +49,7 @@ from web.position_tokens import PositionTokens
 from web.privileged_reads import TrailUnavailable
 from web.problem import HttpProblem, wants_page
 from web.provider import Provider
-from web.request_limits import LimitedDoor, LimitReached, Places, RequestLimits
+from web.request_limits import LimitReached, Places
 from web.rights import RightDenied
 from web.sessions import SessionsUnavailable
 from web.sign_in import SignIn
@@ -103,16 +102,14 @@ def build(settings: QuerySettings, open_log: Callable[[QuerySettings], Log] = ka
                 await who.close()
                 await log.close()
 
-    app = FastAPI(
-        title="Liangdeng query 亮灯查询",
-        version="1",
+    app = application(
+        "Liangdeng query 亮灯查询",
+        settings,
+        told=_told,
         lifespan=lifespan,
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=None,
-        redirect_slashes=False,  # it would build the address from what the request says of its host
+        origin=settings.origin,
+        hosts=settings.host_names,
     )
-    app.add_middleware(Entrance, told=_told, origin=settings.origin, hosts=settings.host_names)
     app.state.settings, app.state.progress, app.state.metrics = settings, progress, metrics
     app.state.request_views = RequestViews(reader, progress, tokens, clock_from(settings.clock), _limits(app, settings))
     app.state.reader, app.state.who = reader, who
@@ -134,10 +131,7 @@ def build(settings: QuerySettings, open_log: Callable[[QuerySettings], Log] = ka
 
 
 def _limits(app: FastAPI, settings: QuerySettings) -> Places:
-    """Set the limits of requests, bodies and streams; the places for those who wait for a position."""
-    app.add_middleware(BodyDeadline, seconds=settings.body_seconds, a_second=settings.body_a_second)
-    app.state.request_limits = RequestLimits(settings.allowance)
-    app.add_middleware(LimitedDoor, limits=app.state.request_limits)
+    """Set the limit of streams; the places for those who wait for a position."""
     app.state.streams = Places(Word("变动推送", "streams of changes"), settings.max_streams_each, settings.max_streams)
     return Places(Word("等待某一位置的请求", "waits for a position"), settings.max_waits_each, settings.max_waits)
 

@@ -18,7 +18,7 @@ from services.intake.api.routes import api_router as intake_routes
 from services.intake.api.routes import busiest
 from services.intake.description import examples
 from services.intake.description import operations as intake
-from services.intake.submitting.receiver import posted_data
+from services.intake.submitting.body import posted_data
 from services.query.description import operations as query
 from services.query.web.api import router as query_routes
 from supervision.rights import SUBMITTED_ABOUT_ITEMS, SUBMITTED_ABOUT_PROGRAMMES

@@ -17,8 +17,7 @@ from exact.faults import Fault
 from services.intake.api.answers import JSON, document
 from services.intake.dependencies import Dependencies
 from services.intake.problem import IntakeProblem, denied, invalid
-from services.intake.submitting.body import MAX_PARTS, check_lengths, idempotency_key_of, read_object
-from services.intake.submitting.receiver import unknown_fields
+from services.intake.submitting.body import MAX_PARTS, check_lengths, idempotency_key_of, read_object, unknown_fields
 from web.identity import Identity
 from web.problem import FaultRoom
 from web.rights import RightDenied

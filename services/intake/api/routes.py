@@ -14,9 +14,16 @@ from services.intake.api.programme_body import posted_policy, posted_programme
 from services.intake.dependencies import Dependencies
 from services.intake.evidence.opening import download, on_record, opened_evidence, require_hash
 from services.intake.evidence.rights import uploaders
-from services.intake.submitting.body import declared_length, idempotency_key, limited, preferred_wait, read_object
+from services.intake.submitting.body import (
+    declared_length,
+    idempotency_key,
+    limited,
+    posted_data,
+    preferred_wait,
+    read_object,
+)
 from services.intake.submitting.receipts import receipt_for
-from services.intake.submitting.receiver import Received, posted_data
+from services.intake.submitting.receiver import Received
 from web.gate import GuardedRoute, PlainGuardedRoute, does
 from web.identity import Identity, Unauthenticated
 from web.visitor import known_visitor

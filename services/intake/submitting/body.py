@@ -1,17 +1,21 @@
-"""A request's headers and body: the key, the content type, the bytes up to a limit, JSON read exactly."""
+"""A request's headers and body: the key, the content type, the bytes up to a limit, JSON read exactly, what it says."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
+from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.types import Message, Receive
 
+from contracts.envelope import UnknownType
+from contracts.submission import SUBMISSION_TYPES
 from contracts.topics import MAX_SUBMISSION_BYTES
-from exact.texts import Inexact, longest, read_json
+from exact.faults import UNKNOWN_FIELD, Fault, faults_of
+from exact.texts import Inexact, completed, differences, longest, read_json
 from services.intake.problem import IntakeProblem, invalid
 
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,128}")
@@ -20,6 +24,9 @@ MAX_ENTRIES: Final = 1000
 """Entries of one list or object of a submission: as many as a programme has items (`MAX_ITEMS`)."""
 MAX_PARTS: Final = 4000
 """Lists and objects in one submission: 500 units and 100 leaders, each an object, are the most that is sent."""
+_SHAPE: Final = frozenset({"type", "data"})
+_NAMED: Final = frozenset({"prepared_by", "on_behalf_of"})
+"""What a body may say about who acts, beside its type and data."""
 _LONGEST_LENGTH: Final = 18
 """Digits of a Content-Length that is worth reading as a number."""
 
@@ -130,3 +137,39 @@ def exact_object(text: bytes) -> dict[str, Any]:
 def too_large(limit: int) -> IntakeProblem:
     """Refused for its size; the connection is closed, since the rest is not read."""
     return IntakeProblem("too_large", f"至多 {limit} 字节", f"at most {limit} bytes", headers={"Connection": "close"})
+
+
+def posted_data(name: str, given: Mapping[str, Any]) -> Any:
+    """The data of a submission. Raises IntakeProblem `invalid` with every fault."""
+    try:
+        full = SUBMISSION_TYPES.by_short_name(name)
+        data = SUBMISSION_TYPES.validate(full, dict(given))
+    except UnknownType:
+        raise invalid(_unknown_type(name)) from None
+    except ValidationError as error:
+        raise invalid(*faults_of(error, under=("data",))) from None
+    if faults := list(differences(given, completed(data, SUBMISSION_TYPES.dump(data)), ("data",))):
+        raise invalid(*faults)
+    return data
+
+
+def submission_in(body: Mapping[str, Any], known: Collection[str]) -> tuple[str, Mapping[str, Any]]:
+    """Type (one of `known`) and data of a submission. Raises IntakeProblem `invalid`."""
+    name, data = body.get("type"), body.get("data")
+    faults = unknown_fields(body, _SHAPE | _NAMED)
+    if not isinstance(name, str) or name not in known:
+        faults.append(_unknown_type(str(name)))
+    if not isinstance(data, dict):
+        faults.append(Fault(("data",), "dict_type", "应为对象", "must be an object"))
+    if faults or not isinstance(name, str) or not isinstance(data, dict):
+        raise invalid(*faults)
+    return name, data
+
+
+def unknown_fields(body: Mapping[str, Any], known: Collection[str]) -> list[Fault]:
+    """The fields at the top of a body that nothing asks for, by name."""
+    return [Fault((field,), "extra_forbidden", *UNKNOWN_FIELD) for field in sorted(body.keys() - set(known))]
+
+
+def _unknown_type(name: str) -> Fault:
+    return Fault(("type",), "unknown_type", f"这里不能提交 {name[:60]}", f"{name[:60]} cannot be submitted here")

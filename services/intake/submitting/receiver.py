@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
-from contracts.envelope import UnknownType
 from contracts.submission import SUBMISSION_TYPES, Submission, encode_submission, new_submission
-from contracts.submissions import DeputyNamed, InspectionPlanned, SubmissionData
+from contracts.submissions import SubmissionData
 from contracts.topics import MAX_SUBMISSION_BYTES, RULINGS, partition_of, subject_of
 from contracts.values import Actor, Evidence, Identifier, Principal
 from eventlog.clock import Clock
 from eventlog.log.log import LogUnavailable
-from exact.faults import UNKNOWN_FIELD, Fault, faults_of
-from exact.texts import completed, differences
+from exact.faults import Fault
 from services.intake.evidence.rights import uploaders
 from services.intake.evidence.store import EvidenceStore
 from services.intake.metrics import IntakeMetrics
 from services.intake.problem import IntakeProblem, invalid
+from services.intake.submitting.body import posted_data, submission_in
 from services.intake.submitting.daily_quotas import DailyQuotas
 from services.intake.submitting.producer import SubmissionProducer, Unanswered
 from services.intake.submitting.receipt import Receipt
@@ -42,14 +41,6 @@ from supervision.rights import SUBMITTED_ABOUT_ITEMS, SUBMITTED_ABOUT_PROGRAMMES
 from web.identity import Identity
 from web.rights import RightDenied
 
-_TERMS: Final[Mapping[type, tuple[str, str]]] = {
-    DeputyNamed: ("from_on", "until_on"),
-    InspectionPlanned: ("from_on", "to_on"),
-}
-"""First and last day of a term: the door refuses one that is over before it begins; a log that holds one is read."""
-_SHAPE: Final = frozenset({"type", "data"})
-_NAMED: Final = frozenset({"prepared_by", "on_behalf_of"})
-"""What a body may say about who acts, beside its type and data."""
 _PREPARED_BY: Final[TypeAdapter[str]] = TypeAdapter(Identifier)
 _ON_BEHALF_OF: Final[TypeAdapter[str]] = TypeAdapter(Principal)
 
@@ -108,7 +99,7 @@ class SubmissionReceiver:
             RightDenied: this person may not.
             IntakeProblem: the shape, the fields or the evidence are not in order, or as `append`.
         """
-        name, given = _shape(body, SUBMITTED_ABOUT_PROGRAMMES if item is None else SUBMITTED_ABOUT_ITEMS)
+        name, given = submission_in(body, SUBMITTED_ABOUT_PROGRAMMES if item is None else SUBMITTED_ABOUT_ITEMS)
         try:
             actor = self._actor(identity, body, f"submit.{name}", programme, item)
             self.allow_clock(simulated=True)
@@ -250,44 +241,6 @@ class SubmissionReceiver:
         if cited and (faults := await self._evidence.faults(cited, uploaders(identity))):
             raise invalid(*faults)
         return data
-
-
-def posted_data(name: str, given: Mapping[str, Any]) -> Any:
-    """The data of a submission. Raises IntakeProblem `invalid` with every fault."""
-    try:
-        full = SUBMISSION_TYPES.by_short_name(name)
-        data = SUBMISSION_TYPES.validate(full, dict(given))
-    except UnknownType:
-        raise invalid(_unknown_type(name)) from None
-    except ValidationError as error:
-        raise invalid(*faults_of(error, under=("data",))) from None
-    if faults := list(differences(given, completed(data, SUBMISSION_TYPES.dump(data)), ("data",))):
-        raise invalid(*faults)
-    first, last = _TERMS.get(type(data), (None, None))
-    if first is not None and last is not None and getattr(data, last) < getattr(data, first):
-        raise invalid(Fault(("data", last), "before_first_day", "不得早于首日", f"must not be before {first}"))
-    return data
-
-
-def _shape(body: Mapping[str, Any], known: Collection[str]) -> tuple[str, Mapping[str, Any]]:
-    name, data = body.get("type"), body.get("data")
-    faults = unknown_fields(body, _SHAPE | _NAMED)
-    if not isinstance(name, str) or name not in known:
-        faults.append(_unknown_type(str(name)))
-    if not isinstance(data, dict):
-        faults.append(Fault(("data",), "dict_type", "应为对象", "must be an object"))
-    if faults or not isinstance(name, str) or not isinstance(data, dict):
-        raise invalid(*faults)
-    return name, data
-
-
-def unknown_fields(body: Mapping[str, Any], known: Collection[str]) -> list[Fault]:
-    """The fields at the top of a body that nothing asks for, by name."""
-    return [Fault((field,), "extra_forbidden", *UNKNOWN_FIELD) for field in sorted(body.keys() - set(known))]
-
-
-def _unknown_type(name: str) -> Fault:
-    return Fault(("type",), "unknown_type", f"这里不能提交 {name[:60]}", f"{name[:60]} cannot be submitted here")
 
 
 def _text(body: Mapping[str, Any], name: str, kind: TypeAdapter[str]) -> str | None:

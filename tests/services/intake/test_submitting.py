@@ -26,7 +26,7 @@ from contracts.values import Actor
 from embedded.child_process import LOOPBACK, free_port
 from liangdeng_client import AsyncClient, Client, OutcomeUnknown, Refused
 from services.intake.problem import IntakeProblem
-from services.intake.submitting.receiver import posted_data
+from services.intake.submitting.body import posted_data
 from tests.services.intake.running_intake import REPORT, RunningIntake, make_topics, running, settings_for, until
 from web.doors import beside
 
