@@ -23,7 +23,8 @@ NO_SUCH_PAGE = 4
 _MOST_PIXELS = 50_000_000
 """A page of A2 at 300 dots an inch has 35 million."""
 _CLONE_NEWNET = 0x40000000
-_CHIP = 22
+_CHIP = 56
+"""Pixels of 320: a card shows the picture at less than half its size."""
 
 
 def main(path: str, page: int, edge: int, megabytes: int, seconds: int) -> None:
@@ -95,12 +96,13 @@ def _from_picture(path: str, page: int, edge: int) -> tuple[int, Image.Image]:
 
 def _number(picture: Image.Image, text: str) -> None:
     """Page and number of pages, at the corner of a small picture."""
-    from PIL import ImageDraw  # noqa: PLC0415
+    from PIL import ImageDraw, ImageFont  # noqa: PLC0415
 
     draw, (width, height) = ImageDraw.Draw(picture), picture.size
-    wide = draw.textlength(text) + 12
-    draw.rectangle((width - wide, height - _CHIP, width, height), fill=(30, 41, 59))
-    draw.text((width - wide + 6, height - _CHIP + 5), text, fill="white")
+    font = ImageFont.load_default(_CHIP * 2 // 3)
+    left = width - draw.textlength(text, font) - _CHIP // 2
+    draw.rectangle((left, height - _CHIP, width, height), fill=(30, 41, 59))
+    draw.text(((left + width) / 2, height - _CHIP / 2), text, fill="white", font=font, anchor="mm")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
 import os
 import re
 import sys
@@ -16,6 +18,8 @@ import httpx
 import orjson
 import pytest
 import pytest_asyncio
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from joserfc import jws
 from joserfc.errors import BadSignatureError
 from joserfc.jwk import KeySet
@@ -307,7 +311,8 @@ async def test_the_walk_with_curl_works_as_it_is_written(intake: RunningIntake, 
     assert "accepted []" in out.decode()
     assert "回执属实" in out.decode()
     assert "[202, 422]" in out.decode()
-    receipt = orjson.loads((tmp_path / "receipt.json").read_bytes())
+    receipt, keys = (orjson.loads((tmp_path / f"{name}.json").read_bytes()) for name in ("receipt", "keys"))
+    _proved_as_it_is_written(receipt, keys)
     forged = tmp_path / "forged.json"
     for changed, code in (({"offset": 0}, 1), ({"proof": "none"}, 2)):
         forged.write_bytes(orjson.dumps({**receipt, **changed}))
@@ -320,3 +325,19 @@ async def test_the_walk_with_curl_works_as_it_is_written(intake: RunningIntake, 
             str(tmp_path / "keys.json"),
         )
         assert await (await asyncio.create_subprocess_exec(*command)).wait() == code
+
+
+def _proved_as_it_is_written(receipt: dict[str, Any], keys: dict[str, Any]) -> None:
+    """Whoever has no command line checks a receipt with the lines of the document."""
+    (recipe,) = re.findall(r"^```python\n(def proved.*?)^```$", DOCUMENT.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    told: dict[str, Any] = {"base64": base64, "json": json, "Ed25519PublicKey": Ed25519PublicKey}
+    exec(recipe, told)
+    fields = told["proved"](receipt["proof"], keys)
+    assert {name: fields[name] for name in ("submission_id", "digest")} == {
+        name: receipt[name] for name in ("submission_id", "digest")
+    }
+    head, payload, signature = receipt["proof"].split(".")
+    other = base64.urlsafe_b64encode(orjson.dumps({**fields, "offset": 0})).rstrip(b"=").decode()
+    assert other != payload
+    with pytest.raises(InvalidSignature):
+        told["proved"](f"{head}.{other}.{signature}", keys)
