@@ -74,6 +74,13 @@ def up(
         bool,
         typer.Option("--sandbox", help="试用：可任选用户登录，邮件不外发 · to try out: be anybody, mails go nowhere"),
     ] = False,
+    day: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="试用时时钟所在的日期，如 2024-03-20 · with --sandbox: the day that its clock stands at",
+        ),
+    ] = None,
 ) -> None:
     """启动 Kafka、PostgreSQL、登录服务和全部服务，直到 Ctrl-C。设置见状态文件夹中的 liangdeng.toml。
 
@@ -82,7 +89,9 @@ def up(
     """
     from cli import up as command
 
-    raise typer.Exit(command.run(as_json=as_json, sandbox=sandbox))
+    if day is not None and not sandbox:
+        raise typer.BadParameter("只用于 --sandbox / serves --sandbox alone", param_hint="--day")
+    raise typer.Exit(command.run(as_json=as_json, sandbox=sandbox, day=None if day is None else day.date()))
 
 
 @app.command()
