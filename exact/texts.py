@@ -150,11 +150,15 @@ def _as_written(given: Any, written: Any) -> bool:
 
 
 def completed(value: Any, dumped: Any) -> Any:
-    """What was dumped of a dataclass, with None for the fields that are not written at their default."""
+    """What was dumped of a dataclass, with the fields that are not written at their default: None, or false and true.
+
+    Of those only the latter have a way of being written that is not theirs (`0`, `"false"`).
+    """
     if not is_dataclass(value) or not isinstance(dumped, Mapping):
         return dumped
     known = {one.name: getattr(value, one.name) for one in fields(value)}
-    return {**dict.fromkeys(known), **{name: completed(known.get(name), part) for name, part in dumped.items()}}
+    left_out = {name: part if isinstance(part, bool) else None for name, part in known.items()}
+    return {**left_out, **{name: completed(known.get(name), part) for name, part in dumped.items()}}
 
 
 _FRAME = (yaml.StreamStartEvent, yaml.StreamEndEvent, yaml.DocumentStartEvent, yaml.DocumentEndEvent)

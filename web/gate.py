@@ -10,8 +10,13 @@ import orjson
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.requests import Request
 from starlette.responses import Response
+<<<<<<< HEAD
 from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
+=======
+from starlette.routing import BaseRoute, Mount, Route, compile_path
+from starlette.types import ASGIApp
+>>>>>>> ae5b4b3 (What was made up for minutes: an address names every method that it takes, false is written as false alone, an empty time-out is refused, a used-up quota is no partial publication; intake's document says where it lies)
 
 from supervision.right import HIDDEN, asker_of
 from supervision.rights import OPERATIONS, role_answer
@@ -150,6 +155,16 @@ def operations_served(routes: Sequence[BaseRoute]) -> Iterator[tuple[str, list[s
             yield found.path or route.path, operations_of(route.endpoint)
         else:
             raise Undeclared(f"{getattr(route, 'path', route)!r} is no route behind the gate")
+
+
+def methods_at(request: Request) -> str:
+    """Every method that an address takes, whichever of its routes: what 405 says in `Allow`."""
+    path, found = request.scope["path"].removeprefix(request.scope.get("root_path", "")), set[str]()
+    for one in iter_route_contexts(request.app.router.routes):
+        route = one.original_route
+        if isinstance(route, Route) and compile_path(one.path or route.path)[0].match(path):
+            found |= route.methods or set()
+    return ", ".join(sorted(found))
 
 
 def description(document: Mapping[str, Any]) -> Route:

@@ -65,8 +65,12 @@ def document(
     schemas: Mapping[str, Schema],
     tags: Mapping[str, Word],
     problem_members: Mapping[str, Schema],
+    at: str = "/",
 ) -> dict[str, Any]:
-    """The document of a service whose problems are `kinds`; Chinese first, English beside it."""
+    """The document of a service whose problems are `kinds`; Chinese first, English beside it.
+
+    `at` is where it lies below people's one address.
+    """
     paths: dict[str, dict[str, Any]] = {}
     for one in operations:
         paths.setdefault(one.path, {})[one.method.lower()] = _operation(one, kinds)
@@ -78,7 +82,7 @@ def document(
             "description": f"{text.zh}\n\n{text.en}",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "servers": [{"url": "/"}],
+        "servers": [{"url": at}],
         "tags": [{"name": name, "description": _both(word)} for name, word in tags.items()],
         "security": [{"bearer": []}],
         "paths": paths,

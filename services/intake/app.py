@@ -57,7 +57,7 @@ from services.intake.who.roster_feed import RosterFeed
 from services.recognition import recognition
 from web.addresses import SHARED
 from web.api_page import described
-from web.gate import FirstDoor, OpenMount, tell_denied
+from web.gate import FirstDoor, OpenMount, methods_at, tell_denied
 from web.header import shared
 from web.identity import Unauthenticated
 from web.position_tokens import PositionTokens
@@ -122,7 +122,7 @@ def build(settings: IntakeSettings) -> FastAPI:
         app.include_router(router)
     app.include_router(decisions.router)
     app.include_router(reviews.router)
-    document = operations.description()
+    document = operations.description(settings.intake_root_path)
     app.router.routes.extend(described(document, settings.intake_root_path, people_sign_in=bool(settings.origin)))
     app.router.routes.append(OpenMount(SHARED, shared, "assets.read"))
     _handlers(app)
@@ -253,9 +253,10 @@ async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     codes = {404: "not_found", 405: "method", 413: "too_large", 415: "media_type"}
     code = codes.get(error.status_code, "malformed")
-    return await _told(
-        request, IntakeProblem(code, en="" if code in codes.values() else str(error.detail), headers=error.headers)
-    )
+    problem = IntakeProblem(code, en="" if code in codes.values() else str(error.detail), headers=error.headers)
+    if code == "method":
+        problem.headers["Allow"] = methods_at(request)
+    return await _told(request, problem)
 
 
 async def _told(request: Request, problem: HttpProblem) -> Response:

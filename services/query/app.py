@@ -42,7 +42,7 @@ from supervision.right import REASONS
 from supervision.words import Word
 from web.addresses import SHARED
 from web.api_page import described
-from web.gate import OpenMount, tell_denied
+from web.gate import OpenMount, methods_at, tell_denied
 from web.header import shared
 from web.identity import Unauthenticated
 from web.position_tokens import PositionTokens
@@ -190,6 +190,8 @@ def _errors(app: FastAPI) -> None:
         codes = {404: "not-found", 405: "method", 413: "too-large"}
         problem = QueryProblem(codes.get(error.status_code, "malformed"))
         problem.headers.update(error.headers or {})
+        if problem.code == "method":
+            problem.headers["Allow"] = methods_at(request)
         return await _told(request, problem)
 
     @app.exception_handler(RequestValidationError)

@@ -6,10 +6,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
+from contracts.policy import Policy
 from contracts.submission import SUBMISSION_TYPES
+from contracts.values import AS_PUBLISHED
 from exact.characters import forbidden_in
 from exact.texts import completed, differences
+from programmes import FOLDER
+from programmes.programme_file import load_programme
 
 REPORT: dict[str, Any] = {"period": "2024Q1", "claim": "completed"}
 
@@ -51,6 +56,16 @@ def test_a_number_that_two_readers_could_read_differently_is_refused_with_how_to
 )
 def test_a_value_of_another_kind_is_not_taken_for_one(name: str, given: dict[str, Any], field: str) -> None:
     assert rules(name, given) == {field: "not_as_written"}
+
+
+@pytest.mark.parametrize("given", [0, "false", "no", Decimal(0)])
+def test_a_field_that_is_not_written_at_its_default_is_false_and_nothing_like_it(given: Any) -> None:
+    adapter = TypeAdapter(Policy)
+    policy = load_programme(FOLDER / "yuancheng-2024.yaml").policy
+    posted = {**adapter.dump_python(policy, mode="json"), "complete_plans": given}
+    taken = adapter.validate_python(posted, context=AS_PUBLISHED)
+    found = differences(posted, completed(taken, adapter.dump_python(taken, mode="json")))
+    assert [(fault.field, fault.rule) for fault in found] == [("complete_plans", "not_as_written")]
 
 
 @pytest.mark.parametrize(

@@ -33,8 +33,7 @@ async def fuzzed(
 ) -> None:
     """Have it ask an application that has started with `headers`, up to so many examples an operation.
 
-    `known` are parts of paths that exist, by the name of the parameter: they are asked for as often as made-up ones;
-    a header that is named there has that value alone.
+    `known` are parts of paths that exist, by the name of the parameter: they are asked for as often as made-up ones.
     Fails unless every operation was asked, every answer is documented, and none is a failure of the service.
     """
     asked = _about(document, known)
@@ -66,8 +65,9 @@ def _about(document: dict[str, Any], known: dict[str, str]) -> dict[str, Any]:
     made: dict[str, Any] = json.loads(json.dumps(document))
     made["paths"].pop(_ENDLESS, None)
     for operation in (one for methods in made["paths"].values() for one in methods.values()):
-        for parameter in operation.get("parameters", ()):
+        # No value of this header is refused (RFC 7240), and none may wait for a ruling: nobody rules meanwhile.
+        operation["parameters"] = [one for one in operation.get("parameters", ()) if one["name"] != "Prefer"]
+        for parameter in operation["parameters"]:
             if (exists := known.get(parameter["name"])) is not None:
-                schemas = [{"const": exists}, *([parameter["schema"]] if parameter["in"] == "path" else [])]
-                parameter |= {"schema": {"anyOf": schemas}, "example": exists}
+                parameter |= {"schema": {"anyOf": [{"const": exists}, parameter["schema"]]}, "example": exists}
     return made

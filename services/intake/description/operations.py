@@ -143,7 +143,7 @@ _TEXT: Final = Word(
 )
 
 
-def description() -> dict[str, Any]:
-    """The OpenAPI document of intake."""
+def description(at: str = "/intake") -> dict[str, Any]:
+    """The OpenAPI document of intake, which lies at this path below people's one address."""
     title = Word("亮灯 · 报送接口", "Liangdeng intake")
-    return document(title, _TEXT, "1", OPERATIONS, KINDS, schemas(), _TAGS, PROBLEM_MEMBERS)
+    return document(title, _TEXT, "1", OPERATIONS, KINDS, schemas(), _TAGS, PROBLEM_MEMBERS, at)

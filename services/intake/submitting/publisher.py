@@ -127,11 +127,17 @@ class ProgrammePublisher:
 
         await asyncio.gather(*(lane() for _ in range(_AT_ONCE)))
         receipts = [one.receipt for one in outcomes if isinstance(one, Received)]
-        for failure in (one for one in outcomes if isinstance(one, Exception)):
+        failures = [one for one in outcomes if isinstance(one, Exception)]
+        for failure in failures:
             if not isinstance(failure, IntakeProblem) or failure.code == "key_reused":
                 raise failure
-        if len(receipts) < len(parts):
-            raise self._partly([*before, *receipts], f"{len(parts) - len(receipts)} of {len(parts)} are missing")
+        used_up = [one for one in failures if isinstance(one, IntakeProblem) and one.code == "quota"]
+        if used_up and len(used_up) == len(parts) and not before:
+            raise used_up[0]
+        if failures:
+            partly = self._partly([*before, *receipts], f"{len(failures)} of {len(parts)} are missing")
+            partly.headers |= used_up[0].headers if used_up else {}
+            raise partly
         return receipts
 
     def _partly(self, receipts: Sequence[Receipt], why: str) -> IntakeProblem:

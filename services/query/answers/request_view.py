@@ -159,14 +159,13 @@ class RequestViews:
 
     async def wait(self, request: Request, usual: float = USUAL_WAIT) -> None:
         """Wait until `min_position` was read, `timeout` (else `usual`) seconds at most. Raises QueryProblem."""
-        wanted = request.query_params.get("min_position", "")
-        if not wanted:
+        asked = request.query_params.get("timeout")
+        if asked is not None and not _SECONDS.fullmatch(asked):
+            raise malformed("timeout", "应为秒数，如 2.5", "must be a number of seconds such as 2.5")
+        if not request.query_params.get("min_position", ""):
             return
         position = self._position(request, "min_position")
-        asked = request.query_params.get("timeout", "")
-        if asked and not _SECONDS.fullmatch(asked):
-            raise malformed("timeout", "应为秒数，如 2.5", "must be a number of seconds such as 2.5")
-        seconds = min(float(asked or usual), LONGEST_WAIT)
+        seconds = min(usual if asked is None else float(asked), LONGEST_WAIT)
         limits: RequestLimits = request.app.state.request_limits
         with self._waits.place(limits.asker(request)):
             reached = await self._progress.reach(position, seconds)

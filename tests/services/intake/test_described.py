@@ -35,13 +35,17 @@ PEOPLE = {
 }
 
 
+UNLIMITED = {"quota_submissions": 10**6, "quota_bytes": 10**12, "account_a_minute": 10**6, "address_a_minute": 10**6}
+"""What is made up asks for more than anybody may."""
+
+
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def intake(
     kafka: str, postgres: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[RunningIntake]:
     prefix, folder = f"t{uuid.uuid4().hex[:10]}-", tmp_path_factory.mktemp("described")
     make_topics(kafka, prefix)
-    async with running(settings_for(kafka, prefix, folder, database_url=postgres()), folder) as made:
+    async with running(settings_for(kafka, prefix, folder, database_url=postgres(), **UNLIMITED), folder) as made:
         headers = {**bearer(made, "office"), "Content-Type": "application/json"}
         answer = await made.http.post("/v1/programmes", content=programme_file(HERE), headers=headers)
         assert answer.status_code == 202, answer.text
@@ -57,6 +61,17 @@ def bearer(intake: RunningIntake, role: str) -> dict[str, str]:
 
 def role_of(right: str) -> str:
     return next(role for role in ("unit", "office", "leader", "chief") if role in OPERATIONS[right].roles)
+
+
+async def test_an_address_names_every_method_that_it_takes_to_whoever_asks_by_another(intake: RunningIntake) -> None:
+    document = (await intake.http.get("/openapi.json")).json()
+    assert document["servers"] == [{"url": "/intake"}], "where it lies below people's one address"
+    for path, methods in document["paths"].items():
+        about = {"programme": PROGRAMME, "item": ITEMS["public"], "sha256": SHA256, "submission_id": PUBLISHED[0]}
+        answer = await intake.http.request("PATCH", path.format(**about))
+        assert answer.status_code == 405
+        allowed = answer.headers["allow"].split(", ")
+        assert {method.upper() for method in methods} <= set(allowed), path
 
 
 async def test_every_operation_of_the_document_succeeds_as_it_says(intake: RunningIntake) -> None:
@@ -217,6 +232,5 @@ async def _fuzzed(intake: RunningIntake, folder: Path, *, phases: str, examples:
     document = (await intake.http.get("/openapi.json")).json()
     headers = {"Authorization": f"Bearer {intake.mint(PEOPLE['office'], 3600)}", "Host": "intake"}
     known = {"programme": PROGRAMME, "item": ITEMS["public"], "sha256": SHA256, "submission_id": PUBLISHED[0]}
-    known["Prefer"] = "wait=0"  # nobody rules meanwhile
     assert (await intake.http.put(f"/v1/evidence/{SHA256}", headers=headers, content=CONTENT)).is_success
     await fuzzed(intake.app, document, folder, headers, known, phases, examples)
