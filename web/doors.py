@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import socket
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -47,6 +48,9 @@ def serve(
         async with beside(operator, host, ops_port):
             await server.serve()
 
+    # What a service is made of stays: no full collection of garbage walks it any more, which took a tenth of a second.
+    gc.collect()
+    gc.freeze()
     with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=server.config.get_loop_factory()) as loop:
         loop.run(run())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,11 +23,14 @@ from contracts.topics import PARTITIONS, RULINGS
 from services.query.answers.events import KnownEvent, known
 from services.query.read_model.position import ReadPosition
 from services.query.read_model.snapshot import Snapshot
+from services.query.read_model.tables import EventRow
 from supervision.item import LIGHTS_FOLDED, ItemRecord, evolve, opened
 from supervision.words import Word
 
 _LIGHTS: Final = [RULING_TYPES.short_names[cls] for cls in (ItemOpened, *LIGHTS_FOLDED)]
 _KEPT: Final = 16
+_AT_ONCE: Final = 200
+"""Events that are folded in a turn of the loop."""
 _TOLD: Final = (
     EscalationRaised,
     EscalationJoined,
@@ -104,7 +108,9 @@ class Explanations:
             folded = _Folded()
         if list(folded.reached) != now:
             rows = await snapshot.events(programme, types=_LIGHTS, since=folded.reached)
-            folded = _further(folded, known(rows), now)
+            # A whole year of a programme is folded beside the loop, what is new since the last time at once.
+            apart = len(rows) > _AT_ONCE
+            folded = await asyncio.to_thread(_further, folded, rows, now) if apart else _further(folded, rows, now)
         self._kept[key] = folded
         self._kept.move_to_end(key)
         if len(self._kept) > _KEPT:
@@ -112,9 +118,9 @@ class Explanations:
         return folded.sentences
 
 
-def _further(folded: _Folded, events: Iterable[KnownEvent], reached: Sequence[int]) -> _Folded:
+def _further(folded: _Folded, rows: Iterable[EventRow], reached: Sequence[int]) -> _Folded:
     moved: dict[str, ItemRecord] = {}
-    for row, data in events:
+    for row, data in known(rows):
         item = row.item or ""
         if isinstance(data, ItemOpened):
             moved[item] = opened(data)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from services.query.answers.access import Sight, event_is_seen, published_replies
 from services.query.answers.events import KnownEvent, known
@@ -12,6 +13,9 @@ from services.query.answers.explanations import Explained, explained
 from services.query.answers.problem import QueryProblem
 from services.query.answers.request_view import RequestView
 from services.query.read_model.results import HeldItem
+
+_AT_ONCE: Final = 200
+"""Items that are looked at in a turn of the loop."""
 
 
 class SeenItem(NamedTuple):
@@ -29,7 +33,9 @@ class SeenItem(NamedTuple):
 async def items(view: RequestView, programme_id: str, unit: str | None = None) -> list[SeenItem]:
     """The items that the viewer may see; of all units or of one that leads or cooperates."""
     found = []
-    for held in await view.snapshot.items(programme_id):
+    for number, held in enumerate(await view.snapshot.items(programme_id), 1):
+        if number % _AT_ONCE == 0:
+            await asyncio.sleep(0)
         sight = view.viewer.sight_of(held)
         if sight != "none" and (unit is None or unit in (held.lead_unit, *held.cooperating)):
             found.append(SeenItem(held, sight))
