@@ -10,13 +10,8 @@ import orjson
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.requests import Request
 from starlette.responses import Response
-<<<<<<< HEAD
-from starlette.routing import BaseRoute, Match, Mount, Route
+from starlette.routing import BaseRoute, Match, Mount, Route, compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
-=======
-from starlette.routing import BaseRoute, Mount, Route, compile_path
-from starlette.types import ASGIApp
->>>>>>> ae5b4b3 (What was made up for minutes: an address names every method that it takes, false is written as false alone, an empty time-out is refused, a used-up quota is no partial publication; intake's document says where it lies)
 
 from supervision.right import HIDDEN, asker_of
 from supervision.rights import OPERATIONS, role_answer

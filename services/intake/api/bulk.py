@@ -8,16 +8,21 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import orjson
-from pydantic import TypeAdapter, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from contracts.values import Identifier
 from exact.faults import Fault
 from services.intake.api.answers import JSON, document
 from services.intake.dependencies import Dependencies
 from services.intake.problem import IntakeProblem, denied, invalid
-from services.intake.submitting.body import MAX_PARTS, check_lengths, idempotency_key_of, read_object, unknown_fields
+from services.intake.submitting.body import (
+    MAX_PARTS,
+    check_lengths,
+    idempotency_key_of,
+    item_named,
+    read_object,
+    unknown_fields,
+)
 from web.identity import Identity
 from web.problem import FaultRoom
 from web.rights import RightDenied
@@ -28,7 +33,6 @@ _AT_ONCE: Final = 16
 _MORE_PARTS: Final = 5
 """Times as many lists and objects as in one submission, for all rows together; each row has the usual limit."""
 _NAMES: Final = frozenset({"item", "key"})
-_ITEM: Final[TypeAdapter[str]] = TypeAdapter(Identifier)
 
 
 async def submit_many(
@@ -92,10 +96,7 @@ def _read(row: Any) -> tuple[str, str, dict[str, Any]]:
     """Item, key and the submission itself. Raises IntakeProblem."""
     if not isinstance(row, dict):
         raise invalid(Fault((), "dict_type", "应为对象", "must be an object"))
-    try:
-        item = _ITEM.validate_python(row.get("item"))
-    except ValidationError:
-        raise invalid(Fault(("item",), "value_error", "应为事项编号", "must be the id of an item")) from None
+    item = item_named(row.get("item"))
     check_lengths(row)
     key = row.get("key")
     return (

@@ -17,6 +17,7 @@ from services.intake.evidence.rights import uploaders
 from services.intake.submitting.body import (
     declared_length,
     idempotency_key,
+    item_named,
     limited,
     posted_data,
     preferred_wait,
@@ -87,6 +88,7 @@ async def assign_item(request: Request, programme: str, item: str) -> Response:
     """Add an item to a published programme: the data of an `item.assigned`."""
     dependencies, identity = _acting(request)
     dependencies.receiver.permit("item.assign", identity, programme)
+    item = item_named(item)
     key, data = idempotency_key(request), posted_data("item.assigned", await read_object(request))
     return await received_all(await dependencies.publisher.assign(identity, programme, item, data, key), dependencies)
 
@@ -116,7 +118,7 @@ async def submit(request: Request) -> Response:
 async def submit_bulk(request: Request, programme: str) -> Response:
     """Submit about many items at once: `{"submissions": [{"item": …, "key": …, "type": …, "data": …}]}`."""
     dependencies, identity = _acting(request)
-    dependencies.receiver.ready()
+    dependencies.receiver.require_seen("submission.send", identity, programme)
     wait = preferred_wait(request, dependencies.settings.max_wait)
     return await submit_many(request, dependencies, identity, programme, wait)
 

@@ -77,7 +77,7 @@ def _bulk_body() -> Schema:
     """Rows of any type about items, each with its item and its key."""
     row = record(
         ("prepared_by", "on_behalf_of"),
-        item=_PREPARED_BY,
+        item=_ID,
         key={"type": "string", "pattern": "^[!-~]{1,128}$"},
         type={"type": "string", "enum": list(SUBMITTED_ABOUT_ITEMS)},
         data={"type": "object"},
@@ -125,8 +125,10 @@ def _let_references(programme: Schema) -> None:
         programme["properties"][name] = {"anyOf": [named, own], "description": about}
 
 
-_PREPARED_BY: Final = TypeAdapter(Identifier).json_schema()
-_ON_BEHALF_OF: Final = TypeAdapter(Principal).json_schema()
+_ID: Final = TypeAdapter(Identifier).json_schema()
+_NULL: Final = {"type": "null"}
+_PREPARED_BY: Final = {"anyOf": [_ID, _NULL]}
+_ON_BEHALF_OF: Final = {"anyOf": [TypeAdapter(Principal).json_schema(), _NULL]}
 _WORDED: Final = several(record(code=TEXT, message=TEXT, message_en=TEXT))
 _RULING: Final = record(
     verdict={"type": "string", "enum": ["accepted", "rejected", "repeated", "unreadable"]},

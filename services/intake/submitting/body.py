@@ -7,13 +7,14 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from starlette.requests import Request
 from starlette.types import Message, Receive
 
 from contracts.envelope import UnknownType
 from contracts.submission import SUBMISSION_TYPES
 from contracts.topics import MAX_SUBMISSION_BYTES
+from contracts.values import Identifier
 from exact.faults import UNKNOWN_FIELD, Fault, faults_of
 from exact.texts import Inexact, completed, differences, longest, read_json
 from services.intake.problem import IntakeProblem, invalid
@@ -24,6 +25,7 @@ MAX_ENTRIES: Final = 1000
 """Entries of one list or object of a submission: as many as a programme has items (`MAX_ITEMS`)."""
 MAX_PARTS: Final = 4000
 """Lists and objects in one submission: 500 units and 100 leaders, each an object, are the most that is sent."""
+_ITEM: Final[TypeAdapter[str]] = TypeAdapter(Identifier)
 _SHAPE: Final = frozenset({"type", "data"})
 _NAMED: Final = frozenset({"prepared_by", "on_behalf_of"})
 """What a body may say about who acts, beside its type and data."""
@@ -164,6 +166,14 @@ def submission_in(body: Mapping[str, Any], known: Collection[str]) -> tuple[str,
     if faults or not isinstance(name, str) or not isinstance(data, dict):
         raise invalid(*faults)
     return name, data
+
+
+def item_named(value: Any) -> str:
+    """The id of an item, from wherever it was given. Raises IntakeProblem `invalid`."""
+    try:
+        return _ITEM.validate_python(value)
+    except ValidationError:
+        raise invalid(Fault(("item",), "value_error", "应为事项编号", "must be the id of an item")) from None
 
 
 def unknown_fields(body: Mapping[str, Any], known: Collection[str]) -> list[Fault]:

@@ -32,6 +32,7 @@ from services.intake.who.permission import (
     permitted_programme,
     principal_of,
     require_deputy,
+    require_seen,
     rights_of,
 )
 from services.intake.who.roster import Roster
@@ -210,6 +211,11 @@ class SubmissionReceiver:
             permitted_item(self._roster, rights, operation, programme, item)
         else:
             permitted_programme(self._roster, rights, operation, programme)
+
+    def require_seen(self, operation: str, identity: Identity, programme: str) -> None:
+        """What can be said before it is known about which items it is. Raises Unknown, IntakeProblem `not_ready`."""
+        self.ready(subject_of(programme))
+        require_seen(self._roster, rights_of(self._roster, identity), operation, programme)
 
     def _actor(
         self, identity: Identity, body: Mapping[str, Any], operation: str, programme: str, item: str | None

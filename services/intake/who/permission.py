@@ -68,6 +68,12 @@ def permitted_programme(roster: Roster, rights: Rights, operation: str, programm
     return known
 
 
+def require_seen(roster: Roster, rights: Rights, operation: str, programme: str) -> None:
+    """Raises Unknown where there is no such programme, for this person."""
+    if programme not in roster.programmes or not rights.owns(programme):
+        raise Unknown(operation, rights.missing(operation, programme), programme=False)
+
+
 def to_item(rights: ItemRights, operation: str, item: KnownItem) -> Answer:
     """What the table says of an operation about an item.
 

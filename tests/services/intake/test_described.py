@@ -74,6 +74,22 @@ async def test_an_address_names_every_method_that_it_takes_to_whoever_asks_by_an
         assert {method.upper() for method in methods} <= set(allowed), path
 
 
+async def test_an_item_is_added_under_an_id_and_a_bulk_is_about_a_programme_that_is_there(
+    intake: RunningIntake,
+) -> None:
+    for name in ("a,b", "-x", "长"):
+        answer = await intake.http.post(
+            f"/v1/programmes/{PROGRAMME}/items/{name}",
+            headers=bearer(intake, "office"),
+            json=examples.DATA["item.assigned"],
+        )
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "item")
+    answer = await intake.http.post(
+        "/v1/programmes/441699-2024/submissions/bulk", headers=bearer(intake, "unit"), json=examples.BULK
+    )
+    assert answer.status_code == 404
+
+
 async def test_every_operation_of_the_document_succeeds_as_it_says(intake: RunningIntake) -> None:
     described = Described((await intake.http.get("/openapi.json")).json())
     for id_, method, path in sorted(
