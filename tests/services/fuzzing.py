@@ -41,7 +41,6 @@ async def fuzzed(
     port = free_port()
     options = {
         "--url": f"http://127.0.0.1:{port}",
-        "--checks": "all",
         "--phases": phases,
         "--max-examples": str(examples),
         "--request-timeout": "60",
