@@ -121,7 +121,7 @@ class SubmissionReceiver:
 
         Raises RightDenied and IntakeProblem as `receive`.
         """
-        name, given = _shape(body, SUBMITTED_ABOUT_PROGRAMMES if item is None else SUBMITTED_ABOUT_ITEMS)
+        name, given = submission_in(body, SUBMITTED_ABOUT_PROGRAMMES if item is None else SUBMITTED_ABOUT_ITEMS)
         actor = self._actor(identity, body, f"submit.{name}", programme, item)
         submission = self.stamped(actor, subject_of(programme, item), posted_data(name, given), key)
         return await self._repeated(submission, wait=1)

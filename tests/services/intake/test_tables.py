@@ -20,7 +20,7 @@ from contracts.values import Node, Target
 from services.intake.pages.desk import binding
 from services.intake.pages.paper.plan_table import read_plans, write_plans
 from services.intake.pages.paper.report_table import read_reports, write_reports
-from services.intake.submitting.receiver import posted_data
+from services.intake.submitting.body import posted_data
 from tests.services.intake.evidence.files import picture
 from tests.services.intake.running_intake import RunningIntake, make_topics, running, settings_for
 from tests.services.intake.test_forms import Page

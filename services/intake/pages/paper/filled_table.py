@@ -12,8 +12,7 @@ from exact.workbook import UnreadableWorkbook, read_workbook
 from programmes.ledger.model import LedgerProblem
 from services.intake.pages.paper.table_rows import TableRow, rows_of
 from services.intake.problem import IntakeProblem
-from services.intake.submitting.body import exact_object
-from services.intake.submitting.receiver import posted_data
+from services.intake.submitting.body import exact_object, posted_data
 from services.intake.who.item import KnownItem
 from supervision.words import Word
 

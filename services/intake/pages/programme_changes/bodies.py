@@ -16,7 +16,7 @@ from programmes.ledger.names import is_person, new_leader, new_unit
 from services.intake.pages.form_body import FormFields
 from services.intake.problem import IntakeProblem, invalid
 from services.intake.programme_drafts.policies import policies_in, policy_name
-from services.intake.submitting.receiver import posted_data
+from services.intake.submitting.body import posted_data
 from services.intake.who.roster import KnownProgramme
 
 _APART: Final = re.compile(r"[\s、,，;；]+")
