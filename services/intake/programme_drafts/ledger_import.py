@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from hashlib import sha256
 from typing import Final
 
+from contracts.values import Leader, Unit
 from exact.workbook import UnreadableWorkbook
 from programmes.ledger.comparison import DraftComparison, compared
 from programmes.ledger.draft import DraftFrame, draft_of, misplaced, year_of
 from programmes.ledger.model import LedgerProblem, OfficeLedger
 from programmes.ledger.names import is_person, leaders_of
 from programmes.ledger.reading import read_ledger
-from programmes.programme import ProgrammeFile
+from programmes.programme import LeaderEntry, ProgrammeFile, UnitEntry
 from services.intake.programme_drafts.draft import ProgrammeDraft, draft_of_file
 
+_NEAR: Final = 0.8
 _NOTHING: Final = DraftComparison(new=(), changed={}, unchanged=(), gone=())
 
 
@@ -23,7 +26,8 @@ _NOTHING: Final = DraftComparison(new=(), changed={}, unchanged=(), gone=())
 class LedgerPreview:
     """What was found in a ledger; `content` is the draft with it, None while anything is wrong.
 
-    `persons` are the leaders that the ledger names as persons, with the role that stands for each in the draft.
+    `persons` are the leaders that the ledger names as persons, with the role that stands for each in the draft;
+    `new_units` the units that neither the draft nor the directory has, each with one of a similar name.
     """
 
     ledger: str
@@ -33,10 +37,35 @@ class LedgerPreview:
     notes: Sequence[LedgerProblem]
     comparison: DraftComparison
     persons: Sequence[tuple[str, str]]
+    new_units: Sequence[tuple[str, str]]
     content: ProgrammeDraft | None
 
 
-def preview_of(content: bytes, draft: ProgrammeDraft) -> LedgerPreview:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownNames:
+    """The units and leaders of the directory: what a ledger names like one of them gets its id."""
+
+    units: Sequence[Unit] = ()
+    leaders: Sequence[Leader] = ()
+
+    def beside(self, draft: ProgrammeDraft) -> ProgrammeDraft:
+        """The draft with those that it does not have, by id and name, to be found by their names."""
+        ids, names = {one.id for one in draft.units}, {one.name for one in draft.units}
+        units = [UnitEntry(id=one.id, name=one.name, kind=one.kind) for one in self.units]
+        labels = {one.id for one in draft.leaders}, {one.label for one in draft.leaders}
+        leaders = [LeaderEntry(id=one.id, label=one.label, aspects=()) for one in self.leaders]
+        return draft.model_copy(
+            update={
+                "units": (*draft.units, *(one for one in units if one.id not in ids and one.name not in names)),
+                "leaders": (
+                    *draft.leaders,
+                    *(one for one in leaders if one.id not in labels[0] and one.label not in labels[1]),
+                ),
+            }
+        )
+
+
+def preview_of(content: bytes, draft: ProgrammeDraft, directory: KnownNames | None = None) -> LedgerPreview:
     """What the bytes of an .xlsx would make of a draft."""
     digest = sha256(content).hexdigest()
     try:
@@ -45,9 +74,10 @@ def preview_of(content: bytes, draft: ProgrammeDraft) -> LedgerPreview:
         unreadable = LedgerProblem("", "", f"不能读取：{error.why.zh}", f"cannot be read: {error.why.en}")
         return LedgerPreview(
             ledger=digest, rows=0, wrong=0, problems=[unreadable], notes=(), comparison=_NOTHING, persons=(),
-            content=None,
+            new_units=(), content=None,
         )  # fmt: skip
-    made = _made(ledger, draft) if ledger.items else None
+    known = directory or KnownNames()
+    made = _made(ledger, draft, known) if ledger.items else None
     contradictions = misplaced(ledger, made, year_of(draft)) if made else []
     # What is in no cell is the draft's own, such as a calendar that is too short: its own page tells it.
     problems = [*ledger.problems, *(one for one in contradictions if one.cell)]
@@ -60,11 +90,12 @@ def preview_of(content: bytes, draft: ProgrammeDraft) -> LedgerPreview:
         notes=ledger.notes,
         comparison=_compared(ledger, draft, made) if made else _NOTHING,
         persons=_persons(ledger, made, draft) if made else (),
+        new_units=_new_units(made, draft, known) if made else (),
         content=draft_of_file(made) if made and not problems else None,
     )
 
 
-def _made(ledger: OfficeLedger, draft: ProgrammeDraft) -> ProgrammeFile:
+def _made(ledger: OfficeLedger, draft: ProgrammeDraft, directory: KnownNames) -> ProgrammeFile:
     """The items that are right, as the draft would have them.
 
     A ledger without any predecessor has no column for it: what the draft knows of the year before stays.
@@ -76,12 +107,33 @@ def _made(ledger: OfficeLedger, draft: ProgrammeDraft) -> ProgrammeFile:
         calendar=draft.calendar,
         issued_on=draft.issued_on,
     )
-    made = draft_of(ledger, frame, draft)
+    made = _own_parts(draft_of(ledger, frame, directory.beside(draft)), draft)
     if any(one.predecessor for one in ledger.items):
         return made
     before = {one.id: one.predecessor for one in draft.items}
     items = tuple(one.model_copy(update={"predecessor": before.get(one.id)}) for one in made.items)
     return made.model_copy(update={"items": items})
+
+
+def _own_parts(made: ProgrammeFile, draft: ProgrammeDraft) -> ProgrammeFile:
+    """Without the units and leaders of the directory that no item names."""
+    named = {unit for item in made.items for unit in (item.lead_unit, *item.cooperating_units)}
+    leading = {made.leader_of(item) for item in made.items}
+    units, leaders = {one.id for one in draft.units} | named, {one.id for one in draft.leaders} | leading
+    return made.model_copy(
+        update={
+            "units": tuple(one for one in made.units if one.id in units),
+            "leaders": tuple(one for one in made.leaders if one.id in leaders),
+        }
+    )
+
+
+def _new_units(made: ProgrammeFile, draft: ProgrammeDraft, directory: KnownNames) -> list[tuple[str, str]]:
+    """A name that is nearly another one may be the same unit, written otherwise."""
+    known = {one.name for one in draft.units} | {one.name for one in directory.units}
+    new = [one.name for one in made.units if one.name not in known]
+    near = {name: get_close_matches(name, [one for one in (*known, *new) if one != name], 1, _NEAR) for name in new}
+    return [(name, near[name][0] if near[name] else "") for name in new]
 
 
 def _compared(ledger: OfficeLedger, draft: ProgrammeDraft, made: ProgrammeFile) -> DraftComparison:

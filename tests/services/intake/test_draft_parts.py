@@ -20,7 +20,8 @@ from programmes.programme import ProgrammeFile, expand
 from programmes.programme_file import load_programme
 from services.intake.pages.programme_changes.effects import effects_of
 from services.intake.problem import IntakeProblem
-from services.intake.programme_drafts.draft import changed, draft_of_file
+from services.intake.programme_drafts.draft import changed, draft_of_file, empty_draft
+from services.intake.programme_drafts.ledger_import import KnownNames, preview_of
 from services.intake.programme_drafts.period_goals import PeriodGoal, period_goals
 from services.intake.programme_drafts.published import published_programme
 from services.intake.programme_drafts.store import DraftStore
@@ -29,6 +30,7 @@ from services.intake.programme_drafts.year_calendar import DueDay, due_days, mon
 from services.intake.who.item import opened
 from services.intake.who.roster import KnownProgramme, Roster
 from supervision.calendar_growth import NamedDays
+from tests.programmes.ledgers import HEADINGS, ROW, one_sheet
 
 SHIPPED = load_programme(FOLDER / "yuancheng-2024.yaml")
 PUBLISHED_AT = datetime(2024, 3, 14, 2, tzinfo=UTC)
@@ -174,3 +176,22 @@ def test_goals_of_the_ledger_stand_at_the_periods_that_the_item_reports_on() -> 
             last: PeriodGoal("完工", {first.name: first.target}),
         }
     assert period_goals(programme, "K97", quarters) == {}
+
+
+def test_what_a_ledger_names_like_the_directory_gets_the_directorys_id() -> None:
+    """Whoever is to report for a unit is known by that id already."""
+    draft = empty_draft("441602", "河源市源城区", 2027, SHIPPED.policy, date(2026, 12, 1))
+    transport = Unit(id="jiaotong", name="区交通局")
+    other, leader = Unit(id="shuiwu", name="区水务局"), Leader(id="leader-4", label="分管区领导（交通）")
+    known = KnownNames(units=(transport, other), leaders=(leader,))
+    preview = preview_of(one_sheet(HEADINGS, ROW), draft, known)
+    assert preview.content is not None
+    (item,) = preview.content.items
+    assert (item.lead_unit, item.leader) == ("jiaotong", "leader-4")
+    names = [one.name for one in preview.content.units]
+    assert names == ["区交通局", "区财政局", "埔前镇政府"], "of the directory only what an item names"
+    assert preview.new_units == [("区财政局", ""), ("埔前镇政府", "")]
+    again = preview_of(one_sheet(HEADINGS, ROW), preview.content, known)
+    assert again.content == preview.content
+    alone = preview_of(one_sheet(HEADINGS, ROW), draft, KnownNames(units=(Unit(id="x", name="区交通运输局"),)))
+    assert ("区交通局", "区交通运输局") in alone.new_units, "nearly the same name is asked about"

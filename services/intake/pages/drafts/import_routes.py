@@ -78,7 +78,7 @@ async def _previewed(visit: DraftVisit, post: FormPost) -> LedgerPreview:
         raise Busy(_OTHERS, 5)
     content = await post.uploads[0].file.read()
     async with _reading:
-        preview = await asyncio.to_thread(preview_of, content, visit.kept.content)
+        preview = await asyncio.to_thread(preview_of, content, visit.kept.content, visit.directory())
     if preview.content is not None:
         proposal = Proposal(ledger=preview.ledger, content=preview.content, upon=visit.kept.version)
         await visit.dependencies.drafts.propose(visit.kept.programme, proposal)

@@ -8,13 +8,14 @@ from typing import Any, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from contracts.values import AS_PUBLISHED
+from contracts.values import AS_PUBLISHED, Leader, Unit
 from exact.faults import Fault, faults_of
 from programmes.ledger.draft import year_of
 from programmes.ledger.names import is_person, new_leader, new_unit
 from programmes.programme import ItemEntry, LeaderEntry, UnitEntry
 from services.intake.pages.form_body import FormFields
 from services.intake.programme_drafts.draft import ProgrammeDraft
+from services.intake.programme_drafts.ledger_import import KnownNames
 
 Entry = TypeVar("Entry", bound=BaseModel)
 PartName = Literal["units", "leaders", "items"]
@@ -58,25 +59,31 @@ def periods_of(draft: ProgrammeDraft, entry: ItemEntry | None) -> list[str]:
     return list(dict.fromkeys([*usual, *sorted(own)]))
 
 
-def part_of(part: PartName, fields: FormFields, before: Any) -> Any:
-    """The unit, leader or item that a form says, under the id that it had. Raises FaultyPart."""
+def part_of(part: PartName, fields: FormFields, before: Any, directory: KnownNames) -> Any:
+    """The unit, leader or item that a form says, under the id that it had, or has in the directory. Raises FaultyPart.
+
+    A new name that the directory does not have gets an id made of it.
+    """
     match part:
         case "units":
-            return _unit(fields, before)
+            return _unit(
+                fields, before or next((one for one in directory.units if one.name == fields.one("name")), None)
+            )
         case "leaders":
-            return _leader(fields, before)
+            named = next((one for one in directory.leaders if one.label == fields.one("label")), None)
+            return _leader(fields, before or named)
         case "items":
             return _item(fields, before)
 
 
-def _unit(fields: FormFields, before: UnitEntry | None) -> UnitEntry:
+def _unit(fields: FormFields, before: UnitEntry | Unit | None) -> UnitEntry:
     name = fields.one("name")
     first = before or _checked(lambda: new_unit(name))
     kind = fields.one("kind") or (before or first).kind
     return _checked(lambda: _valid(UnitEntry, {"id": first.id, "name": name, "kind": kind}))
 
 
-def _leader(fields: FormFields, before: LeaderEntry | None) -> LeaderEntry:
+def _leader(fields: FormFields, before: LeaderEntry | Leader | None) -> LeaderEntry:
     label = fields.one("label")
     if is_person(label):
         said = (

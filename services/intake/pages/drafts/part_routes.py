@@ -66,7 +66,7 @@ async def send_part(request: Request, programme: str, part: str, id_: str) -> Re
             if post.fields.one("act") == "remove" and entry is not None:
                 changed = _without(content, known, entry)
             else:
-                changed = _with(content, known, entry, part_of(known, post.fields, entry))
+                changed = _with(content, known, entry, part_of(known, post.fields, entry, visit.directory()))
             await visit.save(changed, post, known)
         except FaultyPart as faulty:
             return _form(visit, known, entry, posted_values(post.fields), invalid(*faulty.faults))

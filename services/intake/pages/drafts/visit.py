@@ -16,6 +16,7 @@ from services.intake.pages.form_post import FormPost, read_form
 from services.intake.pages.renderer import page
 from services.intake.pages.session import check_form_token, check_origin, form_token, signed_in
 from services.intake.problem import IntakeProblem
+from services.intake.programme_drafts.ledger_import import KnownNames
 from services.intake.programme_drafts.store import KeptDraft
 from services.intake.who.permission import require_own, rights_of
 from web.identity import Identity
@@ -45,6 +46,15 @@ class DraftVisit(NamedTuple):
             faults=by_field(faults),
             csrf=form_token(self.request),
         )
+
+    def directory(self) -> KnownNames:
+        """The units and leaders that the directory has of this jurisdiction."""
+        copy, code = self.dependencies.directory, self.kept.content.jurisdiction.code
+        if copy is None:
+            return KnownNames()
+        units = [one for (where, _), one in sorted(copy.register.units.items()) if where == code]
+        leaders = [one for (where, _), one in sorted(copy.register.leaders.items()) if where == code]
+        return KnownNames(units=units, leaders=leaders)
 
     def shows_items(self) -> None:
         """Say that the page shows the items: those that are internal are on record."""
