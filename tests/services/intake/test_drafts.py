@@ -13,7 +13,7 @@ import pytest_asyncio
 
 from programmes import FOLDER
 from programmes.ledger.writing import write_ledger
-from programmes.programme_file import load_programme
+from programmes.programme_file import load_programme, read_programme
 from tests.programmes.ledgers import HEADINGS, ROW, one_sheet, with_cell
 from tests.services.intake.running_intake import RunningIntake, make_topics, running, settings_for, until
 from tests.web.desk import desk
@@ -103,6 +103,10 @@ async def test_a_ledger_becomes_a_published_programme(intake: RunningIntake, off
     year = text(await office.get(f"/drafts/{programme}/year"))
     assert "尚未公布" in year
     assert "请填写文号" in year
+    summary = text(await office.get(f"/drafts/{programme}/publish"))
+    assert "人员目录中还没有的单位和领导" in summary
+    file = await office.get(f"/drafts/{programme}/programme.yaml")
+    assert len(read_programme(file.content, FOLDER).items) == 108, "it can be published, and imported, as a file"
     refused = await office.send(f"/drafts/{programme}/publish", {"confirmed": "yes"})
     assert refused.status_code == 422
     assert "请填写文号" in text(refused)

@@ -12,7 +12,7 @@ from programmes.programme import ProgrammeFile
 from programmes.programme_text import programme_text
 from services.intake.pages.drafts.visit import MANAGE, DraftVisit, posted, version_in, visited
 from services.intake.problem import IntakeProblem, invalid
-from services.intake.programme_drafts.draft import ProgrammeDraft, open_points
+from services.intake.programme_drafts.draft import open_points
 from services.intake.programme_drafts.version_changes import FIELDS, PARTS, changes
 from services.intake.programme_drafts.year_calendar import due_days, month_sheets
 from services.intake.submitting.receipt import Receipt
@@ -55,6 +55,17 @@ async def compare(request: Request, programme: str) -> Response:
         second=second,
         words_of={**{str(part): word for part, word in PARTS.items()}, **FIELDS},
     )
+
+
+@router.get("/drafts/{programme}/programme.yaml")
+@does(MANAGE)
+async def programme_file(request: Request, programme: str) -> Response:
+    """The draft as a programme file: for the operator, whose directory takes its units and leaders from it."""
+    visit = await visited(request, programme)
+    visit.shows_items()
+    text = await asyncio.to_thread(programme_text, visit.kept.content)
+    named = {"Content-Disposition": f'attachment; filename="{programme}.yaml"'}
+    return Response(text.encode(), media_type="application/yaml", headers=named)
 
 
 @router.get("/drafts/{programme}/publish")
@@ -129,9 +140,15 @@ async def _complete(visit: DraftVisit) -> tuple[ProgrammeFile, str]:
 
 
 def _summary(visit: DraftVisit, problem: IntakeProblem | None = None) -> Response:
-    content: ProgrammeDraft = visit.kept.content
+    content, directory = visit.kept.content, visit.directory()
+    known = {one.id for one in directory.units} | {one.id for one in directory.leaders}
     return visit.page(
-        "draft_publish.html", problem, open_points=open_points(content), due=due_days(content) if content.items else []
+        "draft_publish.html",
+        problem,
+        open_points=open_points(content),
+        due=due_days(content) if content.items else [],
+        absent=[one.name for one in content.units if one.kind != "office" and one.id not in known]
+        + [one.label for one in content.leaders if one.id not in known],
     )
 
 
