@@ -118,6 +118,10 @@ async def test_a_ledger_becomes_a_published_programme(intake: RunningIntake, off
     published = await office.send(f"/drafts/{programme}/publish", {"confirmed": "yes"})
     assert published.status_code == 303, text(published)
     assert len(await intake.rating.submissions()) == 109
+    first = {one.id for one in await intake.rating.submissions()}
+    again = await office.send(f"/drafts/{programme}/publish", {"confirmed": "yes"})
+    assert again.status_code == 303, "what broke off is sent again by the same button"
+    assert {one.id for one in await intake.rating.submissions()} == first, "and is the same publication"
     await intake.rating.rule()
     await until(lambda: len(intake.dependencies.roster.items) == 108, "the roster does not know the items")
     assert "全部裁定受理" in (await office.get(f"/drafts/{programme}/published")).text

@@ -73,7 +73,7 @@ async def programme_file(request: Request, programme: str) -> Response:
 async def summary(request: Request, programme: str) -> Response:
     """What would be published, to be confirmed."""
     visit = await visited(request, programme)
-    return visit.onward("/published") if visit.kept.published is not None else _summary(visit)
+    return visit.onward("/published") if not _missing(visit) else _summary(visit)
 
 
 @router.post("/drafts/{programme}/publish")
@@ -83,18 +83,19 @@ async def publish(request: Request, programme: str) -> Response:
     visit = await visited(request, programme)
     dependencies, identity, kept = visit.dependencies, visit.identity, visit.kept
     async with posted(request, dependencies) as post:
-        if kept.published is None:
-            try:
-                if version_in(post) != kept.version:
-                    raise IntakeProblem("draft_changed")
-                if post.fields.one("confirmed") != "yes":
-                    raise IntakeProblem("invalid", "请先勾选确认", "tick the box to confirm")
-                require_own(rights_of(dependencies.roster, identity), "programme.publish", programme)
-                complete, key = await _complete(visit)
-                await dependencies.publisher.publish(identity, complete, key)
-            except IntakeProblem as problem:
-                return _summary(visit, problem)
-            await dependencies.drafts.publish(programme, kept.version)
+        try:
+            if kept.published is None and version_in(post) != kept.version:
+                raise IntakeProblem("draft_changed")
+            if post.fields.one("confirmed") != "yes":
+                raise IntakeProblem("invalid", "请先勾选确认", "tick the box to confirm")
+            require_own(rights_of(dependencies.roster, identity), "programme.publish", programme)
+            complete, key = await _complete(visit)
+            await dependencies.publisher.publish(identity, complete, key)
+        except IntakeProblem as problem:
+            if problem.code == "partly_published":  # part of it is on the log: it is sent again as it is
+                await dependencies.drafts.publish(programme, kept.version)
+            return _summary(visit, problem)
+        await dependencies.drafts.publish(programme, kept.version)
     return visit.onward("/published")
 
 
@@ -105,19 +106,21 @@ async def published(request: Request, programme: str) -> Response:
     visit = await visited(request, programme)
     if visit.kept.published is None:
         return visit.onward()
-    items = [item.id for item in visit.kept.content.items]
-    roster = visit.dependencies.roster
-
-    def ruled() -> int:
-        return sum((programme, item) in roster.items for item in items)
-
     deadline = asyncio.get_running_loop().time() + _RULED_SECONDS
-    while ruled() < len(items) and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110 - the fold tells nobody
+    while _missing(visit) and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110 - the fold tells nobody
         await asyncio.sleep(0.2)
-    known = roster.programmes.get(programme)
+    known = visit.dependencies.roster.programmes.get(programme)
     receipt = await _first_receipt(visit, known.causeid) if known else None
     ruling = receipt.page(visit.dependencies.position_tokens) if receipt else ""
-    return visit.page("draft_published.html", ruled=ruled(), known=known, receipt=receipt, ruling=ruling)
+    return visit.page("draft_published.html", missing=_missing(visit), known=known, receipt=receipt, ruling=ruling)
+
+
+def _missing(visit: DraftVisit) -> int:
+    """How many items of a draft no ruling has opened yet; all of them before it is published."""
+    items, known = visit.kept.content.items, visit.dependencies.roster.items
+    if visit.kept.published is None:
+        return len(items) or 1
+    return sum((visit.kept.programme, item.id) not in known for item in items)
 
 
 async def _first_receipt(visit: DraftVisit, submission_id: str) -> Receipt | None:
@@ -147,6 +150,7 @@ def _summary(visit: DraftVisit, problem: IntakeProblem | None = None) -> Respons
         problem,
         open_points=open_points(content),
         due=due_days(content) if content.items else [],
+        to_send=_missing(visit) > 0,
         absent=[one.name for one in content.units if one.kind != "office" and one.id not in known]
         + [one.label for one in content.leaders if one.id not in known],
     )
