@@ -55,7 +55,7 @@ class Issuer:
 
 
 def _claims(person: Account) -> dict[str, Any]:
-    unit = {} if person.unit is None else {"unit": person.unit, "head": True}
+    unit = {} if person.unit is None else {"unit": person.unit, "head": person.head}
     return {"sub": person.id, "role": person.role, "jurisdiction": list(person.jurisdictions), **unit}
 
 

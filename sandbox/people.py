@@ -1,4 +1,4 @@
-"""The sandbox's people, read off the programme files: an account per unit and leader, and those who supervise."""
+"""The sandbox's people, read off the programme files: a head and a clerk per unit, leaders, and those who supervise."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ class Account:
     label: str
     label_en: str
     jurisdictions: tuple[str, ...] = ()
+    head: bool = True
+    """Of a unit: whether it is its head, who signs, or somebody who prepares."""
 
 
 def people(programmes: Iterable[ProgrammeFile]) -> dict[str, Account]:
@@ -38,6 +40,8 @@ def people(programmes: Iterable[ProgrammeFile]) -> dict[str, Account]:
         for unit in programme.units:
             if unit.kind != "office":
                 found.append(Account(f"u-{unit.id}-1", "unit", unit.id, unit.name, f"unit {unit.id}", where))
+                clerk = f"{unit.name}（经办人）", f"unit {unit.id}, who prepares"
+                found.append(Account(f"u-{unit.id}-2", "unit", unit.id, *clerk, where, head=False))
     known: dict[str, Account] = {}
     for person in sorted(found, key=lambda one: one.role in ("unit", "leader")):
         before = known.setdefault(person.id, person)

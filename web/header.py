@@ -28,6 +28,7 @@ _EVALUATION: Final = Word("考核", "Evaluation")
 _DESK: Final = Word("工作台", "Desk")
 _ITEMS: Final = Word("我的事项", "My items")
 _DRAFTS: Final = Word("方案草稿", "Drafts")
+_SIGNING: Final = Word("待签", "To sign")
 _INBOX: Final = Word("收件箱", "Inbox")
 _PEOPLE: Final = Word("人员", "People")
 _READS: Final = Word("敏感读取", "Privileged reads")
@@ -113,6 +114,8 @@ class Header:
                 yield self._place(f"{about}/evaluation", _EVALUATION)
         if rights.may("my_items.list"):
             yield self._place(f"{self.intake}/items", _ITEMS, kept=False)
+        if rights.may("submission.sign"):
+            yield self._place(f"{self.intake}/signing", _SIGNING, kept=False)
         if rights.may("draft.manage"):
             yield self._place(f"{self.intake}/drafts", _DRAFTS, kept=False)
         if rights.may("inbox.read"):

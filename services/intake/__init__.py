@@ -4,12 +4,14 @@ api/          the JSON API: publish, submit, upload evidence
 pages/        pages for people: my items, an item, a form per type of submission, the receipt
 evidence/     files that submissions cite: kept, checked, opened
 submitting/   from a request's body to the record on the log, and the receipt
+prepared/     what waits for the signature of a unit's head, and forms that are being typed
 programme_drafts/  drafts of programmes, before anything of them is on the log
 who/          who may submit what: the items as rulings left them, and the rights
 description/  what the API looks like: the OpenAPI document
 app           builds everything from the settings
 dependencies  the parts that a request needs
 problem       every error that intake answers with
+receipts      receipts of before
 ops           liveness, readiness and metrics, at the operator's own door
 topics_check  whether the broker's topics are what the contract says
 metrics       what Prometheus scrapes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from fastapi import FastAPI
 from faststream.kafka import KafkaBroker
@@ -32,13 +32,19 @@ from services.intake.evidence.unreferenced import UnreferencedFiles
 from services.intake.evidence.virus_scan import VirusScan
 from services.intake.metrics import IntakeMetrics
 from services.intake.ops import operator
-from services.intake.pages import decisions, publication, reviews
+from services.intake.pages import decisions, form_routes, publication, reviews
 from services.intake.pages import evidence as evidence_pages
+from services.intake.pages import signing as signing_pages
 from services.intake.pages.drafts import draft_routers
 from services.intake.pages.paper import routes as tables
 from services.intake.pages.programme_changes import routes as programme_changes
 from services.intake.pages.renderer import problem_page
 from services.intake.pages.routes import pages_router
+from services.intake.prepared.form_drafts import FormDrafts
+from services.intake.prepared.held_evidence import HeldEvidence
+from services.intake.prepared.signing import Signing
+from services.intake.prepared.submissions import PreparedSubmissions
+from services.intake.prepared.tables import PreparedTables
 from services.intake.problem import IntakeProblem, denied, unauthenticated
 from services.intake.programme_drafts.store import DraftStore
 from services.intake.settings import IntakeSettings
@@ -52,6 +58,7 @@ from services.intake.submitting.receiver import Stamp, SubmissionReceiver
 from services.intake.submitting.ruling_waits import RulingWaits
 from services.intake.submitting.used_keys import UsedKeys
 from services.intake.topics_check import TopicsCheck
+from services.intake.who.heads import UnitHeads
 from services.intake.who.roster import Roster
 from services.intake.who.roster_feed import RosterFeed
 from services.recognition import recognition
@@ -82,7 +89,7 @@ def build(settings: IntakeSettings) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await dependencies.topics.require()
         feeds = (dependencies.roster_feed, dependencies.citations_feed)
-        running = (dependencies.topics, dependencies.producer, *feeds, dependencies.unreferenced)
+        running = (dependencies.topics, dependencies.producer, *feeds, dependencies.held, dependencies.unreferenced)
         await dependencies.who.open()
         if pool is not None:
             await pool.open()
@@ -114,7 +121,9 @@ def build(settings: IntakeSettings) -> FastAPI:
     app.router.routes.insert(0, busiest)
     app.include_router(api_router)
     app.include_router(evidence_pages.router)
+    app.include_router(signing_pages.router)
     app.include_router(pages_router)
+    app.include_router(form_routes.router)
     app.include_router(publication.router)
     app.include_router(programme_changes.router)
     app.include_router(tables.router)
@@ -139,7 +148,11 @@ def _dependencies(settings: IntakeSettings, log: KafkaLog, pool: Pool | None) ->
     used_keys, waits = UsedKeys(log), RulingWaits(settings.max_ruling_waits)
     roster_feed = RosterFeed(log, roster, used_keys.note, waits.note)
     citations, objects = EvidenceCitations(), EvidenceObjects(settings.evidence_folder, _bucket(settings))
-    evidence, citations_feed = _evidence(settings, objects, citations), CitationsFeed(log, citations)
+    tables, heads = PreparedTables(pool), UnitHeads(directory, clock)
+    prepared = PreparedSubmissions(tables)
+    held = HeldEvidence(prepared)
+    evidence = _evidence(settings, objects, lambda sha256: citations.is_cited(sha256) or held.holds(sha256))
+    citations_feed = CitationsFeed(log, citations)
     producer = SubmissionProducer(
         lambda: _broker(settings),
         settings.topic_prefix + SUBMISSIONS,
@@ -150,7 +163,7 @@ def _dependencies(settings: IntakeSettings, log: KafkaLog, pool: Pool | None) ->
     quotas = DailyQuotas(settings.quota_submissions, settings.quota_bytes, settings.quota_evidence_bytes)
     stamp = Stamp(settings.log, clock, driven=bool(settings.clock))
     receiver = SubmissionReceiver(
-        stamp, roster, roster_feed, evidence, producer, used_keys, waits, quotas, metrics, settings.retry_after
+        stamp, roster, roster_feed, evidence, producer, used_keys, waits, quotas, metrics, settings.retry_after, heads
     )
     return Dependencies(
         settings=settings,
@@ -166,7 +179,7 @@ def _dependencies(settings: IntakeSettings, log: KafkaLog, pool: Pool | None) ->
         citations_feed=citations_feed,
         previews=Previews(objects),
         unreferenced=UnreferencedFiles(
-            objects, evidence, citations, citations_feed, log, settings.evidence_citable_for
+            objects, evidence, citations, citations_feed, log, settings.evidence_citable_for, held.read
         ),
         position_tokens=PositionTokens(settings.position_key.get_secret_value()),
         receiver=receiver,
@@ -174,6 +187,10 @@ def _dependencies(settings: IntakeSettings, log: KafkaLog, pool: Pool | None) ->
         receipt_signer=ReceiptSigner(settings.receipt_key.get_secret_value(), settings.receipt_former_keys),
         used_keys=used_keys,
         came_back=CameBack(used_keys),
+        heads=heads,
+        held=held,
+        signing=Signing(prepared, receiver, heads),
+        form_drafts=FormDrafts(tables),
         publisher=ProgrammePublisher(receiver, roster, roster_feed, log),
         programme_reader=ProgrammeReader(settings.library, settings.programmes_at_a_time, settings.programme_within),
         drafts=DraftStore(pool),
@@ -183,12 +200,12 @@ def _dependencies(settings: IntakeSettings, log: KafkaLog, pool: Pool | None) ->
     )
 
 
-def _evidence(settings: IntakeSettings, objects: EvidenceObjects, citations: EvidenceCitations) -> EvidenceStore:
+def _evidence(settings: IntakeSettings, objects: EvidenceObjects, is_cited: Callable[[str], bool]) -> EvidenceStore:
     return EvidenceStore(
         objects,
         DiskSpace(settings.evidence_folder, settings.evidence_kept_free),
         VirusScan(settings.evidence_scanner, settings.evidence_scan_within),
-        citations.is_cited,
+        is_cited,
         limit=settings.evidence_limit,
         citable_for=settings.evidence_citable_for,
     )

@@ -13,6 +13,9 @@ from services.intake.evidence.rights import EvidenceRights
 from services.intake.evidence.store import EvidenceStore
 from services.intake.evidence.unreferenced import UnreferencedFiles
 from services.intake.metrics import IntakeMetrics
+from services.intake.prepared.form_drafts import FormDrafts
+from services.intake.prepared.held_evidence import HeldEvidence
+from services.intake.prepared.signing import Signing
 from services.intake.programme_drafts.store import DraftStore
 from services.intake.settings import IntakeSettings
 from services.intake.submitting.came_back import CameBack
@@ -24,6 +27,7 @@ from services.intake.submitting.receipt_signing import ReceiptSigner
 from services.intake.submitting.receiver import SubmissionReceiver
 from services.intake.submitting.used_keys import UsedKeys
 from services.intake.topics_check import TopicsCheck
+from services.intake.who.heads import UnitHeads
 from services.intake.who.roster import Roster
 from services.intake.who.roster_feed import RosterFeed
 from services.recognition import Recognition
@@ -53,6 +57,10 @@ class Dependencies:
     receipt_signer: ReceiptSigner
     used_keys: UsedKeys
     came_back: CameBack
+    heads: UnitHeads
+    held: HeldEvidence
+    signing: Signing
+    form_drafts: FormDrafts
     publisher: ProgrammePublisher
     programme_reader: ProgrammeReader
     drafts: DraftStore

@@ -64,6 +64,17 @@ KINDS: Final[dict[str, ProblemKind]] = {
     "not_recorded": ProblemKind(
         503, Word("暂时无法登记这次读取，请稍后再试", "This read cannot be recorded right now; try again")
     ),
+    "not_head": ProblemKind(403, Word("须由单位主要负责人签发", "The unit's head signs this")),
+    "prepared_changed": ProblemKind(
+        409, Word("已被签发、退回或收回", "It was signed, returned or taken back meanwhile")
+    ),
+    "too_many_prepared": ProblemKind(
+        409, Word("待签的已太多，请先签发或收回", "Too many wait; sign or take back first")
+    ),
+    "prepared_unavailable": ProblemKind(
+        503,
+        Word("拟稿和待签暂不可用，可以直接报送", "What is prepared is away right now; filing goes on"),
+    ),
     "drafts_unavailable": ProblemKind(503, Word("草稿暂不可用，请稍后再试", "Drafts are away right now; try again")),
     "not_ready": ProblemKind(503, Word("正在准备，请稍后再试", "Not ready yet; try again")),
     "unknown_outcome": ProblemKind(

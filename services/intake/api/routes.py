@@ -10,10 +10,12 @@ from starlette.responses import Response
 
 from services.intake.api.answers import JSON, document, received, received_all
 from services.intake.api.bulk import submit_many
+from services.intake.api.prepared import all_prepared, prepared
 from services.intake.api.programme_body import posted_policy, posted_programme
 from services.intake.dependencies import Dependencies
 from services.intake.evidence.opening import download, on_record, opened_evidence, require_hash
 from services.intake.evidence.rights import uploaders
+from services.intake.receipts import receipt_for
 from services.intake.submitting.body import (
     declared_length,
     idempotency_key,
@@ -23,7 +25,6 @@ from services.intake.submitting.body import (
     preferred_wait,
     read_object,
 )
-from services.intake.submitting.receipts import receipt_for
 from services.intake.submitting.receiver import Received
 from web.gate import GuardedRoute, PlainGuardedRoute, does
 from web.identity import Identity, Unauthenticated
@@ -121,6 +122,24 @@ async def submit_bulk(request: Request, programme: str) -> Response:
     dependencies.receiver.require_seen("submission.send", identity, programme)
     wait = preferred_wait(request, dependencies.settings.max_wait)
     return await submit_many(request, dependencies, identity, programme, wait)
+
+
+@api_router.post("/programmes/{programme}/items/{item}/prepared")
+@does("submission.prepare")
+async def prepare(request: Request, programme: str, item: str) -> Response:
+    """Prepare a submission for the head of one's unit to sign: the same body as for submitting it."""
+    dependencies, identity = _acting(request)
+    dependencies.receiver.permit("submission.prepare", identity, programme, item)
+    key, body = idempotency_key(request), await read_object(request)
+    return prepared(await dependencies.signing.prepare(identity, programme, item, body, key))
+
+
+@api_router.get("/prepared")
+@does("submission.sign")
+async def list_prepared(request: Request) -> Response:
+    """What of one's unit waits for a signature, or was returned."""
+    dependencies, identity = _acting(request)
+    return all_prepared(await dependencies.signing.open(identity))
 
 
 @api_router.get("/receipt-keys")

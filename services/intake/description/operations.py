@@ -11,6 +11,7 @@ from services.intake.description.parameters import ASKING, ITEM, KEY, LOCATION, 
 from services.intake.description.programmes import PROGRAMMES
 from services.intake.description.schemas import PROBLEM_MEMBERS, schemas, submission_name
 from services.intake.problem import KINDS
+from supervision.rights import OPERATIONS as RIGHTS
 from supervision.rights import SUBMITTED_ABOUT_ITEMS, SUBMITTED_ABOUT_PROGRAMMES
 from supervision.words import Word
 from web.openapi import DESCRIBE, TEXT, DescribedOperation, Schema, document, header, parameter, ref, success
@@ -45,6 +46,8 @@ def _submitted(names: Sequence[str]) -> Schema:
     return posted(schema, {name: example_of(name, {"type": name, "data": examples.DATA[name]}) for name in names})
 
 
+PREPARED: Final = tuple(name for name in SUBMITTED_ABOUT_ITEMS if "unit" in RIGHTS[f"submit.{name}"].roles)
+"""What units submit."""
 OPERATIONS: Final = (
     DescribedOperation(
         method="POST",
@@ -89,6 +92,35 @@ OPERATIONS: Final = (
         body=posted(ref("BulkSubmissions"), {"bulk": {"summary": "两件 two rows", "value": examples.BULK}}),
         answers={200: success(Word("逐件的结果", "a result for each"), ref("BulkResults"))},
         codes=SENDING,
+    ),
+    DescribedOperation(
+        method="POST",
+        path="/v1/programmes/{programme}/items/{item}/prepared",
+        id="prepare",
+        right="submission.prepare",
+        tag="submissions",
+        text=Word(
+            "拟好一件提交，放入单位的待签清单；签发之前不算报送，期限照样计算。内容与直接提交相同，经办人就是调用者。",
+            "Prepare a submission for the queue of one's unit: not filed until the head signs it; deadlines go on. "
+            "The body is that of a submission; whoever asks is named as having prepared it.",
+        ),
+        parameters=(PROGRAMME, ITEM, KEY),
+        body=_submitted(PREPARED),
+        answers={201: success(Word("已放入待签清单", "it waits for the signature"), ref("Prepared"))},
+        codes=(*SENDING, "prepared_unavailable", "too_many_prepared"),
+    ),
+    DescribedOperation(
+        method="GET",
+        path="/v1/prepared",
+        id="listPrepared",
+        right="submission.sign",
+        tag="submissions",
+        text=Word(
+            "本单位待签和被负责人退回的。不再列出的，已签发、已收回。",
+            "What waits for a signature in one's unit or was returned; what is listed no more was dealt with.",
+        ),
+        answers={200: success(Word("待签清单", "what waits"), ref("SeveralPrepared"))},
+        codes=(*ASKING, "prepared_unavailable"),
     ),
     DescribedOperation(
         method="GET",

@@ -67,6 +67,8 @@ def schemas() -> dict[str, Schema]:
         "Ruling": _RULING,
         "BulkResults": _BULK,
         "KeySet": _KEYS,
+        "Prepared": _PREPARED,
+        "SeveralPrepared": _SEVERAL_PREPARED,
         "Receipt": _RECEIPT,
         "Receipts": _RECEIPTS,
         "Stored": _STORED,
@@ -171,10 +173,26 @@ _RECEIPTS: Final = record(
         "description": "期限待日历补全的周期 periods whose deadline waits for the calendar",
     },
 )
+_PREPARED: Final = {
+    **record(
+        ("reason",),
+        id={"type": "string", "format": "uuid"},
+        programme=TEXT,
+        item=TEXT,
+        type=TEXT,
+        prepared_by=TEXT,
+        prepared_at=INSTANT,
+        state={"type": "string", "enum": ["waiting", "returned", "signed", "taken_back"]},
+        reason=TEXT,
+    ),
+    "description": "拟好待签，尚未报送。 Prepared and not filed: it waits for the head's signature.",
+}
+_SEVERAL_PREPARED: Final = record(prepared=several(ref("Prepared")))
 _STORED: Final = record(sha256={"type": "string", "pattern": "^[0-9a-f]{64}$"}, size=NUMBER)
 PROBLEM_MEMBERS: Final[dict[str, Schema]] = {
     "submission_id": {"type": "string", "description": "有关的提交 the submission that it is about"},
     "receipts": {**several(ref("Receipt")), "description": "已写入日志的部分 what lies on the log already"},
+    "prepared": {"type": "string", "description": "有关的待签件 what waits for a signature, which it is about"},
     "sha256": {"type": "string", "description": "文件的实际 SHA-256 what the file's SHA-256 is"},
 }
 """What some of intake's problems say beside the members that every problem has."""

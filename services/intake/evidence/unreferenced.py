@@ -12,7 +12,7 @@ import asyncio
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -41,12 +41,15 @@ class UnreferencedFiles:
         feed: CitationsFeed,
         log: Log,
         citable_for: timedelta,
+        prepared: Callable[[], Awaitable[Collection[str]]],
     ) -> None:
+        """`prepared` tells what waits for a signature and cites files that no submission does yet."""
         self._objects = objects
         self._store = store
         self._citations = citations
         self._feed = feed
         self._log = log
+        self._prepared = prepared
         self._age = (citable_for + MARGIN).total_seconds()
 
     async def run(self) -> None:
@@ -68,9 +71,9 @@ class UnreferencedFiles:
         old = [sha256 for sha256, lying in (await self._files()).items() if self._is_old(lying, now)]
         if not old or not await self._caught_up():
             return 0
-        gone = 0
+        gone, prepared = 0, await self._prepared()
         for sha256 in old:
-            if self._citations.is_cited(sha256):
+            if sha256 in prepared or self._citations.is_cited(sha256):
                 await self._objects.move(f"{_CLEARED}/{sha256}", path_of(sha256))  # a run before was broken off
             elif await self._clear_one(sha256, now):
                 gone += 1

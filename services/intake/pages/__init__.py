@@ -2,9 +2,15 @@
 
 routes     the addresses; handlers decode, call and return
 desk       a unit's desk: what it has to do, what came back, how its items stand
+shown_items  the item that a page is about: whether it may be shown, and that it was
 overview   a person's list of items, and what waits for somebody
 fields     the table behind every form: its fields, and what its button says
 choices    what a form offers to choose from
+form_routes  the addresses of forms: kept, checked, prepared, filed
+form_values  the fields of a form by what was said before
+form_check   check your answers: what would be submitted, in words
+figures      what a measured value is looked at beside: target, last values, plausible range
+signing      the signing queue of a unit's head
 form_page  a form as a page: empty, or with everything that is wrong
 form_post  a posted form as it comes in: text fields and files
 form_body  a posted form as the body of a submission

@@ -9,6 +9,7 @@ from services.intake.pages.desk import unsigned
 from services.intake.who.item import KnownItem
 from services.intake.who.roster import Roster
 from supervision.escalation_sentences import CauseFacts, cause_word
+from supervision.light_sentences import period_word
 from supervision.words import LEVELS, LIGHTS, Language, say
 
 _SIGNED = ("rectification", "interview", "chief_interview", "blockage")
@@ -65,7 +66,7 @@ def appealable(item: KnownItem) -> list[tuple[str, str]]:
 def _choice(about: tuple[str, str], item: KnownItem, lang: Language) -> Choice:
     what, cause = about
     if what == "light":
-        return Choice(f"light|{cause}", f"{cause} {say(LIGHTS, item.lights.light(cause), lang)}")
+        return Choice(f"light|{cause}", f"{_period(cause, lang)} {say(LIGHTS, item.lights.light(cause), lang)}")
     return Choice(f"{what}|{cause}", notice_word(what, cause, lang))
 
 
@@ -80,8 +81,13 @@ def _people(field: str, item: KnownItem, roster: Roster) -> list[Choice]:
 
 def _against(against: Appealed, lang: Language) -> str:
     if against.light is not None:
-        return f"{against.light} {'亮灯' if lang == 'zh' else 'light'}"
+        return f"{_period(against.light, lang)} {'亮灯' if lang == 'zh' else 'light'}"
     return notice_word(against.level or "", against.cause or "", lang)
+
+
+def _period(period: str, lang: Language) -> str:
+    word = period_word(period)
+    return word.zh if lang == "zh" else word.en
 
 
 def notice_word(level: str, cause: str, lang: Language) -> str:

@@ -37,6 +37,12 @@ class FormFields:
         """Every field with each of its values, as the form sent them."""
         return [(name, value) for name, values in self._values.items() for value in values]
 
+    def targets(self, prefix: str) -> list[dict[str, str]]:
+        """The targets of a node as they were sent, those without a value too."""
+        parts = ("indicator", "comparator", "value", "unit")
+        sent = ({part: self.one(f"{prefix}:{index}:{part}") for part in parts} for index in range(MAX_TARGETS))
+        return [one for one in sent if one["indicator"]]
+
     def forbidden(self) -> Iterator[tuple[str, str]]:
         """Names of fields with a character that no text may have, and which one."""
         for name, values in self._values.items():
@@ -104,11 +110,5 @@ def _simple(field: Field, posted: FormFields) -> dict[str, Any]:
 
 
 def _node(posted: FormFields, period: str) -> dict[str, Any]:
-    targets: list[dict[str, str]] = []
-    for index in range(MAX_TARGETS):
-        part = {
-            name: posted.one(f"node:{period}:{index}:{name}") for name in ("indicator", "comparator", "value", "unit")
-        }
-        if part["indicator"] and part["value"]:
-            targets.append(part)
-    return {"text": posted.one(f"node:{period}:text"), "targets": targets}
+    prefix = f"node:{period}"
+    return {"text": posted.one(f"{prefix}:text"), "targets": [one for one in posted.targets(prefix) if one["value"]]}

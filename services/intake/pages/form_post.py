@@ -93,7 +93,7 @@ async def read_form(
         if isinstance(value, UploadFile) and value.filename
     ]
     try:
-        kept = await _kept_before(fields, store, owners)
+        kept = await kept_before(fields, store, owners)
         yield FormPost(fields, fields.one("key")[:100] or uuid.uuid4().hex, uploads, kept)
     finally:
         for upload in uploads:
@@ -106,7 +106,7 @@ def kept_text(cited: Evidence) -> str:
     return f"{mark}{cited.sha256}|{cited.size}|{cited.media_type}|{cited.name}"
 
 
-async def _kept_before(fields: FormFields, store: EvidenceStore, owners: Sequence[str]) -> list[Evidence]:
+async def kept_before(fields: FormFields, store: EvidenceStore, owners: Sequence[str]) -> list[Evidence]:
     """Evidence that an earlier try of the same form brought: the store still has a file of this hash and size."""
     kept = []
     for m in [match for text in fields.all("kept") if (match := _KEPT.fullmatch(text))]:

@@ -19,7 +19,7 @@ from services.intake.who.decisions import pending
 from services.intake.who.item import KnownItem
 from services.intake.who.permission import rights_of
 from supervision import words
-from supervision.light_sentences import period_word
+from supervision.light_sentences import period_word, plain
 from supervision.refusal_advice import ADVICE
 from supervision.words import say
 from supervision.workdays import last_day, local, offset_of
@@ -62,6 +62,7 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
         words=words,
         advice=ADVICE,
         period_word=period_word,
+        plain=plain,
         actions=ACTIONS,
         follows=FOLLOWS,
         sign=lambda comparator: _SIGNS.get(comparator, comparator),

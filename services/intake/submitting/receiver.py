@@ -26,6 +26,7 @@ from services.intake.submitting.producer import SubmissionProducer, Unanswered
 from services.intake.submitting.receipt import Receipt
 from services.intake.submitting.ruling_waits import RulingWaits, ruling_document
 from services.intake.submitting.used_keys import KeyReused, UsedKeys
+from services.intake.who.heads import UnitHeads
 from services.intake.who.permission import (
     acting_as,
     permitted_item,
@@ -77,6 +78,7 @@ class SubmissionReceiver:
         quotas: DailyQuotas,
         metrics: IntakeMetrics,
         retry_after: int,
+        heads: UnitHeads,
     ) -> None:
         self._stamp = stamp
         self._roster = roster
@@ -88,6 +90,7 @@ class SubmissionReceiver:
         self._quotas = quotas
         self._metrics = metrics
         self._retry_after = retry_after
+        self._heads = heads
 
     async def receive(
         self, identity: Identity, programme: str, item: str | None, body: Mapping[str, Any], key: str, wait: float = 0
@@ -100,6 +103,13 @@ class SubmissionReceiver:
             RightDenied: this person may not.
             IntakeProblem: the shape, the fields or the evidence are not in order, or as `append`.
         """
+        actor, data = await self.check(identity, programme, item, body)
+        return await self.append(actor, subject_of(programme, item), data, key, wait)
+
+    async def check(
+        self, identity: Identity, programme: str, item: str | None, body: Mapping[str, Any]
+    ) -> tuple[Actor, SubmissionData]:
+        """What would be appended, and in whose name; raises as `receive` for what is not in order."""
         name, given = submission_in(body, SUBMITTED_ABOUT_PROGRAMMES if item is None else SUBMITTED_ABOUT_ITEMS)
         try:
             actor = self._actor(identity, body, f"submit.{name}", programme, item)
@@ -112,7 +122,7 @@ class SubmissionReceiver:
             outcome = "not_found" if denied.said.outcome == "hidden" else denied.said.outcome
             self._metrics.submissions.labels(name, outcome).inc()
             raise
-        return await self.append(actor, subject_of(programme, item), data, key, wait)
+        return actor, data
 
     async def sent_before(
         self, identity: Identity, programme: str, item: str | None, body: Mapping[str, Any], key: str
@@ -236,7 +246,7 @@ class SubmissionReceiver:
             self.permit(operation, acting_as(identity, principal), programme, item)
         return replace(
             identity.actor,
-            head=identity.head,
+            head=identity.head or (not identity.program and self._heads.stands_in(identity)),
             prepared_by=prepared_by if identity.role == "unit" else None,
             on_behalf_of=principal,
         )

@@ -39,6 +39,8 @@ class KnownItem:
     appeals: Appeals = ()
     plan_confirmed: bool = False
     waiting_plan: Mapping[PeriodId, Node] | None = None
+    last_plan: Mapping[PeriodId, Node] | None = None
+    """The plan that was received last, also once it was returned."""
     requests: adjustments.Requests = ()
     inspections: dict[str, rulings.InspectionAuthorized] = field(default_factory=dict)
     withdrawal_waits: bool = False
@@ -146,7 +148,7 @@ def opened(programme: str, id_: str, data: rulings.ItemOpened) -> KnownItem:
 
 
 def _plan_received(item: KnownItem, data: rulings.PlanReceived) -> None:
-    item.waiting_plan = data.nodes
+    item.waiting_plan = item.last_plan = data.nodes
 
 
 def _plan_returned(item: KnownItem, _: rulings.PlanReturned) -> None:

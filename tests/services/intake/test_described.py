@@ -15,6 +15,7 @@ import pytest_asyncio
 
 from sandbox.people import Account
 from services.intake.description import examples
+from services.intake.description.operations import PREPARED
 from supervision.rights import OPERATIONS, SUBMITTED_ABOUT_ITEMS, SUBMITTED_ABOUT_PROGRAMMES
 from tests.services.all_routes import told_safely
 from tests.services.described import Described
@@ -147,6 +148,8 @@ def _requests(id_: str) -> list[tuple[str, str, dict[str, Any]]]:
         "submitAboutProgramme": [
             (role_of(f"submit.{name}"), "", _json(name, known[name])) for name in SUBMITTED_ABOUT_PROGRAMMES
         ],
+        "prepare": [("unit", item, _json(name, known[name])) for name in PREPARED],
+        "listPrepared": [("unit", "", {})],
         "publishProgramme": [("office", "", {"json": examples.PROGRAMME}), ("office", "", _yaml())],
         "adoptPolicy": [("office", "", {"json": examples.POLICY})],
         "extendProgramme": [("office", "", {"json": examples.DATA["programme.extended"]})],

@@ -41,6 +41,8 @@ SERVED = (
     "item.assign",
     "deputy.name",
     "deputy.end",
+    "submission.prepare",
+    "submission.sign",
     "my_items.list",
     "decisions.send",
     "tables.fill",
@@ -148,7 +150,9 @@ async def test_every_form_is_opened_by_whoever_may_send_it(intake: RunningIntake
     assert await walked(OPERATIONS[name], ask) > 0
 
 
-@pytest.mark.parametrize("name", [name for name in SERVED if name not in ("my_items.list", "item.read_full")])
+@pytest.mark.parametrize(
+    "name", [name for name in SERVED if name not in ("my_items.list", "item.read_full", "submission.sign")]
+)
 async def test_whoever_may_do_nothing_of_the_kind_is_refused_before_a_byte_of_the_body_is_read(
     intake: RunningIntake, name: str
 ) -> None:
@@ -229,6 +233,8 @@ def _request(operation: Operation, programme: str, item: str) -> tuple[str, str,
         "item.assign": ("POST", f"{about}/items/{item}", {"json": {}}),
         "deputy.name": ("POST", f"{about}/deputies", {"json": {}}),
         "deputy.end": ("POST", f"{about}/deputies/end", {"json": {}}),
+        "submission.prepare": ("POST", f"{about}/items/{item}/prepared", {"json": {"type": "no such", "data": {}}}),
+        "submission.sign": ("GET", "/v1/prepared", {}),
         "my_items.list": ("GET", "/items", {}),
         "decisions.send": ("GET", "/decisions", {}),
         "tables.fill": ("GET", "/tables", {}),

@@ -318,13 +318,13 @@ async def test_a_page_of_items_shows_those_that_concern_me(intake: RunningIntake
     assert "推导稿，非官方清单" in answer.text
 
 
-async def test_a_signed_type_asks_who_prepared_it(intake: RunningIntake) -> None:
+async def test_a_signed_type_asks_its_head_who_prepared_it(intake: RunningIntake) -> None:
     item = intake.dependencies.roster.items[("441602-2024", "K01")]
-    assert "prepared_by" not in dict((await _open(intake, "progress.reported", "u-fagai-1", period="2024Q2")).fields)
     before = item.assignment.policy
     await intake.rating.rule(PolicyChanged(policy=replace(before, signed=("progress.reported",))))
     await until(lambda: bool(item.assignment.policy.signed), "the roster does not know the policy")
     page = await _open(intake, "progress.reported", "u-fagai-1", period="2024Q2")
+    assert dict(page.fields)["prepared_by"] == "u-fagai-1", "a head who prepared it alone is named already"
     fields = [(k, "u-fagai-2" if k == "prepared_by" else v) for k, v in page.fields] + [("claim", "in_progress")]
     assert (await _send(intake, "progress.reported", "u-fagai-1", fields)).status_code == 202
     assert (await _last(intake)).actor.prepared_by == "u-fagai-2"

@@ -75,7 +75,7 @@ def test_a_reply_is_offered_about_what_is_yellow_or_red_and_its_publication_once
     assert not applies(item(), "reply.given", NOW)
     short = item(YELLOW)
     assert applies(short, "reply.given", NOW)
-    assert [one.label for one in choices_of("reply.given", "about", short, Roster(), "zh")] == ["2024Q1 黄灯"]
+    assert [one.label for one in choices_of("reply.given", "about", short, Roster(), "zh")] == ["2024年第一季度 黄灯"]
     green = item(YELLOW, replace(YELLOW, from_="yellow", to="green"))
     assert choices_of("appeal.lodged", "against", green, Roster(), "zh") == []
     replied = item(YELLOW, ReplyRecorded(reply="r1", light="2024Q1", text="说明", unit="fagai"))

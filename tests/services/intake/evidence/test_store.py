@@ -48,7 +48,10 @@ class Town:
             citable_for=timedelta(days=1),
         )
         self.feed = feed = CitationsFeed(self.log, self.citations)
-        self.clearing = UnreferencedFiles(self.objects, self.store, self.citations, feed, self.log, timedelta(days=1))
+        self.prepared: set[str] = set()
+        self.clearing = UnreferencedFiles(
+            self.objects, self.store, self.citations, feed, self.log, timedelta(days=1), self._held
+        )
 
     async def ready(self) -> Town:
         """The citations were read up to the end of the log; from now on they are read when a test says so."""
@@ -60,6 +63,9 @@ class Town:
         following.cancel()
         await asyncio.gather(following, return_exceptions=True)
         return self
+
+    async def _held(self) -> set[str]:
+        return self.prepared
 
     async def bring(self, content: bytes, owners: list[str] = OWNER) -> str:
         """Upload a file; its hash."""

@@ -1,0 +1,130 @@
+"""What waits for its signature, was returned, or was signed, in PostgreSQL: the only SQL about it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+from uuid import UUID
+
+import orjson
+from psycopg.rows import TupleRow
+
+from exact.texts import read_json
+from services.intake.prepared.tables import PreparedTables
+
+MAX_OPEN: Final = 500
+"""Of a unit that wait or were returned: several times what a unit's items ask for in a year."""
+_COLUMNS: Final = (
+    "id, jurisdiction, unit, programme, item, type, body, prepared_by, prepared_at, state, reason, submission"
+)
+State = Literal["waiting", "returned", "signed", "taken_back"]
+_WAITING: Final[tuple[State, ...]] = ("waiting",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A submission that a unit prepared: `body` is what will be filed."""
+
+    id: UUID
+    jurisdiction: str
+    unit: str
+    programme: str
+    item: str
+    type: str
+    body: Mapping[str, Any]
+    prepared_by: str
+    prepared_at: datetime | None = None
+    state: State = "waiting"
+    reason: str = ""
+    submission: str | None = None
+
+    @property
+    def period(self) -> str:
+        """The period that it is about, if any."""
+        return str(self.body["data"].get("period", ""))
+
+
+class PreparedSubmissions:
+    """Every method raises IntakeProblem `prepared_unavailable` while PostgreSQL does not answer, or is not named."""
+
+    def __init__(self, tables: PreparedTables) -> None:
+        self._tables = tables
+
+    async def add(self, made: Prepared) -> Prepared:
+        """Keep it; returns the one that has this id, which a retry finds."""
+        async with self._tables.connected() as connection:
+            await connection.execute(
+                "INSERT INTO intake.prepared (id, jurisdiction, unit, programme, item, type, body, prepared_by)"
+                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+                (
+                    *(made.id, made.jurisdiction, made.unit, made.programme, made.item, made.type),
+                    *(orjson.dumps(made.body).decode(), made.prepared_by),
+                ),
+            )
+            cursor = await connection.execute(f"SELECT {_COLUMNS} FROM intake.prepared WHERE id = %s", (made.id,))
+            row = await cursor.fetchone()
+        assert row is not None
+        return _prepared(row)
+
+    async def open(self, jurisdictions: Sequence[str], unit: str) -> list[Prepared]:
+        """What of a unit waits or was returned, the oldest first."""
+        async with self._tables.connected() as connection:
+            cursor = await connection.execute(
+                f"SELECT {_COLUMNS} FROM intake.prepared WHERE jurisdiction = ANY(%s) AND unit = %s"
+                " AND state IN ('waiting', 'returned') ORDER BY prepared_at LIMIT %s",
+                (list(jurisdictions), unit, MAX_OPEN),
+            )
+            return [_prepared(row) for row in await cursor.fetchall()]
+
+    async def count(self, jurisdiction: str, unit: str) -> int:
+        """How many of a unit wait or were returned."""
+        async with self._tables.connected() as connection:
+            cursor = await connection.execute(
+                "SELECT count(*) FROM intake.prepared WHERE jurisdiction = %s AND unit = %s"
+                " AND state IN ('waiting', 'returned')",
+                (jurisdiction, unit),
+            )
+            row = await cursor.fetchone()
+        return int(row[0]) if row else 0
+
+    async def decide(
+        self,
+        id_: UUID,
+        who: str,
+        state: State,
+        *,
+        of: Collection[State] = _WAITING,
+        reason: str = "",
+        submission: str | None = None,
+    ) -> bool:
+        """It is signed, returned or taken back; False where it is in none of the states `of`."""
+        async with self._tables.connected() as connection:
+            cursor = await connection.execute(
+                "UPDATE intake.prepared SET state = %s, decided_by = %s, decided_at = now(), reason = %s,"
+                " submission = %s WHERE id = %s AND state = ANY(%s)",
+                (state, who, reason, submission, id_, list(of)),
+            )
+            return cursor.rowcount == 1
+
+    async def cited(self) -> frozenset[str]:
+        """Hashes of the evidence that is cited by what may still be filed; what ended a month ago is forgotten."""
+        if not self._tables.named:
+            return frozenset()
+        async with self._tables.connected() as connection:
+            await connection.execute(
+                "DELETE FROM intake.prepared WHERE state IN ('signed', 'taken_back')"
+                " AND decided_at < now() - interval '30 days'"
+            )
+            cursor = await connection.execute(
+                "SELECT DISTINCT one ->> 'sha256' FROM intake.prepared,"
+                " jsonb_array_elements(COALESCE(body::jsonb -> 'data' -> 'evidence', '[]')) AS one"
+                " WHERE state IN ('waiting', 'returned')"
+            )
+            return frozenset(str(row[0]) for row in await cursor.fetchall())
+
+
+def _prepared(row: TupleRow) -> Prepared:
+    names = [name.strip() for name in _COLUMNS.split(",")]
+    return Prepared(**{**dict(zip(names, row, strict=True)), "body": read_json(row[6].encode())})
