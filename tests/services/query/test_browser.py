@@ -211,6 +211,12 @@ async def test_a_row_of_the_heat_map_is_one_tab_stop_the_wall_does_not_scroll_an
             await page.goto(f"{address}/programmes/{P}?view=wall")
             high = await page.evaluate("document.documentElement.scrollHeight")
             assert high <= height, f"{high} px at {width} × {height}"
+        await page.set_viewport_size({"width": 390, "height": 844})
+        for person, path in (("leader-1", "/desk?as_of=2024-07-04"), ("o1", "/desk?as_of=2024-07-04&queue=week")):
+            phone = await visit.to(path, 390, person)
+            assert await phone.evaluate("document.documentElement.scrollWidth") <= 390, path
+            assert await phone.locator(".queue li").count() > 10, path
+            await phone.context.close()
         await page.goto(f"{address}/notices/{P}-n1")
         await page.emulate_media(media="print")
         assert not await page.locator("iframe").is_visible()

@@ -73,6 +73,19 @@ def _by_kind(read: tuple[str, str, str]) -> str:
     return read[0].replace("internal", "a")
 
 
+async def test_a_desk_is_on_record_with_what_its_queue_shows(told: House) -> None:
+    plans = {("inspection_plan", "K01", f"visit-{HERE}-K01"), PLAN}
+    for who, path, shown in (
+        (OFFICE, "/desk?queue=inspections", {INTERNAL, *plans}),
+        (OFFICE, "/desk?queue=appeals", set()),
+        (LEADER, "/desk?as_of=2024-04-12", {INTERNAL}),
+    ):
+        id_ = f"{who[0]}-{path[-6:]}"
+        assert (await asked(told, path, who, **{"X-Request-Id": id_})).status_code == 200
+        reads = await recorded(told, id_)
+        assert {(one["kind"], one["item"], one["about"]) for one in reads} == shown, path
+
+
 async def test_what_opens_nothing_of_the_kind_is_not_on_record(told: House) -> None:
     for path in NOTHING_OPENED:
         await asked(told, path, OFFICE, **{"X-Request-Id": "nothing"})
