@@ -197,3 +197,24 @@ def test_an_hour_that_was_reminded_of_is_not_again_when_the_late_report_was_over
     )
     assert not run.item.escalations[0].reported
     assert hours(run, "rectification-1") == ["04-30 09"]
+
+
+def test_at_the_instant_when_a_limit_passes_it_is_not_extended_any_more() -> None:
+    run = asked_and_rung(date(2024, 5, 8), "2024-05-07T00:00:00")
+    approval = ExtensionDecided(extension="e", decision="approved")
+    assert refused(run, LEADER, approval) == ("limit_passed",)
+    run.submit(LEADER, "before", run.now - timedelta(seconds=1), approval)
+    assert run.item.escalations[0].due_at == at("2024-05-09T00:00:00")
+
+
+def test_a_provisional_deadline_that_was_moved_stays_when_the_calendar_grows() -> None:
+    short = replace(CALENDAR, last_on=date(2024, 6, 30))
+    run = Timeline(assigned("livelihood", month_working_day=3, calendar=short))
+    month = next(one for one in run.item.frame.periods if one.id == "2024-09")
+    moved_to = (month.due_at + timedelta(days=1)).date()
+    follows(run, OFFICE, DeadlineMoved(period="2024-09", due_on=moved_to, ground="g"))
+    days = {date(2024, 10, day): "holiday" for day in range(1, 8)}
+    (revised,) = follows(run, OFFICE, CalendarExtended(days=days))  # type: ignore[arg-type]
+    assert isinstance(revised, CalendarRevised)
+    assert "2024-09" not in {period.id for period in revised.periods}
+    assert "2024-09" not in {period.id for period in run.item.frame.periods if period.due_at.month == 9}

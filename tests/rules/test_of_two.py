@@ -1,4 +1,4 @@
-"""What waits for a review when a rectification was reported twice, and whose matter its lapse is."""
+"""Reports, lapses, minutes and appeals of which there are two, whose matter each is, and who is told."""
 
 from __future__ import annotations
 
@@ -6,22 +6,38 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from contracts.rulings import LimitMoved, SubmissionAccepted, SubmissionRejected
+from contracts.rulings import (
+    AppealClosed,
+    EscalationConfirmed,
+    EscalationRaised,
+    ItemOpened,
+    LimitMoved,
+    SubmissionAccepted,
+    SubmissionRejected,
+)
 from contracts.submissions import (
+    AppealDecided,
+    Appealed,
+    AppealLodged,
+    BlockageRaised,
     CalendarExtended,
+    Deputy,
     ExtensionDecided,
     ExtensionRequested,
     InterviewConfirmed,
+    InterviewHeld,
     ItemReassigned,
     LagDeclared,
     PolicyAdopted,
+    Predecessor,
+    ProgrammeExtended,
     ProgressReviewed,
     RectificationReported,
     RectificationReviewed,
     ReplyGiven,
     SubmissionData,
 )
-from contracts.values import Actor
+from contracts.values import Actor, Leader
 from tests.rules.test_lights import LEAD, LEADER, SETTLED, report, year
 from tests.rules.timelines import ACTORS, CALENDAR, OFFICE, YUANCHENG, Timeline, assigned
 
@@ -115,3 +131,80 @@ def test_a_chief_interviews_limit_is_recounted_by_the_policy_under_which_it_was_
     *_, moved = run.submit(OFFICE, "days", run.now, CalendarExtended(days=days))  # type: ignore[arg-type]
     assert isinstance(moved.data, LimitMoved)
     assert (moved.data.level, moved.data.due_at) == ("chief_interview", at("2024-06-07T00:00:00"))
+
+
+def test_minutes_take_the_lapse_of_their_own_interview_out_of_what_two_have_proposed() -> None:
+    run = Timeline(assigned("key_task"))
+    assert told(run, OFFICE, InterviewHeld(level="interview"), "2024-05-22T09:00:00") is None
+    run.announce_until(at("2024-07-26T01:00:00"))
+    (chief,) = (one for one in run.item.escalations if one.level == "chief_interview")
+    assert [(one.name, one.source) for one in chief.causes] == [
+        ("interview_lapsed", "interview-2"),
+        ("interview_lapsed", "interview-4"),
+    ]
+    held = InterviewHeld(level="interview", held_on=date(2024, 7, 25))
+    assert told(run, OFFICE, held, "2024-07-29T09:00:00") is None
+    (chief,) = (one for one in run.item.escalations if one.level == "chief_interview")
+    assert [one.standing for one in chief.causes] == [True, False]
+    assert chief.phase == "proposed"
+
+
+def test_of_two_appeals_under_one_id_the_one_that_is_named_is_decided_by_whoever_is_not_involved_in_it() -> None:
+    run = year(YUANCHENG, ("2024Q1",))
+    assert told(run, OFFICE, ProgressReviewed(period="2024Q1", finding="overturned")) is None
+    run.announce_until(at(SETTLED["2024Q2"]))
+    run.now = at("2024-07-12T09:00:00")
+    ids = []
+    for light in ("2024Q1", "2024Q2"):
+        assert told(run, LEAD, AppealLodged(appeal="a", against=Appealed(light=light))) is None
+        ids.append(run.submissions[-1][0].id)
+    dismissed = AppealDecided(appeal="a", decision="dismissed")
+    assert told(run, OFFICE, dismissed) == ("decider_involved",)
+    closed = run.submit(OFFICE, "second", run.now, replace(dismissed, of=ids[1]))[1].data
+    assert isinstance(closed, AppealClosed)
+    assert (closed.place, closed.against) == (1, Appealed(light="2024Q2"))
+    assert [one.against.light for one in run.item.appeals] == ["2024Q1"]
+
+
+def test_whom_a_notice_goes_to_and_whom_a_copy_is_by_its_level() -> None:
+    run = Timeline(assigned("key_task"))
+    run.announce_until(at("2024-05-22T00:00:00"))
+    run.now = at("2024-05-22T09:00:00")
+    run.submit(LEAD, "stuck", run.now, BlockageRaised(blockage="b"))
+    run.submit(OFFICE, "chief", run.now, InterviewConfirmed())
+    sent = [event.data for events in run.rulings for event in events]
+    raised = {one.level: (one.to, one.copy) for one in sent if isinstance(one, EscalationRaised)}
+    assert raised == {
+        "rectification": ("unit:fagai", ("leader:leader-1",)),
+        "interview": ("unit:fagai", ("office",)),
+        "chief_interview": ("unit:fagai", ("leader:leader-1",)),
+        "blockage": ("government", ("leader:leader-1",)),
+    }
+    (confirmed,) = (one for one in sent if isinstance(one, EscalationConfirmed))
+    assert (confirmed.to, confirmed.copy) == raised["chief_interview"]
+
+
+def test_at_the_instant_when_the_closing_day_is_over_a_finding_raises_nothing_any_more() -> None:
+    for when, count in (("2024-04-30T23:59:59", 1), ("2024-05-01T00:00:00", 0)):
+        run = year(YUANCHENG, ("2024Q1",), closing_on=date(2024, 4, 30))
+        assert told(run, OFFICE, ProgressReviewed(period="2024Q1", finding="overturned"), when) is None
+        assert len(run.item.escalations) == count, when
+
+
+def test_an_item_is_opened_with_its_predecessor_and_the_namings_in_force_and_knows_the_leaders_that_are_added() -> None:
+    before = Predecessor(programme="441602-2023", item="K07")
+    naming = Deputy(
+        principal="leader:leader-1", deputy="leader:leader-2", from_on=date(2024, 1, 1), until_on=date(2024, 12, 31)
+    )
+    run = Timeline(
+        assigned("key_task", predecessor=before, deputies=(naming,), units=("fagai", "keji"), leaders=("leader-1",))
+    )
+    opened = run.rulings[0][1].data
+    assert isinstance(opened, ItemOpened)
+    assert (opened.predecessor, opened.deputies, run.item.hands.deputies) == (before, (naming,), (naming,))
+    handed = ItemReassigned(lead_unit="keji", cooperating=(), leader="leader-3")
+    assert told(run, OFFICE, handed) == ("unknown_leader",)
+    added = ProgrammeExtended(leaders=(Leader(id="leader-3", label="分管"),))
+    assert told(run, OFFICE, added) is None
+    assert told(run, OFFICE, replace(handed, leader="leader-9")) == ("unknown_leader",)
+    assert told(run, OFFICE, handed) is None
