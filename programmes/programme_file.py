@@ -39,7 +39,7 @@ def read_programme(body: bytes, library: Path, *, json: bool = False, simulated:
     """The programme in a YAML (or JSON) text.
 
     `calendar: calendar-2024` and `policy: yuancheng-2024@1` are looked up in the folder `library` (`*.yaml`,
-    `policies/*.yaml`); `simulated` marks the programme as simulated whatever the text says.
+    `policies/*.yaml`); `simulated` marks the programme as simulated, whichever of the two the text says.
 
     Raises:
         FaultyProgramme: with every fault, its field and its line.
@@ -52,7 +52,7 @@ def read_programme(body: bytes, library: Path, *, json: bool = False, simulated:
     if isinstance(value, dict):
         if faults := _too_long(value, document):
             raise FaultyProgramme(faults)
-        value = _calendar_words({**value, **_filled(document, library)}) | ({"simulated": True} if simulated else {})
+        value = _calendar_words({**value, **_filled(document, library)})
     try:
         programme = ProgrammeFile.model_validate(value, context=AS_PUBLISHED)
     except ValidationError as error:
@@ -63,7 +63,7 @@ def read_programme(body: bytes, library: Path, *, json: bool = False, simulated:
     faults = [replace(fault, line=line_of(fault.loc, document.lines)) for fault in differing]
     if faults := faults + check(programme, document.lines):
         raise FaultyProgramme(faults)
-    return programme
+    return programme.model_copy(update={"simulated": True}) if simulated else programme
 
 
 def _too_long(value: dict[str, Any], document: ParsedText) -> list[Fault]:

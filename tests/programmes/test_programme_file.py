@@ -38,6 +38,12 @@ def test_the_real_programme_has_98_key_tasks_and_10_livelihood_items_and_says_th
     assert "推导稿，非官方清单" in TEXT
 
 
+def test_who_marks_it_as_simulated_has_its_own_word_checked_all_the_same() -> None:
+    assert read_programme(f"{TEXT}\nsimulated: false\n".encode(), LIBRARY, simulated=True).simulated
+    with pytest.raises(FaultyProgramme):
+        read_programme(f"{TEXT}\nsimulated: {{}}\n".encode(), LIBRARY, simulated=True)
+
+
 def test_it_expands_into_the_programme_and_one_self_contained_submission_per_item() -> None:
     programme = load_programme(LIBRARY / "yuancheng-2024.yaml", simulated=True)
     made = expand(programme, PUBLISHED)

@@ -11,6 +11,7 @@ import orjson
 import pytest
 import pytest_asyncio
 
+from services.intake.description import examples
 from tests.services.intake.running_intake import REPORT, RunningIntake, make_topics, running, settings_for
 from tests.services.loop_turns import measured_turns
 
@@ -186,3 +187,10 @@ async def test_a_day_has_a_quota_for_each_unit_and_item(
         await intake.upload("u-fagai-1", b"0123456789")
         full = await intake.http.put(f"/v1/evidence/{'0' * 64}", content=b"x", headers=intake.headers("u-fagai-1"))
         assert (full.status_code, full.json()["type"]) == (429, "urn:liangdeng:problem:quota")
+        # What nothing of was published is no partial publication: there is nothing to complete before midnight.
+        policies, adopted = "/v1/programmes/441602-2024/policies", []
+        for key in ("first", "second"):
+            headers = intake.headers("o1", key, **JSON)
+            adopted.append(await intake.http.post(policies, json=examples.POLICY, headers=headers))
+        assert [answer.status_code for answer in adopted] == [202, 429]
+        assert adopted[1].json()["type"] == "urn:liangdeng:problem:quota"
