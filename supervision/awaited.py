@@ -13,6 +13,8 @@ from supervision.words import Word, Words
 
 OUTLIVING: Final = frozenset({"appeal.decided"})
 """What is still decided about an item that left the assessment (rulebook: Fairness)."""
+RECTIFICATIONS: Final = "rectification.reviewed"
+"""A rectification is reviewed once, whether the unit reported it, or a report of progress did, or both."""
 REPLIES: Final = "reply.published"
 """The act for which replies wait, whether they are published or withheld in the end."""
 ERRANDS: Final[Words] = {
@@ -106,7 +108,9 @@ def _without(queue: _Queue, of: str | None) -> _Queue:
 def listed(waiting: Waiting, *, withdrawn: bool) -> list[Awaited]:
     """Everything that waits, the oldest first; of an item that left the assessment what outlives that."""
     found = [one for queue in waiting.values() for one in queue.waiting if not withdrawn or one.act in OUTLIVING]
-    return sorted(found, key=lambda one: one.since)
+    found.sort(key=lambda one: one.since)
+    reports = [one for one in found if one.act == RECTIFICATIONS]
+    return [one for one in found if one not in reports[:-1]]
 
 
 def expected_of(asker: Asker, act: str, name: str) -> bool:
@@ -172,9 +176,13 @@ def _reduced(data: rulings.EscalationReduced, _: str) -> Iterable[AwaitedStep]:
         yield AwaitedStep("blockage.answered", data.cause)
 
 
+def _reviewed(_: RulingData, __: str) -> Iterable[AwaitedStep]:
+    return AwaitedStep(RECTIFICATIONS, "rectification"), AwaitedStep(RECTIFICATIONS, "progress")
+
+
 def _over(data: rulings.EscalationClosed | rulings.EscalationWithdrawn, _: str) -> Iterable[AwaitedStep]:
     if data.level == "rectification":
-        yield AwaitedStep("rectification.reviewed")
+        yield from _reviewed(data, _)
     elif data.level == "blockage":
         if (cause := getattr(data, "cause", None)) is not None:
             yield AwaitedStep("blockage.answered", cause)
@@ -216,9 +224,9 @@ _STEPS: Final[Mapping[type, Callable[[Any, str], Iterable[AwaitedStep]]]] = {
     rulings.EscalationJoined: _raised,
     rulings.EscalationConfirmed: _confirmed,
     rulings.EscalationReduced: _reduced,
-    rulings.EscalationReported: _opens("rectification.reviewed"),
-    rulings.EscalationUnreported: _ends("rectification.reviewed"),
-    rulings.EscalationReviewed: _ends("rectification.reviewed"),
+    rulings.EscalationReported: _opens(RECTIFICATIONS, lambda data: data.by),
+    rulings.EscalationUnreported: _ends(RECTIFICATIONS, lambda _: "progress"),
+    rulings.EscalationReviewed: _reviewed,
     rulings.EscalationClosed: _over,
     rulings.EscalationWithdrawn: _over,
     rulings.BlockageResolved: _ends("blockage.answered", lambda data: data.blockage),

@@ -24,7 +24,9 @@ from services.query.read_model.rows import Rows
 from services.rating.rules.state import ladder
 from services.rating.rules.state import state as rating
 from services.rating.rules.state.evolve import fold, named_by
+from supervision import awaited
 from supervision import item as item_record
+from supervision.awaited import AwaitedStep, Waiting
 from supervision.item import LIGHTS_FOLDED, ItemRecord
 from supervision.words import Word
 
@@ -72,6 +74,15 @@ class Readers:
     def query_appeals(self) -> set[str]:
         """The periods whose light is under appeal, as query's heat map shows it."""
         return {period for _, period in under_appeal(known(self.rows.event))}
+
+    @property
+    def query_waits(self) -> Waiting:
+        """What waits, as query folds it from the rows that its projection writes."""
+        waits: Waiting = {}
+        for row in self.rows.awaited:
+            step = AwaitedStep(row.act, row.name, row.opens, row.of, row.place, row.weak, row.due_at)
+            waits = awaited.evolve(waits, step, row.time)
+        return waits
 
     def evolve(self, ruling: CountedAnswer) -> None:
         """Let everyone take in one counted ruling."""

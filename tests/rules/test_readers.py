@@ -40,6 +40,8 @@ from services.rating.rules.state.ladder import Escalation
 from services.rating.rules.state.node import node_of
 from services.rating.rules.state.state import Item
 from services.rating.scenario_book.book import Scenario
+from supervision import awaited
+from supervision.awaited import OUTLIVING
 from supervision.escalations import EscalationRecord
 from tests.rules.readers import Readers, read
 from tests.rules.strategies import timelines
@@ -179,6 +181,7 @@ def everyone_agrees(readers: Readers) -> None:
     intake_agrees(readers)
     notices_agree(readers)
     query_agrees(readers)
+    waits_agree(readers)
 
 
 def the_record_agrees(readers: Readers) -> None:
@@ -234,6 +237,26 @@ def intake_agrees(readers: Readers) -> None:
         period.id for period, here in came if here.in_time or here.late
     }
     assert set(waiting(ours)) == to_do(item)
+
+
+def waits_agree(readers: Readers) -> None:
+    """What waits for a decision, as intake folds it and query from its rows, is what rating would accept."""
+    item, ours = readers.item, readers.intake
+    about = ours.programme, ours.id
+    waits = [one for one in readers.roster.waiting.get(about, ()) if not ours.withdrawn or one.act in OUTLIVING]
+    assert waits == awaited.listed(readers.query_waits, withdrawn=ours.withdrawn)
+    units = {"plan.submitted", "rectification.reported"}
+    decided = {one.act for one in waits} - {"progress.reviewed", "inspection.recorded", "reply.published"}
+    assert decided == to_do(item) - units
+    assert [(one.name, one.of) for one in waits if one.act == "appeal.decided"] == [
+        (one.id, one.of) for one in item.appeals
+    ]
+    if not ours.withdrawn:
+        came = zip(item.frame.periods, item.periods, strict=True)
+        counting = [(period.id, here.in_time or here.late) for period, here in came]
+        assert {(one.name, one.of) for one in waits if one.act == "progress.reviewed"} == {
+            (id_, report.id) for id_, report in counting if report is not None and report.finding is None
+        }
 
 
 def notices_agree(readers: Readers) -> None:

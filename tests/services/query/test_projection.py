@@ -448,8 +448,9 @@ EXPECTED: dict[type[Any], list[Any]] = {
     ],
     AwaitedRow: [
         waits(FIRST + 5, "interview.confirmed", opens=True, of=f"cause-{CAUSE}", due_at=DUE),
-        waits(FIRST + 6, "rectification.reviewed"),
-        waits(FIRST + 7, "rectification.reviewed", opens=True, of=f"cause-{CAUSE}"),
+        waits(FIRST + 6, "rectification.reviewed", name="rectification"),
+        waits(FIRST + 6, "rectification.reviewed", name="progress"),
+        waits(FIRST + 7, "rectification.reviewed", name="rectification", opens=True, of=f"cause-{CAUSE}"),
         waits(FIRST + 8, "extension.decided", name="extension-33"),
     ],
     ProgrammeRow: [
