@@ -17,6 +17,7 @@ form_body  a posted form as the body of a submission
 decision_rows  what can be decided several at once, with what is asked for
 decisions  several plans, adjustments or extensions decided on one page
 reviews    reports reviewed one after the other, with their values and evidence
+ledger_goals  what a first plan begins with
 publication  the office publishes a programme
 drafts/    the workbench for drafts of programmes
 programme_changes/  changes of a programme that is published, each shown with what it moves before it is sent

@@ -18,6 +18,7 @@ from services.intake.pages.form_check import answers, foreseen
 from services.intake.pages.form_page import draft_period, form_page
 from services.intake.pages.form_post import FormPost, kept_before, kept_text, read_form
 from services.intake.pages.form_values import fields_of, prefilled
+from services.intake.pages.ledger_goals import goal_fields
 from services.intake.pages.overview import current_period
 from services.intake.pages.qr_code import qr_code
 from services.intake.pages.renderer import FOLDER, page
@@ -60,7 +61,8 @@ async def form(request: Request, programme: str, item: str, name: str) -> Respon
             opened_by(request).plan(programme, item, plan)
     asked = request.query_params
     period = asked.get("period") or current_period(known, dependencies.clock.now())
-    pairs, key, saved_at = prefilled(known, name, period), uuid.uuid4().hex, None
+    begun = await goal_fields(dependencies, known) if name == "plan.submitted" else []
+    pairs, key, saved_at = prefilled(known, name, period) or begun, uuid.uuid4().hex, None
     if (prepared := asked.get("prepared")) and identity.unit is not None:
         found = [one for one in await dependencies.signing.open(identity) if str(one.id) == prepared]
         for one in found:

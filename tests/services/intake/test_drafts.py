@@ -6,6 +6,7 @@ import html
 import re
 import uuid
 from collections.abc import AsyncIterator, Callable
+from decimal import Decimal
 
 import httpx
 import pytest
@@ -13,6 +14,7 @@ import pytest_asyncio
 
 from programmes import FOLDER
 from programmes.ledger.writing import write_ledger
+from programmes.programme import ProgrammeFile
 from programmes.programme_file import load_programme, read_programme
 from tests.programmes.ledgers import HEADINGS, ROW, one_sheet, with_cell
 from tests.services.intake.running_intake import RunningIntake, make_topics, running, settings_for, until
@@ -91,7 +93,7 @@ def office(intake: RunningIntake) -> Office:
 
 async def test_a_ledger_becomes_a_published_programme(intake: RunningIntake, office: Office) -> None:
     programme = await office.draft(2027)
-    ledger = write_ledger(SHIPPED)
+    ledger = write_ledger(with_goals())
     preview = await office.send(f"/drafts/{programme}/import", {"act": "preview"}, ledger)
     assert counts(preview)["新增"] == "108", text(preview)
     assert "108" not in (await office.get(f"/drafts/{programme}")).text, "nothing changes before it is confirmed"
@@ -125,7 +127,21 @@ async def test_a_ledger_becomes_a_published_programme(intake: RunningIntake, off
     await intake.rating.rule()
     await until(lambda: len(intake.dependencies.roster.items) == 108, "the roster does not know the items")
     assert "全部裁定受理" in (await office.get(f"/drafts/{programme}/published")).text
+    plan = await Office(intake, "u-fagai-1").get(f"/items/{programme}/K01/plan.submitted")
+    values = dict(re.findall(r'name="node:([^"]*):0:value"[^>]*value="([^"]+)"', plan.text))
+    void = intake.dependencies.roster.items[programme, "K01"].opened.void
+    expected = {"2027Q1": "3", "2027Q4": f"{SHIPPED.items[0].indicators[0].target:f}"}
+    assert values == {period: number for period, number in expected.items() if period not in void}, "its first plan"
     assert (await office.get(f"/drafts/{programme}/import")).status_code == 409, "it is changed no more"
+
+
+def with_goals() -> ProgrammeFile:
+    """The shipped programme with what a ledger expects of its first item by the first quarter and the year."""
+    first, *others = SHIPPED.items
+    counted, *more = first.indicators
+    goals = counted.model_copy(update={"milestones": {"2024Q1": Decimal(3), "2024": counted.target}})
+    items = (first.model_copy(update={"indicators": (goals, *more)}), *others)
+    return SHIPPED.model_copy(update={"items": items})
 
 
 def fields_of(form: str) -> dict[str, str]:
