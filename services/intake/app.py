@@ -46,6 +46,7 @@ from services.intake.prepared.signing import Signing
 from services.intake.prepared.submissions import PreparedSubmissions
 from services.intake.prepared.tables import PreparedTables
 from services.intake.problem import IntakeProblem, denied, unauthenticated
+from services.intake.programme_drafts.ledger_import import LedgerReader
 from services.intake.programme_drafts.store import DraftStore
 from services.intake.settings import IntakeSettings
 from services.intake.submitting.came_back import CameBack
@@ -194,6 +195,7 @@ def _dependencies(settings: IntakeSettings, log: KafkaLog, pool: Pool | None) ->
         publisher=ProgrammePublisher(receiver, roster, roster_feed, log),
         programme_reader=ProgrammeReader(settings.library, settings.programmes_at_a_time, settings.programme_within),
         drafts=DraftStore(pool),
+        ledger_reader=LedgerReader(settings.programmes_at_a_time),
         topics=TopicsCheck(settings.bootstrap_servers, settings.topic_prefix),
         metrics=metrics,
         directory=directory,

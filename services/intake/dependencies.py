@@ -16,6 +16,7 @@ from services.intake.metrics import IntakeMetrics
 from services.intake.prepared.form_drafts import FormDrafts
 from services.intake.prepared.held_evidence import HeldEvidence
 from services.intake.prepared.signing import Signing
+from services.intake.programme_drafts.ledger_import import LedgerReader
 from services.intake.programme_drafts.store import DraftStore
 from services.intake.settings import IntakeSettings
 from services.intake.submitting.came_back import CameBack
@@ -64,6 +65,7 @@ class Dependencies:
     publisher: ProgrammePublisher
     programme_reader: ProgrammeReader
     drafts: DraftStore
+    ledger_reader: LedgerReader
     topics: TopicsCheck
     metrics: IntakeMetrics
     directory: DirectoryCopy | None

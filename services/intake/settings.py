@@ -84,7 +84,7 @@ class IntakeSettings(
     quota_evidence_bytes: int = Field(default=4 * 1024 * 1024 * 1024, ge=1)
     """Bytes of evidence that one unit uploads in a day: 64 of the largest files, so that none fills the disk alone."""
     programmes_at_a_time: int = Field(default=2, ge=1, le=16)
-    """Programme files that are checked at a time; published some times a year, each takes a core for a second."""
+    """Programme files that are checked at a time, and ledgers; some times a year, each takes a core for a second."""
     programme_within: float = Field(default=20.0, gt=0, le=60)
     """Seconds that checking one may take: a thousand items need about three."""
 

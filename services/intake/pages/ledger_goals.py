@@ -15,7 +15,7 @@ async def goal_fields(dependencies: Dependencies, item: KnownItem) -> list[tuple
 
     The goals bind nobody: what counts is the plan that the unit files and the leader confirms.
     """
-    if item.plan_confirmed or item.waiting_plan is not None:
+    if item.plan_confirmed or item.last_plan is not None:
         return []
     with suppress(IntakeProblem):  # a form is offered without PostgreSQL, too
         kept = await dependencies.drafts.find(item.programme)

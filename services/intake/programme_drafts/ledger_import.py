@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -17,7 +18,11 @@ from programmes.ledger.names import is_person, leaders_of
 from programmes.ledger.reading import read_ledger
 from programmes.programme import LeaderEntry, ProgrammeFile, UnitEntry
 from services.intake.programme_drafts.draft import ProgrammeDraft, draft_of_file
+from supervision.words import Word
+from web.request_limits import Busy
 
+_OTHERS: Final = Word("正在读取其他台账", "other ledgers are being read")
+_RETRY_AFTER: Final = 5
 _NEAR: Final = 0.8
 _NOTHING: Final = DraftComparison(new=(), changed={}, unchanged=(), gone=())
 
@@ -39,6 +44,24 @@ class LedgerPreview:
     persons: Sequence[tuple[str, str]]
     new_units: Sequence[tuple[str, str]]
     content: ProgrammeDraft | None
+
+
+class LedgerReader:
+    """Reads so many ledgers at a time, each in a thread beside the event loop; everybody else is told to come again."""
+
+    def __init__(self, at_a_time: int) -> None:
+        self._at_a_time = at_a_time
+        self._reading = 0
+
+    async def preview(self, content: bytes, draft: ProgrammeDraft, directory: KnownNames) -> LedgerPreview:
+        """What a ledger would make of a draft. Raises Busy."""
+        if self._reading >= self._at_a_time:
+            raise Busy(_OTHERS, _RETRY_AFTER)
+        self._reading += 1
+        try:
+            return await asyncio.to_thread(preview_of, content, draft, directory)
+        finally:
+            self._reading -= 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

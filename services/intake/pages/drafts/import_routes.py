@@ -13,20 +13,16 @@ from services.intake.pages.drafts.visit import MANAGE, DraftVisit, posted, visit
 from services.intake.pages.form_post import FormPost
 from services.intake.pages.session import signed_in
 from services.intake.problem import IntakeProblem
-from services.intake.programme_drafts.ledger_import import LedgerPreview, preview_of
+from services.intake.programme_drafts.ledger_import import LedgerPreview
 from services.intake.programme_drafts.store import Proposal
 from services.intake.programme_drafts.version_changes import FIELDS
-from supervision.words import Word
 from web.gate import GuardedRoute, does
-from web.request_limits import Busy
 
 router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 SHOWN: Final = 200
 """Problems, and items that change, that a preview lists; of the others it says how many there are."""
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_OTHERS: Final = Word("正在读取其他台账", "other ledgers are being read")
 _SAID: Final[dict[str, Any]] = {"shown": SHOWN, "field_words": FIELDS}
-_reading = asyncio.Semaphore(2)
 
 
 @router.get("/drafts/ledger-template.xlsx")
@@ -74,11 +70,8 @@ async def _previewed(visit: DraftVisit, post: FormPost) -> LedgerPreview:
     """The preview, kept until it is confirmed. Raises Busy, IntakeProblem."""
     if not post.uploads:
         raise IntakeProblem("invalid", "请选择台账文件", "choose the file of a ledger")
-    if _reading.locked():
-        raise Busy(_OTHERS, 5)
-    content = await post.uploads[0].file.read()
-    async with _reading:
-        preview = await asyncio.to_thread(preview_of, content, visit.kept.content, visit.directory())
+    content, reader = await post.uploads[0].file.read(), visit.dependencies.ledger_reader
+    preview = await reader.preview(content, visit.kept.content, visit.directory())
     if preview.content is not None:
         proposal = Proposal(ledger=preview.ledger, content=preview.content, upon=visit.kept.version)
         await visit.dependencies.drafts.propose(visit.kept.programme, proposal)
