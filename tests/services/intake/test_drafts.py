@@ -16,6 +16,7 @@ from programmes import FOLDER
 from programmes.ledger.writing import write_ledger
 from programmes.programme import ProgrammeFile
 from programmes.programme_file import load_programme, read_programme
+from sandbox.people import Account
 from tests.programmes.ledgers import HEADINGS, ROW, one_sheet, with_cell
 from tests.services.intake.running_intake import RunningIntake, make_topics, running, settings_for, until
 from tests.web.desk import desk
@@ -127,11 +128,15 @@ async def test_a_ledger_becomes_a_published_programme(intake: RunningIntake, off
     await intake.rating.rule()
     await until(lambda: len(intake.dependencies.roster.items) == 108, "the roster does not know the items")
     assert "全部裁定受理" in (await office.get(f"/drafts/{programme}/published")).text
-    plan = await Office(intake, "u-fagai-1").get(f"/items/{programme}/K01/plan.submitted")
+    item = intake.dependencies.roster.items[programme, "K01"]
+    clerk = intake.mint(Account("clerk-1", "unit", item.lead_unit, "", "", (HERE,)))
+    headers = {"Authorization": f"Bearer {clerk}", "Accept": "text/html"}
+    plan = await intake.http.get(f"/items/{programme}/K01/plan.submitted", headers=headers)
     values = dict(re.findall(r'name="node:([^"]*):0:value"[^>]*value="([^"]+)"', plan.text))
-    void = intake.dependencies.roster.items[programme, "K01"].opened.void
     expected = {"2027Q1": "3", "2027Q4": f"{SHIPPED.items[0].indicators[0].target:f}"}
-    assert values == {period: number for period, number in expected.items() if period not in void}, "its first plan"
+    assert values == {period: number for period, number in expected.items() if period not in item.opened.void}, (
+        "its first plan"
+    )
     assert (await office.get(f"/drafts/{programme}/import")).status_code == 409, "it is changed no more"
 
 
