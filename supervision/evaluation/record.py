@@ -32,9 +32,14 @@ _COSTLY: Final[Mapping[Light, DeductionKind]] = {"yellow": "yellow", "red": "red
 
 @dataclass(slots=True)
 class Circumstances:
-    """Who led the item when something arose, by which policy, and the events that it follows from."""
+    """When something arose, by which policy, and the events that it follows from.
 
-    unit: Identifier
+    It is the matter of `unit`, or else of whoever led the item to the end of `due_at`: a handover that counts before
+    it may be told later where receipts stand however late.
+    """
+
+    unit: Identifier | None
+    due_at: datetime
     policy: Policy
     at: datetime
     sources: tuple[Source, ...]
@@ -82,9 +87,9 @@ class EvaluationRecord:
         """The unit that led it to the end of a deadline: what happens at its very instant comes after it."""
         return next((unit for unit, until in self.former if due_at <= until), self.lead_unit)
 
-    def of(self, unit: Identifier, event: SourcedEvent, *before: Source) -> Circumstances:
-        """The circumstances of what is a unit's, told by an event, and from which events."""
-        return Circumstances(unit, self.record.assignment.policy, event.time, (*before, event.source))
+    def due(self, due_at: datetime, event: SourcedEvent, *before: Source) -> Circumstances:
+        """The circumstances of what a deadline gave, told by an event, and from which events."""
+        return Circumstances(None, due_at, self.record.assignment.policy, event.time, (*before, event.source))
 
     def deductions(self) -> list[Deduction]:
         """All that stand, lights and missing reports by period, then escalations in the order raised."""
@@ -120,7 +125,7 @@ class EvaluationRecord:
     ) -> Deduction:
         policy, sources = circumstances.policy, circumstances.sources
         return Deduction(
-            unit=circumstances.unit,
+            unit=circumstances.unit or self.led_to(circumstances.due_at),
             item=self.id,
             kind=kind,
             about=about,
@@ -165,14 +170,14 @@ def _transferred(item: EvaluationRecord, event: SourcedEvent, data: ItemTransfer
 
 def _month(item: EvaluationRecord, event: SourcedEvent, data: MonthSettled) -> None:
     if data.settled:
-        item.over.setdefault(data.month, item.of(item.led_to(item.record.lights.deadlines.due_at(data.month)), event))
+        item.over.setdefault(data.month, item.due(item.record.lights.deadlines.due_at(data.month), event))
 
 
 def _settled(item: EvaluationRecord, event: SourcedEvent, data: LightSettled) -> None:
     lights = item.record.lights
     parts = lights.parts.get(data.period, ())
     due_at = lights.deadlines.due_at(parts[-1]) if parts else event.time
-    item.settled[data.period] = item.of(item.led_to(due_at), event)
+    item.settled[data.period] = item.due(due_at, event)
     if data.period in parts:
         item.over[data.period] = item.settled[data.period]
 
@@ -188,12 +193,13 @@ def _raised(item: EvaluationRecord, event: SourcedEvent, data: EscalationRaised)
 def _overdue(item: EvaluationRecord, event: SourcedEvent, data: EscalationOverdue) -> None:
     if data.level == "rectification":
         limit = item.record.escalations[data.escalation].due_at or event.time
-        arose = item.of(item.led_to(limit), event, item.raised[data.escalation])
+        arose = item.due(limit, event, item.raised[data.escalation])
         item.escalations[data.escalation] = ("lapsed_rectification", arose)
 
 
 def _confirmed(item: EvaluationRecord, event: SourcedEvent, data: EscalationConfirmed) -> None:
-    confirmed = item.of(item.lead_at(event.time), event, item.raised[data.escalation])
+    confirmed = item.due(event.time, event, item.raised[data.escalation])
+    confirmed.unit = item.lead_at(event.time)
     item.escalations[data.escalation] = ("chief_interview", confirmed)
 
 
