@@ -205,9 +205,11 @@ def test_the_clerk_reports_and_the_office_reads_it(
     page.check("input[name=claim][value=in_progress]")
     page.fill("[name=narrative]", "已开工，进度过半")
     shot(page, "report")
+    page.click("button:has-text('继续')")
+    shot(page, "report-check")
     page.click("button:has-text('提交')")
     page.wait_for_load_state()
-    assert "已收到" in page.inner_text("h1"), page.inner_text("main")
+    assert page.inner_text("h1").strip("✓… ") in ("已受理", "已收到，正在裁定"), page.inner_text("main")
     shot(page, "receipt")
     office = day.pages["office"]
 

@@ -62,10 +62,10 @@ def _past(item: KnownItem, period: PeriodId, indicator: str) -> list[PastValue]:
 def _figure(target: Target, past: Sequence[PastValue]) -> MeasuredFigure:
     """What is known spans a range; once its own width beyond it on either side is still plausible.
 
-    A lone number spans nothing, so half of it counts as the width.
+    A lone number spans nothing, so it counts as the width itself.
     """
     known = [target.value, *(one.value for one in past)]
     low, high = min(known), max(known)
-    width = high - low or abs(high) / 2 or Decimal(1)
+    width = high - low or abs(high) or Decimal(1)
     below = low - width
     return MeasuredFigure(target, past, max(below, Decimal(0)) if low >= 0 else below, high + width)

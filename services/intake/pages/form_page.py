@@ -29,6 +29,8 @@ from web.identity import Identity
 from web.language import language_of
 from web.visitor import known_visitor
 
+_ONE_CLICK: Final = ("notice.acknowledged",)
+"""There is nothing typed to be checked."""
 _OFFERING: Final = ("pick", "people")
 _CSP: Final = "Content-Security-Policy"
 _SCRIPTED: Final = HEADERS[_CSP] + "; script-src 'self'; connect-src 'self'"
@@ -80,7 +82,7 @@ def form_page(
         kept=[(one, kept_text(one)) for one in post.cited],
         named=named_submissions(item.decidable, name),
         signing=signing(dependencies, identity, item, name),
-        checks=of_unit,
+        checks=of_unit and (name not in _ONE_CLICK or name in item.assignment.policy.signed),
         drafts=drafts,
         saved_at=saved_at,
         key=post.key,

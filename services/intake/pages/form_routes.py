@@ -117,7 +117,9 @@ async def _acted(
         await dependencies.receiver.check(identity, item.programme, item.id, body)
         return _check_page(request, dependencies, identity, item, name, post, body, unsure=unsure)
     if act == "prepare":
-        await dependencies.signing.prepare(identity, item.programme, item.id, body, f"form-{post.key}")
+        kept = await dependencies.signing.prepare(identity, item.programme, item.id, body, f"form-{post.key}")
+        if kept.state != "waiting":
+            raise IntakeProblem("prepared_changed")
         await _end(dependencies, identity, place, post)
         return page(request, "prepared.html", 202, item=item, name=name)
     wait = min(RULING_SECONDS, dependencies.settings.max_wait)

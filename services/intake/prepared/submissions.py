@@ -53,11 +53,12 @@ class PreparedSubmissions:
         self._tables = tables
 
     async def add(self, made: Prepared) -> Prepared:
-        """Keep it; returns the one that has this id, which a retry finds."""
+        """Keep it; returns the one that has this id, which a retry finds. What was taken back waits again."""
         async with self._tables.connected() as connection:
             await connection.execute(
                 "INSERT INTO intake.prepared (id, jurisdiction, unit, programme, item, type, body, prepared_by)"
-                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (id) DO UPDATE SET state = 'waiting', reason = ''"
+                " WHERE prepared.state = 'taken_back' AND prepared.body = excluded.body",
                 (
                     *(made.id, made.jurisdiction, made.unit, made.programme, made.item, made.type),
                     *(orjson.dumps(made.body).decode(), made.prepared_by),
@@ -69,12 +70,12 @@ class PreparedSubmissions:
         return _prepared(row)
 
     async def open(self, jurisdictions: Sequence[str], unit: str) -> list[Prepared]:
-        """What of a unit waits or was returned, the oldest first."""
+        """What of a unit waits or was returned, the oldest first; without jurisdictions in all of the installation."""
         async with self._tables.connected() as connection:
             cursor = await connection.execute(
-                f"SELECT {_COLUMNS} FROM intake.prepared WHERE jurisdiction = ANY(%s) AND unit = %s"
+                f"SELECT {_COLUMNS} FROM intake.prepared WHERE (jurisdiction = ANY(%s) OR %s) AND unit = %s"
                 " AND state IN ('waiting', 'returned') ORDER BY prepared_at LIMIT %s",
-                (list(jurisdictions), unit, MAX_OPEN),
+                (list(jurisdictions), not jurisdictions, unit, MAX_OPEN),
             )
             return [_prepared(row) for row in await cursor.fetchall()]
 
@@ -109,13 +110,16 @@ class PreparedSubmissions:
             return cursor.rowcount == 1
 
     async def cited(self) -> frozenset[str]:
-        """Hashes of the evidence that is cited by what may still be filed; what ended a month ago is forgotten."""
+        """Hashes of the evidence that is cited by what may still be filed.
+
+        What ended a month ago, or is older than a year, is forgotten.
+        """
         if not self._tables.named:
             return frozenset()
         async with self._tables.connected() as connection:
             await connection.execute(
-                "DELETE FROM intake.prepared WHERE state IN ('signed', 'taken_back')"
-                " AND decided_at < now() - interval '30 days'"
+                "DELETE FROM intake.prepared WHERE prepared_at < now() - interval '400 days'"
+                " OR (state IN ('signed', 'taken_back') AND decided_at < now() - interval '30 days')"
             )
             cursor = await connection.execute(
                 "SELECT DISTINCT one ->> 'sha256' FROM intake.prepared,"

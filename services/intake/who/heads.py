@@ -28,8 +28,8 @@ class UnitHeads:
             me = register.actor(where, identity.id)
             if me is None or not me.active or me.unit != identity.unit:
                 continue
-            heads = (one for one in register.of(where) if one.head and one.unit == me.unit and one.id != me.id)
-            away = (one.absence(today) for one in heads)
+            colleagues = (one for one in register.persons.values() if (one.jurisdiction, one.unit) == (where, me.unit))
+            away = (one.absence(today) for one in colleagues if one.head and one.id != me.id)
             if any(one is not None and one.stand_in == me.id for one in away):
                 return True
         return False

@@ -85,7 +85,7 @@ def urls(kafka: str, topic_prefix: str, tmp_path: Path, postgres: Callable[[], s
             process.wait(30)
 
 
-async def _publish(urls: dict[str, str], kafka: str, prefix: str) -> None:
+async def published(urls: dict[str, str], kafka: str, prefix: str) -> None:
     async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
         token = (await client.post(f"{urls['issuer']}/token", json={"person": "o1"})).json()["token"]
         headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "k", "Content-Type": "application/yaml"}
@@ -101,7 +101,7 @@ async def _publish(urls: dict[str, str], kafka: str, prefix: str) -> None:
             await asyncio.sleep(0.1)
 
 
-async def _fits(page: Any, width: int) -> None:
+async def fits(page: Any, width: int) -> None:
     assert await page.evaluate("document.documentElement.scrollWidth") <= width, "the page scrolls sideways"
 
 
@@ -109,7 +109,7 @@ async def _fits(page: Any, width: int) -> None:
 async def test_a_report_is_handed_in_on_a_wide_and_on_a_narrow_screen(
     urls: dict[str, str], kafka: str, topic_prefix: str, tmp_path: Path
 ) -> None:
-    await _publish(urls, kafka, topic_prefix)
+    await published(urls, kafka, topic_prefix)
     scan = tmp_path / "扫描件.txt"
     scan.write_text("a scan")
     async with async_playwright() as playwright:
@@ -121,24 +121,26 @@ async def test_a_report_is_handed_in_on_a_wide_and_on_a_narrow_screen(
             page = await context.new_page()
             await page.goto(f"{urls['front']}/intake/items")
             await page.click("text=去登录")
-            await _fits(page, width)
+            await fits(page, width)
             await page.click('button[value="u-nongye-1"]')
             assert page.url == f"{urls['front']}/intake/items"
             assert "区农业农村局" in await page.inner_text("header")
             assert "模拟数据 / simulated data" in await page.inner_text("body")
-            await _fits(page, width)
+            await fits(page, width)
             await page.click("main table a >> nth=0")
-            await _fits(page, width)
+            await fits(page, width)
             item = page.url
             await page.goto(f"{item}/progress.reported")
             await page.check('input[value="completed"]')
             await page.set_input_files('input[name="files"]', str(scan))
-            await _fits(page, width)
-            await page.click(".send button")
+            await fits(page, width)
+            await page.click("button[value=check]")
+            await fits(page, width)
+            await page.click("button[value=file]")
             assert "已收到，正在裁定" in await page.inner_text("h1")
             await page.click("summary")
             assert "submissions-" in await page.inner_text(".receipt")
-            await _fits(page, width)
+            await fits(page, width)
             await page.goto(f"{item}?lang=en")
             assert "Periods and nodes" in await page.inner_text("main")
             await page.click("header button")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from contracts.ruling import RulingEvent
 from contracts.rulings import (
@@ -19,7 +21,9 @@ from contracts.rulings import (
     VerificationRecorded,
 )
 from contracts.submissions import Appealed
+from contracts.values import Node, Target
 from services.intake.pages.desk import errands, next_report, standing
+from services.intake.pages.figures import figures
 from services.intake.pages.overview import actions, applies, current_period
 from services.intake.who import setbacks
 from services.intake.who.item import KnownItem
@@ -163,3 +167,17 @@ def test_a_refusal_is_over_once_something_of_its_type_was_accepted() -> None:
 def test_a_green_light_is_no_reason_to_appeal() -> None:
     green = LightChanged(period="2024Q1", from_="none", to="green", settled=True, rule="Lights 1", because=())
     assert not applies(item(NODES, green), "appeal.lodged", NOW)
+
+
+def test_a_value_is_expected_between_what_is_known_and_once_its_width_beyond() -> None:
+    goal = Target(indicator="面积", comparator=">=", value=Decimal(900), unit="亩")
+    known = item(PlanAdopted(nodes={f"2024Q{number}": Node(text="", targets=(goal,)) for number in range(1, 5)}))
+    (lone,) = figures(known, "2024Q1")
+    assert (lone.past, lone.low, lone.high) == ([], Decimal(0), Decimal(1800))
+    for number, value in enumerate((700, 800), start=1):
+        known.evolve(replace(report(f"2024Q{number}"), measures={"面积": Decimal(value)}))
+    (third,) = figures(known, "2024Q3")
+    assert [(one.period, one.value) for one in third.past] == [("2024Q1", Decimal(700)), ("2024Q2", Decimal(800))]
+    assert (third.low, third.high) == (Decimal(500), Decimal(1100))
+    assert third.is_far(Decimal(1101))
+    assert not third.is_far(Decimal(900))

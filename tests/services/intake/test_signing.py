@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 import pytest_asyncio
 
@@ -159,6 +160,20 @@ async def test_nobody_but_the_head_signs(intake: RunningIntake) -> None:
     assert "报送进展" in text, "it still waits"
     await _signed_or_taken_back(intake, "take_back")
     assert "没有待签的" in (await _queue(intake))[0]
+    assert (await _prepared(intake, "2024Q1", "nobody"))["state"] == "waiting", "what was taken back can be given again"
+    await _signed_or_taken_back(intake, "take_back")
+
+
+async def test_a_row_of_a_table_that_the_head_must_sign_is_given_to_the_head(intake: RunningIntake) -> None:
+    address, before = "/tables/441602-2024", len(await _reports(intake))
+    page = await intake.http.get(address, headers={"Accept": "text/html", **await intake.cookie("u-fagai-2")})
+    row = {"item": "K01", "type": "progress.reported", "data": {"period": "2024Q2", "claim": "in_progress"}}
+    sent = {"csrf": dict(Page(page.text).fields)["csrf"], "act": "file", "row:0": orjson.dumps(row).decode()}
+    answer = await _post(intake, address, sent)
+    assert "待负责人签发，尚未报送" in answer.text
+    assert [one.item for one in await intake.dependencies.signing.open(_stand_in())] == ["K01"]
+    assert len(await _reports(intake)) == before
+    await _signed_or_taken_back(intake, "take_back")
 
 
 async def test_a_units_system_prepares_into_the_same_queue_once_for_a_key(intake: RunningIntake) -> None:

@@ -21,7 +21,10 @@ _RULING_SECONDS: Final = 5.0
 
 
 class FiledRow(NamedTuple):
-    """What became of one row: received, perhaps with its ruling, or refused at the door."""
+    """What became of one row: received, perhaps with its ruling, or refused at the door.
+
+    Neither: it was given to the head to sign.
+    """
 
     item: KnownItem
     name: str
@@ -47,6 +50,9 @@ async def filed_rows(
             try:
                 body = await _body(dependencies, identity, name, data, number, post)
                 wait, key = min(_RULING_SECONDS, dependencies.settings.max_wait), f"table-{post.key}-{number}"
+                if name in item.assignment.policy.signed and not dependencies.heads.sign(identity):
+                    await dependencies.signing.prepare(identity, item.programme, item.id, body, key)
+                    return FiledRow(item, name, period, None, None)
                 received = await dependencies.receiver.receive(identity, item.programme, item.id, body, key, wait)
                 return FiledRow(item, name, period, received, None)
             except IntakeProblem as problem:
