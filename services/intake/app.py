@@ -58,6 +58,7 @@ from services.intake.submitting.receipt_signing import ReceiptSigner
 from services.intake.submitting.receiver import Stamp, SubmissionReceiver
 from services.intake.submitting.ruling_waits import RulingWaits
 from services.intake.submitting.used_keys import UsedKeys
+from services.intake.submitting.workbook_reader import WorkbookReader
 from services.intake.topics_check import TopicsCheck
 from services.intake.who.heads import UnitHeads
 from services.intake.who.roster import Roster
@@ -194,6 +195,7 @@ def _dependencies(settings: IntakeSettings, log: KafkaLog, pool: Pool | None) ->
         form_drafts=FormDrafts(tables),
         publisher=ProgrammePublisher(receiver, roster, roster_feed, log),
         programme_reader=ProgrammeReader(settings.library, settings.programmes_at_a_time, settings.programme_within),
+        workbook_reader=WorkbookReader(),
         drafts=DraftStore(pool),
         ledger_reader=LedgerReader(settings.programmes_at_a_time),
         topics=TopicsCheck(settings.bootstrap_servers, settings.topic_prefix),

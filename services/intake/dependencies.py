@@ -27,6 +27,7 @@ from services.intake.submitting.publisher import ProgrammePublisher
 from services.intake.submitting.receipt_signing import ReceiptSigner
 from services.intake.submitting.receiver import SubmissionReceiver
 from services.intake.submitting.used_keys import UsedKeys
+from services.intake.submitting.workbook_reader import WorkbookReader
 from services.intake.topics_check import TopicsCheck
 from services.intake.who.heads import UnitHeads
 from services.intake.who.roster import Roster
@@ -64,6 +65,7 @@ class Dependencies:
     form_drafts: FormDrafts
     publisher: ProgrammePublisher
     programme_reader: ProgrammeReader
+    workbook_reader: WorkbookReader
     drafts: DraftStore
     ledger_reader: LedgerReader
     topics: TopicsCheck

@@ -22,7 +22,7 @@ from services.intake.problem import IntakeProblem, denied
 from services.intake.submitting.receiver import Received
 from services.intake.who.decisions import pending
 from services.intake.who.item import KnownItem
-from services.intake.who.permission import rights_of
+from services.intake.who.permission import rights_of, to_item
 from supervision.awaited import ERRANDS
 from supervision.light_sentences import period_word
 from web.gate import GuardedRoute, does
@@ -128,9 +128,14 @@ def _position(dependencies: Dependencies, outcomes: Iterable[RowOutcome]) -> str
 async def _decided(
     dependencies: Dependencies, identity: Identity, one: _Chosen, body: dict[str, Any], key: str, left: float | None
 ) -> RowOutcome:
-    """What becomes of one row, its ruling waited for `left` seconds; None: it does not wait any more."""
+    """What becomes of one row, its ruling waited for `left` seconds; None: it does not wait any more.
+
+    The item is named only to whom it is shown: a row may name any.
+    """
     receiver, item = dependencies.receiver, dependencies.roster.items.get((one.programme, one.item))
     about = one.programme, one.item or None
+    if item is not None and not to_item(rights_of(dependencies.roster, identity), "item.read_full", item).allowed:
+        item = None
     try:
         if left is not None:
             received = await receiver.receive(identity, *about, body, key, left)

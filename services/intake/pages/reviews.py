@@ -53,7 +53,8 @@ async def review(request: Request) -> Response:
     asked = request.query_params
     waiting = _waiting(dependencies, identity, asked.get("unit", ""))
     named = asked.get("programme", ""), asked.get("item", ""), asked.get("period", "")
-    chosen = next((one for one in waiting if _name(one) == named), None) or _behind(waiting, asked.get("after", ""))
+    chosen = next((one for one in waiting if _name(one) == named), None)
+    chosen = chosen or _behind(waiting, asked.get("after", "")) or next(iter(waiting), None)
     return _page(request, dependencies, waiting, chosen, FormPost(FormFields([]), uuid.uuid4().hex))
 
 
@@ -75,7 +76,8 @@ async def send(request: Request) -> Response:
         except IntakeProblem as problem:
             return _page(request, dependencies, waiting, chosen, post, problem)
     following = _behind(waiting, post.fields.one("of"))
-    query = {"done": done, "unit": post.fields.one("unit"), "after": post.fields.one("of") if following else ""}
+    programme, item, period = _name(following) if following else ("", "", "")
+    query = {"done": done, "unit": post.fields.one("unit"), "programme": programme, "item": item, "period": period}
     kept = urlencode({name: value for name, value in query.items() if value})
     return RedirectResponse(f"{request.scope['root_path']}/review?{kept}", 303)
 
@@ -107,9 +109,9 @@ def _name(one: PendingDecision) -> tuple[str, str, str]:
 
 
 def _behind(waiting: Sequence[PendingDecision], of: str) -> PendingDecision | None:
-    """The one that waits behind another; the first where that one is not known."""
-    at = next((index for index, one in enumerate(waiting) if one.awaited.of == of), -1)
-    return waiting[at + 1] if at + 1 < len(waiting) else waiting[0] if waiting and of == "" else None
+    """The one that waits behind another; None behind the last one, and where that one is not known."""
+    at = next((index for index, one in enumerate(waiting) if one.awaited.of == of), len(waiting))
+    return next(iter(waiting[at + 1 :]), None)
 
 
 def _page(

@@ -20,6 +20,8 @@ MOST: Final = 10
 _FADES: Final = timedelta(days=30)
 """What asks for no answer, or was given up, is told for so long."""
 _KEPT: Final = 2000
+_SECONDS: Final = 3.0
+"""How long a page waits for what is to be read from the log; what was not read by then is told the next time."""
 
 
 class CameBackItem(NamedTuple):
@@ -47,7 +49,12 @@ class CameBack:
             if one.kind in ("returned", "overturned", "not_done") or now - one.at < _FADES
         ]
         found.sort(key=lambda pair: pair[1].at, reverse=True)
-        told = await asyncio.gather(*(self._told(unit, item, one) for item, one in found[: 2 * MOST]))
+        asked = [asyncio.create_task(self._told(unit, item, one)) for item, one in found[: 2 * MOST]]
+        if asked:
+            await asyncio.wait(asked, timeout=_SECONDS)
+        for late in (one for one in asked if not one.done()):
+            late.cancel()
+        told = [one.result() for one in asked if one.done()]
         return [one for one in told if one is not None][:MOST]
 
     async def _told(self, unit: str, item: KnownItem, setback: Setback) -> CameBackItem | None:

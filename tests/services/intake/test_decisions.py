@@ -31,6 +31,8 @@ from contracts.rulings import (
 )
 from contracts.values import Evidence, Node, Target
 from embedded.child_process import LOOPBACK, free_port
+from sandbox.people import Account
+from tests.services.districts import programme_file
 from tests.services.intake.running_intake import RunningIntake, make_topics, running, settings_for, until
 from tests.web.desk import desk
 from web.doors import beside
@@ -288,3 +290,24 @@ async def test_a_report_is_reviewed_beside_target_last_values_and_evidence_and_t
     (review,) = [one for one in await district.intake.rating.submissions() if ".reviewed." in one.type]
     assert (review.data.of, review.data.reason) == ("report-2024Q1", "与台账不符")  # type: ignore[union-attr]
     await district.wait(1, "progress.reviewed")
+
+
+async def test_a_row_that_names_an_item_of_another_district_tells_nothing_of_it(district: District) -> None:
+    intake = district.intake
+    office = Account("o9", "office", None, "", "", ("441699",))
+    headers = {"Authorization": f"Bearer {intake.mint(office)}", "Idempotency-Key": "other district"}
+    headers["Content-Type"] = "application/json"
+    answer = await intake.http.post("/v1/programmes", content=programme_file("441699"), headers=headers)
+    assert answer.status_code == 202, answer.text
+    await intake.rating.rule()
+    await until(lambda: ("441699-2024", "K01") in intake.dependencies.roster.items, "the other district is not known")
+    before = len(await district.decided())
+    opened = await district.page()
+    csrf = dict(_fields(opened))["csrf"]
+    forged = [("csrf", csrf), ("key", "k"), ("act", "plan.decided"), ("yes", "1"), ("row", "441699-2024|K01||x")]
+    told = await district._post(forged)
+    assert told.status_code == 200
+    assert "未知事项" in told.text
+    title = intake.dependencies.roster.items["441699-2024", "K01"].opened.title
+    assert title not in told.text
+    assert len(await district.decided()) == before

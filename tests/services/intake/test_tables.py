@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 from contracts.rulings import PlanAdopted, PlanReceived
 from contracts.submissions import PlanSubmitted, ProgressReported
 from contracts.values import Node, Target
+from exact.workbook import ListSheet, read_workbook, write_workbook
 from services.intake.pages.desk import binding
 from services.intake.pages.paper.plan_table import read_plans, write_plans
 from services.intake.pages.paper.report_table import read_reports, write_reports
@@ -60,11 +61,16 @@ def _written(content: bytes, cells: Mapping[str, str]) -> bytes:
     return packed.getvalue()
 
 
+def _filled(content: bytes, cells: Mapping[str, str]) -> list[ListSheet]:
+    """The same as it is read."""
+    return read_workbook(_written(content, cells), merged=True)
+
+
 @given(_nodes())
 @settings(deadline=None, max_examples=30)
 def test_a_plan_that_is_written_as_a_table_is_read_as_the_same_plan(nodes: dict[str, Node]) -> None:
     known = item(PlanReceived(nodes=nodes, late=False))
-    table = read_plans(write_plans([known], LEADERS), {"K01": known})
+    table = read_plans(read_workbook(write_plans([known], LEADERS), merged=True), {"K01": known})
     assert table.problems == []
     (row,) = table.rows
     assert (row.item, row.name) == (known, "plan.submitted")
@@ -80,7 +86,7 @@ def test_what_is_filled_in_about_a_period_is_read_as_its_report(
     known = item(PlanAdopted(nodes={one: Node(text="目标", targets=targets) for one in QUARTERS}))
     figures = {f"G{2 + ['甲', '乙'].index(name)}": format(value, "f") for name, value in measures.items()}
     content = _written(write_reports([known], NOW), {"H2": claim, "I2": narrative, **figures})
-    table = read_reports(content, {"K01": known}, NOW)
+    table = read_reports(read_workbook(content, merged=True), {"K01": known}, NOW)
     assert table.problems == []
     (row,) = table.rows
     claims = {"推进中": "in_progress", "受阻": "blocked", "已完成": "completed"}
@@ -92,8 +98,8 @@ def test_what_is_filled_in_about_a_period_is_read_as_its_report(
 def test_a_table_that_comes_back_as_it_was_files_nothing() -> None:
     known = item()
     for table in (
-        read_plans(write_plans([known], LEADERS), {"K01": known}),
-        read_reports(write_reports([known], NOW), {"K01": known}, NOW),
+        read_plans(read_workbook(write_plans([known], LEADERS), merged=True), {"K01": known}),
+        read_reports(read_workbook(write_reports([known], NOW), merged=True), {"K01": known}, NOW),
     ):
         assert (table.rows, table.problems) == ([], [])
         assert table.left_empty
@@ -113,7 +119,7 @@ def test_a_table_that_comes_back_as_it_was_files_nothing() -> None:
 )
 def test_what_is_wrong_is_told_at_its_cell(cells: dict[str, str], where: str, said: str) -> None:
     known = item()
-    table = read_plans(_written(write_plans([known], LEADERS), cells), {"K01": known})
+    table = read_plans(_filled(write_plans([known], LEADERS), cells), {"K01": known})
     assert table.rows == []
     assert [one.cell for one in table.problems] == [where], table.problems
     assert said in table.problems[0].zh
@@ -123,9 +129,9 @@ def test_what_is_wrong_is_told_at_its_cell(cells: dict[str, str], where: str, sa
 def test_a_report_needs_a_claim_and_a_period_that_is_open() -> None:
     known = item()
     empty = write_reports([known], NOW)
-    told = read_reports(_written(empty, {"I2": "进展"}), {"K01": known}, NOW)
+    told = read_reports(_filled(empty, {"I2": "进展"}), {"K01": known}, NOW)
     assert [(one.cell, one.zh) for one in told.problems] == [("H2", "应为 已完成、推进中、受阻")]
-    told = read_reports(_written(empty, {"H2": "推进中", "C2": "2024年第四季度"}), {"K01": known}, NOW)
+    told = read_reports(_filled(empty, {"H2": "推进中", "C2": "2024年第四季度"}), {"K01": known}, NOW)
     assert [one.cell for one in told.problems] == ["C2"]
 
 
@@ -134,7 +140,7 @@ def test_a_period_that_binds_nobody_takes_no_goal() -> None:
     known.opened = replace(known.opened, void=("2024Q1",))
     assert "2024Q1" not in {one.id for one in binding(known)}
     content = write_plans([known, item()], LEADERS)
-    table = read_plans(_written(content, {"G2": "目标"}), {"K01": known})
+    table = read_plans(_filled(content, {"G2": "目标"}), {"K01": known})
     assert [one.zh for one in table.problems] == ["该事项在这一周期不报送"]
 
 
@@ -184,6 +190,28 @@ async def test_a_table_is_looked_at_then_filed_once_with_its_files(intake: Runni
     assert filed[0][0].subject == f"441602-2024/{led[0].id}"
     assert filed[0][1].nodes == {"2024Q1": Node(text="一季度目标"), "2024Q2": Node(text="二季度目标")}
     assert [one.name for one in filed[0][1].evidence] == ["佐证.png"]
+
+
+@pytest.mark.services
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"no workbook", "不能读取"),
+        (b"0" * 1_100_000, "1048576"),
+        (write_workbook([("一", ["编号", "事项"], [["甲"] * 60] * 1100)]), "60000"),
+    ],
+    ids=["no workbook", "too long", "too many cells"],
+)
+async def test_a_file_that_is_no_table_is_refused_and_said_why(
+    intake: RunningIntake, content: bytes, said: str
+) -> None:
+    here, headers = "/tables/441602-2024", {"Accept": "text/html", **await intake.cookie("u-fagai-1")}
+    form = dict(Page((await intake.http.get(here, headers=headers)).text).fields)
+    sent = {"csrf": form["csrf"], "table": "plans", "act": "check"}
+    told = await intake.http.post(here, data=sent, files={"table-file": ("表.xlsx", content)}, headers=headers)
+    assert told.status_code in (413, 422)
+    assert said in told.text
 
 
 @pytest.mark.services

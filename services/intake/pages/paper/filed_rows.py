@@ -17,7 +17,8 @@ from web.identity import Identity
 from web.rights import RightDenied
 
 _AT_ONCE: Final = 8
-_RULING_SECONDS: Final = 5.0
+_RULING_SECONDS: Final = 10.0
+"""How long the rulings on all rows together are waited for."""
 
 
 class FiledRow(NamedTuple):
@@ -42,14 +43,15 @@ async def filed_rows(
     """
     dependencies.quotas.require_evidence(identity.actor, sum(one.file.size or 0 for one in post.uploads))
     rows = {number: _row(text, items) for number, text in post.fields.named("row:").items()}
-    turn = asyncio.Semaphore(_AT_ONCE)
+    turn, loop = asyncio.Semaphore(_AT_ONCE), asyncio.get_running_loop()
+    until = loop.time() + min(_RULING_SECONDS, dependencies.settings.max_wait)
 
     async def one(number: str, item: KnownItem, name: str, data: dict[str, Any]) -> FiledRow:
         period = str(data.get("period", ""))
         async with turn:
             try:
                 body = await _body(dependencies, identity, name, data, number, post)
-                wait, key = min(_RULING_SECONDS, dependencies.settings.max_wait), f"table-{post.key}-{number}"
+                wait, key = max(0.0, until - loop.time()), f"table-{post.key}-{number}"
                 if name in item.assignment.policy.signed and not dependencies.heads.sign(identity):
                     await dependencies.signing.prepare(identity, item.programme, item.id, body, key)
                     return FiledRow(item, name, period, None, None)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import orjson
 
-from exact.workbook import UnreadableWorkbook, read_workbook
+from exact.workbook import ListSheet
 from programmes.ledger.model import LedgerProblem
 from services.intake.pages.paper.table_rows import TableRow, rows_of
 from services.intake.problem import IntakeProblem
@@ -59,14 +59,9 @@ class FilledTable:
 
 
 def grouped(
-    content: bytes, items: Mapping[str, KnownItem], found: FilledTable
+    sheets: Sequence[ListSheet], items: Mapping[str, KnownItem], found: FilledTable
 ) -> list[tuple[KnownItem, list[TableRow]]]:
     """The rows of each item: the one with its number, and those below it without one. Problems go to `found`."""
-    try:
-        sheets = read_workbook(content, merged=True)
-    except UnreadableWorkbook as error:
-        found.problems.append(LedgerProblem("", "", f"不能读取：{error.why.zh}", f"cannot be read: {error.why.en}"))
-        return []
     rows = rows_of(sheets)
     if not rows:
         found.problems.append(LedgerProblem("", "", *NO_HEADINGS))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from contracts.values import Category, Comparator, Target
-from exact.workbook import write_workbook
+from exact.workbook import ListSheet, write_workbook
 from programmes.ledger.amounts import read_amount
 from services.intake.pages.desk import binding
 from services.intake.pages.paper.filled_table import FilledRow, FilledTable, grouped
@@ -44,10 +44,10 @@ def write_plans(items: Sequence[KnownItem], leaders: Mapping[str, str]) -> bytes
     return write_workbook(sheets)
 
 
-def read_plans(content: bytes, items: Mapping[str, KnownItem]) -> FilledTable:
+def read_plans(sheets: Sequence[ListSheet], items: Mapping[str, KnownItem]) -> FilledTable:
     """The plans that a table makes, of these items by number."""
     found = FilledTable()
-    for item, rows in grouped(content, items, found):
+    for item, rows in grouped(sheets, items, found):
         before = len(found.problems)
         nodes = _nodes(item, rows, found)
         if len(found.problems) > before:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from contracts.values import Node
-from exact.workbook import write_workbook
+from exact.workbook import ListSheet, write_workbook
 from programmes.ledger.amounts import read_amount
 from services.intake.pages.desk import to_report
 from services.intake.pages.paper.filled_table import FilledRow, FilledTable, grouped
@@ -32,10 +32,10 @@ def write_reports(items: Sequence[KnownItem], now: datetime) -> bytes:
     return write_workbook([(SHEET, _HEADINGS, rows)])
 
 
-def read_reports(content: bytes, items: Mapping[str, KnownItem], now: datetime) -> FilledTable:
+def read_reports(sheets: Sequence[ListSheet], items: Mapping[str, KnownItem], now: datetime) -> FilledTable:
     """The reports that a table makes, of these items by number."""
     found = FilledTable()
-    for item, rows in grouped(content, items, found):
+    for item, rows in grouped(sheets, items, found):
         before = len(found.problems)
         data = _report(item, rows, now, found)
         if len(found.problems) > before:

@@ -11,6 +11,7 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from exact.workbook import UnreadableWorkbook
 from services.intake.dependencies import Dependencies
 from services.intake.pages.desk import to_report
 from services.intake.pages.form_page import signing
@@ -24,11 +25,10 @@ from services.intake.pages.session import check_form_token, check_origin, form_t
 from services.intake.problem import IntakeProblem
 from services.intake.who.item import KnownItem
 from services.intake.who.permission import rights_of, to_item
-from supervision.words import Word
 from web.gate import GuardedRoute, does
 from web.identity import Identity
 from web.privileged_reads import opened_by
-from web.request_limits import Busy
+from web.request_limits import account_of
 
 router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 FILL: Final = "tables.fill"
@@ -37,8 +37,6 @@ SHOWN: Final = 200
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TABLE_BYTES: Final = 1024 * 1024
 """A unit's table has some ten KB."""
-_OTHERS: Final = Word("正在读取其他表格", "other tables are being read")
-_reading = asyncio.Semaphore(2)
 
 
 class _Visit(NamedTuple):
@@ -146,18 +144,19 @@ async def hand_in(request: Request, programme: str) -> Response:
 
 
 async def _read(visit: _Visit, post: FormPost) -> FilledTable:
-    """Raises IntakeProblem, Busy."""
+    """Raises IntakeProblem, RateReached, Busy."""
     if not post.uploads:
         raise IntakeProblem("invalid", "请选择表格文件", "choose the file of a table")
-    if _reading.locked():
-        raise Busy(_OTHERS, 5)
-    content = await post.uploads[0].file.read()
-    if len(content) > _TABLE_BYTES:
+    file = post.uploads[0].file
+    if (file.size or 0) > _TABLE_BYTES:
         raise IntakeProblem("too_large", f"至多 {_TABLE_BYTES} 字节", f"at most {_TABLE_BYTES} bytes")
-    async with _reading:
-        if post.fields.one("table") == "plans":
-            return await asyncio.to_thread(read_plans, content, visit.items)
-        return await asyncio.to_thread(read_reports, content, visit.items, visit.now)
+    try:
+        sheets = await visit.dependencies.workbook_reader.sheets(await file.read(), account_of(visit.identity))
+    except UnreadableWorkbook as error:
+        raise IntakeProblem("invalid", f"不能读取：{error.why.zh}", f"cannot be read: {error.why.en}") from None
+    if post.fields.one("table") == "plans":
+        return await asyncio.to_thread(read_plans, sheets, visit.items)
+    return await asyncio.to_thread(read_reports, sheets, visit.items, visit.now)
 
 
 def _visit(request: Request, programme: str) -> _Visit:

@@ -21,7 +21,7 @@ Choices = list[tuple[str, str]]
 def calendar_values(items: Sequence[KnownItem], today: date) -> dict[str, str]:
     """The days that were announced since the publication, to be reviewed; `ends_on` is where the calendar ends now."""
     opened = items[0].opened
-    ends_on = max(one.opened.calendar.last_on for one in items)
+    ends_on = min(one.opened.calendar.last_on for one in items)  # one that broke off reached some items alone
     year = last_day(opened.plan_due_at, offset_of(opened.policy.utc_offset)).year
     first = max(ends_on, today) + timedelta(days=1)
     last = min(calendar_span(year)[1], date(announced_years()[-1], 12, 31))

@@ -116,12 +116,11 @@ def _unmoved(item: KnownItem, period: ReportingPeriod) -> ReportingPeriod:
 
 
 def _deputies(items: Sequence[KnownItem], leader: str) -> list[dict[str, str]]:
-    """Who stands in for its leader, or the chief leader, by another item of theirs."""
-    like = next((one for one in items if one.leader == leader and one.namings), None)
-    if like is None:
-        return []
+    """Who stands in for its leader, by another item of theirs, and for the chief leader, by any item."""
     names = ("principal", "deputy", "from_on", "until_on")
-    return [{name: str(getattr(one, name)) for name in names} for one in like.namings]
+    namings = [one for item in items for one in item.namings if one.principal in ("chief", f"leader:{leader}")]
+    found = [{name: str(getattr(one, name)) for name in names} for one in namings]
+    return list({tuple(one.values()): one for one in found}.values())
 
 
 def _targets(fields: FormFields) -> list[dict[str, str]]:
