@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -55,6 +55,17 @@ class KeptDraft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListedDraft:
+    """A draft as a list shows it: `items` is how many there are in its latest version."""
+
+    programme: str
+    title: str
+    items: int
+    version: int
+    published: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DraftVersion:
     """One version, without what it says."""
 
@@ -71,11 +82,20 @@ class DraftStore:
         self._pool = pool
         self._prepared = False
 
-    async def listed(self) -> list[KeptDraft]:
-        """All drafts by programme, of every jurisdiction."""
+    async def listed(self, jurisdictions: Collection[str]) -> list[ListedDraft]:
+        """The drafts of these jurisdictions by programme."""
         async with self._connected() as connection:
-            cursor = await connection.execute(f"{_SELECT} ORDER BY d.programme")
-            return [_kept(row) for row in await cursor.fetchall()]
+            cursor = await connection.execute(
+                "SELECT d.programme, v.content->>'title', jsonb_array_length(v.content->'items'), d.latest, d.published"
+                " FROM intake.programme_draft d"
+                " JOIN intake.programme_draft_version v ON v.programme = d.programme AND v.number = d.latest"
+                " WHERE split_part(d.programme, '-', 1) = ANY(%s) ORDER BY d.programme",
+                (list(jurisdictions),),
+            )
+            rows = await cursor.fetchall()
+        return [
+            ListedDraft(programme=row[0], title=row[1], items=row[2], version=row[3], published=row[4]) for row in rows
+        ]
 
     async def find(self, programme: str) -> KeptDraft | None:
         """The draft of a programme in its latest version."""
@@ -143,10 +163,21 @@ class DraftStore:
             )
 
     async def publish(self, programme: str, version: int) -> None:
-        """This version is on the log: the draft is changed no more."""
+        """This version goes onto the log: the draft is changed no more. Raises IntakeProblem `draft_changed`."""
+        async with self._connected() as connection:
+            cursor = await connection.execute(
+                "UPDATE intake.programme_draft SET published = %s"
+                " WHERE programme = %s AND latest = %s AND coalesce(published, %s) = %s",
+                (version, programme, version, version, version),
+            )
+            if not cursor.rowcount:
+                raise IntakeProblem("draft_changed")
+
+    async def reopen(self, programme: str) -> None:
+        """Nothing of it came onto the log: it can be changed again."""
         async with self._connected() as connection:
             await connection.execute(
-                "UPDATE intake.programme_draft SET published = %s WHERE programme = %s", (version, programme)
+                "UPDATE intake.programme_draft SET published = NULL WHERE programme = %s", (programme,)
             )
 
     async def remove(self, programme: str) -> None:

@@ -156,7 +156,7 @@ def test_units_and_leaders_that_join_later_and_another_policy_are_known() -> Non
 async def test_without_a_database_drafts_say_so() -> None:
     for store in (DraftStore(None), DraftStore(pool_of("postgresql://nowhere/none"))):
         with pytest.raises(IntakeProblem) as caught:
-            await store.listed()
+            await store.listed(["441602"])
         assert caught.value.code == "drafts_unavailable"
 
 

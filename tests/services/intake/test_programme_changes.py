@@ -161,7 +161,8 @@ async def test_units_and_leaders_join_and_are_known_from_then_on(intake: Running
 async def test_a_policy_shows_which_of_its_values_differ(intake: RunningIntake, office: Desk) -> None:
     preview = await office.post("/policy", {"policy": "template@1"})
     assert "template@1" in preview.text
-    assert "evidence_required" in preview.text or "signed" in preview.text
+    assert "须由单位主要负责人报送的" in preview.text
+    assert "missed_light" not in preview.text, "in words, not in names of fields"
     assert (await office.confirm("/policy", preview)).status_code == 202
     sent = await office.sent(PolicyAdopted)
     assert len(sent) == len(intake.dependencies.roster.items) + 1

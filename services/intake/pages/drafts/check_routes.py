@@ -18,9 +18,11 @@ from services.intake.programme_drafts.year_calendar import due_days, month_sheet
 from services.intake.submitting.receipt import Receipt
 from services.intake.who.permission import require_own, rights_of
 from web.gate import GuardedRoute, does
+from web.rights import RightDenied
 
 router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 _RULED_SECONDS = 8.0
+_PERHAPS_ON_THE_LOG = ("partly_published", "unknown_outcome")
 
 
 @router.get("/drafts/{programme}/year")
@@ -90,12 +92,16 @@ async def publish(request: Request, programme: str) -> Response:
                 raise IntakeProblem("invalid", "请先勾选确认", "tick the box to confirm")
             require_own(rights_of(dependencies.roster, identity), "programme.publish", programme)
             complete, key = await _complete(visit)
-            await dependencies.publisher.publish(identity, complete, key)
+            # Before the first append: what breaks off is sent again as it is, and nobody changes it meanwhile.
+            await dependencies.drafts.publish(programme, kept.version)
+            try:
+                await dependencies.publisher.publish(identity, complete, key)
+            except (IntakeProblem, RightDenied) as refused:
+                if not (isinstance(refused, IntakeProblem) and refused.code in _PERHAPS_ON_THE_LOG):
+                    await dependencies.drafts.reopen(programme)
+                raise
         except IntakeProblem as problem:
-            if problem.code == "partly_published":  # part of it is on the log: it is sent again as it is
-                await dependencies.drafts.publish(programme, kept.version)
             return _summary(visit, problem)
-        await dependencies.drafts.publish(programme, kept.version)
     return visit.onward("/published")
 
 

@@ -51,7 +51,7 @@ async def send_programme(request: Request, programme: str) -> Response:
             policy = next(
                 (one for one in policies.values() if policy_name(one) == post.fields.one("policy")), content.policy
             )
-            if faults:
+            if faults := [*faults, *_far_away(post.fields, content)]:
                 raise invalid(*faults)
             await visit.save(content.model_copy(update={"policy": policy}), post, "programme")
         except IntakeProblem as problem:
@@ -93,6 +93,16 @@ async def send_calendar(request: Request, programme: str) -> Response:
             return visit.onward("/year")
         values = post.fields.named("")
     return visit.page("draft_calendar.html", problem, values=values, announced=announced_years()[-1])
+
+
+def _far_away(fields: FormFields, content: ProgrammeDraft) -> list[Fault]:
+    """Days and months of the form that are not of the programme's year, the one before or the one after."""
+    year = year_of(content)
+    near = [str(one) for one in range(year - 1, year + 2)]
+    dated = {name: text for name, text in fields.named("").items() if re.match(r"[0-9]{4}-[0-9]{2}", text)}
+    days = {name: text for name, text in dated.items() if name.startswith("schedule.") or name.endswith("_on")}
+    said = f"应在 {near[0]} 至 {near[-1]} 年", f"must be in the years {near[0]} to {near[-1]}"
+    return [Fault(tuple(name.split(".")), "year", *said) for name, text in days.items() if text[:4] not in near]
 
 
 def _offered(policies: Mapping[str, Policy]) -> dict[str, Any]:

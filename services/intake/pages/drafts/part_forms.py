@@ -22,7 +22,7 @@ PartName = Literal["units", "leaders", "items"]
 PARTS: Final[tuple[PartName, ...]] = ("units", "leaders", "items")
 SPARE: Final = 2
 """Empty rows for indicators below those that are there."""
-MAX_INDICATORS: Final = 12
+MAX_INDICATORS: Final = 50
 _INDICATOR: Final = ("name", "comparator", "target", "unit", "note")
 
 

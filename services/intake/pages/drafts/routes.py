@@ -48,7 +48,8 @@ async def drafts(request: Request) -> Response:
     dependencies, identity = signed_in(request)
     dependencies.receiver.ready()
     rights = rights_of(dependencies.roster, identity)
-    kept = [one for one in await dependencies.drafts.listed() if rights.to(MANAGE, one.programme).allowed]
+    listed = await dependencies.drafts.listed(_jurisdictions(dependencies, identity))
+    kept = [one for one in listed if rights.to(MANAGE, one.programme).allowed]
     opened = {id_: one.opened for id_, one in sorted(dependencies.roster.programmes.items())}
     published = {id_: one for id_, one in opened.items() if rights.to("programme.extend", id_).allowed}
     return page(request, "drafts.html", kept=kept, published=published)

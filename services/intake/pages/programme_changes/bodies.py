@@ -51,13 +51,17 @@ def calendar_days(fields: FormFields, today: date) -> Any:
 
 
 def added_parts(fields: FormFields, known: KnownProgramme) -> Any:
-    """The data of `programme.extended`: names of units and of leaders, one a line, new ones alone."""
+    """The data of `programme.extended`: names of units and of leaders, one a line, new ones alone.
+
+    What is confirmed may be on its way already: sent again, it reaches the items that it did not.
+    """
     faults: list[Fault] = []
-    there = {one.name for one in known.opened.units} | {one.label for one in known.opened.leaders}
+    there = {one.name: one.id for one in known.opened.units} | {one.label: one.id for one in known.opened.leaders}
+    again = fields.one("act") == "confirm"
     made: dict[str, list[dict[str, str]]] = {"units": [], "leaders": []}
     for part, make in (("units", new_unit), ("leaders", new_leader)):
         for name in dict.fromkeys(line.strip() for line in fields.one(part).splitlines() if line.strip()):
-            if name in there:
+            if name in there and not (again and there[name] == make(name).id):
                 faults.append(fault(part, f"{name} 已在方案中", f"{name} is there already"))
             elif part == "leaders" and is_person(name):
                 faults.append(fault(part, f"{name}：写职务，不写姓名", f"{name}: name the office, not the person"))

@@ -72,10 +72,10 @@ async def _data(visit: ProgrammeVisit, name: ChangeName, fields: FormFields) -> 
 
 def _effects(visit: ProgrammeVisit, data: Any, fields: FormFields) -> Effects:
     now, opened = visit.dependencies.clock.now(), visit.known.opened
+    names = {one.id: one.name for one in opened.units} | {one.id: one.label for one in opened.leaders}
     if isinstance(data, ItemCorrected):
-        return of_words(_item(visit, fields.one("item")), data)
+        return of_words(_item(visit, fields.one("item")), data, names)
     if isinstance(data, ItemReassigned):
-        names = {one.id: one.name for one in opened.units} | {one.id: one.label for one in opened.leaders}
         return of_hand_over(_item(visit, fields.one("item")), data, names, now)
     return effects_of(data, visit.items, opened.policy, now)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -21,7 +21,9 @@ from contracts.submissions import (
 from contracts.values import Target
 from services.intake.who.item import KnownItem
 from supervision.calendar_growth import grown, moved_periods
-from supervision.words import Word
+from supervision.light_sentences import period_word
+from supervision.policy_words import VALUES, otherwise
+from supervision.words import CLASSIFICATIONS, Language, Word
 from supervision.workdays import WorkingDays, last_day, offset_of
 
 Change = CalendarExtended | ProgrammeExtended | PolicyAdopted | DeputyNamed | DeputyEnded | ItemAssigned
@@ -40,9 +42,9 @@ class MovedDeadline(NamedTuple):
 class PolicyDifference(NamedTuple):
     """A value of the policy that becomes another one."""
 
-    name: str
-    before: str
-    after: str
+    name: Word
+    before: Word
+    after: Word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,18 +82,21 @@ def effects_of(data: Change, items: Sequence[KnownItem], policy: Policy, now: da
             return _of_item(data, now)
 
 
-def of_words(item: KnownItem, data: ItemCorrected) -> Effects:
+def of_words(item: KnownItem, data: ItemCorrected, names: Mapping[str, str]) -> Effects:
     """A correction: the words that differ."""
     opened = item.opened
     pairs = (
         (Word("标题", "title"), opened.title, data.title),
         (Word("来源", "source"), opened.source, data.source),
-        (Word("公开属性", "classification"), opened.classification, data.classification),
-        (Word("配合单位", "cooperating units"), _listed(item.cooperating), _listed(data.cooperating)),
+        (Word("公开属性", "classification"), _classified(opened.classification), _classified(data.classification)),
+        (Word("配合单位", "cooperating units"), _listed(item.cooperating, names), _listed(data.cooperating, names)),
         (Word("全年目标", "targets of the year"), _targets(opened.annual_targets), _targets(data.annual_targets)),
     )
     says = [
-        Word(f"{name.zh}：{before or '—'} → {after or '—'}", f"{name.en}: {before or '—'} → {after or '—'}")
+        Word(
+            f"{name.zh}：{_said(before, 'zh')} → {_said(after, 'zh')}",
+            f"{name.en}: {_said(before, 'en')} → {_said(after, 'en')}",
+        )
         for name, before, after in pairs
         if after is not None
     ]
@@ -114,16 +119,24 @@ def of_hand_over(item: KnownItem, data: ItemReassigned, names: Mapping[str, str]
         says.append(Word("待审定的方案由新领导审定", "the plan that waits is the new leader's to decide"))
     says += [
         Word(
-            f"下次报送 {one.id}，截止 {last_day(one.due_at, item.assignment.zone)}，由新单位报",
-            f"{one.id} is theirs to report",
+            f"下次报送 {period_word(one.id).zh}，截止 {last_day(one.due_at, item.assignment.zone)}，由新单位报",
+            f"{period_word(one.id).en} is theirs to report",
         )
         for one in due[:1]
     ]
     return Effects(says=says)
 
 
-def _listed(units: Sequence[str] | None) -> str | None:
-    return None if units is None else "、".join(units)
+def _said(text: Word | str | None, language: Language) -> str:
+    return (text if isinstance(text, str) else getattr(text, language, "")) or "—"
+
+
+def _classified(classification: str | None) -> Word | None:
+    return None if classification is None else CLASSIFICATIONS[classification]
+
+
+def _listed(units: Sequence[str] | None, names: Mapping[str, str]) -> str | None:
+    return None if units is None else "、".join(names.get(one, one) for one in units)
 
 
 def _targets(targets: Sequence[Target] | None) -> str | None:
@@ -177,11 +190,7 @@ def _moved(item: KnownItem, data: CalendarExtended, now: datetime) -> Iterator[M
 
 def _of_policy(data: PolicyAdopted, count: int, policy: Policy) -> Effects:
     after = data.policy
-    different = [
-        PolicyDifference(one.name, str(getattr(policy, one.name)), str(getattr(after, one.name)))
-        for one in fields(after)
-        if one.name not in ("id", "version") and getattr(policy, one.name) != getattr(after, one.name)
-    ]
+    different = [PolicyDifference(VALUES[name], *values) for name, *values in otherwise(policy, after)]
     says = [
         Word(
             f"{count} 项事项改用 {after.id}@{after.version}，{len(different)} 个值不同",
