@@ -295,7 +295,7 @@ async def test_a_report_is_reviewed_beside_target_last_values_and_evidence_and_t
 async def test_a_row_that_names_an_item_of_another_district_tells_nothing_of_it(district: District) -> None:
     intake = district.intake
     office = Account("o9", "office", None, "", "", ("441699",))
-    headers = {"Authorization": f"Bearer {intake.mint(office)}", "Idempotency-Key": "other district"}
+    headers = {"Authorization": f"Bearer {intake.mint(office)}", "Idempotency-Key": "other-district"}
     headers["Content-Type"] = "application/json"
     answer = await intake.http.post("/v1/programmes", content=programme_file("441699"), headers=headers)
     assert answer.status_code == 202, answer.text

@@ -118,7 +118,7 @@ async def test_days_that_were_announced_show_the_deadlines_that_they_move_before
     moved = re.findall(
         r'data-label="周期">(.*?)</td><td data-label="原截止日">(.*?)</td>.*?<strong>(.*?)</strong>', preview.text
     )
-    assert {period for period, *_ in moved} == {f"{YEAR}-02"}
+    assert {period for period, *_ in moved} == {f"{YEAR}年2月"}
     assert all(before < after for _, before, after in moved)
     assert (await office.confirm("/calendar", preview)).status_code == 202
     sent = await office.sent(CalendarExtended)

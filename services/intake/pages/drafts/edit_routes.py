@@ -26,6 +26,7 @@ router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 _DAY_APART = r"[\s、,，;；]+"
 _QUARTERS = "schedule.key_task.report_due_on."
 _MONTHS = "schedule.livelihood."
+_YEARS = 10
 _LISTS = ("holidays", "working_weekends")
 
 
@@ -96,9 +97,9 @@ async def send_calendar(request: Request, programme: str) -> Response:
 
 
 def _far_away(fields: FormFields, content: ProgrammeDraft) -> list[Fault]:
-    """Days and months of the form that are not of the programme's year, the one before or the one after."""
+    """Days and months of the form that are more than ten years from the programme's: slips of the hand."""
     year = year_of(content)
-    near = [str(one) for one in range(year - 1, year + 2)]
+    near = [str(one) for one in range(year - _YEARS, year + _YEARS + 1)]
     dated = {name: text for name, text in fields.named("").items() if re.match(r"[0-9]{4}-[0-9]{2}", text)}
     days = {name: text for name, text in dated.items() if name.startswith("schedule.") or name.endswith("_on")}
     said = f"应在 {near[0]} 至 {near[-1]} 年", f"must be in the years {near[0]} to {near[-1]}"
