@@ -301,6 +301,8 @@ async def test_a_row_that_names_an_item_of_another_district_tells_nothing_of_it(
     assert answer.status_code == 202, answer.text
     await intake.rating.rule()
     await until(lambda: ("441699-2024", "K01") in intake.dependencies.roster.items, "the other district is not known")
+    await district.send([district.items[25].id], PlanReceived(nodes=NODES, late=False))
+    await district.wait(1)
     before = len(await district.decided())
     opened = await district.page()
     csrf = dict(_fields(opened))["csrf"]
