@@ -86,8 +86,9 @@ def _lines(
             targets = {one.target.indicator: one.target for one in figures(item, str(data.get("period", "")))}
             for indicator, number in (value or {}).items():
                 target = targets.get(indicator)
-                goal = f"（{SIGNS.get(target.comparator, target.comparator)} {plain(target.value)}）" if target else ""
-                yield f"{indicator} {number}{target.unit if target else ''}{goal}"
+                goal = f"{SIGNS.get(target.comparator, target.comparator)} {plain(target.value)}" if target else ""
+                told = f"{indicator} {number}{target.unit if target else ''}"
+                yield f"{told}（目标 {goal}）" if lang == "zh" and goal else f"{told} (target {goal})" if goal else told
         case "plan":
             for period, node in sorted((value or {}).items()):
                 word = period_word(period)

@@ -63,14 +63,17 @@ async def _desk(
     now, led = dependencies.clock.now(), [item for item in mine if item.lead_unit == unit]
     for item in mine:
         open_item(request, item)
+    prepared = await prepared_rows(dependencies, identity)
+    unsigned = {(row.item.programme, row.item.id, row.prepared.type, row.prepared.period) for row in prepared}
+    due = desk.errands(led, now)
     return page(
         request,
         "desk.html",
         unit=unit,
         came_back=await dependencies.came_back.to(unit, led, now),
-        prepared=await prepared_rows(dependencies, identity),
+        prepared=prepared,
         signs=dependencies.heads.sign(identity),
-        errands=desk.errands(led, now),
+        errands=[one for one in due if (one.item.programme, one.item.id, one.name, one.period) not in unsigned],
         standings=desk.standings(mine, unit, now),
         titles={id_: known.opened.title for id_, known in dependencies.roster.programmes.items()},
     )
