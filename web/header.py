@@ -29,6 +29,7 @@ _DESK: Final = Word("工作台", "Desk")
 _ITEMS: Final = Word("我的事项", "My items")
 _DRAFTS: Final = Word("方案草稿", "Drafts")
 _SIGNING: Final = Word("待签", "To sign")
+_DEPUTIES: Final = Word("代理", "Deputies")
 _INBOX: Final = Word("收件箱", "Inbox")
 _PEOPLE: Final = Word("人员", "People")
 _READS: Final = Word("敏感读取", "Privileged reads")
@@ -112,6 +113,8 @@ class Header:
                 yield self._place(f"{about}/escalations", _ESCALATIONS)
             if rights.may("evaluation.list"):
                 yield self._place(f"{about}/evaluation", _EVALUATION)
+            if rights.may("deputy.name") and not rights.may("draft.manage"):  # the office has it on its workbench
+                yield self._place(f"{self.intake}{about}/deputies", _DEPUTIES, kept=False)
         if rights.may("my_items.list"):
             yield self._place(f"{self.intake}/items", _ITEMS, kept=False)
         if rights.may("submission.sign"):

@@ -189,7 +189,10 @@ async def test_a_deputy_is_named_and_the_naming_ended(intake: RunningIntake, off
     await intake.rating.rule(DeputyAppointed(**values))
     await until(lambda: all(one.namings for one in led), "the naming is not known")
     other = Desk(intake, "leader-2")
-    assert "leader:leader-1|" not in (await other.get("/deputies")).text, "another leader's naming is not theirs to end"
+    theirs = (await other.get("/deputies")).text
+    assert "leader:leader-1|" not in theirs, "another leader's naming is not theirs to end"
+    assert 'value="leader:leader-2"' in theirs
+    assert "/intake/drafts" not in theirs, "what leads nowhere is not offered"
     preview = await office.post("/deputies", {"ended": "leader:leader-1|leader:leader-2"})
     assert (await office.confirm("/deputies", preview)).status_code == 202
     assert len(await office.sent(DeputyEnded)) == len(led)

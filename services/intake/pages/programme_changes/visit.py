@@ -67,7 +67,14 @@ class ProgrammeVisit(NamedTuple):
     def page(self, template: str, status: int = 200, **context: Any) -> Response:
         """A page about the programme."""
         return page(
-            self.request, template, status, programme=self.programme, known=self.known, change_words=WORDS, **context
+            self.request,
+            template,
+            status,
+            programme=self.programme,
+            known=self.known,
+            change_words=WORDS,
+            manages=self.identity.role == "office",
+            **context,
         )
 
 
