@@ -16,6 +16,7 @@ from contracts.rulings import (
 from contracts.submissions import (
     CalendarExtended,
     DeadlineMoved,
+    DeadlinePassed,
     ExtensionDecided,
     ExtensionRequested,
     InterviewHeld,
@@ -27,7 +28,7 @@ from contracts.values import Actor
 from services.rating.rules.deadlines.pending import pending_deadlines
 from tests.rules.test_lights import LEAD, LEADER, SETTLED, report, year
 from tests.rules.test_on_record import PUBLISHED
-from tests.rules.timelines import CALENDAR, OFFICE, YUANCHENG, Timeline, assigned
+from tests.rules.timelines import ALARM, CALENDAR, OFFICE, YUANCHENG, Timeline, assigned
 
 
 def at(text: str) -> datetime:
@@ -101,7 +102,7 @@ def test_a_month_due_on_the_last_day_of_the_calendar_is_not_provisional_and_with
     due = Timeline(assigned("livelihood", month_working_day=3)).item.frame.periods[5]
     last_on = (due.due_at - timedelta(days=1)).date()
     calendar = replace(CALENDAR, last_on=last_on)
-    days = {last_on - timedelta(days=1): "holiday", date(2024, 12, 2): "holiday"}
+    days = {last_on - timedelta(days=3): "holiday", date(2024, 12, 2): "holiday"}  # a Friday
     run = Timeline(assigned("livelihood", month_working_day=3, calendar=calendar))
     (revised,) = follows(run, OFFICE, CalendarExtended(days=days))  # type: ignore[arg-type]
     assert due.id not in {period.id for period in revised.periods}
@@ -218,3 +219,43 @@ def test_a_provisional_deadline_that_was_moved_stays_when_the_calendar_grows() -
     assert isinstance(revised, CalendarRevised)
     assert "2024-09" not in {period.id for period in revised.periods}
     assert "2024-09" not in {period.id for period in run.item.frame.periods if period.due_at.month == 9}
+
+
+def test_when_a_day_becomes_a_working_day_hours_that_had_passed_by_the_new_count_are_not_reminded_of() -> None:
+    run = Timeline(assigned("key_task", calendar=replace(CALENDAR, last_on=date(2024, 5, 6))))
+    run.announce_until(at("2024-04-26T10:00:00"))
+    run.now = at("2024-04-26T10:00:00")
+    (revised,) = follows(run, OFFICE, CalendarExtended(days={date(2024, 5, 4): "working"}))
+    assert isinstance(revised, CalendarRevised)
+    assert hours(run, "rectification-1") == ["05-04 09"], "26 April is now five working days before the limit"
+
+
+def test_a_calendar_that_grows_twice_moves_provisional_deadlines_twice() -> None:
+    run = Timeline(assigned("livelihood", month_working_day=3, calendar=replace(CALENDAR, last_on=date(2024, 6, 30))))
+    for month, first in ((10, 8), (12, 2)):
+        days = {date(2024, month, day): "holiday" for day in range(first, first + 3)}
+        (revised,) = follows(run, OFFICE, CalendarExtended(days=days))  # type: ignore[arg-type]
+        assert f"2024-{month - 1:02}" in {period.id for period in revised.periods}
+
+
+def test_a_late_report_by_progress_in_the_grace_after_a_limit_is_in_time_by_the_extended_one() -> None:
+    run = year(YUANCHENG)
+    run.announce_until(at(SETTLED["2024Q1"]))
+    follows(run, LEAD, ExtensionRequested(extension="e", until_on=date(2024, 5, 8)))
+    run.announce_until(at("2024-05-07T00:00:01"))
+    run.now = at("2024-05-07T00:00:01")
+    report(run, "2024Q1")
+    assert run.item.escalations[0].reporting.progressed == "late"
+    run.now = at("2024-05-07T00:09:00")
+    run.submit(LEADER, "before", at("2024-05-06T23:59:00"), ExtensionDecided(extension="e", decision="approved"))
+    run.announce_until(at("2024-05-10T00:00:00"))
+    assert [one.overdue for one in run.item.escalations] == [False]
+
+
+def test_an_announcement_about_a_real_item_is_checked_against_the_log_and_not_against_its_own_stamp() -> None:
+    run = Timeline(assigned("key_task"))
+    run.now = at("2024-04-10T12:00:00")
+    early = DeadlinePassed(kind="report", ref="2024Q1", due_at=at("2024-04-11T00:00:00"))
+    (verdict,) = run.submit(ALARM, "early", at("2024-04-11T01:00:00"), early)
+    assert isinstance(verdict.data, SubmissionRejected)
+    assert verdict.data.reasons == ("not_due",)

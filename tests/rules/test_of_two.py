@@ -8,12 +8,15 @@ from typing import Any
 
 from contracts.rulings import (
     AppealClosed,
+    AppealOverdue,
     EscalationConfirmed,
     EscalationRaised,
+    EscalationUnreported,
     ItemOpened,
     LimitMoved,
     SubmissionAccepted,
     SubmissionRejected,
+    VerificationRecorded,
 )
 from contracts.submissions import (
     AppealDecided,
@@ -24,6 +27,8 @@ from contracts.submissions import (
     Deputy,
     ExtensionDecided,
     ExtensionRequested,
+    InspectionPlanned,
+    InspectionRecorded,
     InterviewConfirmed,
     InterviewHeld,
     ItemReassigned,
@@ -201,10 +206,60 @@ def test_an_item_is_opened_with_its_predecessor_and_the_namings_in_force_and_kno
     )
     opened = run.rulings[0][1].data
     assert isinstance(opened, ItemOpened)
-    assert (opened.predecessor, opened.deputies, run.item.hands.deputies) == (before, (naming,), (naming,))
+    assert (opened.predecessor, opened.deputies) == (before, (naming,))
+    assert (run.item.hands.deputies, run.item.hands.cooperating) == ((naming,), ("keji",))
     handed = ItemReassigned(lead_unit="keji", cooperating=(), leader="leader-3")
     assert told(run, OFFICE, handed) == ("unknown_leader",)
     added = ProgrammeExtended(leaders=(Leader(id="leader-3", label="分管"),))
     assert told(run, OFFICE, added) is None
     assert told(run, OFFICE, replace(handed, leader="leader-9")) == ("unknown_leader",)
     assert told(run, OFFICE, handed) is None
+
+
+def test_two_appeals_whose_decision_is_due_at_the_same_instant_are_both_told_to_be_overdue() -> None:
+    run = Timeline(assigned("key_task"))
+    run.announce_until(at(SETTLED["2024Q1"]))
+    run.now = at("2024-04-12T09:00:00")
+    for name, against in (("a", Appealed(light="2024Q1")), ("b", Appealed(level="rectification", cause="2024Q1"))):
+        assert told(run, LEAD, AppealLodged(appeal=name, against=against)) is None
+    run.announce_until(at("2024-05-20T00:00:00"))
+    overdue = [event.data.appeal for events in run.rulings for event in events if isinstance(event.data, AppealOverdue)]
+    assert overdue == ["a", "b"]
+
+
+def test_what_was_reviewed_is_not_taken_back_when_its_report_is_overturned() -> None:
+    run = year(YUANCHENG)
+    run.announce_until(at("2024-04-15T09:00:00"))
+    run.now = at("2024-04-15T09:00:00")
+    report(run, "2024Q1")
+    assert told(run, OFFICE, NOT_DONE) is None
+    events = run.submit(OFFICE, "over", run.now, ProgressReviewed(period="2024Q1", finding="overturned"))
+    assert not any(isinstance(event.data, EscalationUnreported) for event in events)
+
+
+def test_of_reports_that_all_came_late_a_visit_is_about_the_last_one_of_its_day() -> None:
+    run = year(YUANCHENG)
+    reports: list[str] = []
+    for when in ("2024-04-15T09:00:00", "2024-04-20T09:00:00"):
+        run.announce_until(at(when))
+        run.now = at(when)
+        if not reports:
+            planned = InspectionPlanned(plan="i", from_on=run.now.date(), to_on=date(2024, 5, 1), approved=True)
+            assert told(run, OFFICE, planned) is None
+        report(run, "2024Q1")
+        reports.append(run.submissions[-1][0].id)
+    visit = InspectionRecorded(plan="i", visited_on=date(2024, 4, 17), period="2024Q1", finding="confirmed")
+    found = run.submit(OFFICE, "visit", run.now, visit)[1].data
+    assert isinstance(found, VerificationRecorded)
+    assert found.report == reports[0]
+
+
+def test_a_chief_interview_confirmed_at_the_instant_of_a_hand_over_behind_it_is_the_new_units_matter() -> None:
+    run = Timeline(assigned("key_task"))
+    run.announce_until(at("2024-05-22T00:00:00"))
+    handed = ItemReassigned(lead_unit="keji", cooperating=(), leader="leader-1")
+    assert told(run, OFFICE, handed, "2024-05-22T09:00:00") is None
+    assert told(run, OFFICE, InterviewConfirmed()) is None
+    reply = ReplyGiven(level="chief_interview", cause="interview_lapsed", text="t")
+    assert told(run, LEAD, reply) == ("not_lead_unit",)
+    assert told(run, KEJI, reply) is None
