@@ -33,6 +33,7 @@ from contracts.submissions import (
 from contracts.values import Actor, Node
 from services.intake.pages.choices import choices_of
 from services.intake.pages.overview import waiting
+from services.intake.who.decisions import named_submissions
 from services.rating.rules.acts.table import ABOUT_ITEMS
 from services.rating.rules.explain import escalation_facts_of, explain, explain_escalation
 from services.rating.rules.state.goal import Goal
@@ -251,6 +252,9 @@ def waits_agree(readers: Readers) -> None:
     assert [(one.name, one.of) for one in waits if one.act == "appeal.decided"] == [
         (one.id, one.of) for one in item.appeals
     ]
+    if item.plan.waiting is not None and not ours.withdrawn:
+        assert named_submissions(waits, "plan.decided") == {"": item.plan.of}
+        assert named_submissions(waits, "withdrawal.decided").get("") == item.hands.withdrawal
     if not ours.withdrawn:
         came = zip(item.frame.periods, item.periods, strict=True)
         counting = [(period.id, here.in_time or here.late) for period, here in came]

@@ -23,7 +23,7 @@ from services.intake.pages.form_post import FormPost, kept_text
 from services.intake.pages.renderer import HEADERS, page
 from services.intake.pages.session import form_token
 from services.intake.problem import IntakeProblem
-from services.intake.who.decidable import named_submissions
+from services.intake.who.decisions import named_submissions
 from services.intake.who.item import KnownItem
 from web.identity import Identity
 from web.language import language_of
@@ -80,7 +80,7 @@ def form_page(
         faults=_by_field(problem),
         problem=problem,
         kept=[(one, kept_text(one)) for one in post.cited],
-        named=named_submissions(item.decidable, name),
+        named=named_submissions(roster.waiting.get((item.programme, item.id), ()), name),
         signing=signing(dependencies, identity, item, name),
         checks=of_unit and (name not in _ONE_CLICK or name in item.assignment.policy.signed),
         drafts=drafts,

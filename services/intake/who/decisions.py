@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
 
 from services.intake.who.item import KnownItem
 from services.intake.who.permission import ItemRights, to_item
 from services.intake.who.roster import Roster
-from supervision.awaited import OUTLIVING, Awaited, expected_of
+from supervision.awaited import OUTLIVING, RECTIFICATIONS, Awaited, expected_of
 from supervision.right import DEPUTIES, Asker, reference_of
 from supervision.rights import role_answer
+
+_NAMING: Final = frozenset(
+    {
+        "plan.decided",
+        "progress.reviewed",
+        "adjustment.decided",
+        "extension.decided",
+        "withdrawal.decided",
+        "cancellation.approved",
+        "inspection.approved",
+        "appeal.decided",
+        RECTIFICATIONS,
+    }
+)
+"""Decisions that may name the submission which they are about."""
 
 
 class PendingDecision(NamedTuple):
@@ -37,6 +53,20 @@ def pending(roster: Roster, rights: ItemRights) -> list[PendingDecision]:
             if _awaits(rights, programme, item, one):
                 found.append(PendingDecision(programme, item, one, place))
     return sorted(found, key=lambda one: (one.awaited.since, one.programme, one.item.id if one.item else ""))
+
+
+def named_submissions(waits: Sequence[Awaited], name: str) -> Mapping[str, str]:
+    """The submission that a decision of this type would be about, by the value that its form asks for (or "").
+
+    Of several under one id the oldest (rulebook: Fine print, `of`).
+    """
+    if name not in _NAMING:
+        return {}
+    found: dict[str, str] = {}
+    for one in waits:
+        if one.act == name:
+            found.setdefault("" if name == RECTIFICATIONS else one.name, one.of)
+    return found
 
 
 def _in_place(rights: ItemRights, item: KnownItem) -> list[Asker]:

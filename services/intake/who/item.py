@@ -11,7 +11,7 @@ from contracts import rulings
 from contracts.rulings import RulingData
 from contracts.submissions import DeputyEnded, DeputyNamed, SubmissionData
 from contracts.values import Light, Node, PeriodId
-from services.intake.who import adjustments, decidable
+from services.intake.who import adjustments
 from services.intake.who.setbacks import NONE, Setbacks
 from supervision import appeals, assignment, deadlines, deputies, escalations, lights, replies
 from supervision.appeals import Appeals
@@ -48,7 +48,6 @@ class KnownItem:
     namings: Namings = ()
     extensions: tuple[rulings.ExtensionFiled, ...] = ()
     replies: Replies = field(default_factory=dict)
-    decidable: decidable.Decidable = field(default_factory=dict)
     signed: frozenset[tuple[str, str]] = frozenset()
     """Notices that the unit signed for, by escalation and cause."""
     setbacks: Setbacks = NONE
@@ -117,11 +116,9 @@ class KnownItem:
         """Escalations of these levels (none: of any) in this phase."""
         return [one for one in self.escalations.values() if one.phase == phase and (not levels or one.level in levels)]
 
-    def evolve(self, data: RulingData, cause: str = "") -> None:
-        """Change the item by one event of a counted ruling on the submission `cause`."""
+    def evolve(self, data: RulingData) -> None:
+        """Change the item by one event of a counted ruling."""
         kind = type(data)
-        if kind in decidable.FOLDED:
-            self.decidable = decidable.evolve(self.decidable, data, cause)
         if kind in lights.FOLDED:
             self.lights = lights.evolve(self.lights, data, self.assignment.policy)
         if kind in assignment.FOLDED:
@@ -238,7 +235,6 @@ FOLDED: Final = (
     | deputies.FOLDED
     | lights.FOLDED
     | frozenset(_TRANSITIONS)
-    | decidable.FOLDED
     | adjustments.FOLDED
     | replies.FOLDED
 )

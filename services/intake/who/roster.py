@@ -86,7 +86,7 @@ class Roster:
             self.items[(made.programme, made.id)] = made
             self.simulated_only &= data.simulated
         elif (item := self.items.get((programme, item_id or ""))) is not None:
-            item.evolve(data, event.causeid)
+            item.evolve(data)
             item.setbacks = setbacks.evolve(item.setbacks, event)
 
     def _await(self, event: RulingEvent, about: tuple[str, str]) -> None:

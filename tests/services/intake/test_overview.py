@@ -54,7 +54,7 @@ def item(*story: Any) -> KnownItem:
     known = {name: getattr(assigned, name) for name in ItemOpened.__dataclass_fields__ if hasattr(assigned, name)}
     made = opened("441602-2024", "K01", ItemOpened(**known, void=()))
     for data in story:
-        made.evolve(data, "s-1")
+        made.evolve(data)
     return made
 
 
