@@ -48,7 +48,7 @@ class Town:
             citable_for=timedelta(days=1),
         )
         self.feed = feed = CitationsFeed(self.log, self.citations)
-        self.prepared: set[str] = set()
+        self.prepared: set[str] | None = set()
         self.clearing = UnreferencedFiles(
             self.objects, self.store, self.citations, feed, self.log, timedelta(days=1), self._held
         )
@@ -65,6 +65,9 @@ class Town:
         return self
 
     async def _held(self) -> set[str]:
+        """As what waits for a signature tells it; None: PostgreSQL does not answer."""
+        if self.prepared is None:
+            raise IntakeProblem("prepared_unavailable")
         return self.prepared
 
     async def bring(self, content: bytes, owners: list[str] = OWNER) -> str:
@@ -149,6 +152,20 @@ async def test_what_nothing_cites_goes_after_a_day_and_an_hour(tmp_path: Path) -
     assert not [path for path in _left(tmp_path) if orphan in path]
     assert await town.rules(orphan, len(picture("red"))) == ["evidence_not_uploaded"]
     assert await town.rules(cited, len(picture("blue"))) == []
+
+
+async def test_what_waits_for_a_signature_keeps_its_files_and_none_goes_while_that_is_unknown(tmp_path: Path) -> None:
+    town, later = await Town(tmp_path).ready(), time.time() + 2 * DAY
+    sha256 = await town.bring(picture())
+    town.prepared = {sha256}
+    assert await town.clearing.clear(later) == 0
+    assert await town.is_there(sha256)
+    town.prepared = None
+    with pytest.raises(IntakeProblem):
+        await town.clearing.clear(later)
+    assert await town.is_there(sha256)
+    town.prepared = set()
+    assert await town.clearing.clear(later) == 1
 
 
 async def test_nothing_goes_while_a_citation_on_the_log_is_not_read(tmp_path: Path) -> None:
