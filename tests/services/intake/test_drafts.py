@@ -23,6 +23,7 @@ from tests.web.desk import desk
 
 pytestmark = [pytest.mark.services, pytest.mark.asyncio(loop_scope="module")]
 HERE = "441602"
+POLICIES = {word for file in (FOLDER / "policies").glob("*.yaml") for word in re.findall("[a-z]+", file.stem)}
 SHIPPED = load_programme(FOLDER / "yuancheng-2024.yaml")
 
 
@@ -248,3 +249,17 @@ async def test_last_years_draft_is_continued_and_a_draft_can_be_removed(office: 
     assert "没有上一年的方案" in missing.text
     assert (await office.send(f"/drafts/{programme}/remove")).status_code == 303
     assert (await office.get(f"/drafts/{programme}")).status_code == 404
+
+
+async def test_a_page_in_chinese_holds_no_english_word(office: Office) -> None:
+    """But for ids, the names of policies and kinds of file, and the way to the page in English."""
+    programme = await office.draft(2038)
+    assert (await office.imported(programme, one_sheet(HEADINGS, ROW))).status_code == 303
+    allowed = {"English", "xlsx", "yaml", "o1", "K01", *POLICIES}
+    pages = ["", "/import", "/programme", "/units", "/units/new", "/leaders", "/leaders/new", "/items", "/items/K01"]
+    pages += ["/items/new", "/calendar", "/year", "/compare", "/publish", "/remove"]
+    for path in ("/drafts", "/drafts/new", *(f"/drafts/{programme}{page}" for page in pages)):
+        answer = await office.get(path)
+        assert answer.status_code == 200, path
+        words = set(re.findall(r"[A-Za-z][A-Za-z0-9]+", text(answer)))
+        assert words <= allowed, (path, words - allowed)
