@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from programmes.programme import Indicator, ItemEntry, ProgrammeFile
+from supervision.light_sentences import joined, period_word
 from supervision.words import CATEGORIES, CLASSIFICATIONS, Word
 
 Part = Literal["programme", "calendar", "unit", "aspect", "leader", "item"]
@@ -107,7 +108,7 @@ def _facts(programme: ProgrammeFile, part: Part) -> dict[str, Facts]:
 
 def _of_programme(programme: ProgrammeFile) -> Facts:
     schedule = programme.schedule
-    quarters = "、".join(f"{period} {day}" for period, day in sorted(schedule.key_task.report_due_on.items()))
+    quarters = _by_period({period: str(day) for period, day in schedule.key_task.report_due_on.items()})
     months, day = schedule.livelihood, schedule.livelihood.report_due_working_day
     span = f"{months.first_month}–{months.last_month}"
     return {
@@ -118,7 +119,7 @@ def _of_programme(programme: ProgrammeFile) -> Facts:
         "closing_on": _same(programme.closing_on or "—"),
         "policy": _same(f"{programme.policy.id}@{programme.policy.version}"),
         "plan_due_on": _same(schedule.plan_due_on),
-        "quarters": _same(quarters),
+        "quarters": quarters,
         "months": Word(f"{span}，次月第 {day} 个工作日", f"{span}, working day {day} of the month after"),
     }
 
@@ -149,14 +150,21 @@ def _of_item(item: ItemEntry, programme: ProgrammeFile) -> Facts:
         "source": _same(item.source),
         "note": _same(item.note),
         "predecessor": _same(f"{before.programme}/{before.item}" if before else "—"),
-        "indicators": _same("；".join(map(_of_indicator, item.indicators))),
-        "milestones": _same("；".join(f"{period} {text}" for period, text in sorted(item.milestones.items()))),
+        "indicators": joined(map(_of_indicator, item.indicators)),
+        "milestones": _by_period(item.milestones),
     }
 
 
-def _of_indicator(one: Indicator) -> str:
-    goals = "、".join(f"{period} {number:f}" for period, number in sorted(one.milestones.items()))
-    return f"{one.name} {one.comparator} {one.target:f}{one.unit}" + (f"（{goals}）" if goals else "")
+def _of_indicator(one: Indicator) -> Word:
+    goals = _by_period({period: f"{number:f}" for period, number in one.milestones.items()})
+    said = f"{one.name} {one.comparator} {one.target:f}{one.unit}"
+    return Word(f"{said}（{goals.zh}）", f"{said} ({goals.en})") if goals.zh else _same(said)
+
+
+def _by_period(said: Mapping[str, str]) -> Word:
+    """What is said of each period, in their order."""
+    words = [(period_word(period), text) for period, text in sorted(said.items())]
+    return joined(Word(f"{period.zh} {text}", f"{period.en} {text}") for period, text in words)
 
 
 def _same(said: object) -> Word:
