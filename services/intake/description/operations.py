@@ -16,16 +16,24 @@ from supervision.rights import SUBMITTED_ABOUT_ITEMS, SUBMITTED_ABOUT_PROGRAMMES
 from supervision.words import Word
 from web.openapi import DESCRIBE, TEXT, DescribedOperation, Schema, document, header, parameter, ref, success
 
+_HEADERS: Final = {
+    "Location": header(LOCATION, TEXT),
+    "Idempotent-Replayed": header(
+        Word("true：先前已收到，这是当时的回执", "true: it was received before; this is its receipt"),
+        {"type": "string", "enum": ["true"]},
+        required=False,
+    ),
+}
 _RECEIVED: Final = success(
     Word("已写入日志，这是回执", "it lies on the log; this is the receipt"),
     ref("Receipt"),
-    {"Location": header(LOCATION, TEXT)},
+    _HEADERS,
     examples.RECEIPT,
 )
 _RULED: Final = success(
     Word("已写入日志并已裁定", "it lies on the log and was ruled on"),
     ref("Receipt"),
-    {"Location": header(LOCATION, TEXT)},
+    _HEADERS,
 )
 _WAIT: Final = parameter(
     "header",

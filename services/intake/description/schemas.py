@@ -86,7 +86,7 @@ def _bulk_body() -> Schema:
         prepared_by=_PREPARED_BY,
         on_behalf_of=_ON_BEHALF_OF,
     )
-    return record(submissions={**several(row), "minItems": 1})
+    return record(submissions={**several(row), "minItems": 1, "maxItems": 200})
 
 
 def _components(classes: Iterable[type]) -> dict[str, Schema]:

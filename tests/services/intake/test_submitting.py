@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import hashlib
 import json
 import os
 import re
@@ -313,6 +314,9 @@ async def test_the_walk_with_curl_works_as_it_is_written(intake: RunningIntake, 
     assert "[202, 422]" in out.decode()
     receipt, keys = (orjson.loads((tmp_path / f"{name}.json").read_bytes()) for name in ("receipt", "keys"))
     _proved_as_it_is_written(receipt, keys)
+    filed = next(one for one in await intake.rating.submissions() if one.id == receipt["submission_id"])
+    recipe = _recipe("digest_of")(SUBMISSION_TYPES.short_name(filed.type), SUBMISSION_TYPES.dump(filed.data))
+    assert recipe == receipt["digest"]
     forged = tmp_path / "forged.json"
     for changed, code in (({"offset": 0}, 1), ({"proof": "none"}, 2)):
         forged.write_bytes(orjson.dumps({**receipt, **changed}))
@@ -325,6 +329,15 @@ async def test_the_walk_with_curl_works_as_it_is_written(intake: RunningIntake, 
             str(tmp_path / "keys.json"),
         )
         assert await (await asyncio.create_subprocess_exec(*command)).wait() == code
+
+
+def _recipe(name: str) -> Any:
+    """A function that the document gives."""
+    text = DOCUMENT.read_text("utf-8")
+    (found,) = re.findall(rf"^```python\n(def {name}.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    told: dict[str, Any] = {"hashlib": hashlib, "json": json}
+    exec(found, told)
+    return told[name]
 
 
 def _proved_as_it_is_written(receipt: dict[str, Any], keys: dict[str, Any]) -> None:
