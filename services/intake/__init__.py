@@ -8,7 +8,8 @@ prepared/     what waits for the signature of a unit's head, and forms that are 
 programme_drafts/  drafts of programmes, before anything of them is on the log
 who/          who may submit what: the items as rulings left them, and the rights
 description/  what the API looks like: the OpenAPI document
-app           builds everything from the settings
+app           the application: its parts, its doors, what it says when something does not work
+parts         makes the parts from the settings, and joins them
 dependencies  the parts that a request needs
 problem       every error that intake answers with
 receipts      receipts of before

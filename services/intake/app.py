@@ -1,36 +1,23 @@
-"""Builds intake from its settings: the only place where its parts are made and joined."""
+"""Builds intake: its parts, its doors, and what it says when something does not work."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
-from faststream.kafka import KafkaBroker
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 
-from contracts.topics import MAX_SUBMISSION_BYTES, SUBMISSIONS
-from directory.copy import DirectoryCopy
-from directory.store import DirectoryStore, Pool, pool_of
-from eventlog.clock import clock_from
+from directory.store import pool_of
 from eventlog.log.kafka import KafkaLog
 from services.application import application
 from services.intake.api.routes import api_router, busiest
 from services.intake.dependencies import Dependencies
 from services.intake.description import operations
-from services.intake.evidence.citations import CitationsFeed, EvidenceCitations
-from services.intake.evidence.disk_space import DiskSpace
-from services.intake.evidence.objects import Bucket, EvidenceObjects
-from services.intake.evidence.previews import Previews
-from services.intake.evidence.rights import EvidenceRights
-from services.intake.evidence.store import EvidenceStore
-from services.intake.evidence.unreferenced import UnreferencedFiles
-from services.intake.evidence.virus_scan import VirusScan
-from services.intake.metrics import IntakeMetrics
 from services.intake.ops import operator
 from services.intake.pages import decisions, form_routes, publication, reviews
 from services.intake.pages import evidence as evidence_pages
@@ -40,36 +27,14 @@ from services.intake.pages.paper import routes as tables
 from services.intake.pages.programme_changes import routes as programme_changes
 from services.intake.pages.renderer import problem_page
 from services.intake.pages.routes import pages_router
-from services.intake.prepared.form_drafts import FormDrafts
-from services.intake.prepared.held_evidence import HeldEvidence
-from services.intake.prepared.signing import Signing
-from services.intake.prepared.submissions import PreparedSubmissions
-from services.intake.prepared.tables import PreparedTables
+from services.intake.parts import parts
 from services.intake.problem import IntakeProblem, denied, unauthenticated
-from services.intake.programme_drafts.ledger_import import LedgerReader
-from services.intake.programme_drafts.store import DraftStore
 from services.intake.settings import IntakeSettings
-from services.intake.submitting.came_back import CameBack
-from services.intake.submitting.daily_quotas import DailyQuotas
-from services.intake.submitting.producer import SubmissionProducer
-from services.intake.submitting.programme_reader import ProgrammeReader
-from services.intake.submitting.publisher import ProgrammePublisher
-from services.intake.submitting.receipt_signing import ReceiptSigner
-from services.intake.submitting.receiver import Stamp, SubmissionReceiver
-from services.intake.submitting.ruling_waits import RulingWaits
-from services.intake.submitting.used_keys import UsedKeys
-from services.intake.submitting.workbook_reader import WorkbookReader
-from services.intake.topics_check import TopicsCheck
-from services.intake.who.heads import UnitHeads
-from services.intake.who.roster import Roster
-from services.intake.who.roster_feed import RosterFeed
-from services.recognition import recognition
 from web.addresses import SHARED
 from web.api_page import described
 from web.gate import FirstDoor, OpenMount, methods_at, tell_denied
 from web.header import shared
 from web.identity import Unauthenticated
-from web.position_tokens import PositionTokens
 from web.privileged_reads import TrailUnavailable
 from web.problem import HttpProblem, wants_page
 from web.request_limits import LimitReached
@@ -77,15 +42,12 @@ from web.rights import RightDenied
 from web.sessions import SessionsUnavailable
 from web.visitor import request_id
 
-_BATCH_BYTES = 8 * MAX_SUBMISSION_BYTES
-_REQUEST_MILLISECONDS = 20_000
-
 
 def build(settings: IntakeSettings) -> FastAPI:
     """The application; nothing connects before it is started."""
     log = KafkaLog(settings.kafka)
     pool = pool_of(settings.database_url) if settings.database_url else None
-    dependencies = _dependencies(settings, log, pool)
+    dependencies = parts(settings, log, pool)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -138,102 +100,6 @@ def build(settings: IntakeSettings) -> FastAPI:
     app.router.routes.append(OpenMount(SHARED, shared, "assets.read"))
     _handlers(app)
     return app
-
-
-def _dependencies(settings: IntakeSettings, log: KafkaLog, pool: Pool | None) -> Dependencies:
-    metrics, clock = IntakeMetrics(), clock_from(settings.clock)
-    roster = Roster(clock)
-    who = recognition(settings, settings.database_url, "intake", metrics.registry)
-    directory = None if pool is None else DirectoryCopy(DirectoryStore(pool), settings.directory_copy)
-    if directory is not None:
-        who.visitors.admits = lambda one: directory.register.admits(one.jurisdictions, one.id, program=one.program)
-    used_keys, waits = UsedKeys(log), RulingWaits(settings.max_ruling_waits)
-    roster_feed = RosterFeed(log, roster, used_keys.note, waits.note)
-    citations, objects = EvidenceCitations(), EvidenceObjects(settings.evidence_folder, _bucket(settings))
-    tables, heads = PreparedTables(pool), UnitHeads(directory, clock)
-    prepared = PreparedSubmissions(tables)
-    held = HeldEvidence(prepared)
-    evidence = _evidence(settings, objects, lambda sha256: citations.is_cited(sha256) or held.holds(sha256))
-    citations_feed = CitationsFeed(log, citations)
-    producer = SubmissionProducer(
-        lambda: _broker(settings),
-        settings.topic_prefix + SUBMISSIONS,
-        within=settings.answer_within,
-        max_waiting=settings.max_waiting,
-        metrics=metrics,
-    )
-    quotas = DailyQuotas(settings.quota_submissions, settings.quota_bytes, settings.quota_evidence_bytes)
-    stamp = Stamp(settings.log, clock, driven=bool(settings.clock))
-    receiver = SubmissionReceiver(
-        stamp, roster, roster_feed, evidence, producer, used_keys, waits, quotas, metrics, settings.retry_after, heads
-    )
-    return Dependencies(
-        settings=settings,
-        clock=clock,
-        who=who,
-        roster=roster,
-        roster_feed=roster_feed,
-        producer=producer,
-        evidence_objects=objects,
-        evidence=evidence,
-        evidence_rights=EvidenceRights(roster, evidence, citations),
-        citations=citations,
-        citations_feed=citations_feed,
-        previews=Previews(objects),
-        unreferenced=UnreferencedFiles(
-            objects, evidence, citations, citations_feed, log, settings.evidence_citable_for, held.read
-        ),
-        position_tokens=PositionTokens(settings.position_key.get_secret_value()),
-        receiver=receiver,
-        quotas=quotas,
-        receipt_signer=ReceiptSigner(settings.receipt_key.get_secret_value(), settings.receipt_former_keys),
-        used_keys=used_keys,
-        came_back=CameBack(used_keys),
-        heads=heads,
-        held=held,
-        signing=Signing(prepared, receiver, heads),
-        form_drafts=FormDrafts(tables),
-        publisher=ProgrammePublisher(receiver, roster, roster_feed, log),
-        programme_reader=ProgrammeReader(settings.library, settings.programmes_at_a_time, settings.programme_within),
-        workbook_reader=WorkbookReader(),
-        drafts=DraftStore(pool),
-        ledger_reader=LedgerReader(settings.programmes_at_a_time),
-        topics=TopicsCheck(settings.bootstrap_servers, settings.topic_prefix),
-        metrics=metrics,
-        directory=directory,
-    )
-
-
-def _evidence(settings: IntakeSettings, objects: EvidenceObjects, is_cited: Callable[[str], bool]) -> EvidenceStore:
-    return EvidenceStore(
-        objects,
-        DiskSpace(settings.evidence_folder, settings.evidence_kept_free),
-        VirusScan(settings.evidence_scanner, settings.evidence_scan_within),
-        is_cited,
-        limit=settings.evidence_limit,
-        citable_for=settings.evidence_citable_for,
-    )
-
-
-def _bucket(settings: IntakeSettings) -> Bucket | None:
-    if not settings.evidence_bucket:
-        return None
-    secret = settings.evidence_key_secret.get_secret_value()
-    where = settings.evidence_bucket, settings.evidence_endpoint, settings.evidence_region
-    return Bucket(*where, settings.evidence_key_id, secret)
-
-
-def _broker(settings: IntakeSettings) -> KafkaBroker:
-    return KafkaBroker(
-        settings.bootstrap_servers,
-        client_id="intake",
-        acks="all",
-        enable_idempotence=True,
-        linger_ms=settings.linger_ms,
-        max_batch_size=_BATCH_BYTES,
-        request_timeout_ms=_REQUEST_MILLISECONDS,
-        logger=None,
-    )
 
 
 def _handlers(app: FastAPI) -> None:

@@ -16,7 +16,6 @@ from services.intake.metrics import IntakeMetrics
 from services.intake.prepared.form_drafts import FormDrafts
 from services.intake.prepared.held_evidence import HeldEvidence
 from services.intake.prepared.signing import Signing
-from services.intake.programme_drafts.ledger_import import LedgerReader
 from services.intake.programme_drafts.store import DraftStore
 from services.intake.settings import IntakeSettings
 from services.intake.submitting.came_back import CameBack
@@ -67,7 +66,6 @@ class Dependencies:
     programme_reader: ProgrammeReader
     workbook_reader: WorkbookReader
     drafts: DraftStore
-    ledger_reader: LedgerReader
     topics: TopicsCheck
     metrics: IntakeMetrics
     directory: DirectoryCopy | None

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from hashlib import sha256
 from typing import Final
 
 from contracts.values import Leader, Unit
-from exact.workbook import UnreadableWorkbook
+from exact.workbook import ListSheet
 from programmes.ledger.comparison import DraftComparison, compared
 from programmes.ledger.draft import DraftFrame, draft_of, misplaced, year_of
 from programmes.ledger.model import LedgerProblem, OfficeLedger
 from programmes.ledger.names import is_person, leaders_of
-from programmes.ledger.reading import read_ledger
+from programmes.ledger.reading import read_sheets
 from programmes.programme import LeaderEntry, ProgrammeFile, UnitEntry
 from services.intake.programme_drafts.draft import ProgrammeDraft, draft_of_file
 from supervision.words import Word
-from web.request_limits import Busy
 
-_OTHERS: Final = Word("正在读取其他台账", "other ledgers are being read")
-_RETRY_AFTER: Final = 5
 _NEAR: Final = 0.8
 _NOTHING: Final = DraftComparison(new=(), changed={}, unchanged=(), gone=())
 
@@ -44,24 +39,6 @@ class LedgerPreview:
     persons: Sequence[tuple[str, str]]
     new_units: Sequence[tuple[str, str]]
     content: ProgrammeDraft | None
-
-
-class LedgerReader:
-    """Reads so many ledgers at a time, each in a thread beside the event loop; everybody else is told to come again."""
-
-    def __init__(self, at_a_time: int) -> None:
-        self._at_a_time = at_a_time
-        self._reading = 0
-
-    async def preview(self, content: bytes, draft: ProgrammeDraft, directory: KnownNames) -> LedgerPreview:
-        """What a ledger would make of a draft. Raises Busy."""
-        if self._reading >= self._at_a_time:
-            raise Busy(_OTHERS, _RETRY_AFTER)
-        self._reading += 1
-        try:
-            return await asyncio.to_thread(preview_of, content, draft, directory)
-        finally:
-            self._reading -= 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,17 +65,11 @@ class KnownNames:
         )
 
 
-def preview_of(content: bytes, draft: ProgrammeDraft, directory: KnownNames | None = None) -> LedgerPreview:
-    """What the bytes of an .xlsx would make of a draft."""
-    digest = sha256(content).hexdigest()
-    try:
-        ledger = read_ledger(content)
-    except UnreadableWorkbook as error:
-        unreadable = LedgerProblem("", "", f"不能读取：{error.why.zh}", f"cannot be read: {error.why.en}")
-        return LedgerPreview(
-            ledger=digest, rows=0, wrong=0, problems=[unreadable], notes=(), comparison=_NOTHING, persons=(),
-            new_units=(), content=None,
-        )  # fmt: skip
+def preview_of(
+    digest: str, sheets: list[ListSheet], draft: ProgrammeDraft, directory: KnownNames | None = None
+) -> LedgerPreview:
+    """What the sheets of an .xlsx with this SHA-256 would make of a draft."""
+    ledger = read_sheets(sheets)
     known = directory or KnownNames()
     made = _made(ledger, draft, known) if ledger.items else None
     contradictions = misplaced(ledger, made, year_of(draft)) if made else []
@@ -169,3 +140,12 @@ def _compared(ledger: OfficeLedger, draft: ProgrammeDraft, made: ProgrammeFile) 
 def _persons(ledger: OfficeLedger, made: ProgrammeFile, draft: ProgrammeDraft) -> list[tuple[str, str]]:
     labels = {one.id: one.label for one in made.leaders}
     return [(text, labels[id_]) for text, id_ in leaders_of(ledger, draft)[1].items() if is_person(text)]
+
+
+def unreadable(digest: str, why: Word) -> LedgerPreview:
+    """Of a file that is no ledger at all."""
+    problem = LedgerProblem("", "", f"不能读取：{why.zh}", f"cannot be read: {why.en}")
+    return LedgerPreview(
+        ledger=digest, rows=0, wrong=0, problems=[problem], notes=(), comparison=_NOTHING, persons=(),
+        new_units=(), content=None,
+    )  # fmt: skip

@@ -4,7 +4,7 @@ body       a request's headers and body: the key, the content type, the bytes up
 receiver   one submission: checked, stamped, appended
 daily_quotas  what a unit may send in one day
 programme_reader  programme files, read beside the event loop (programme_check: the process for large ones)
-workbook_reader  tables that come back as .xlsx, read beside the event loop (workbook_check: that process)
+workbook_reader  ledgers and tables as .xlsx, read beside the event loop (workbook_check: that process)
 publisher  a whole programme or a policy: one submission per item
 producer   appends to Kafka and waits for the offset
 came_back  what came back to a unit, with the reason: read from the log

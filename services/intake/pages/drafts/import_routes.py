@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from hashlib import sha256
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from exact.workbook import UnreadableWorkbook
 from programmes.ledger.writing import template, write_ledger
 from services.intake.pages.drafts.visit import MANAGE, DraftVisit, posted, visited
 from services.intake.pages.form_post import FormPost
 from services.intake.pages.session import signed_in
 from services.intake.problem import IntakeProblem
-from services.intake.programme_drafts.ledger_import import LedgerPreview
+from services.intake.programme_drafts.ledger_import import LedgerPreview, preview_of, unreadable
 from services.intake.programme_drafts.store import Proposal
 from services.intake.programme_drafts.version_changes import FIELDS
 from web.gate import GuardedRoute, does
+from web.request_limits import account_of
 
 router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 SHOWN: Final = 200
@@ -67,11 +70,16 @@ async def import_ledger(request: Request, programme: str) -> Response:
 
 
 async def _previewed(visit: DraftVisit, post: FormPost) -> LedgerPreview:
-    """The preview, kept until it is confirmed. Raises Busy, IntakeProblem."""
+    """The preview, kept until it is confirmed. Raises RateReached, Busy, IntakeProblem."""
     if not post.uploads:
         raise IntakeProblem("invalid", "请选择台账文件", "choose the file of a ledger")
-    content, reader = await post.uploads[0].file.read(), visit.dependencies.ledger_reader
-    preview = await reader.preview(content, visit.kept.content, visit.directory())
+    content, reader = await post.uploads[0].file.read(), visit.dependencies.workbook_reader
+    digest = sha256(content).hexdigest()
+    try:
+        sheets = await reader.sheets(content, account_of(visit.identity))
+    except UnreadableWorkbook as error:
+        return unreadable(digest, error.why)
+    preview = await asyncio.to_thread(preview_of, digest, sheets, visit.kept.content, visit.directory())
     if preview.content is not None:
         proposal = Proposal(ledger=preview.ledger, content=preview.content, upon=visit.kept.version)
         await visit.dependencies.drafts.propose(visit.kept.programme, proposal)
