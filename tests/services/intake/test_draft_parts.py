@@ -14,6 +14,7 @@ from contracts.rulings import ItemOpened, PolicyChanged, ProgrammeEnlarged, Prog
 from contracts.submissions import CalendarExtended, ItemAssigned, ProgrammePublished
 from contracts.values import Calendar, Leader, Unit
 from directory.store import pool_of
+from exact.workbook import read_workbook
 from programmes import FOLDER
 from programmes.ledger.draft import next_year
 from programmes.programme import ProgrammeFile, expand
@@ -31,6 +32,8 @@ from services.intake.who.item import opened
 from services.intake.who.roster import KnownProgramme, Roster
 from supervision.calendar_growth import NamedDays
 from tests.programmes.ledgers import HEADINGS, ROW, one_sheet
+
+LEDGER, SHEETS = "0" * 64, read_workbook(one_sheet(HEADINGS, ROW), merged=True)
 
 SHIPPED = load_programme(FOLDER / "yuancheng-2024.yaml")
 PUBLISHED_AT = datetime(2024, 3, 14, 2, tzinfo=UTC)
@@ -184,14 +187,14 @@ def test_what_a_ledger_names_like_the_directory_gets_the_directorys_id() -> None
     transport = Unit(id="jiaotong", name="区交通局")
     other, leader = Unit(id="shuiwu", name="区水务局"), Leader(id="leader-4", label="分管区领导（交通）")
     known = KnownNames(units=(transport, other), leaders=(leader,))
-    preview = preview_of(one_sheet(HEADINGS, ROW), draft, known)
+    preview = preview_of(LEDGER, SHEETS, draft, known)
     assert preview.content is not None
     (item,) = preview.content.items
     assert (item.lead_unit, item.leader) == ("jiaotong", "leader-4")
     names = [one.name for one in preview.content.units]
     assert names == ["区交通局", "区财政局", "埔前镇政府"], "of the directory only what an item names"
     assert preview.new_units == [("区财政局", ""), ("埔前镇政府", "")]
-    again = preview_of(one_sheet(HEADINGS, ROW), preview.content, known)
+    again = preview_of(LEDGER, SHEETS, preview.content, known)
     assert again.content == preview.content
-    alone = preview_of(one_sheet(HEADINGS, ROW), draft, KnownNames(units=(Unit(id="x", name="区交通运输局"),)))
+    alone = preview_of(LEDGER, SHEETS, draft, KnownNames(units=(Unit(id="x", name="区交通运输局"),)))
     assert ("区交通局", "区交通运输局") in alone.new_units, "nearly the same name is asked about"
