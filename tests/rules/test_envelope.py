@@ -150,6 +150,12 @@ def test_what_has_no_id_is_named_by_its_place_and_its_bytes() -> None:
     )
 
 
+def test_a_record_without_a_value_is_named_by_its_place_and_the_digest_of_nothing() -> None:
+    cause = cause_of(LOG, LoggedSubmission(3, 5, 0, None))
+    assert cause.submission is None
+    assert (cause.id, cause.digest) == (derived_id(LOG, "submissions", 3, 5), hashlib.sha256(b"").hexdigest())
+
+
 def test_a_programmes_opening_counts_by_its_receipt_within_the_skew_and_the_grace() -> None:
     skew, grace = timedelta(seconds=YUANCHENG.skew_seconds), timedelta(seconds=YUANCHENG.grace_seconds)
     for lag, own in ((grace, True), (grace + SECOND, False), (-skew, True), (-skew - SECOND, False)):
