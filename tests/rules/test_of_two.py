@@ -263,3 +263,36 @@ def test_a_chief_interview_confirmed_at_the_instant_of_a_hand_over_behind_it_is_
     reply = ReplyGiven(level="chief_interview", cause="interview_lapsed", text="t")
     assert told(run, LEAD, reply) == ("not_lead_unit",)
     assert told(run, KEJI, reply) is None
+
+
+def test_who_only_confirmed_a_report_may_overturn_it_after_the_upheld_appeal_and_who_overturned_it_may_not() -> None:
+    run = year(YUANCHENG, ("2024Q1",))
+    o2, o3 = replace(OFFICE, id="o2"), replace(OFFICE, id="o3")
+    overturned = ProgressReviewed(period="2024Q1", finding="overturned")
+    assert told(run, OFFICE, replace(overturned, finding="confirmed")) is None
+    assert told(run, o2, overturned) is None
+    assert told(run, LEAD, AppealLodged(appeal="a", against=Appealed(light="2024Q1")), "2024-04-12T09:00:00") is None
+    assert told(run, o3, AppealDecided(appeal="a", decision="upheld")) is None
+    assert told(run, o2, overturned) == ("decider_involved",)
+    assert told(run, OFFICE, overturned) is None
+
+
+def test_once_a_period_has_settled_its_nodes_text_is_forgotten_and_the_day_of_its_report_is_not() -> None:
+    run = year(YUANCHENG, ("2024Q1",))
+    run.now = at("2024-04-09T09:00:00")
+    planned = InspectionPlanned(plan="i", from_on=date(2024, 4, 9), to_on=date(2024, 4, 10), approved=True)
+    assert told(run, OFFICE, planned) is None
+    report(run, "2024Q1")
+    run.now = at("2024-04-10T09:00:00")
+    report(run, "2024Q1")
+    run.announce_until(at(SETTLED["2024Q1"]))
+    run.now = at("2024-04-12T09:00:00")
+    assert run.item.plan.nodes["2024Q1"].text == ""
+    assert run.item.plan.nodes["2024Q2"].text
+    visit = InspectionRecorded(plan="i", visited_on=date(2024, 4, 9), period="2024Q1", finding="overturned")
+    found = run.submit(OFFICE, "visit", run.now, visit)[1].data
+    assert isinstance(found, VerificationRecorded)
+    in_time = run.item.periods[0].in_time
+    assert in_time is not None
+    assert (in_time.claim, found.report != in_time.id) == ("completed", True)
+    assert run.item.quarters[0].light == "green"
