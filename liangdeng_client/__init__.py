@@ -8,14 +8,14 @@ errors         what can go wrong, and whether asking again helps
 sign_in        a program's token by client credentials, fetched again before it ends
 
 Every call that submits has an idempotency key: asked again with the same key, nothing is filed twice. A call is sent
-again by itself while the service says that it is not ready (429, 502, 503, 504) or cannot be reached, for `patience`
-seconds; after that `OutcomeUnknown` tells the key to ask again with.
+again by itself while the service says that it is not ready (408, 429, 502, 503, 504, 507) or cannot be reached, for
+`patience` seconds; after that `OutcomeUnknown` tells the key to ask again with.
 """
 
 from liangdeng_client.async_client import AsyncClient
 from liangdeng_client.client import Client
 from liangdeng_client.errors import LiangdengError, OutcomeUnknown, Refused
-from liangdeng_client.models import BulkResult, Evidence, Fault, LightMove, Receipt, Ruling, Submitted, Worded
+from liangdeng_client.models import BulkResult, Evidence, Fault, LightMove, Prepared, Receipt, Ruling, Submitted, Worded
 from liangdeng_client.sign_in import ClientCredentials
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "LiangdengError",
     "LightMove",
     "OutcomeUnknown",
+    "Prepared",
     "Receipt",
     "Refused",
     "Ruling",

@@ -17,9 +17,11 @@ from liangdeng_client.errors import OutcomeUnknown, Refused
 from liangdeng_client.models import (
     BulkResult,
     Evidence,
+    Prepared,
     Receipt,
     Submitted,
     bulk_result_of,
+    prepared_of,
     receipt_of,
     submitted_of,
 )
@@ -28,7 +30,7 @@ Answer = TypeVar("Answer")
 INTAKE = "/intake"
 """Where intake lies below the one address; query lies at its root."""
 TOO_MANY = 429
-AGAIN = frozenset({TOO_MANY, 502, 503, 504})
+AGAIN = frozenset({408, TOO_MANY, 502, 503, 504, 507})
 FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 10.0
 
@@ -108,6 +110,20 @@ def submit_many(programme: str, rows: Sequence[Mapping[str, Any]], wait: int) ->
     headers = {"Content-Type": "application/json", **_waiting(wait)}
     path = f"{INTAKE}/v1/programmes/{quote(programme, safe='')}/submissions/bulk"
     return Call("POST", path, _results, headers, _json({"submissions": list(rows)}))
+
+
+def prepare(programme: str, item: str, name: str, data: Mapping[str, Any], key: str | None) -> Call[Prepared]:
+    """A submission for the head of the unit to sign."""
+    chosen = key or str(uuid.uuid4())
+    headers = {"Idempotency-Key": chosen, "Content-Type": "application/json"}
+    path = f"{INTAKE}/v1/programmes/{quote(programme, safe='')}/items/{quote(item, safe='')}/prepared"
+    body = _json({"type": name, "data": data})
+    return Call("POST", path, lambda answer: prepared_of(answer.json()), headers, body, key=chosen)
+
+
+def prepared() -> Call[list[Prepared]]:
+    """What waits in the unit's queue, and what was returned."""
+    return Call("GET", f"{INTAKE}/v1/prepared", lambda answer: [prepared_of(one) for one in answer.json()["prepared"]])
 
 
 def upload(content: bytes, name: str, media_type: str) -> Call[Evidence]:

@@ -11,7 +11,7 @@ import httpx
 
 from liangdeng_client import calls
 from liangdeng_client.calls import AGAIN, Attempt, Call, checked
-from liangdeng_client.models import BulkResult, Evidence, Receipt, Submitted
+from liangdeng_client.models import BulkResult, Evidence, Prepared, Receipt, Submitted
 
 Answer = TypeVar("Answer")
 
@@ -66,6 +66,16 @@ class Client:
     def submit_many(self, programme: str, rows: Sequence[Mapping[str, Any]], *, wait: int = 0) -> list[BulkResult]:
         """Submit many at once, each row with `item`, `key`, `type` and `data`; a result for each, in their order."""
         return self._sent(calls.submit_many(programme, rows, wait))
+
+    def prepare(
+        self, programme: str, item: str, name: str, data: Mapping[str, Any], *, key: str | None = None
+    ) -> Prepared:
+        """Prepare a submission for the head of the unit to sign: it is not filed before, and deadlines go on."""
+        return self._sent(calls.prepare(programme, item, name, data, key))
+
+    def prepared(self) -> list[Prepared]:
+        """What waits for the head's signature, and what was returned with a reason."""
+        return self._sent(calls.prepared())
 
     def upload(self, content: bytes, name: str, media_type: str) -> Evidence:
         """Bring a file that a submission is going to cite."""

@@ -87,6 +87,18 @@ class BulkResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Prepared:
+    """What waits for the head's signature: `state` is `waiting`, `returned`, `signed` or `taken_back`."""
+
+    id: str
+    programme: str
+    item: str
+    type: str
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """An uploaded file, as a submission cites it: put `cited()` into its `evidence`."""
 
@@ -129,6 +141,12 @@ def ruling_of(told: Json | None) -> Ruling | None:
 def submitted_of(told: Json, *, replayed: bool = False) -> Submitted:
     """From the JSON that a submission is answered with."""
     return Submitted(receipt_of(told), ruling_of(told.get("ruling")), replayed)
+
+
+def prepared_of(told: Json) -> Prepared:
+    """From the JSON of what was prepared."""
+    names = ("id", "programme", "item", "type", "state")
+    return Prepared(**{name: str(told[name]) for name in names}, reason=str(told.get("reason", "")))
 
 
 def faults_of(problem: Json) -> tuple[Fault, ...]:

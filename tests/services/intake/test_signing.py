@@ -20,16 +20,19 @@ from contracts.submissions import ProgressReported
 from contracts.values import Unit
 from directory.persons import LOCAL, Absence, Person
 from directory.store import Changes, DirectoryStore, pool_of
+from liangdeng_client import AsyncClient
 from sandbox.people import Account
 from services.intake.problem import IntakeProblem
 from tests.services.intake.running_intake import RunningIntake, make_topics, running, settings_for, until
 from tests.services.intake.test_forms import NODE, Page
+from tests.services.intake.test_submitting import Bearer
 from tests.web.desk import desk
 from web.identity import Identity
 
 pytestmark = [pytest.mark.services, pytest.mark.asyncio(loop_scope="module")]
 HERE = "/items/441602-2024/K01"
 FORM = f"{HERE}/progress.reported"
+REPORTED = {"period": "2024Q2", "claim": "in_progress"}
 API = "/v1/programmes/441602-2024/items/K01/prepared"
 SYSTEM = Account("fagai-oa", "unit", "fagai", "", "", ("441602",), head=False)
 WHERE = "441602"
@@ -186,6 +189,11 @@ async def test_a_units_system_prepares_into_the_same_queue_once_for_a_key(intake
     wrong = {"type": "progress.reported", "data": {"period": "2024Q2"}}
     faulty = await intake.http.post(API, json=wrong, headers=_bearer(intake, "system-2"))
     assert faulty.status_code == 422, "it is checked as if it were filed"
+    async with AsyncClient(
+        "http://intake", Bearer(intake.mint(SYSTEM)), transport=httpx.ASGITransport(intake.app)
+    ) as own:
+        given = await own.prepare("441602-2024", "K01", "progress.reported", REPORTED, key="system-1")
+        assert (given.id, given.state, await own.prepared()) == (first["id"], "waiting", [given])
     listed = await intake.http.get("/v1/prepared", headers=_bearer(intake, "x"))
     assert [one["id"] for one in listed.json()["prepared"]] == [first["id"]]
     assert "fagai-oa" in (await _queue(intake))[0]
