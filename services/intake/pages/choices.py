@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import NamedTuple
 
 from contracts.submissions import Appealed
@@ -11,6 +12,7 @@ from services.intake.who.roster import Roster
 from supervision.escalation_sentences import CauseFacts, cause_word
 from supervision.light_sentences import period_word
 from supervision.words import LEVELS, LIGHTS, Language, say
+from supervision.workdays import local
 
 _SIGNED = ("rectification", "interview", "chief_interview", "blockage")
 
@@ -45,6 +47,18 @@ def choices_of(name: str, field: str, item: KnownItem, roster: Roster, lang: Lan
         return [Choice(one, one) for one in item.blockages]
     about = {"notice": unsigned, "against": appealable}.get(field, lit_or_noticed)
     return [_choice(one, item, lang) for one in about(item)]
+
+
+def last_reports(item: KnownItem) -> dict[str, tuple[str, date]]:
+    """The last report about each period, and the local day on which it was received: what a visit since is about."""
+    zone, found = item.assignment.zone, {}
+    for one in item.opened.periods:
+        known = item.lights.reports(one.id)
+        reports = [report for report in (known.in_time, known.late) if report is not None]
+        if reports:
+            last = max(reports, key=lambda report: report.received_at)
+            found[one.id] = last.report, local(last.received_at, zone).date()
+    return found
 
 
 def lit_or_noticed(item: KnownItem) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ from services.intake.pages.fields import FORMS, Field
 from services.intake.submitting.body import exact_object, too_large
 
 MAX_TARGETS = 12
+VISITS = "inspection.recorded"
 
 
 class FormFields:
@@ -64,14 +65,23 @@ def submission_body(name: str, posted: FormFields, evidence: Sequence[Evidence])
     data: dict[str, Any] = {}
     for field in FORMS[name]:
         data |= _datum(field, posted, evidence)
-    decided = [posted.one(field.name) for field in FORMS[name] if field.kind in ("pick", "period")]
-    if of := posted.one(f"of:{decided[0]}" if decided else "of:"):
+    if of := _named(name, posted):
         data["of"] = of
     who = {part: named for part in ("prepared_by", "on_behalf_of") if (named := posted.one(part))}
     text = orjson.dumps({"type": name, "data": data, **who})
     if len(text) > MAX_SUBMISSION_BYTES:
         raise too_large(MAX_SUBMISSION_BYTES)
     return exact_object(text)
+
+
+def _named(name: str, posted: FormFields) -> str:
+    """The submission that the page showed a decision to be about; a visit is about the report of its day."""
+    if name == VISITS:
+        period = posted.one("period")
+        shown = posted.one("visited_on") >= posted.one(f"since:{period}")
+        return posted.one(f"of:{period}") if shown else ""
+    decided = [posted.one(field.name) for field in FORMS[name] if field.kind in ("pick", "period")]
+    return posted.one(f"of:{decided[0]}" if decided else "of:")
 
 
 def _datum(field: Field, posted: FormFields, evidence: Sequence[Evidence]) -> dict[str, Any]:

@@ -15,10 +15,11 @@ from exact.faults import Fault
 from services.intake.dependencies import Dependencies
 from services.intake.evidence.citations import CitedFile
 from services.intake.pages import overview
-from services.intake.pages.choices import choices_of
+from services.intake.pages.choices import choices_of, last_reports
 from services.intake.pages.desk import binding
 from services.intake.pages.fields import FORMS
 from services.intake.pages.figures import figures, last_report
+from services.intake.pages.form_body import VISITS
 from services.intake.pages.form_post import FormPost, kept_text
 from services.intake.pages.renderer import HEADERS, page
 from services.intake.pages.session import form_token
@@ -80,6 +81,7 @@ def form_page(
         faults=_by_field(problem),
         problem=problem,
         kept=[(one, kept_text(one)) for one in post.cited],
+        visited=last_reports(item) if name == VISITS else {},
         named=named_submissions(roster.waiting.get((item.programme, item.id), ()), name),
         signing=signing(dependencies, identity, item, name),
         checks=of_unit and (name not in _ONE_CLICK or name in item.assignment.policy.signed),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from contracts.ruling import RulingEvent
@@ -22,8 +22,10 @@ from contracts.rulings import (
 )
 from contracts.submissions import Appealed
 from contracts.values import Node, Target
+from services.intake.pages.choices import last_reports
 from services.intake.pages.desk import errands, next_report, standing
 from services.intake.pages.figures import figures
+from services.intake.pages.form_body import FormFields, submission_body
 from services.intake.pages.overview import actions, applies, current_period
 from services.intake.who import setbacks
 from services.intake.who.item import KnownItem
@@ -181,3 +183,14 @@ def test_a_value_is_expected_between_what_is_known_and_once_its_width_beyond() -
     assert (third.low, third.high) == (Decimal(500), Decimal(1100))
     assert third.is_far(Decimal(1101))
     assert not third.is_far(Decimal(900))
+
+
+def test_a_visit_names_the_report_that_was_there_on_its_day() -> None:
+    assert last_reports(item(NODES)) == {}
+    known = item(NODES, report("2024Q1"))
+    assert last_reports(known) == {"2024Q1": ("r-2024Q1", date(2024, 4, 20))}
+    for visited_on, named in (("2024-04-20", "r-2024Q1"), ("2024-04-19", None)):
+        fields = {"plan": "jc-1", "visited_on": visited_on, "period": "2024Q1", "finding": "confirmed"}
+        shown = {"of:2024Q1": "r-2024Q1", "since:2024Q1": "2024-04-20", "of:jc-1": "another"}
+        body = submission_body("inspection.recorded", FormFields([*fields.items(), *shown.items()]), ())
+        assert body["data"].get("of") == named, visited_on
