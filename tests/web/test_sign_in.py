@@ -361,7 +361,9 @@ async def test_security_events_are_lines_of_json_with_the_request_and_without_se
     with caplog.at_level(logging.INFO, "liangdeng.security"):
         address = await come_back(browser, at.origin, "u-nongye-1")
         await browser.get(address, headers={"X-Request-Id": "front-17"})
-        await who(browser, at, Authorization="Bearer a.b.c", **{"X-Request-Id": "evil\x1b[31m"})
+        await who(browser, at, Authorization="Bearer a.b.c", **{"X-Request-Id": "evil; [31m"})
+        broken = await browser.get(at.origin, headers={"X-Request-Id": "evil\x1b[31m"})
+        assert broken.status_code == 400, "what no header may hold is refused before anybody reads it"
     told = [json.loads(one.message) for one in caplog.records if one.name == "liangdeng.security"]
     events = {one["event"]: one for one in told}
     assert events["signed_in"]["request_id"] == "front-17"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -82,7 +83,8 @@ async def test_the_pages_say_why_in_both_languages_and_lead_to_the_events(told: 
 
 async def test_a_unit_keeps_its_sheet_of_an_item_that_it_no_longer_sees(told: House) -> None:
     subject = f"{P}/K01"
-    handed = told.feed.submit(subject, ItemReassigned(lead_unit="caizheng", leader="leader-1"))
+    data, after = ItemReassigned(lead_unit="caizheng", leader="leader-1"), datetime(2024, 7, 15, tzinfo=UTC)
+    handed = told.feed.submit(subject, data, at=after)
     told.feed.rule(handed, ItemTransferred(lead_unit="caizheng", cooperating=(), leader="leader-1"))
     await told.settled()
     sheet = await told.page(f"/programmes/{P}/units/nongye/evaluation", "unit:nongye")
