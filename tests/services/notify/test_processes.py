@@ -229,7 +229,7 @@ async def test_a_process_stopped_past_until_sends_nothing_when_it_goes_on(
     mail.smtp.faults.delay_seconds = 0.2
     with ExitStack() as stack:
         first = stack.enter_context(running(log, mail, tmp_path, NOTIFY_SMTP_CONCURRENCY="1"))
-        await log.until(DeliveryClaimed, 120)
+        await log.until(DeliveryClaimed, 15)
         first.signal(signal.SIGSTOP)
         mail.smtp.faults.delay_seconds = 0
         second = stack.enter_context(running(log, mail, tmp_path))
