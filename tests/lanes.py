@@ -16,8 +16,8 @@ PROJECT = Path(__file__).resolve().parents[1]
 PURE = ("architecture", "contracts", "exact", "liangdeng_client", "programmes", "rules", "supervision")
 """Folders whose tests start no server, but for those of `SERVED`."""
 SERVED = ("architecture/test_walks.py",)
-DOORS = ("services/intake", "services/query", "web")
-"""What takes as long as all other tests with servers together."""
+SERVICES = ("services/intake", "services/notify", "services/query", "services/rating", "web")
+"""What takes as long as all other tests with servers together: years lived through, faults, installations."""
 PYTEST = (sys.executable, "-m", "pytest", "--cov", "--cov-report=", "-p", "no:cacheprovider")
 NICE = ("nice", "-n", "5")
 """What starts servers has the processor first: its tests wait for one another, the pure ones for nobody."""
@@ -34,10 +34,13 @@ class Lane(NamedTuple):
 def lanes() -> tuple[Lane, ...]:
     """Every test, each in one lane."""
     folders = sorted(at.name for at in (PROJECT / "tests").iterdir() if (at / "__init__.py").exists())
-    whole = tuple(f"tests/{folder}" for folder in folders if folder not in (*PURE, *DOORS))
+    whole = tuple(f"tests/{folder}" for folder in folders if folder not in (*PURE, *SERVICES))
     return (
-        Lane("其余服务 · other servers", (*whole, *(f"--ignore=tests/{door}" for door in DOORS))),
-        Lane("报送与查询 · intake and query", tuple(f"tests/{one}" for one in (*DOORS, *SERVED))),
+        Lane(
+            "全年、故障与安装 · years, faults and installations",
+            (*whole, *(f"--ignore=tests/{one}" for one in SERVICES)),
+        ),
+        Lane("各服务 · the services", tuple(f"tests/{one}" for one in (*SERVICES, *SERVED))),
         Lane(
             "不需要服务器 · without servers",
             (*(f"tests/{folder}" for folder in PURE), *(f"--ignore=tests/{file}" for file in SERVED)),
