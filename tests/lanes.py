@@ -17,7 +17,7 @@ PURE = ("architecture", "contracts", "exact", "liangdeng_client", "programmes", 
 """Folders whose tests start no server, but for those of `SERVED`."""
 SERVED = ("architecture/test_walks.py",)
 SERVICES = ("services/intake", "services/notify", "services/query", "services/rating", "web")
-"""What takes as long as all other tests with servers together: years lived through, faults, installations."""
+"""What takes as long as the other tests with servers together: those are years lived through, faults, installations."""
 PYTEST = (sys.executable, "-m", "pytest", "--cov", "--cov-report=", "-p", "no:cacheprovider")
 NICE = ("nice", "-n", "5")
 """What starts servers has the processor first: its tests wait for one another, the pure ones for nobody."""
