@@ -23,7 +23,7 @@ test: setup tools check ## 全部检查与测试 · every check and every test
 	@$(VENV)/python -m tests.lanes $(ARGS)
 
 walk: setup tools ## 逐步走查一套真实安装（约五分钟）· walk through a real installation in a browser, some minutes
-	@$(VENV)/pytest -m walk $(ARGS)
+	@$(VENV)/python -m tests.walk $(ARGS)
 
 chaos: setup ## 服务器反复中断时报送一万件（约三分钟）· ten thousand submissions while servers die, some minutes
 	@$(VENV)/pytest -m load -s $(ARGS)

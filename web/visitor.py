@@ -56,7 +56,7 @@ class Visitors:
         self._cookies = cookies
         self._security = security
         self.admits: Callable[[Identity], bool] = _everybody
-        """Whether a person may still come in: a service that knows people asks the directory, where no program is."""
+        """Whether a person or a program may still come in: a service that knows them asks the directory."""
 
     async def of(self, request: Request) -> Visitor:
         """Who asks. A program's bad token is an error, a browser's old cookie only means signed out.
@@ -100,8 +100,8 @@ class Visitors:
             if self._tokens is None:
                 raise Unauthenticated("no keys are known here")
             identity = await self._tokens.identity(bearer_of(header))
-            if not self._let_in(identity):
-                raise Unauthenticated("this person is disabled")
+            if not self.admits(identity):
+                raise Unauthenticated("this account is disabled")
             return Visitor(identity)
         except Unauthenticated as error:
             self.tell("token_refused", request, str(error))
@@ -112,10 +112,7 @@ class Visitors:
         if not secret or self._sessions is None:
             return Visitor()
         session = await self._sessions.find(secret)
-        return Visitor(session.identity, secret) if session and self._let_in(session.identity) else Visitor()
-
-    def _let_in(self, identity: Identity) -> bool:
-        return identity.program or self.admits(identity)
+        return Visitor(session.identity, secret) if session and self.admits(session.identity) else Visitor()
 
 
 def _everybody(_: Identity) -> bool:

@@ -197,7 +197,12 @@ def test_the_clerk_reports_and_the_office_reads_it(
 ) -> None:
     page = day.pages["clerk"] = browser_of(chromium)
     first_sign_in(page, installation, day, "clerk1")
-    assert CLERK in who(page)
+
+    def named() -> bool:
+        page.goto(f"{installation.origin}/")
+        return CLERK in who(page)
+
+    until(named, "the clerk's name, which the services read every five seconds", 60)
     page.click("text=我的事项")
     shot(page, "clerk-items")
     page.click("main a:has-text('第一件')")

@@ -1,4 +1,4 @@
-"""Who is let in: a person whom the service's directory admits, and a program, which is in no directory."""
+"""Who is let in: the person and the program that the service's directory admits."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def _asking(token: str) -> Request:
     return Request({"type": "http", "method": "POST", "path": "/", "headers": headers})
 
 
-async def test_whom_the_directory_no_longer_admits_is_refused_and_a_program_is_not_asked_about(tmp_path: Path) -> None:
+@pytest.mark.parametrize("program", [False, True], ids=["a person", "a unit's system"])
+async def test_whom_the_directory_no_longer_admits_is_refused(tmp_path: Path, program: bool) -> None:
     issuer, security = Issuer(tmp_path, "issuer"), SecurityLog("test", CollectorRegistry())
     tokens = TokenVerifier(Keys(tmp_path / "jwks.json", security), issuer="issuer")
     visitors = Visitors(tokens, None, None, security)
-    assert (await visitors.of(_asking(issuer.mint(CLERK)))).identity is not None
-    visitors.admits = lambda _: False
-    with pytest.raises(Unauthenticated, match="disabled"):
-        await visitors.of(_asking(issuer.mint(CLERK)))
-    known = (await visitors.of(_asking(issuer.mint(CLERK, program=True)))).identity
+    known = (await visitors.of(_asking(issuer.mint(CLERK, program=program)))).identity
     assert known is not None
-    assert known.program
+    assert known.program is program
+    visitors.admits = lambda one: one.program is not program
+    with pytest.raises(Unauthenticated, match="disabled"):
+        await visitors.of(_asking(issuer.mint(CLERK, program=program)))
