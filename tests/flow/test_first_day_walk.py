@@ -386,6 +386,7 @@ def test_programs_go_on_while_postgresql_stands_still_for_three_minutes(
             answer = submit(installation, token, f"while-down-{len(taken)}")
             assert answer.status_code == 202, answer.text
             taken.append(time.monotonic() - asked)
+            time.sleep(BETWEEN_SECONDS)
     finally:
         for pid in processes:
             os.kill(pid, signal.SIGCONT)
