@@ -29,6 +29,8 @@ pytestmark = WALK
 HERE: Final = "441602"
 CLERK, ITEM = "甲某", f"{HERE}-now/items/K01"
 NEW_PASSWORD: Final = "lan huo 7 shan mo"
+BETWEEN_SECONDS = 0.5
+"""Between two submissions: 360 in all, of the 500 that one unit may send about one item in a day."""
 POSTGRES_DOWN_SECONDS: Final = 180
 
 

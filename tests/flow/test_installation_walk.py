@@ -103,7 +103,7 @@ def test_a_leader_signs_in_on_a_phone_in_english(installation: Installation, chr
     page.fill("#password", PASSWORD)
     page.click("#kc-login")
     page.wait_for_load_state()
-    assert "leader某" in who(page), "by the name in the directory"
+    assert "leader in charge · leader" in who(page), "by the name, once the directory was read again"
     shot(page, "leader")
     page.context.close()
 
