@@ -205,7 +205,7 @@ def ways(bootstrap: str, prefix: str, url: str) -> list[Way]:
     None meets its aim; what is on each way, and why, says docs/decisions/0019. They get no longer.
     """
     return [
-        Way("POST → append", PUBLISHED, 12, 27, post_to_append(bootstrap, prefix, url)),
+        Way("POST → append", PUBLISHED, 12, 30, post_to_append(bootstrap, prefix, url)),
         Way("record → ruling → append", APPENDED, 20, 29, record_to_ruling),
         Way("ruling → notice → mail", SENT, 16, 48, ruling_to_mail),
         Way("ruling → cell of the heat map", SHOWN, 12, 62, ruling_to_cell(url)),
