@@ -16,6 +16,7 @@ header           the header of every page, with templates/_header.html and stati
 addresses        addresses that every page knows, and which ones nobody is sent to
 root_path        an application below people's address answers with that prefix and without
 language         the language of a page
+download         a workbook that a browser saves
 assets           files of the project that pages need
 request_limits   how much one account, one address and all together may ask for
 body_deadline    a body that comes too slowly is given up

@@ -18,13 +18,13 @@ from services.intake.problem import IntakeProblem
 from services.intake.programme_drafts.ledger_import import LedgerPreview, preview_of, unreadable
 from services.intake.programme_drafts.store import Proposal
 from services.intake.programme_drafts.version_changes import FIELDS
+from web.download import workbook
 from web.gate import GuardedRoute, does
 from web.request_limits import account_of
 
 router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 SHOWN: Final = 200
 """Problems, and items that change, that a preview lists; of the others it says how many there are."""
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SAID: Final[dict[str, Any]] = {"shown": SHOWN, "field_words": FIELDS}
 
 
@@ -33,7 +33,7 @@ _SAID: Final[dict[str, Any]] = {"shown": SHOWN, "field_words": FIELDS}
 async def empty_ledger(request: Request) -> Response:
     """The ledger to fill in."""
     signed_in(request)
-    return _download("ledger-template.xlsx", await asyncio.to_thread(template))
+    return workbook("ledger-template.xlsx", await asyncio.to_thread(template))
 
 
 @router.get("/drafts/{programme}/ledger.xlsx")
@@ -43,7 +43,7 @@ async def ledger(request: Request, programme: str) -> Response:
     visit = await visited(request, programme)
     visit.shows_items()
     content = await asyncio.to_thread(write_ledger, visit.kept.content)
-    return _download(f"ledger-{programme}.xlsx", content)
+    return workbook(f"ledger-{programme}.xlsx", content)
 
 
 @router.get("/drafts/{programme}/import")
@@ -93,7 +93,3 @@ async def _confirmed(visit: DraftVisit, post: FormPost) -> Response:
         raise IntakeProblem("draft_changed")
     await visit.save(proposal.content, post, "imported")
     return visit.onward()
-
-
-def _download(name: str, content: bytes) -> Response:
-    return Response(content, media_type=_XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -25,6 +25,7 @@ from services.intake.pages.session import check_form_token, check_origin, form_t
 from services.intake.problem import IntakeProblem
 from services.intake.who.item import KnownItem
 from services.intake.who.permission import rights_of, to_item
+from web.download import workbook
 from web.gate import GuardedRoute, does
 from web.identity import Identity
 from web.privileged_reads import opened_by
@@ -34,7 +35,6 @@ router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 FILL: Final = "tables.fill"
 SHOWN: Final = 200
 """Problems that a page lists; of the others it says how many there are."""
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TABLE_BYTES: Final = 1024 * 1024
 """A unit's table has some ten KB."""
 
@@ -188,4 +188,4 @@ def _carried(table: FilledTable | None) -> list[tuple[str, str]]:
 def _download(visit: _Visit, items: Sequence[KnownItem], name: str, content: bytes) -> Response:
     for item in items:
         opened_by(visit.request).item(item.programme, item.id, item.opened.classification)
-    return Response(content, media_type=_XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return workbook(name, content)

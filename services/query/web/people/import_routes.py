@@ -16,13 +16,13 @@ from services.query.answers.problem import malformed
 from services.query.web.people.desk import PeopleVisit, desk_of
 from services.query.web.people.forms import MAX_UPLOAD_BYTES, read_form
 from services.query.web.people.pages import address_of, people_page
+from web.download import workbook
 from web.gate import GuardedRoute, does
 from web.request_limits import account_of
 
 router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 _CARRIED: Final = 2 * MAX_UPLOAD_BYTES
 """The list comes back from the preview in base64, which is a third longer."""
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.get("/people/import")
@@ -80,7 +80,7 @@ async def post_apply(request: Request) -> Response:
 async def get_form(request: Request) -> Response:
     """The empty form."""
     async with desk_of(request).visit(request, "people.import") as visit:
-        return _download("people-form.xlsx", await asyncio.to_thread(empty_list, visit.register, visit.where))
+        return workbook("people-form.xlsx", await asyncio.to_thread(empty_list, visit.register, visit.where))
 
 
 @router.get("/people/list.xlsx")
@@ -89,7 +89,7 @@ async def get_list(request: Request) -> Response:
     """The people of the units, as a list that can be changed and imported again."""
     async with desk_of(request).visit(request, "people.import") as visit:
         content = await asyncio.to_thread(export_of_units, visit.register, visit.where)
-        return _download(f"people-{visit.where}.xlsx", content)
+        return workbook(f"people-{visit.where}.xlsx", content)
 
 
 async def _preview(visit: PeopleVisit, content: bytes) -> ImportPreview:
@@ -101,7 +101,3 @@ def _previewed(visit: PeopleVisit, content: bytes, preview: ImportPreview) -> Re
     status = 422 if preview.problems else 200
     carried = "" if preview.problems else base64.b64encode(content).decode()
     return people_page(visit, "people_import.html", preview=preview, carried=carried, status=status)
-
-
-def _download(name: str, content: bytes) -> Response:
-    return Response(content, media_type=_XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
