@@ -15,10 +15,11 @@ COPY eventlog /src/eventlog
 COPY services /src/services
 COPY cli /src/cli
 COPY liangdeng_client /src/liangdeng_client
-# Only what runs: the lock without Kafka's jars, the JRE and PostgreSQL, and without the tests' tools.
+# Only what runs: the lock without Kafka's jars, the JRE and PostgreSQL, and without the tests' tools. It is compiled
+# here, since nothing is written where it runs.
 RUN cd /src && /opt/liangdeng/bin/uv pip compile pyproject.toml --constraints requirements.lock --generate-hashes --no-emit-index-url -q -o run.txt \
-    && /opt/liangdeng/bin/uv pip install --python /opt/liangdeng/bin/python --require-hashes -r run.txt \
-    && /opt/liangdeng/bin/uv pip install --python /opt/liangdeng/bin/python --no-deps . \
+    && /opt/liangdeng/bin/uv pip install --compile-bytecode --python /opt/liangdeng/bin/python --require-hashes -r run.txt \
+    && /opt/liangdeng/bin/uv pip install --compile-bytecode --python /opt/liangdeng/bin/python --no-deps . \
     && /opt/liangdeng/bin/pip uninstall -y uv
 
 FROM python:3.13-slim

@@ -22,7 +22,7 @@ up: setup ## 启动全部服务 · start everything and serve until Ctrl-C
 test: setup tools check ## 全部检查与测试 · every check and every test
 	@$(VENV)/python -m tests.lanes $(ARGS)
 
-walk: setup tools ## 逐步走查一套真实安装（约五分钟）· walk through a real installation in a browser, some minutes
+walk: setup tools ## 逐步走查真实安装和全年（较久；ARGS=文件 只走一个）· walk through real installations and a year, takes long (ARGS=FILE: one)
 	@$(VENV)/python -m tests.walk $(ARGS)
 
 chaos: setup ## 服务器反复中断时报送一万件（约三分钟）· ten thousand submissions while servers die, some minutes
@@ -41,7 +41,7 @@ format: setup ## 自动排版 · format the code
 tools: ## 测试所需的浏览器与字体（仅 CI 中安装）· the tests' browser and fonts (installed in CI only)
 	@$(PYTHON) tests/tools.py
 
-bench: setup ## 性能数据（docs/performance.md）· the figures of docs/performance.md
+bench: setup ## 性能数据（docs/performance.md；ARGS=peers 同类软件，ARGS=growth 日志增长）· the figures of docs/performance.md
 	@$(VENV)/python -m bench $(ARGS)
 
 mutants: setup ## 规则的变异测试（docs/mutation.md；ARGS='services.rating.rules.lights.light*'）· mutation testing of the rules
@@ -68,4 +68,4 @@ clean: ## 删除本机状态（.liangdeng）与缓存 · remove the state folder
 	elif [ -e .liangdeng/keycloak ] || [ -e .liangdeng/secrets/keycloak-setup ]; then \
 	echo '.liangdeng 是正式使用的安装，请先 make setup · .liangdeng is in real use: run make setup first' >&2; exit 1; \
 	else rm -rf .liangdeng; fi
-	@rm -rf mutants .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf mutants .bench_cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

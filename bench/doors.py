@@ -24,9 +24,9 @@ from sandbox.year.days import SHANGHAI
 from sandbox.year.driver import Driver
 from sandbox.year.evidence import REPORT
 from sandbox.year.journal import BEFORE_THE_YEAR, Start
+from sandbox.year.planned_act import PlannedAct
 from sandbox.year.run import publish
 from sandbox.year.simulated_year import SimulatedYear, simulated_years
-from sandbox.year.story import PlannedAct
 
 CONNECTIONS = 32
 WITHOUT_QUOTAS = {
@@ -42,7 +42,7 @@ PERIOD = "2024Q2"
 
 async def open_year(stack: Stack, clock: Path) -> SimulatedYear:
     """Publish the catalogue and live through its plans and who decides them, up to the second quarter's last days."""
-    year = simulated_years("bench")[0]
+    year = simulated_years("bench", by_hand=False)[0]
     start = Start(clock, BEFORE_THE_YEAR, "nothing")
     async with ServicesClient(stack.urls) as client:
         driver = Driver(client, clock)
@@ -52,8 +52,22 @@ async def open_year(stack: Stack, clock: Path) -> SimulatedYear:
     return year
 
 
-async def accepted(stack: Stack, year: SimulatedYear, number: int, round_: int) -> tuple[Rate, Rate]:
-    """Submissions through intake, and the same bodies through the floor."""
+async def accepted(
+    stack: Stack, year: SimulatedYear, number: int, round_: int, floors: Sequence[str] = (FLOOR_TOPIC,)
+) -> tuple[Rate, ...]:
+    """Submissions through intake, and the same bodies through each floor, which the stack runs under that name."""
+    intake, floor = await _requests(stack, year, number, str(round_))
+    return await _rate(stack, ["intake"], intake), *[await _rate(stack, [name], floor) for name in floors]
+
+
+async def shared(stack: Stack, year: SimulatedYear, number: int, round_: int, parts: Sequence[str]) -> Rate:
+    """Submissions through intakes that share them."""
+    requests, _ = await _requests(stack, year, number, f"{round_}-{len(parts)}")
+    return await _rate(stack, parts, requests)
+
+
+async def _requests(stack: Stack, year: SimulatedYear, number: int, mark: str) -> tuple[list[bytes], list[bytes]]:
+    """For intake, and the same for a floor; no two of the same `mark` and index have one key."""
     tokens = await _tokens(stack, year)
     async with ServicesClient(stack.urls) as client:
         for unit in tokens:
@@ -63,20 +77,23 @@ async def accepted(stack: Stack, year: SimulatedYear, number: int, round_: int) 
     for index in range(number):
         item, unit = items[index % len(items)]
         body = orjson.dumps({"type": "progress.reported", "data": _report("in_progress", str(index))})
-        headers = {"Authorization": f"Bearer {tokens[unit]}", "Idempotency-Key": f"bench-{round_}-{index}"}
+        headers = {"Authorization": f"Bearer {tokens[unit]}", "Idempotency-Key": f"bench-{mark}-{index}"}
         subject = subject_of(year.programme.programme, item)
         intake.append(request(f"/v1/programmes/{year.programme.programme}/items/{item}/submissions", body, headers))
         floor.append(request(f"/{FLOOR_TOPIC}/{subject.replace('/', '.')}", body, headers))
-    return await _rate(stack, "intake", intake), await _rate(stack, "floor", floor)
+    return intake, floor
 
 
-async def _rate(stack: Stack, part: str, requests: Sequence[bytes]) -> Rate:
-    watch = Watch(stack.process(part).pid)
-    outcome = await fire(stack.urls[part], requests, CONNECTIONS)
-    _, cpu_seconds = watch.read()
-    if set(outcome.statuses) != {202}:
-        raise RuntimeError(f"{part}: not all were accepted: {outcome.statuses}")
-    return Rate(outcome.per_second, len(requests) / cpu_seconds)
+async def _rate(stack: Stack, parts: Sequence[str], requests: Sequence[bytes]) -> Rate:
+    """What parts of one kind do that share the requests and the connections."""
+    watches, waiting, many = [Watch(stack.process(part).pid) for part in parts], iter(requests), len(parts)
+    outcomes = await asyncio.gather(*(fire(stack.urls[part], waiting, CONNECTIONS // many) for part in parts))
+    cpu_seconds = sum(watch.read()[1] for watch in watches)
+    if any(set(outcome.statuses) != {202} for outcome in outcomes):
+        raise RuntimeError(f"{parts}: not all were accepted: {[outcome.statuses for outcome in outcomes]}")
+    p99 = percentiles([one for outcome in outcomes for one in outcome.milliseconds])[1]
+    seconds = max(outcome.seconds for outcome in outcomes)
+    return Rate(len(requests) / seconds, len(requests) / cpu_seconds, p99)
 
 
 def start_floor(stack: Stack) -> None:

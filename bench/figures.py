@@ -16,10 +16,11 @@ HEAD = (
 
 
 class Rate(NamedTuple):
-    """So many per second, and per second of the measured process's CPU time."""
+    """So many per second, and per second of the measured processes' CPU time; of requests, how long one of 100 took."""
 
     per_second: float
     per_cpu_second: float
+    p99_ms: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,11 @@ class Figure:
             f"| {self.name} | {rate:,.0f} /s | {self.floor} | {floor:,.0f} /s "
             f"| {ratio:.2f} | {cpu_ratio:.2f} | {f'≥ {self.aim}' if self.aim else ''} |"
         )
+
+    def p99_line(self) -> str:
+        """How long one of a hundred requests took at least, of both: medians of the rounds."""
+        ours, floor = (median(pair[index].p99_ms for pair in self.rounds) for index in (0, 1))
+        return f"{self.name}: p99 {ours:.0f} ms; {self.floor}: {floor:.0f} ms"
 
 
 class Watch:

@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Answers by status, and the seconds that all of them took together."""
+    """Answers by status, the seconds that all of them took together, and the milliseconds of each."""
 
     statuses: Counter[int]
     seconds: float
+    milliseconds: list[float]
 
     @property
     def per_second(self) -> float:
@@ -49,20 +50,25 @@ async def fire(url: str, requests: Iterable[bytes], connections: int, pace: Pace
     """Send all requests over so many connections, each waiting for its answer before the next."""
     waiting = iter(requests)
     statuses: Counter[int] = Counter()
+    milliseconds: list[float] = []
     started = time.perf_counter()
-    await asyncio.gather(*(_one(url, waiting, statuses, pace) for _ in range(connections)))
-    return Outcome(statuses, time.perf_counter() - started)
+    await asyncio.gather(*(_one(url, waiting, statuses, milliseconds, pace) for _ in range(connections)))
+    return Outcome(statuses, time.perf_counter() - started, milliseconds)
 
 
-async def _one(url: str, waiting: Iterator[bytes], statuses: Counter[int], pace: Pace | None) -> None:
+async def _one(
+    url: str, waiting: Iterator[bytes], statuses: Counter[int], milliseconds: list[float], pace: Pace | None
+) -> None:
     where = urlsplit(url)
     reader, writer = await asyncio.open_connection(where.hostname, where.port)
     try:
         for wire in waiting:
             if pace is not None:
                 await pace.turn()
+            began = time.perf_counter()
             writer.write(wire)
             statuses[await _answer(reader)] += 1
+            milliseconds.append((time.perf_counter() - began) * 1000)
     finally:
         writer.close()
         await writer.wait_closed()

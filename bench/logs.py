@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 
 from bench.recorded import Recorded, record
@@ -16,13 +16,32 @@ from sandbox.year.plan import plan
 from sandbox.year.simulated_year import CATALOGUE
 
 BOOTSTRAP_MILLISECONDS = 10_000
+PORTION = 5
 
 
-def recorded_years(programmes: int) -> Recorded:
-    """So many programmes like the catalogue, each with a year of its own."""
+def recorded_years(programmes: int, first: int = 0) -> Recorded:
+    """So many programmes like the catalogue, numbered from `first`, each with a year of its own."""
     catalogue = load_programme(CATALOGUE, simulated=True)
-    copies = [catalogue.model_copy(update={"programme": f"{n:06d}-2024"}) for n in range(programmes)]
-    return record([(copy, plan(copy, str(n))) for n, copy in enumerate(copies)])
+    copies = {n: catalogue.model_copy(update={"programme": f"{n:06d}-2024"}) for n in range(first, first + programmes)}
+    return record([(copy, plan(copy, str(n))) for n, copy in copies.items()])
+
+
+def portions(programmes: int) -> Iterator[Recorded]:
+    """As many programmes, a few at a time: the bytes of thousands would not fit into memory."""
+    portion = max(1, min(PORTION, programmes // 3))
+    for first in range(0, programmes, portion):
+        yield recorded_years(min(portion, programmes - first), first)
+
+
+def keyed(recorded: Recorded) -> dict[int, list[Entry]]:
+    """By partition: the submissions with their subjects as keys, as intake appends them."""
+    return {
+        number: [
+            Entry(recorded.verdicts[f"{number}@{offset}"][0].encode(), value)
+            for offset, value in enumerate(partition.submissions)
+        ]
+        for number, partition in recorded.partitions.items()
+    }
 
 
 @asynccontextmanager
@@ -40,15 +59,21 @@ async def fresh_log(bootstrap: str, prefix: str) -> AsyncIterator[KafkaLog]:
         await log.close()
 
 
-async def fill(log: KafkaLog, topic: str, partition: int, values: Sequence[bytes]) -> None:
+async def fill(log: KafkaLog, topic: str, partition: int, values: Iterable[bytes]) -> None:
+    """Append records without keys in large batches."""
+    await fill_entries(log, topic, partition, (Entry(b"", value) for value in values))
+
+
+async def fill_entries(log: KafkaLog, topic: str, partition: int, entries: Iterable[Entry]) -> None:
     """Append records in large batches."""
     batch: list[Entry] = []
     size = 0
-    for value in values:
-        if size + len(value) + 100 > MAX_BATCH_BYTES * 0.9:
+    for entry in entries:
+        taken = len(entry.key or b"") + len(entry.value or b"") + 100
+        if size + taken > MAX_BATCH_BYTES * 0.9:
             await log.append_entries(topic, partition, batch)
             batch, size = [], 0
-        batch.append(Entry(b"", value))
-        size += len(value) + 100
+        batch.append(entry)
+        size += taken
     if batch:
         await log.append_entries(topic, partition, batch)

@@ -40,7 +40,7 @@ class ReadyMade:
     def fold(self, rulings: Sequence[CountedAnswer]) -> None:
         """Nothing is remembered."""
 
-    def begin(self) -> None:
+    def begin(self, questions: Sequence[Record]) -> None:
         """Nothing is decided ahead."""
 
     def answer(self, submission: Record, at: int) -> Sequence[Entry]:  # noqa: ARG002

@@ -94,7 +94,7 @@ def record(years: Sequence[tuple[ProgrammeFile, YearPlan]]) -> Recorded:
             named = {"of": ids[act.about.item, act.about.key]} if act.about else {}
             data = SUBMISSION_TYPES.validate(full, {**act.data, **named})
             for item in act.items or (act.item,):
-                subject = subject_of(act.programme, item)
+                subject = subject_of(act.programme, item or None)
                 ids[item, act.key] = _put(recorded, act.actor, act.key, subject, data, at)
     recorded.announce(ENDS_AT)
     return recorded

@@ -11,7 +11,7 @@ from cli import audit, rebuild
 from cli.output import NO_RESULT_EXIT, say
 from cli.up import ended_by_signals, serve_until_ended, tell_addresses
 from embedded.settings_file import read_settings
-from embedded.stack import Stack
+from embedded.stack import DATABASE_URL, Stack
 from embedded.state import home_from_environment
 from sandbox.parts import demonstration
 from sandbox.simulated_only import require_simulated
@@ -43,7 +43,7 @@ def run(*, end: bool, seed: str, share: float) -> int:
 def _live(stack: Stack, start: journal.Start, lived: list[SimulatedYear]) -> bool:
     console = Console()
     began = time.monotonic()
-    as_planned = year.run(stack.urls, start, lived, console)
+    as_planned = year.run(stack.urls, start, lived, console, stack.env[DATABASE_URL])
     console.print(f"全年用时 the year took {time.monotonic() - began:.1f} s")
     journal.finish(stack.home, [year.plan for year in lived])
     report = audit.replay_log(stack.env, wait=10)

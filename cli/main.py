@@ -100,9 +100,10 @@ def demo(
     seed: Annotated[str, typer.Option(help="同一种子，同一日志 · the same seed, the same log")] = "2024",
     share: Annotated[float, typer.Option(min=0.05, max=1.0, help="参与单位比例 · share of the units")] = 1.0,
 ) -> None:
-    """一键演示：108 项任务的 2024 年全年（模拟数据）。
+    """一键演示：108 项任务的 2024 年全年（模拟数据），从台账到最后一份报告，人人走自己的页面，有的单位用系统报送。
 
-    Live through the year 2024 of 108 items (simulated data), print a summary, serve until Ctrl-C.
+    Live through the year 2024 of 108 items (simulated data), from the office's ledger to the last report, each person
+    at their own pages, some units by their systems; print a summary, serve until Ctrl-C.
     With --exit: 0 only if the replay proved the log and a rebuilt read model equals the live one.
     """
     from cli import demo as command

@@ -42,7 +42,7 @@ def programme_compose(
 def programme_check(ledger: LedgerFile, as_json: AsJson = False) -> None:
     """检查台账：逐格列出问题，不写任何文件 · check a ledger: every problem at its cell; nothing is written.
 
-    退出码 exit code: 0 没有问题 no problem, 1 有问题 problems, 2 无法读取 cannot be read.
+    退出码 exit code: 0 没有问题 no problem, 1 有问题 problems.
     """
     from cli import programme_drafts as command
 

@@ -56,16 +56,16 @@ def programme_in(file: Path) -> ProgrammeFile:
 
 
 def check_ledger(file: Path, *, as_json: bool) -> int:
-    """Print counts and problems; 1 where something is wrong, 2 where the file cannot be read."""
+    """Print counts and problems; 1 where something is wrong, as a file that is no workbook is."""
     try:
         ledger = read_ledger(file.read_bytes())
-    except (UnreadableWorkbook, OSError) as error:
+    except UnreadableWorkbook as error:
         problem = LedgerProblem("", "", *_unreadable(error))
         if as_json:
             print_json({"items": 0, "units": 0, "leaders": 0, "indicators": 0, "problems": [problem._asdict()]})
         else:
             _tell([problem])
-        return NO_RESULT_EXIT
+        return 1
     if as_json:
         print_json(ledger.as_dict())
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime, time
 from pathlib import Path
@@ -15,7 +15,7 @@ import typer
 from cli.output import NO_RESULT_EXIT, print_json, say
 from embedded.installation import installation, what_to_know
 from embedded.machine_error import MachineError
-from embedded.parts import KAFKA
+from embedded.parts import FRONT, KAFKA, Part
 from embedded.settings_file import ServerSettings, read_settings
 from embedded.stack import Stack
 from embedded.state import home_from_environment
@@ -46,10 +46,18 @@ def run(*, as_json: bool, sandbox: bool, day: date | None = None) -> int:
 
 
 def tell_addresses(stack: Stack, first: Sequence[str] = ()) -> None:
-    """Print where to look: what comes first, else the parts' addresses; then the state folder."""
-    for line in first or (f"{stack.urls[part.name]}  {part.about}" for part in stack.parts):
+    """Print where to look: what comes first, else what a person can open; then the state folder."""
+    for line in first or (f"{url}  {about}" for url, about in to_open(stack.parts, stack.urls)):
         typer.echo(f"  {line}")
     typer.echo(f"  {stack.home}  状态与日志 · state and logs")
+
+
+def to_open(parts: Iterable[Part], urls: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """What a person can open of these parts at these URLs, and what is there; an API's root is for programs alone."""
+    for part in parts:
+        if part.about:
+            at = urls[FRONT] if part.paths and FRONT in urls else urls[part.name]
+            yield f"{at}{part.opened}", part.about
 
 
 def serve_until_ended(stack: Stack) -> None:

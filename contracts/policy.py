@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, WithJsonSchema
 
-from contracts.values import Identifier, Number, as_published
+from contracts.values import Identifier, Light, Number, as_published
 
 WorkingDays = Annotated[int, Field(ge=1, le=250)]
 CalendarDays = Annotated[int, Field(ge=1, le=366)]
@@ -94,3 +94,7 @@ class Policy:
     def ref(self) -> str:
         """The policy as rulings name it, e.g. `yuancheng-2024@1`."""
         return f"{self.id}@{self.version}"
+
+    def missed(self, misses: int) -> Light:
+        """The light of a period that was not met in time, after so many misses in a row (rulebook: Lights 2, 3)."""
+        return "red" if misses + 1 >= self.yellows_to_red else self.missed_light

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, TypeGuard, get_args
 
 from contracts.data_codec import DataCodec
@@ -21,6 +22,7 @@ _OPTIONAL: Final = {
     "actorpreparedby": "prepared_by",
 }
 """Attributes of the envelope by which an actor is named, beside its role and id; what is absent is not written."""
+_OF_ACTOR: Final = ("actorrole", "actorid", "actorhead", *_OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +51,9 @@ def new_submission(
     The same `key` of the same owner about the same `subject` is the same event, however often it is written. The
     actor's jurisdiction is named only where it is not the programme's.
     """
-    if actor.jurisdiction == jurisdiction_of(subject):
-        actor = replace(actor, jurisdiction=None)
+    actor = _at_home(actor, subject)
     return Submission(
-        id=submission_id(log, _key_owner(actor), key, subject),
+        id=id_under(log, actor, key, subject),
         log=log,
         type=SUBMISSION_TYPES.types[type(data)],
         subject=subject,
@@ -61,6 +62,11 @@ def new_submission(
         digest=body_digest(data),
         data=data,
     )
+
+
+def id_under(log: str, actor: Actor, key: str, subject: str) -> str:
+    """The id of what an actor submits about a subject under a key, whatever it says."""
+    return submission_id(log, _key_owner(_at_home(actor, subject)), key, subject)
 
 
 def encode_submission(submission: Submission) -> bytes:
@@ -119,8 +125,14 @@ def submission_from(attributes: dict[str, Any]) -> Submission:
 
 
 def _actor_of(attributes: dict[str, Any]) -> Actor:
-    role, person, head = (attributes.get(name) for name in ("actorrole", "actorid", "actorhead"))
-    named = {of: attributes.get(name) for name, of in _OPTIONAL.items()}
+    try:
+        return _known_actor(*map(attributes.get, _OF_ACTOR))
+    except TypeError:  # a list or an object: it has no hash, and is told as any other value that is no text
+        return _actor(*map(attributes.get, _OF_ACTOR))
+
+
+def _actor(role: Any, person: Any, head: Any, *optional: Any) -> Actor:
+    named = dict(zip(_OPTIONAL.values(), optional, strict=True))
     if not _is_role(role) or not isinstance(person, str) or head not in (None, True, False):
         raise Unreadable("actorrole, actorid, actorhead: no valid actor")
     if not all(value is None or isinstance(value, str) for value in named.values()):
@@ -128,6 +140,15 @@ def _actor_of(attributes: dict[str, Any]) -> Actor:
     if role == "unit" and not named["unit"]:
         raise Unreadable("actorunit: required for the role unit")
     return Actor(role=role, id=person, head=head is True, **named)
+
+
+_known_actor = lru_cache(maxsize=4096, typed=True)(_actor)
+"""The same people act again and again."""
+
+
+def _at_home(actor: Actor, subject: str) -> Actor:
+    """The actor without a jurisdiction that is the subject's own."""
+    return replace(actor, jurisdiction=None) if actor.jurisdiction == jurisdiction_of(subject) else actor
 
 
 def _key_owner(actor: Actor) -> str:
@@ -146,9 +167,10 @@ def _key_owner(actor: Actor) -> str:
 
 
 def _is_role(value: object) -> TypeGuard[Role]:
-    return value in _ROLES
+    return isinstance(value, str) and value in _ROLES
 
 
+@lru_cache(maxsize=64)
 def _log_of(source: str) -> str:
     parts = source.split("/")
     if len(parts) != 5 or parts[:3] != ["", "", "liangdeng"] or not parts[3]:

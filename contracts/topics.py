@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -29,6 +30,7 @@ TOPIC_CONFIG: Final = MappingProxyType(
 )
 
 
+@lru_cache(maxsize=4096)
 def partition_of(subject: str) -> int:
     """Partition of a subject (`programme` or `programme/item`): CRC-32 of its UTF-8 bytes, modulo 12."""
     return zlib.crc32(subject.encode()) % PARTITIONS

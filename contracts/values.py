@@ -83,8 +83,9 @@ def _exact(value: Any) -> Any:
 
 Number = Annotated[
     Decimal,
-    BeforeValidator(_exact),
+    # Next to the type, so that they are checked in its own validator; behind another one they are checked in Python.
     Field(max_digits=21, decimal_places=6),
+    BeforeValidator(_exact),
     PlainSerializer(lambda number: format(number, "f"), return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,6})?$"}),
 ]

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -97,6 +97,17 @@ class DirectoryCopy:
             "read_at": self.read_at.isoformat() if self.read_at else None,
             "trouble": self.trouble,
         }
+
+    async def extend(
+        self, where: str, name: str, units: Iterable[Unit], leaders: Iterable[Leader]
+    ) -> tuple[list[str], list[str]]:
+        """Add units and leaders' posts to the directory itself, and know them at once; the ids of those added.
+
+        Raises psycopg.Error, PoolTimeout.
+        """
+        added = await self._store.extend(where, name, units, leaders)
+        await self.refresh()
+        return added
 
     async def start(self) -> None:
         """Take up the file, ask PostgreSQL once, then go on asking until it is stopped."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 
 from contracts.values import Leader, Unit
@@ -86,6 +87,18 @@ class Register:
             return False
         known = [person for where in jurisdictions if (person := self.actor(where, id_)) is not None]
         return not known or any(person.active for person in known)
+
+    def stands_in_for_head(self, jurisdictions: Iterable[str], id_: str, unit: str, today: date) -> bool:
+        """Whether somebody is named for a head of their unit who is away on this day."""
+        for where in jurisdictions:
+            me = self.actor(where, id_)
+            if me is None or not me.active or me.unit != unit:
+                continue
+            colleagues = (one for one in self.persons.values() if (one.jurisdiction, one.unit) == (where, unit))
+            away = (one.absence(today) for one in colleagues if one.head and one.id != me.id)
+            if any(one is not None and one.stand_in == me.id for one in away):
+                return True
+        return False
 
     def person_names(self, jurisdictions: Iterable[str]) -> dict[str, Word]:
         """The names of these jurisdictions' persons, by the ids that events have."""

@@ -40,6 +40,14 @@ _CONTACTS: Final = """
 SELECT scope, reference, id, channels FROM directory.shared_contact
 WHERE %(where)s::text IS NULL OR scope = %(where)s ORDER BY scope, reference, id
 """
+_NEW_UNIT: Final = """
+INSERT INTO directory.unit (jurisdiction, id, name, kind) SELECT %(where)s, %(id)s, %(name)s, %(kind)s
+WHERE NOT EXISTS (SELECT FROM directory.unit WHERE jurisdiction = %(where)s AND (id = %(id)s OR name = %(name)s))
+"""
+_NEW_LEADER: Final = """
+INSERT INTO directory.leader (jurisdiction, id, label) SELECT %(where)s, %(id)s, %(label)s
+WHERE NOT EXISTS (SELECT FROM directory.leader WHERE jurisdiction = %(where)s AND (id = %(id)s OR label = %(label)s))
+"""
 _JURISDICTIONS: Final = (
     "SELECT code, name FROM directory.jurisdiction WHERE %(where)s::text IS NULL OR code = %(where)s"
 )
@@ -131,6 +139,30 @@ class DirectoryStore:
             },
         )
 
+    async def extend(
+        self, where: str, name: str, units: Iterable[Unit], leaders: Iterable[Leader]
+    ) -> tuple[list[str], list[str]]:
+        """Add units and leaders' posts to a jurisdiction, called `name` if it is new; the ids of those added.
+
+        What is there by id or by name is left as it is, also where somebody else adds it at the same moment. Raises
+        psycopg.Error, PoolTimeout.
+        """
+        async with self._pool.connection() as connection:
+            await _change(connection)
+            await connection.execute(
+                "INSERT INTO directory.jurisdiction (code, name) VALUES (%s, %s) ON CONFLICT DO NOTHING", (where, name)
+            )
+            added: tuple[list[str], list[str]] = [], []
+            for unit in units:
+                values = {"where": where, "id": unit.id, "name": unit.name, "kind": unit.kind}
+                if (await connection.execute(_NEW_UNIT, values)).rowcount:
+                    added[0].append(unit.id)
+            for leader in leaders:
+                values = {"where": where, "id": leader.id, "label": leader.label}
+                if (await connection.execute(_NEW_LEADER, values)).rowcount:
+                    added[1].append(leader.id)
+        return added
+
     async def write(self, changes: Changes) -> None:
         """Write changes in one transaction; the next load has them.
 
@@ -138,16 +170,22 @@ class DirectoryStore:
         """
         try:
             async with self._pool.connection() as connection:
-                # What is written here is in no log: it must survive a crash of the machine. The row is locked until
-                # the end, so that there is one writer at a time.
-                await connection.execute("SET LOCAL synchronous_commit TO on")
-                await connection.execute("UPDATE directory.revision SET number = number + 1")
+                await _change(connection)
                 await _write_places(connection, changes)
                 await _write_persons(connection, changes.persons)
                 await _write_shared(connection, changes)
                 await _write_programs(connection, changes.programs)
         except psycopg.errors.UniqueViolation as error:
             raise ChangedMeanwhile(error.diag.constraint_name or "") from None
+
+
+async def _change(connection: AsyncConnection[TupleRow]) -> None:
+    """What is written here is in no log: it must survive a crash of the machine.
+
+    The row is locked until the end, so that there is one writer at a time.
+    """
+    await connection.execute("SET LOCAL synchronous_commit TO on")
+    await connection.execute("UPDATE directory.revision SET number = number + 1")
 
 
 async def _write_places(connection: AsyncConnection[TupleRow], changes: Changes) -> None:

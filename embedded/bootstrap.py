@@ -96,8 +96,9 @@ def run(step: str, command: Sequence[str | Path], env: Mapping[str, str] | None 
 
 
 def fingerprint() -> str:
-    """Return what the environment depends on, as one hash."""
-    parts = [LOCK.read_bytes(), (PROJECT / "pyproject.toml").read_bytes(), sys.version.encode(), str(PROJECT).encode()]
+    """Return what the environment depends on, as one hash: how it is set up, too."""
+    files = [LOCK, PROJECT / "pyproject.toml", Path(__file__)]
+    parts = [*(file.read_bytes() for file in files), sys.version.encode(), str(PROJECT).encode()]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
@@ -168,7 +169,8 @@ def main() -> int:
     stamp.unlink(missing_ok=True)
     uv = install_uv(venv, python)
     env = tool_environment(venv)
-    run("requirements.lock", [uv, "pip", "sync", "-q", "--require-hashes", LOCK], env)
+    # Compiled once: where PYTHONDONTWRITEBYTECODE is set, every process would do it anew, a second of CPU each.
+    run("requirements.lock", [uv, "pip", "sync", "-q", "--require-hashes", "--compile-bytecode", LOCK], env)
     # uv brings the build backend along: the project itself needs no network.
     run("liangdeng", [uv, "pip", "install", "-q", "--offline", "--no-index", "--no-deps", "-e", PROJECT], env)
     stamp.write_text(fingerprint(), encoding="ascii")

@@ -138,16 +138,16 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def write_lock(lock: Path = LOCK) -> int:
-    """Resolve `ROOTS` with jgo and write the lock; return the number of jars."""
+def write_lock(lock: Path = LOCK, roots: Sequence[str] = ROOTS, by: str = "embedded.jars") -> int:
+    """Resolve the roots with jgo and write the lock, which says by which module; return the number of jars."""
     context = MavenContext(repo_cache=maven_folder(), remote_repos=_remotes(), timeout=TIMEOUT_SECONDS)
-    inputs, transitive = context.resolver.resolve([context.create_dependency(root) for root in ROOTS])
+    inputs, transitive = context.resolver.resolve([context.create_dependency(root) for root in roots])
     lines = set()
     for dependency in (*inputs, *transitive):
         artifact = dependency.artifact
         parts = (artifact.groupId, artifact.artifactId, artifact.version, artifact.classifier)
         lines.add(":".join(part for part in parts if part) + f" {_sha256(artifact.resolve())}")
-    head = "# Maven coordinate, SHA-256 of the jar; written by `python -m embedded.jars`\n"
+    head = f"# Maven coordinate, SHA-256 of the jar; written by `python -m {by}`\n"
     lock.write_text(head + "\n".join(sorted(lines)) + "\n", encoding="utf-8")
     return len(lines)
 

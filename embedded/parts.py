@@ -97,7 +97,9 @@ class Part:
     """What is run, and by what other parts know its kind."""
     process: Callable[[Launch], Child] = python_module
     about: str = ""
-    """What a person finds at its URL, in Chinese and English."""
+    """What a person can open there, in Chinese and English; empty where a browser has nothing to show."""
+    opened: str = ""
+    """Where that is, below people's one address where the part has a place there, else below its URL."""
     public: bool = True
     """Whether people and programs have a door of it; without one its URL is the operator's."""
     operated: bool = False
@@ -160,7 +162,8 @@ QUERY: Final = Part(
     name="query",
     module="services.query",
     operated=True,
-    about="页面与查询 API · pages and query API",
+    about="查询 API 的文档 · documents of the API for reading",
+    opened="/docs",
     needs=(KAFKA, POSTGRES),
     paths=("/",),
     settings=lambda at: {POSITION_KEY: secret(at.home, "position-key")},
@@ -169,7 +172,8 @@ INTAKE: Final = Part(
     name="intake",
     module="services.intake",
     operated=True,
-    about="提交入口 · intake",
+    about="报送 API 的文档 · documents of the API for filing",
+    opened="/intake/docs",
     needs=(KAFKA, POSTGRES),
     paths=("/intake",),
     settings=lambda at: {
@@ -183,7 +187,6 @@ RATING: Final = Part(
     module="services.rating",
     public=False,
     operated=True,
-    about="评定 · rating",
     needs=(KAFKA,),
     settings=lambda at: {"RATING_QUARANTINE": str(at.home / "quarantine")},
 )
@@ -192,7 +195,6 @@ NOTIFY: Final = Part(
     module="services.notify",
     public=False,
     operated=True,
-    about="通知 · notify",
     # PostgreSQL for the directory alone; once it was read, notify goes on without.
     needs=(KAFKA, POSTGRES),
     # One machine has one clock.

@@ -73,13 +73,15 @@ def _require_free(name: str, port: int) -> None:
 
 
 def _not_ours(name: str, port: int, error: OSError) -> MachineError:
-    setting = "origin" if name == "front" else f"[ports] {name}"
+    zh = en = f"[ports] {name}"
+    if name == "front":
+        zh, en = "origin（演示为 demo_origin）", "origin (of a demo: demo_origin)"
     if error.errno == errno.EACCES:
         return MachineError(
-            f"没有权限使用端口 {port}。请在 {SETTINGS} 中更改 {setting}，或允许普通用户使用低端口。",
-            f"Port {port} needs privileges: change {setting} in {SETTINGS}, or let users bind low ports.",
+            f"没有权限使用端口 {port}。请在 {SETTINGS} 中更改 {zh}，或允许普通用户使用低端口。",
+            f"Port {port} needs privileges: change {en} in {SETTINGS}, or let users bind low ports.",
         )
     return MachineError(
-        f"端口 {port} 已被其他程序占用。请结束该程序，或在 {SETTINGS} 中更改 {setting}。",
-        f"Port {port} is taken by another program: end that one, or change {setting} in {SETTINGS}.",
+        f"端口 {port} 已被其他程序占用。请结束该程序，或在 {SETTINGS} 中更改 {zh}。",
+        f"Port {port} is taken by another program: end that one, or change {en} in {SETTINGS}.",
     )

@@ -15,10 +15,17 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 
 class ServiceProcess:
-    """`python -m <module>` with its environment, its port and its log file."""
+    """`python -m <module>` with its environment, its port and its log file; `python`: another one than ours."""
 
     def __init__(
-        self, module: str, *, port: int, env: Mapping[str, str], log: Path, keep_open: Sequence[int] = ()
+        self,
+        module: str,
+        *,
+        port: int,
+        env: Mapping[str, str],
+        log: Path,
+        keep_open: Sequence[int] = (),
+        python: str | Path = sys.executable,
     ) -> None:
         self.module = module
         self.port = port
@@ -26,6 +33,7 @@ class ServiceProcess:
         self.log = log
         self.process: subprocess.Popen[bytes] | None = None
         self._keep_open = tuple(keep_open)
+        self._python = python
 
     @property
     def url(self) -> str:
@@ -36,7 +44,7 @@ class ServiceProcess:
         """Start the process without waiting for it."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.process = spawn(
-            [sys.executable, "-m", self.module],
+            [self._python, "-m", self.module],
             log=self.log,
             env={**self.env, "PYTHONUNBUFFERED": "1"},
             folder=PROJECT,

@@ -4,5 +4,6 @@
 - `at`: which records count (the `at` rule), append where it is expected, catch up
 - `follow`: partitions are followed apart from each other, under one policy
 - `owner`: partitions are assigned, questions answered, one loop a partition
-- `clock`: where a service reads the time; `backoff`: pauses between tries; `trouble_log`: trouble told once
+- `clock`: where a service reads the time; `backoff`: pauses between tries; `trouble_log`: trouble told once;
+  `remainder`: what is left to be read, and for how long
 """

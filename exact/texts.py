@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 import yaml
@@ -62,20 +63,17 @@ def read_json(body: bytes) -> Any:
         raise Inexact("too_many")
     try:
         text = body.decode()
-        value = json.loads(
-            text,
-            parse_float=_number,
-            parse_int=_number,
-            parse_constant=_number,
-            object_pairs_hook=_object,
-        )
+        if text.startswith("\ufeff"):
+            raise Inexact("json_invalid", line=1, detail="begins with a byte order mark")
+        value = _DECODER.decode(text)
     except UnicodeDecodeError:
         raise Inexact("not_utf8") from None
     except json.JSONDecodeError as error:
         raise Inexact("json_invalid", line=error.lineno, detail=error.msg) from None
     except RecursionError:
         raise Inexact("too_deep") from None
-    if "\\u" in text or text.count("{") + text.count("[") > MAX_DEPTH or FORBIDDEN.search(text):
+    strange = not text.isprintable() and FORBIDDEN.search(text)  # what is printable is allowed, and sooner seen
+    if strange or "\\u" in text or text.count("{") + text.count("[") > MAX_DEPTH:
         _walk(value, ())
     return value
 
@@ -125,7 +123,7 @@ def differences(given: Any, written: Any, under: Location = ()) -> Iterator[Faul
     that `1_000`, `１２`, `+5` and `007` are refused with how they are to be written. An instant may be given in any
     way that RFC 3339 has.
     """
-    if isinstance(given, Mapping) and isinstance(written, Mapping):
+    if isinstance(given, dict) and isinstance(written, dict):
         for name, value in given.items():
             if name in written:
                 yield from differences(value, written[name], (*under, name))
@@ -139,8 +137,20 @@ def differences(given: Any, written: Any, under: Location = ()) -> Iterator[Faul
         yield Fault(under, "not_as_written", f"应写作 {text}", f"must be written as {text}")
 
 
+def agrees(given: Any, written: Any) -> bool:
+    """Whether `differences` finds nothing, looked at without saying where: nearly all that is sent is as it should be.
+
+    False also where a field is left out of `written`, whatever it is.
+    """
+    if type(given) is dict and type(written) is dict:
+        return given.keys() <= written.keys() and all(agrees(value, written[name]) for name, value in given.items())
+    if type(given) is list and type(written) is list:
+        return all(map(agrees, given, written))
+    return _as_written(given, written)
+
+
 def _as_written(given: Any, written: Any) -> bool:
-    if written is None or isinstance(written, Mapping | list):
+    if written is None or isinstance(written, dict | list):
         return True
     if type(given) is type(written):
         return bool(given == written) or (isinstance(given, str) and _INSTANT.fullmatch(given) is not None)
@@ -154,11 +164,17 @@ def completed(value: Any, dumped: Any) -> Any:
 
     Of those only the latter have a way of being written that is not theirs (`0`, `"false"`).
     """
-    if not is_dataclass(value) or not isinstance(dumped, Mapping):
+    if not isinstance(dumped, dict) or not is_dataclass(value):
         return dumped
-    known = {one.name: getattr(value, one.name) for one in fields(value)}
+    kind: Any = type(value)
+    known = {name: getattr(value, name) for name in _names(kind)}
     left_out = {name: part if isinstance(part, bool) else None for name, part in known.items()}
     return {**left_out, **{name: completed(known.get(name), part) for name, part in dumped.items()}}
+
+
+@lru_cache
+def _names(cls: Any) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(cls))
 
 
 _FRAME = (yaml.StreamStartEvent, yaml.StreamEndEvent, yaml.DocumentStartEvent, yaml.DocumentEndEvent)
@@ -223,6 +239,11 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
         raise Inexact("text_invalid" if FORBIDDEN.search(twice) else "duplicate_key", detail=ascii(twice)[:60])
     return made
+
+
+_DECODER: Final = json.JSONDecoder(
+    parse_float=_number, parse_int=_number, parse_constant=_number, object_pairs_hook=_object
+)
 
 
 def _walk(value: Any, loc: Location) -> None:

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from xml.etree import ElementTree
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from supervision.words import Word
 
@@ -24,6 +25,11 @@ MAX_ROWS: Final = 20_000
 MAX_COLUMNS: Final = 60
 MAX_MERGED: Final = 20_000
 _WIDTH: Final = 18
+_COMPOUND: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLD_OR_LOCKED: Final = Word(
+    "是旧版 .xls 文件，或者设了密码：请取消密码，另存为 .xlsx",
+    "is an .xls of before, or has a password: take the password away and save it as an .xlsx",
+)
 _MACRO: Final = Word("含有宏，请另存为不带宏的 .xlsx", "has macros: save it as an .xlsx without them")
 _LINKED: Final = Word("含有指向其他文件的链接，请断开链接后再存", "has links to other files: break them, then save it")
 _TOO_MANY_MERGED: Final = Word(f"合并单元格超过 {MAX_MERGED} 处", f"has more than {MAX_MERGED} merged cells")
@@ -69,6 +75,8 @@ def read_workbook(content: bytes, *, merged: bool = False) -> list[ListSheet]:
     """The sheets of a workbook's bytes, hidden ones left out where `merged` is asked for. Raises UnreadableWorkbook."""
     if len(content) > MAX_BYTES:
         raise UnreadableWorkbook(Word(f"超过 {MAX_BYTES} 字节", f"more than {MAX_BYTES} bytes"))
+    if content.startswith(_COMPOUND):
+        raise UnreadableWorkbook(_OLD_OR_LOCKED)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             _refuse(packed)
@@ -137,24 +145,40 @@ def _text(value: object, shown_as: str) -> str:
     return str(value).strip(" \t\r\n　")
 
 
-def write_workbook(sheets: Sequence[tuple[str, Sequence[str], Sequence[Sequence[str]]]]) -> bytes:
-    """A workbook of sheets (name, headings, rows), every cell of which is text."""
+class WrittenSheet(NamedTuple):
+    """A sheet to be written: `above` are lines that stand over its headings."""
+
+    name: str
+    headings: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    above: Sequence[str] = ()
+
+
+def write_workbook(sheets: Sequence[WrittenSheet | tuple[str, Sequence[str], Sequence[Sequence[str]]]]) -> bytes:
+    """A workbook of sheets, every cell of which is text; printed, it lies on its side, headings on every page."""
     book = Workbook()
     book.remove(book.worksheets[0])
-    for name, headings, rows in sheets:
-        sheet = book.create_sheet(name)
-        sheet.freeze_panes = "A2"
-        for number, values in enumerate([headings, *rows], start=1):
+    for one in sheets:
+        name, headings, rows, above = WrittenSheet(*one)
+        sheet, headed = book.create_sheet(name), len(above) + 1
+        sheet.freeze_panes = f"A{headed + 1}"
+        for number, values in enumerate([*([line] for line in above), headings, *rows], start=1):
             for column, value in enumerate(values, start=1):
                 if value:
                     cell = sheet.cell(number, column)
                     cell.value, cell.number_format = value, "@"
                     cell.data_type = "s"  # never a formula, whatever it begins with
-                    if number == 1:
-                        cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="F3E9E7")
+                    if number <= headed:
+                        cell.font = Font(bold=True)
+                    if number == headed:
+                        cell.fill = PatternFill("solid", fgColor="F3E9E7")
+                    if number >= headed:
                         cell.alignment = Alignment(wrap_text=True, vertical="top")
         for column in range(1, len(headings) + 1):
             sheet.column_dimensions[get_column_letter(column)].width = _WIDTH
+        sheet.print_title_rows = f"{headed}:{headed}"
+        sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     packed = io.BytesIO()
     book.save(packed)
     return packed.getvalue()

@@ -97,8 +97,16 @@ def _schedule(programme: ProgrammeFile) -> Iterator[_Contradiction]:
             yield place, "not_a_quarter", f"{period} 应为季度", f"{period} must be a quarter"
     if months.first_month > months.last_month:
         yield ("schedule", "livelihood"), "months_reversed", "首月晚于末月", "the first month comes after the last"
-    plans_on = programme.schedule.plan_due_on
-    # A year's holidays may not be announced when its programme is published: what is known ends with the year before.
-    if plans_on < calendar.first_on or calendar.last_on < date(plans_on.year - 1, 12, 31):
-        span = f"{calendar.first_on}–{calendar.last_on}"
+    plans_on, span = programme.schedule.plan_due_on, f"{calendar.first_on}–{calendar.last_on}"
+    if plans_on < calendar.first_on:
         yield ("calendar",), "calendar_elsewhere", f"日历（{span}）不含方案期限", f"plans are due outside of ({span})"
+    # What nobody has announced may be missing, and is added later: what was known when the paper was issued may not.
+    known_to = date(min(plans_on.year, programme.issued_on.year) - 1, 12, 31)
+    if calendar.last_on < known_to:
+        yield (
+            ("calendar",),
+            "calendar_elsewhere",
+            f"日历（{span}）应至少列至印发前一年末（{known_to}）；尚未公布的可以以后增补",
+            f"the calendar ({span}) must reach {known_to}, the end of the year before the paper; "
+            "what is not announced is added later",
+        )

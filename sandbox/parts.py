@@ -47,7 +47,6 @@ def _mailed(at: Addresses) -> dict[str, str]:
 ISSUER: Final = Part(
     name="issuer",
     module="sandbox.issuer",
-    about="登录（选择用户）· sign in (choose a user)",
     needs=(KAFKA,),
     paths=(CHOOSE,),
     settings=lambda at: {

@@ -36,6 +36,8 @@ def application(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        # Services count in metrics of their own; FastAPI's looked for somebody to tell with every request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         redirect_slashes=False,  # it would build the address from what the request says of its host
     )
     app.add_middleware(Entrance, told=told, origin=origin, hosts=hosts)

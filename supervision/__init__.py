@@ -6,7 +6,9 @@ lights                its lights and the reports that they rest on
 light_facts           what the sentence about a light is made from
 escalations           its escalations: causes, limits, how far each is
 appeals               the appeals that wait
+involvement           who took part in what, and so may not decide an appeal about it
 awaited               what waits for somebody's decision, and since when
+light_forecast        which lights another policy would give to periods that have not settled
 deadlines             until when periods are reported, moved and provisional deadlines
 replies               what units say about lights and notices
 deputies              who stands in for a leader or the chief leader

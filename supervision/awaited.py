@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from contracts import rulings
@@ -72,6 +73,9 @@ class _Queue(NamedTuple):
     seen: bool = False
 
 
+# Most queues are one of these in the end, shared by all items; so are their names.
+_OVER: Final = {seen: _Queue(seen=seen) for seen in (False, True)}
+_named: Final = lru_cache(maxsize=4096)(lambda act, name: (act, name))
 Waiting = Mapping[tuple[str, str], _Queue]
 """By act and name."""
 
@@ -84,12 +88,12 @@ def steps(data: RulingData, cause: str) -> tuple[AwaitedStep, ...]:
 
 def evolve(waiting: Waiting, step: AwaitedStep, at: datetime) -> Waiting:
     """What waits after one more step."""
-    key = (step.act, step.name)
-    queue = waiting.get(key, _Queue())
+    key = _named(step.act, step.name)
+    queue = waiting.get(key, _OVER[False])
+    if step.opens and step.weak and queue.seen:
+        return waiting
     if step.opens:
-        if step.weak and queue.seen:
-            return waiting
-        made = Awaited(step.act, step.name, step.of or "", at, step.due_at)
+        made = Awaited(*key, step.of or "", at, step.due_at)
         kept = queue.waiting if step.act in _QUEUED else ()
         return {**waiting, key: _Queue((*kept, made), seen=queue.seen or not step.weak)}
     if step.act == REPLIES:  # the event names the reply alone, not what it is about
@@ -98,11 +102,12 @@ def evolve(waiting: Waiting, step: AwaitedStep, at: datetime) -> Waiting:
         return {**waiting, key: _without(queue, step.of)}
     place = step.place or 0
     left = queue.waiting[:place] + queue.waiting[place + 1 :] if step.act in _QUEUED else ()
-    return {**waiting, key: queue._replace(waiting=left)}
+    return {**waiting, key: _Queue(left, queue.seen) if left else _OVER[queue.seen]}
 
 
 def _without(queue: _Queue, of: str | None) -> _Queue:
-    return queue._replace(waiting=tuple(one for one in queue.waiting if one.of != of))
+    left = tuple(one for one in queue.waiting if one.of != of)
+    return _Queue(left, queue.seen) if left else _OVER[queue.seen]
 
 
 def listed(waiting: Waiting, *, withdrawn: bool) -> list[Awaited]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from contracts.rulings import CalendarRevised, DeadlineShifted, ItemOpened, RulingData
@@ -44,6 +45,12 @@ def opened(data: ItemOpened) -> Deadlines:
 
 def published(periods: Iterable[ReportingPeriod], zone: timezone, ends_on: date | None) -> Deadlines:
     """The deadlines of these periods; where working days were counted for them, `ends_on` is the calendar's end."""
+    return _published(tuple(periods), zone, ends_on)
+
+
+@lru_cache(maxsize=1024)
+def _published(periods: tuple[ReportingPeriod, ...], zone: timezone, ends_on: date | None) -> Deadlines:
+    """One for all items that are reported on alike."""
     found = {
         one.id: PeriodDeadline(one.due_at, provisional=ends_on is not None and last_day(one.due_at, zone) > ends_on)
         for one in periods
@@ -64,13 +71,22 @@ def _shifted(deadlines: Deadlines, data: DeadlineShifted) -> Deadlines:
 
 def _recomputed(deadlines: Deadlines, data: CalendarRevised) -> Deadlines:
     """What the calendar now reaches is provisional no more."""
-    due_at = {one.id: one.due_at for one in data.periods}
+    return _reached(tuple(deadlines.periods.items()), deadlines.zone, data.periods, data.calendar.last_on)
+
+
+@lru_cache(maxsize=1024)
+def _reached(
+    before: tuple[tuple[PeriodId, PeriodDeadline], ...],
+    zone: timezone,
+    periods: tuple[ReportingPeriod, ...],
+    ends_on: date,
+) -> Deadlines:
+    due_at = {one.id: one.due_at for one in periods}
     found = {}
-    for id_, known in deadlines.periods.items():
+    for id_, known in before:
         now = known._replace(due_at=due_at.get(id_, known.due_at))
-        beyond = last_day(now.due_at, deadlines.zone) > data.calendar.last_on
-        found[id_] = now._replace(provisional=known.provisional and beyond)
-    return Deadlines(deadlines.zone, found)
+        found[id_] = now._replace(provisional=known.provisional and last_day(now.due_at, zone) > ends_on)
+    return Deadlines(zone, found)
 
 
 _TRANSITIONS: Final[Mapping[type, Callable[[Deadlines, Any], Deadlines]]] = {

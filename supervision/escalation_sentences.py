@@ -18,14 +18,21 @@ _LAPSED: Final = {
 }
 """What was compared with the limit of the escalation that a cause came from: that nothing came."""
 
+_LONGEST_TEXT: Final = 60
+"""Characters of a blockage's text in a sentence; the whole stands on the timeline."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CauseFacts:
-    """One cause that stands: a period with its `light` as it is; of what lapsed, the last day of its limit."""
+    """One cause that stands: a period with its `light` as it is; of what lapsed, the last day of its limit.
+
+    `text` is what a unit said of a blockage, where the reader has it: rulings and notices name it by its number.
+    """
 
     name: str
     light: Light | None = None
     due_on: date | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +69,11 @@ def causes_word(facts: EscalationFacts) -> Word:
 
 
 def cause_word(level: str, cause: CauseFacts) -> Word:
-    """One cause: a period with its light, what lapsed with its limit, a blockage by its number."""
+    """One cause: a period with its light, what lapsed with its limit, a blockage by its text, else its number."""
     name = cause.name
+    if level == "blockage" and cause.text:
+        said = cause.text if len(cause.text) <= _LONGEST_TEXT else f"{cause.text[: _LONGEST_TEXT - 1]}…"
+        return Word(f"“{said}”", f"“{said}”")
     if level == "blockage":
         return Word(f"编号{name}", f"no. {name}")
     if name in CAUSES:

@@ -102,6 +102,11 @@ def due_word(day: date) -> Word:
     return Word(f"{day.month}月{day.day}日24时", f"the end of {day.day} {month_abbr[day.month]}")
 
 
+def day_word(day: date) -> Word:
+    """A day as people name it."""
+    return Word(f"{day.year}年{day.month}月{day.day}日", f"{day.day} {month_abbr[day.month]} {day.year}")
+
+
 def compared_word(
     indicator: str, comparator: str, target: Decimal | int | str, measured: Decimal | int | str | None
 ) -> Word:

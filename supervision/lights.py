@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from contracts.policy import Policy
@@ -17,7 +18,7 @@ from contracts.rulings import (
     RulingData,
     VerificationRecorded,
 )
-from contracts.values import Light, PeriodId
+from contracts.values import Light, PeriodId, ReportingPeriod
 from supervision import deadlines
 from supervision.deadlines import Deadlines
 
@@ -98,16 +99,26 @@ class LightsRecord(NamedTuple):
 
 def opened(data: ItemOpened) -> LightsRecord:
     """The record of an item that was just published."""
-    ordered = sorted(data.periods, key=lambda one: (one.due_at, one.id))
-    parts = {one.quarter: tuple(p.id for p in ordered if p.quarter == one.quarter) for one in ordered}
+    parts, quarter_of = _layout(data.periods, data.void)
     return LightsRecord(
         monthly=data.category == "livelihood",
         deadlines=deadlines.opened(data),
-        parts={quarter: tuple(p for p in found if p not in data.void) for quarter, found in parts.items()},
-        quarter_of={one.id: one.quarter for one in ordered},
+        parts=parts,
+        quarter_of=quarter_of,
         periods={},
         lights={},
     )
+
+
+@lru_cache(maxsize=1024)
+def _layout(
+    periods: tuple[ReportingPeriod, ...], void: tuple[PeriodId, ...]
+) -> tuple[Mapping[PeriodId, tuple[PeriodId, ...]], Mapping[PeriodId, PeriodId]]:
+    """Parts by quarter, and the quarter of each period: one for all items that are reported on alike."""
+    ordered = sorted(periods, key=lambda one: (one.due_at, one.id))
+    parts = {one.quarter: tuple(p.id for p in ordered if p.quarter == one.quarter) for one in ordered}
+    binding = {quarter: tuple(p for p in found if p not in void) for quarter, found in parts.items()}
+    return binding, {one.id: one.quarter for one in ordered}
 
 
 def evolve(record: LightsRecord, data: RulingData, policy: Policy) -> LightsRecord:

@@ -59,6 +59,21 @@ _YES: Final = Word("是", "yes")
 _NO: Final = Word("否", "no")
 
 
+POLICIES: Final[Words] = {
+    "template": Word("通用模板", "general template"),
+    "yuancheng-2024": Word("源城区2024年", "Yuancheng 2024"),
+    "ouhai-like": Word("瓯海式样例", "sample in the manner of Ouhai"),
+}
+"""Those that come along; another one is called by its id."""
+
+
+def policy_word(reference: str) -> Word:
+    """A policy as rulings name it, such as `template@1`, in words."""
+    id_, _, version = reference.partition("@")
+    name = POLICIES.get(id_, Word(id_, id_))
+    return Word(f"{name.zh}（第{version}版）", f"{name.en} (version {version})") if version else name
+
+
 def otherwise(a: Policy, b: Policy) -> Iterator[tuple[str, Word, Word]]:
     """The fields whose values differ, with both in words."""
     ours, theirs = dict(_values(a)), dict(_values(b))

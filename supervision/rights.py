@@ -188,6 +188,13 @@ _TABLE: Final = (
     _op("people.reset", "重置登录", "reset somebody's sign-in", "programme", _OFFICE),
     _op("people.hand_over", "移交工作", "hand somebody's work over", "programme", _OFFICE),
     _op("people.import", "导入名单", "import a list of people", "programme", _OFFICE),
+    _op(
+        "units.add",
+        "增补目录中的单位和领导",
+        "add to the units and leaders of the directory",
+        "programme",
+        _OFFICE,
+    ),
     # Doors that ask nobody who they are
     _open("home", "首页跳转", "to the first page"),
     _open("assets.read", "样式与图标", "style sheets and icons"),

@@ -35,6 +35,10 @@ class WorkingDays:
         """The `count`-th working day before `day`, which itself does not count; at least the first date there is."""
         return self._walk(day, count, -_DAY)
 
+    def between(self, day: date, last: date) -> int:
+        """How many working days there are after `day`, up to `last` inclusive."""
+        return sum(self.is_working(day + number * _DAY) for number in range(1, (last - day).days + 1))
+
     def nth_of_month(self, year: int, month: int, count: int) -> date:
         """The `count`-th working day of a month."""
         first = date(year, month, 1)

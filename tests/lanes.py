@@ -1,10 +1,9 @@
-"""`make test`: three lanes side by side, since tests with servers mostly wait; one table of coverage.
+"""`make test`: three lanes side by side, since tests with servers mostly wait.
 
 What starts servers is in two lanes, each with a Kafka and a PostgreSQL of its own; what starts none is in the third.
 With arguments it is pytest with these arguments, in one process.
 """
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -18,7 +17,7 @@ PURE = ("architecture", "contracts", "exact", "liangdeng_client", "programmes", 
 SERVED = ("architecture/test_walks.py",)
 SERVICES = ("services/intake", "services/notify", "services/query", "services/rating", "web")
 """What takes as long as the other tests with servers together: those are years lived through, faults, installations."""
-PYTEST = (sys.executable, "-m", "pytest", "--cov", "--cov-report=", "-p", "no:cacheprovider")
+PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider")
 NICE = ("nice", "-n", "5")
 """What starts servers has the processor first: its tests wait for one another, the pure ones for nobody."""
 
@@ -52,14 +51,13 @@ def lanes() -> tuple[Lane, ...]:
 def main(arguments: list[str]) -> int:
     """Run all lanes, the first one aloud, and tell the others' results after it; 0 only if all passed."""
     if arguments:
-        return subprocess.run([*PYTEST, "--cov-report=term", *arguments], check=False, cwd=PROJECT).returncode
+        return subprocess.run([*PYTEST, *arguments], check=False, cwd=PROJECT).returncode
     with tempfile.TemporaryDirectory(prefix="liangdeng-lanes-") as folder, ExitStack() as stack:
         running = []
         for number, lane in enumerate(lanes()):
             told = None if number == 0 else stack.enter_context((Path(folder) / f"told-{number}").open("w+b"))
             command = [*lane.before, *PYTEST, *lane.tests]
-            env = {**os.environ, "COVERAGE_FILE": str(Path(folder) / f"coverage-{number}")}
-            process = subprocess.Popen(command, cwd=PROJECT, env=env, stdout=told, stderr=told and subprocess.STDOUT)
+            process = subprocess.Popen(command, cwd=PROJECT, stdout=told, stderr=told and subprocess.STDOUT)
             stack.callback(process.kill)
             running.append((lane, process, told))
         codes = []
@@ -69,10 +67,6 @@ def main(arguments: list[str]) -> int:
                 told.seek(0)
                 sys.stdout.write(f"\n{lane.name}:\n{told.read().decode(errors='replace')}\n")
                 sys.stdout.flush()
-        coverage = (sys.executable, "-m", "coverage")
-        data = [str(file) for file in Path(folder).glob("coverage-*")]
-        subprocess.run([*coverage, "combine", "-q", *data], check=False, cwd=PROJECT)
-        subprocess.run([*coverage, "report"], check=False, cwd=PROJECT)
     return max(map(abs, codes))  # one that a signal ended tells a negative one
 
 

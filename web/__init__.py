@@ -12,10 +12,10 @@ security_events  one structured line each, counted
 rights           what an identity may do, by the table of rights
 gate             before every handler: which operation it is, and whether this role may do it at all
 privileged_reads who read what only few may read, in PostgreSQL (privileged_reads.sql)
-header           the header of every page, with templates/_header.html and static/front.css
+header           the header of every page; templates/ and static/design.css are the design of all pages
 addresses        addresses that every page knows, and which ones nobody is sent to
 root_path        an application below people's address answers with that prefix and without
-language         the language of a page
+language         the language of a page, and of what is Chinese on an English one
 download         a workbook that a browser saves
 assets           files of the project that pages need
 request_limits   how much one account, one address and all together may ask for

@@ -15,7 +15,7 @@ from supervision.words import Word
 from web.addresses import here_of
 from web.gate import PlainGuardedRoute, description, does
 from web.header import TEMPLATES, Header, in_other_language
-from web.language import language_of, remember_language
+from web.language import language_of, marked, remember_language
 from web.visitor import Visitors, known_visitor
 
 PATH: Final = "/docs"
@@ -82,7 +82,8 @@ def _page(document: Mapping[str, Any], intake: str, people_sign_in: bool) -> Rou
             people_sign_in=people_sign_in,
             identity=known_visitor(request).identity,
         )
-        answer = HTMLResponse(template.render(header=header, root=header.root, **context), headers=_HEADERS)
+        text = template.render(header=header, root=header.root, **context)
+        answer = HTMLResponse(marked(text, header.language), headers=_HEADERS)
         remember_language(request, answer)
         return answer
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,14 +17,23 @@ from web.failures import Failures
 from web.problem import HttpProblem
 from web.visitor import request_id
 
+RawHeaders = list[tuple[bytes, bytes]]
+
+
+def _raw(headers: Mapping[str, str]) -> RawHeaders:
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+
+
 Told = Callable[[Request, HttpProblem], Awaitable[Response]]
 """How a service tells of a problem: as a document, or to a browser as a page."""
 _ALWAYS: Final = {"x-content-type-options": "nosniff"}
-_UNLESS_SAID: Final = {
-    "content-security-policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    "referrer-policy": "no-referrer",
-    "cache-control": "no-store",
-}
+_UNLESS_SAID: Final = _raw(
+    {
+        "content-security-policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        "referrer-policy": "no-referrer",
+        "cache-control": "no-store",
+    }
+)
 """For answers that are no pages; a page says itself what it needs."""
 _TRANSPORT: Final = ("strict-transport-security", "max-age=31536000")
 _HOST: Final = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]{1,253})(:[0-9]{1,5})?")
@@ -51,7 +59,9 @@ class Entrance:
         self._app = app
         self._told = told
         self._hosts = frozenset(hosts)
-        self._headers = {**_ALWAYS, **(dict([_TRANSPORT]) if origin.startswith("https://") else {})}
+        always = {**_ALWAYS, **(dict([_TRANSPORT]) if origin.startswith("https://") else {})}
+        self._always = _raw(always)
+        self._replaced = frozenset({b"x-request-id", b"server", *(name for name, _ in self._always)})
         self._failures = Failures()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,7 +76,7 @@ class Entrance:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
-                self._complete(MutableHeaders(raw=message["headers"]), told)
+                message["headers"] = self._completed(message["headers"], told)
             await send(message)
 
         try:
@@ -81,13 +91,11 @@ class Entrance:
             if not begun:  # else the connection breaks off, and the client sees that the answer is not whole
                 await HttpProblem("internal").response(told)(scope, receive, leave)
 
-    def _complete(self, headers: MutableHeaders, told: str) -> None:
-        for name, value in self._headers.items():
-            headers[name] = value
-        for name, value in _UNLESS_SAID.items():
-            headers.setdefault(name, value)
-        headers["x-request-id"] = told
-        del headers["server"]
+    def _completed(self, said: RawHeaders, told: str) -> RawHeaders:
+        names = {name for name, _ in said}
+        kept = [one for one in said if one[0] not in self._replaced]
+        unless_said = [one for one in _UNLESS_SAID if one[0] not in names]
+        return [*kept, *self._always, *unless_said, (b"x-request-id", told.encode("latin-1"))]
 
     def _refused(self, request: Request) -> HttpProblem | None:
         """What is wrong with the line and the headers of a request, before anything is looked for."""
@@ -128,7 +136,7 @@ def _text_faults(scope: Scope) -> Iterable[Fault]:
             name, _, value = (unquote_to_bytes(part) for part in pair.partition(b"="))
             yield from _fault((name.decode("utf-8", "replace")[:60],), name + b" " + value)
     for name, value in scope["headers"]:
-        if _HEADER.search(value):
+        if not (value.isascii() and value.decode().isprintable()) and _HEADER.search(value):
             yield Fault((name.decode("latin-1"),), "text_invalid", *_HEADER_WHY)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -18,9 +18,9 @@ from web.language import language_of
 from web.rights import Rights
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
-"""Holds `_header.html`, which every page includes; it is given the page's `Header` as `header`."""
+"""Holds what the pages of all services are made of; they are given the page's `Header` as `header`."""
 shared = Assets(directory=Path(__file__).with_name("static"))
-"""The stylesheet of the header, for an application that renders pages to mount at `SHARED`."""
+"""The style sheet and icon of all pages, for an application that renders pages to mount at `SHARED`."""
 
 _LIGHTS: Final = Word("亮灯图", "Lights")
 _ESCALATIONS: Final = Word("督办", "Escalations")
@@ -70,6 +70,10 @@ class Header:
     keep: str = ""
     waiting: int = 0
     """How much waits for a decision of whoever is signed in."""
+    to_sign: int = 0
+    """How much waits for the signature of whoever signs for a unit."""
+    notes: Sequence[Word] = ()
+    """What must be said with the data of the page, such as that it is simulated."""
 
     @property
     def zh(self) -> bool:
@@ -77,9 +81,9 @@ class Header:
         return self.language == "zh"
 
     @property
-    def stylesheet(self) -> str:
-        """Address of the header's own stylesheet."""
-        return f"{self.root}{SHARED}/front.css"
+    def assets(self) -> str:
+        """Below which the style sheet and the icon of every page lie."""
+        return f"{self.root}{SHARED}"
 
     @property
     def home(self) -> str:
@@ -93,11 +97,16 @@ class Header:
 
     @property
     def who(self) -> str:
-        """Who is signed in, in words: the role, the unit, the person's name, the id where it is not known."""
+        """Who is signed in, in words: the role, the unit, the person's name."""
         if self.identity is None:
             return ""
-        unit, name = self.unit_name or self.identity.unit, self.person_name or self.identity.id
-        return " · ".join(filter(None, (say(ROLES, self.identity.role, self.language), unit, name)))
+        unit = self.unit_name or self.identity.unit
+        return " · ".join(filter(None, (say(ROLES, self.identity.role, self.language), unit, self.person_name)))
+
+    @property
+    def account(self) -> str:
+        """The id of whoever is signed in, where the name is not known."""
+        return self.identity.id if self.identity is not None and not self.person_name else ""
 
     @property
     def places(self) -> Iterator[HeaderLink]:
@@ -115,10 +124,9 @@ class Header:
                 yield self._place(f"{about}/evaluation", _EVALUATION)
             if rights.may("deputy.name") and not rights.may("draft.manage"):  # the office has it on its workbench
                 yield self._place(f"{self.intake}{about}/deputies", _DEPUTIES, kept=False)
-        if rights.may("my_items.list"):
-            yield self._place(f"{self.intake}/items", _ITEMS, kept=False)
         if rights.may("submission.sign"):
-            yield self._place(f"{self.intake}/signing", _SIGNING, kept=False)
+            yield self._place(f"{self.intake}/items", _ITEMS, kept=False)
+            yield self._place(f"{self.intake}/signing", _SIGNING, kept=False)._replace(waiting=self.to_sign)
         if rights.may("draft.manage"):
             yield self._place(f"{self.intake}/drafts", _DRAFTS, kept=False)
         if rights.may("inbox.read"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.encoders import jsonable_encoder
@@ -22,6 +22,25 @@ class Readiness(NamedTuple):
 
     ready: bool
     details: Mapping[str, object]
+
+
+class Left(Protocol):
+    """What is left to be read of the log."""
+
+    @property
+    def records(self) -> int: ...
+    @property
+    def per_second(self) -> float: ...
+    @property
+    def seconds(self) -> int | None: ...
+
+
+def time_left(left: Left | None) -> Mapping[str, object]:
+    """For readiness: records left, records a second, seconds left; nothing once everything is read."""
+    if left is None:
+        return {}
+    told = {"records": left.records, "per_second": round(left.per_second), "seconds": left.seconds}
+    return {"catching_up": told}
 
 
 def always(_: Request) -> bool:

@@ -25,6 +25,7 @@ from contracts.topics import PARTITIONS, RULINGS, SUBMISSIONS, TOPICS
 MARK: Final = "~"
 """What a token begins with; a position as text never does."""
 _PLACES: Final = tuple((topic, partition) for topic in TOPICS for partition in range(PARTITIONS))
+_NUMBERS: Final = {place: number for number, place in enumerate(_PLACES)}
 _BYTES: Final = 5
 """For an offset: enough for 10^12 records of a partition."""
 _TAG_BYTES: Final = 16
@@ -60,7 +61,7 @@ class PositionTokens:
         """
         if len(position.offsets) == 1:
             ((place, offset),) = position.offsets.items()
-            text = bytes([_PLACES.index(place)]) + (offset + 1).to_bytes(_BYTES)
+            text = bytes([_NUMBERS[place]]) + (offset + 1).to_bytes(_BYTES)
         else:
             read = b"".join((position.offsets.get(place, -1) + 1).to_bytes(_BYTES) for place in _PLACES)
             text = secrets.token_bytes(_CHANCE) + read

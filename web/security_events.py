@@ -29,6 +29,7 @@ SecurityEvent = Literal[
     "account_opened",
     "credentials_reset",
     "work_handed_over",
+    "directory_extended",
     "right_granted",
     "right_revoked",
     "form_forged",

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse
 from supervision.words import Word
 from web.addresses import local_path
 from web.header import TEMPLATES, Header
-from web.language import language_of, remember_language
+from web.language import language_of, marked, remember_language
 from web.problem import HttpProblem
 
 _HEADERS: Final = {
@@ -54,6 +54,6 @@ def _page(
     )
     template, failed = _environment.get_template("sign_in.html"), status != HTTPStatus.OK
     text = template.render(header=header, title=title, onward=onward, failed=failed, hint=hint)
-    answer = HTMLResponse(text, status, headers=_HEADERS)
+    answer = HTMLResponse(marked(text, header.language), status, headers=_HEADERS)
     remember_language(request, answer)
     return answer

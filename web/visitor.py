@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import hmac
 import re
-import uuid
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -19,6 +19,9 @@ from web.security_events import SecurityEvent, SecurityLog
 from web.sessions import Sessions, SessionsUnavailable
 from web.tokens import TokenVerifier, bearer_of
 
+VISITOR: Final = "liangdeng.visitor"
+"""Where a request's scope holds who asks, once that was found out."""
+_ID: Final = "liangdeng.request_id"
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -36,6 +39,9 @@ class Visitor:
     def sent(self, form_token: str, path: str) -> bool:
         """Whether a form was opened in this very session."""
         return bool(self.secret) and hmac.compare_digest(form_token.encode(), self.form_token(path).encode())
+
+
+_NOBODY: Final = Visitor()
 
 
 class Visitors:
@@ -65,7 +71,7 @@ class Visitors:
         """
         header = request.headers.get("authorization")
         visitor = await self._person(request) if header is None else await self._program(request, header)
-        request.state.visitor = visitor
+        request.scope[VISITOR] = visitor
         return visitor
 
     async def still(self, request: Request) -> bool:
@@ -85,7 +91,7 @@ class Visitors:
 
     async def glance(self, request: Request) -> None:
         """Find out who asks for the header of a page that says what went wrong; nothing more goes wrong by that."""
-        if getattr(request.state, "visitor", None) is None and "authorization" not in request.headers:
+        if VISITOR not in request.scope and "authorization" not in request.headers:
             with contextlib.suppress(SessionsUnavailable):
                 await self.of(request)
 
@@ -121,8 +127,8 @@ def _everybody(_: Identity) -> bool:
 
 def known_visitor(request: Request) -> Visitor:
     """Who asks, as far as that was found out for this request already."""
-    found = getattr(request.state, "visitor", None)
-    return found if isinstance(found, Visitor) else Visitor()
+    found: Visitor = request.scope.get(VISITOR, _NOBODY)
+    return found
 
 
 def kept_by(identity: Identity | None) -> str:
@@ -132,11 +138,10 @@ def kept_by(identity: Identity | None) -> str:
 
 def request_id(request: Request) -> str:
     """The id that the front gave the request, else one of our own; the same however often it is asked for."""
-    found = getattr(request.state, "request_id", None)
-    if not isinstance(found, str):
+    found: str | None = request.scope.get(_ID)
+    if found is None:
         given = request.headers.get("x-request-id", "")
-        found = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
-        request.state.request_id = found
+        request.scope[_ID] = found = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
     return found
 
 

@@ -112,6 +112,16 @@ class AtRule:
                 answers.append(answer)
         return answers
 
+    def passed(self, records: int) -> None:
+        """So many records at `seen` are the whole answer to the question after `last`, each where it says: they count.
+
+        For whoever made these very bytes for that place, and need not read them to know.
+        """
+        self._void(0)
+        self.seen += records
+        self.counted += records
+        self.last += 1
+
     def _evolve(self, record: Record, body: Body | None) -> CountedAnswer | None:
         pending = self._pending
         if body is None:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, Protocol, Self, TypeVar
 
 from eventlog.log.log import Log, LogCut, LogUnavailable
-from eventlog.log.record import UNKNOWN_TIME, Entry, Record
+from eventlog.log.record import UNKNOWN_TIME, Entry, Record, portions
+from eventlog.remainder import Remainder, remainder
 
 T = TypeVar("T")
 STALL_SECONDS = 30.0
@@ -61,6 +62,17 @@ class GuardedPartition(Generic[T]):
         self._log = log
         self._fold = fold
         self._last: Record | None = None
+        self._catching_up: tuple[int, int] | None = None
+        self._first_came: float | None = None
+
+    @property
+    def left(self) -> Remainder | None:
+        """What is left of the catching up that is under way."""
+        if self._catching_up is None:
+            return None
+        start, end = self._catching_up
+        seconds = 0.0 if self._first_came is None else time.monotonic() - self._first_came
+        return remainder(self.expected - start, end - self.expected, seconds)
 
     @property
     def expected(self) -> int:
@@ -83,19 +95,25 @@ class GuardedPartition(Generic[T]):
             )
         if end == before:
             return 0
-        async with self._log.follow({place: before}) as follower:
-            moved = time.monotonic()
-            while self.expected < end:
-                records = (await follower.poll(1.0)).get(place, [])
-                if records:
-                    self._fold(self.rule.fold(records))
-                    self._last = records[-1]
-                    moved = time.monotonic()
-                    await asyncio.sleep(0)
-                elif time.monotonic() - moved > STALL_SECONDS:
-                    raise LogUnavailable(
-                        f"{self.topic}-{self.partition}@{self.expected}: nothing comes", place, self.expected
-                    )
+        moved = time.monotonic()
+        self._catching_up, self._first_came = (before, end), None
+        try:
+            async with self._log.follow({place: before}) as follower:
+                while self.expected < end:
+                    records = (await follower.poll(1.0)).get(place, [])
+                    if records:
+                        self._first_came = self._first_came or time.monotonic()
+                        for portion in portions(records):
+                            self._fold(self.rule.fold(portion))
+                            self._last = portion[-1]
+                        moved = time.monotonic()
+                        await asyncio.sleep(0)
+                    elif time.monotonic() - moved > STALL_SECONDS:
+                        raise LogUnavailable(
+                            f"{self.topic}-{self.partition}@{self.expected}: nothing comes", place, self.expected
+                        )
+        finally:
+            self._catching_up = None
         return self.expected - before
 
     async def verify(self) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 
 from eventlog.at.at_rule import AtRule, CountedAnswer
 from eventlog.follow.handler import PartitionStopped
-from eventlog.log.record import Place, Record
+from eventlog.log.record import Place, Record, portions
 
 
 class CountedAnswers:
@@ -43,8 +44,9 @@ class CountedAnswers:
         return stopped
 
     def _fold(self, partition: int, lying: list[Record]) -> None:
-        before = self.rules[partition].fork()
-        for answer in self.rules[partition].fold(lying):
+        rule = self.rules[partition]
+        before = rule.fork()
+        for answer in chain.from_iterable(map(rule.fold, portions(lying))):
             try:
                 self._evolve(partition, answer)
             except Exception as error:

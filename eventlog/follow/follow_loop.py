@@ -16,6 +16,7 @@ from eventlog.follow.stops import Stops
 from eventlog.log.log import Follower, Log, LogCut, LogError, LogUnavailable, LogUnreadable
 from eventlog.log.record import Place, Record
 from eventlog.log.stop_within import cancelled_from_outside
+from eventlog.remainder import Remainder, remainder
 from eventlog.trouble_log import TroubleLog
 
 logger = logging.getLogger(__name__)
@@ -61,20 +62,35 @@ class FollowLoop:
         """The partitions that are not read on, and why, with topic, partition and offset."""
         self._backoff = self._new_backoff()
         self._continuity = Continuity()
+        self._starts: dict[Place, int] = {}
         self._goals: dict[Place, int] = {}
         self._failed = False
         self._began = time.monotonic()
+        self._first_came: float | None = None
 
     @property
     def caught_up(self) -> bool:
         """Whether what lay there when it began was read; a partition that cannot be read is not waited for."""
         return self.catch_up_seconds is not None
 
+    @property
+    def left(self) -> Remainder | None:
+        """What is left of what lay there when it began; None before its ends are known, and once it is read."""
+        if self.caught_up or not self._goals:
+            return None
+        at = self._continuity.next
+        read = sum(at.get(place, start) - start for place, start in self._starts.items())
+        left = sum(max(0, goal - at.get(place, goal)) for place, goal in self._goals.items())
+        seconds = 0.0 if self._first_came is None else time.monotonic() - self._first_came
+        return remainder(read, left, seconds)
+
     def problems(self) -> list[str]:
         """Why it is not ready, for people; empty when everything is read as it comes."""
         found = [f"{self._name}: {self.trouble}"] if self.trouble else []
         found += [why for _, why in sorted(self.stopped.items())]
-        return found or ([] if self.caught_up else [f"{self._name}: catching up"])
+        if not found and not self.caught_up:
+            found.append(f"{self._name}: catching up, {self.left}" if self.left else f"{self._name}: catching up")
+        return found
 
     async def run(self) -> None:
         """Follow until cancelled."""
@@ -98,6 +114,7 @@ class FollowLoop:
 
     async def _follow(self) -> None:
         positions = await self._handler.positions()
+        self._starts = self._starts or dict(positions)
         self._continuity.next.clear()
         begin = self._continuity.begin
         starts = {
@@ -122,6 +139,8 @@ class FollowLoop:
 
     async def _hand_over(self, follower: Follower, polled: Mapping[Place, list[Record]]) -> None:
         following: dict[Place, list[Record]] = {}
+        if self._first_came is None and polled:
+            self._first_came = time.monotonic()
         for place, records in polled.items():
             try:
                 next_ones, hole = self._continuity.following(place, records)

@@ -163,6 +163,7 @@ class KafkaLog:
             group_id=None,
             enable_auto_commit=False,
             request_timeout_ms=int(self.settings.request_timeout_seconds * 1000),
+            retry_backoff_ms=int(self.settings.retry_seconds * 1000),
             **self.settings.client_options,
         )
         try:

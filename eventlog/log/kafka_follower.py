@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from eventlog.log.log import LogUnavailable
+from eventlog.log.paced_consumer import PacedConsumer
 from eventlog.log.partition_reader import PartitionReader
 from eventlog.log.record import Place, Record
 from eventlog.log.settings import KafkaSettings
@@ -27,7 +28,7 @@ class KafkaFollower:
 
     def __init__(self, settings: KafkaSettings, positions: Mapping[Place, int]) -> None:
         self._settings = settings
-        self._consumer: AIOKafkaConsumer | None = None
+        self._consumer: PacedConsumer | None = None
         self._positions = positions
         self._readings: dict[Place, PartitionReader] = {}
         self._missing: set[Place] = set()
@@ -44,17 +45,22 @@ class KafkaFollower:
         waited = min(time.monotonic() - began, 2 * timeout)
         for reading in self._assigned():
             reading.listen(consumer, waited)
+        if not found and self._at_rest(consumer):
+            consumer.rest()
         return found
 
     def seek(self, topic: str, partition: int, offset: int) -> None:
         """As `Follower.seek`."""
         reading = self._readings[topic, partition]
         reading.forget(offset)
-        self._opened().seek(reading.tp, offset)
+        consumer = self._opened()
+        consumer.hurry()
+        consumer.seek(reading.tp, offset)
 
     async def add(self, positions: Mapping[Place, int]) -> None:
         """As `Follower.add`."""
         consumer = self._opened()
+        consumer.hurry()
         try:
             # A consumer that is given a partition that does not exist looks for it without a pause.
             known = await consumer.topics()
@@ -97,13 +103,15 @@ class KafkaFollower:
 
     async def __aenter__(self) -> Self:
         """As `Follower.__aenter__`."""
-        consumer = AIOKafkaConsumer(
+        longest = self._settings.stall_seconds / 2
+        consumer = PacedConsumer(
+            short=min(self._settings.fetch_wait_seconds, longest),
+            long=min(self._settings.fetch_wait_at_rest_seconds, longest),
             bootstrap_servers=self._settings.bootstrap_servers,
             client_id=self._settings.client_id,
             group_id=None,
             enable_auto_commit=False,
             auto_offset_reset="none",
-            fetch_max_wait_ms=int(self._settings.fetch_wait_seconds * 1000),
             request_timeout_ms=int(self._settings.request_timeout_seconds * 1000),
             retry_backoff_ms=int(self._settings.retry_seconds * 1000),
             **self._settings.client_options,
@@ -125,7 +133,7 @@ class KafkaFollower:
         """As `Follower.__aexit__`."""
         await self.close()
 
-    def _assign(self, consumer: AIOKafkaConsumer, *, anew: bool = False) -> None:
+    def _assign(self, consumer: PacedConsumer, *, anew: bool = False) -> None:
         """Have the consumer read what is followed; what it reads already goes on, unless it has to be given anew."""
         assigned = {reading.tp: reading for reading in self._assigned()}
         if anew or not assigned.keys() <= consumer.assignment():
@@ -140,10 +148,16 @@ class KafkaFollower:
             consumer.seek(tp, assigned[tp].position)
             consumer.resume(tp)
 
+    def _at_rest(self, consumer: PacedConsumer) -> bool:
+        """Whether all ends are known, nothing waits to be given, and nothing has come for a while."""
+        readings = self._assigned()
+        quiet = len(readings) == 1 or time.monotonic() - consumer.hurried_at >= self._settings.rest_after_seconds
+        return quiet and not any(reading.records or consumer.highwater(reading.tp) is None for reading in readings)
+
     def _assigned(self) -> list[PartitionReader]:
         return [reading for place, reading in self._readings.items() if place not in self._missing]
 
-    async def _wait(self, consumer: AIOKafkaConsumer, seconds: float) -> None:
+    async def _wait(self, consumer: PacedConsumer, seconds: float) -> None:
         """Until something came, at most so long. Raises LogError with a place; what came of others is kept."""
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
@@ -155,7 +169,7 @@ class KafkaFollower:
             if self._collect(consumer):
                 return
 
-    def _collect(self, consumer: AIOKafkaConsumer) -> bool:
+    def _collect(self, consumer: PacedConsumer) -> bool:
         errors = [error for reading in self._assigned() if (error := reading.collect(consumer)) is not None]
         for error in errors:
             raise error
@@ -184,7 +198,7 @@ class KafkaFollower:
         for reading in silent:
             raise LogUnavailable(f"{reading}: the broker answers no fetch", reading.place, reading.position)
 
-    def _opened(self) -> AIOKafkaConsumer:
+    def _opened(self) -> PacedConsumer:
         if self._consumer is None:
             raise RuntimeError("a follower is used inside `async with`")
         return self._consumer

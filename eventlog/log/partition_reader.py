@@ -6,14 +6,16 @@ import asyncio
 import math
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import ConsumerStoppedError, OffsetOutOfRangeError, TopicAuthorizationFailedError
 
 from eventlog.log.log import LogCut, LogError, LogUnavailable, LogUnreadable
+from eventlog.log.paced_consumer import PacedConsumer
 from eventlog.log.record import Place, Record
 
-ASK_MS = 500
-"""How long one request for a partition's records stands; polls that are shorter leave it standing."""
+ASK_MS = 5000
+"""How long one request for a partition's records stands; polls that are shorter leave it standing. It asks the client
+alone: where the partition ends is told by the broker's answers to its fetches."""
 
 _OF_THE_PARTITION = (
     OffsetOutOfRangeError,
@@ -43,13 +45,13 @@ class PartitionReader:
         """Its position as text, such as `submissions-3@120`."""
         return f"{self.place[0]}-{self.place[1]}@{self.position}"
 
-    def ask(self, consumer: AIOKafkaConsumer) -> asyncio.Task[list[Any]]:
+    def ask(self, consumer: PacedConsumer) -> asyncio.Task[list[Any]]:
         """The standing request for more records."""
         if self.asking is None:
             self.asking = asyncio.create_task(self._ask(consumer))
         return self.asking
 
-    def collect(self, consumer: AIOKafkaConsumer) -> LogError | None:
+    def collect(self, consumer: PacedConsumer) -> LogError | None:
         """Take what the request has brought; an error that this partition cannot get past.
 
         A record that cannot be decoded makes the client forget those before it in its fetch, and it doesn't say which
@@ -79,7 +81,7 @@ class PartitionReader:
             self.position = given[-1].offset + 1
         return given
 
-    def listen(self, consumer: AIOKafkaConsumer, seconds: float) -> None:
+    def listen(self, consumer: PacedConsumer, seconds: float) -> None:
         """Note that a poll waited so long, and whether the broker answered meanwhile."""
         answered_at = consumer.last_poll_timestamp(self.tp)
         silent = answered_at == self._answered_at and not self.records
@@ -98,9 +100,12 @@ class PartitionReader:
         if position is not None:
             self.position, self._singly = position, False
 
-    async def _ask(self, consumer: AIOKafkaConsumer) -> list[Any]:
+    async def _ask(self, consumer: PacedConsumer) -> list[Any]:
         found = await consumer.getmany(self.tp, timeout_ms=ASK_MS, max_records=1 if self._singly else None)
         records: list[Any] = found.get(self.tp, [])
+        if records:
+            # Before the client sends its next fetch.
+            consumer.hurry()
         return records
 
     def _trouble(self, error: BaseException) -> LogError:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
 
 Place = tuple[str, int]
 """A logical topic (without prefix) and a partition of it."""
@@ -80,3 +80,13 @@ def batches_of(entries: Sequence[Entry], max_bytes: int) -> list[Sequence[Entry]
     if entries:
         batches.append(entries[first:])
     return batches
+
+
+AT_ONCE: Final = 64
+"""Records folded at a time: some hundred kilobytes parsed, used and forgotten while the processor has them at hand."""
+
+
+def portions(records: Sequence[Record]) -> Iterator[Sequence[Record]]:
+    """Records in their order, a few at a time."""
+    for first in range(0, len(records), AT_ONCE):
+        yield records[first : first + AT_ONCE]

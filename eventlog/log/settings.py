@@ -30,7 +30,13 @@ class KafkaSettings:
     retry_seconds: float = 1.0
     """Between the tries that a client makes by itself, until it is given up."""
     fetch_wait_seconds: float = 0.5
-    """How long the broker holds a fetch without data; data answers it at once."""
+    """How long the broker holds a fetch without data; data answers it at once. Of several partitions one whose records
+    were not taken yet is left out of the next fetch, and may wait so long for its second record."""
+    fetch_wait_at_rest_seconds: float = 2.5
+    """The same once nothing comes, so that no partition is left out; well below `stall_seconds`."""
+    rest_after_seconds: float = 1.0
+    """After so long without a record a follower of several partitions is at rest; one of a single partition is at once,
+    since nothing is ever left out of its fetch."""
     client_options: Mapping[str, Any] = field(default_factory=dict)
     """Passed on to the client as they are: `security_protocol`, `ssl_context`, `sasl_…`."""
 

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol
+
+LetGo = Callable[[], Awaitable[None]]
+"""Answers what is in flight on all partitions and then rests, until it is known which of them are owned."""
+Settled = Callable[[], None]
+"""Is told that it is known now."""
+
+
+async def hold_on() -> None:
+    """Whoever works on them goes on until they are taken away."""
+
+
+def look_later() -> None:
+    """A ticker looks."""
 
 
 class Assignment(Protocol):
-    """Tells which partitions are this instance's now; looked at by a ticker, it calls nobody."""
+    """Tells which partitions are this instance's now; looked at by a ticker."""
 
-    async def start(self) -> None:
-        """Join."""
+    async def start(self, let_go: LetGo = hold_on, settled: Settled = look_later) -> None:
+        """Join. Before partitions move `let_go` is awaited, so that no two owners work on one; then comes `settled`."""
         ...
 
     def owned(self) -> frozenset[int] | None:
@@ -28,8 +41,8 @@ class FixedAssignment:
     def __init__(self, partitions: Iterable[int]) -> None:
         self._partitions = frozenset(partitions)
 
-    async def start(self) -> None:
-        """Nothing to join."""
+    async def start(self, let_go: LetGo = hold_on, settled: Settled = look_later) -> None:
+        """Nothing to join; what is given is taken over at the next look, at once."""
 
     def owned(self) -> frozenset[int] | None:
         """What was given last."""

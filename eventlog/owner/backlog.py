@@ -72,8 +72,9 @@ class Backlog:
         """
         entries: list[Entry] = []
         answered, size = 0, 0
-        self.handler.begin()
-        for question in islice(self._questions, self._settings.max_batch_answers):
+        questions = list(islice(self._questions, self._settings.max_batch_answers))
+        self.handler.begin(questions)
+        for question in questions:
             if question.offset != self.next_question + answered:
                 if answered:
                     break

@@ -13,6 +13,7 @@ from eventlog.log.log import Log
 from eventlog.owner.assignment import Assignment
 from eventlog.owner.partition import OwnerSettings, PartitionHandler, PartitionStatus
 from eventlog.owner.partition_loop import PartitionOwner
+from eventlog.remainder import Remainder, together
 
 logger = logging.getLogger(__name__)
 
@@ -38,11 +39,12 @@ class Owner:
         self._announcing: dict[int, asyncio.Task[None]] = {}
         self._ticker: asyncio.Task[None] | None = None
         self._settled = False
+        self._moved = asyncio.Event()
         self._said: dict[int, str] = {}
 
     async def start(self) -> None:
         """Join the assignment and begin to work; returns before any partition has caught up."""
-        await self._assignment.start()
+        await self._assignment.start(self._let_go, self._moved.set)
         self._ticker = asyncio.create_task(self._tick(), name="owner-ticker")
 
     async def stop(self) -> None:
@@ -66,6 +68,11 @@ class Owner:
         return {partition: owner.status for partition, owner in sorted(self._owners.items())}
 
     @property
+    def left(self) -> Remainder | None:
+        """What is left to be read before all of them follow; None where nothing is."""
+        return together(left for owner in self._owners.values() if (left := owner.left) is not None)
+
+    @property
     def ready(self) -> bool:
         """The assignment is settled and every owned partition follows without a problem."""
         return self._settled and all(
@@ -78,7 +85,17 @@ class Owner:
                 self._walk()
             except Exception:
                 logger.exception("the assignment could not be walked; tried again")
-            await asyncio.sleep(self.settings.tick_seconds)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._moved.wait(), self.settings.tick_seconds)
+            self._moved.clear()
+
+    async def _let_go(self) -> None:
+        """Answer what is in flight; then nothing, until it is known which partitions are owned."""
+        working = [asyncio.create_task(owner.let_go()) for owner in self._owners.values()]
+        if working:
+            _, late = await asyncio.wait(working, timeout=self.settings.let_go_seconds)
+            for task in late:
+                task.cancel()
 
     def _walk(self) -> None:
         owned = self._assignment.owned()
@@ -94,7 +111,9 @@ class Owner:
 
     def _settle(self, owned: frozenset[int]) -> None:
         for partition, owner in list(self._owners.items()):
-            if partition not in owned:
+            if partition in owned:
+                owner.go_on()
+            else:
                 owner.stop()
             if owner.stopping and self._running[partition].done():
                 del self._owners[partition], self._running[partition]

@@ -20,8 +20,11 @@ class PartitionHandler(Protocol):
         """Fold answers that count into the state; it changes in no other way."""
         ...
 
-    def begin(self) -> None:
-        """Throw away whatever was decided ahead of the state; called before the first `answer` of every batch."""
+    def begin(self, questions: Sequence[Record]) -> None:
+        """Throw away whatever was decided ahead of the state; called before the first `answer` of every batch.
+
+        `questions` are the next ones, all that this batch may answer: they may be read before the first is decided.
+        """
         ...
 
     def answer(self, question: Record, at: int) -> Sequence[Entry]:
@@ -66,8 +69,6 @@ class PartitionStatus:
     """The offset of the next question to be answered."""
     end: int | None = None
     """The offset after the last question, as last heard."""
-    answers_end: int = 0
-    """The offset where the next answer is expected."""
     answers: int = 0
     """Answers appended by this owner that count."""
     counted: int = 0
@@ -108,10 +109,10 @@ class OwnerSettings:
     """The topic that the answers are appended to, on the partition of their question."""
     tick_seconds: float = 1.0
     """How often the assignment and the clock are looked at."""
-    poll_seconds: float = 0.5
-    """How long one poll waits; bounds how long a stop takes."""
-    check_seconds: float = 1.0
-    """How often an owner without questions looks for answers of other owners."""
+    poll_seconds: float = 1.0
+    """How long one poll waits; a stop ends it."""
+    check_seconds: float = 5.0
+    """How often an owner without questions looks for answers of other owners, and for questions that do not come."""
     stall_seconds: float = 15.0
     """After so long without a record that is known to be there, a follower is opened anew."""
     max_batch_answers: int = 500
@@ -120,5 +121,9 @@ class OwnerSettings:
     """Below `max.message.bytes` (1 MiB): an oversized batch kills a producer for its partition."""
     first_backoff_seconds: float = FIRST_SECONDS
     max_backoff_seconds: float = LONGEST_SECONDS
+    let_go_seconds: float = 2.0
+    """How long a group waits for batches in flight before its partitions move; they may be another owner's then."""
+    rest_seconds: float = 30.0
+    """After so long without an answer of the group the owner goes on: a concurrent one is harmless."""
     stop_seconds: float = 10.0
     """After that a partition that waits for the broker is left; what it appended stays unknown."""

@@ -6,16 +6,17 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from eventlog.at.guarded_append import race_pause
 from eventlog.backoff import Backoff
 from eventlog.log.log import AppendUnknown, Follower, Log, LogCut, LogError, LogUnavailable
-from eventlog.log.record import batches_of
+from eventlog.log.record import Place, Record, batches_of
 from eventlog.log.stop_within import cancelled_from_outside
 from eventlog.owner.backlog import AnswerDefect, Backlog
 from eventlog.owner.partition import OwnerSettings, PartitionHandler, PartitionStatus, Phase
+from eventlog.remainder import Remainder
 from eventlog.trouble_log import TroubleLog
 
 logger = logging.getLogger(__name__)
@@ -35,16 +36,38 @@ class PartitionOwner:
         self._name = f"{self.settings.questions}-{partition}"
         self._make = make
         self._stopping = asyncio.Event()
+        self._going = asyncio.Event()
+        self._going.set()
+        self._answering = asyncio.Lock()
         self._backlog: Backlog | None = None
         self._troubles = TroubleLog(logger)
         self._losses = 0
         self._stalled_since: float | None = None
+        self._polling: asyncio.Timeout | None = None
         self._announced_end = 0
         self._announced_at: tuple[datetime, int] | None = None
 
     def stop(self) -> None:
         """Ask the loop to end; a batch in flight is awaited."""
         self._stopping.set()
+        self._going.set()
+        self._end_poll()
+
+    async def let_go(self) -> None:
+        """Returns once the batch in flight is answered; no other one is appended until `go_on` or `stop`."""
+        self._going.clear()
+        self._end_poll()
+        async with self._answering:
+            pass
+
+    def go_on(self) -> None:
+        """The partition is still this owner's."""
+        self._going.set()
+
+    @property
+    def left(self) -> Remainder | None:
+        """What is left to be read before it can follow."""
+        return None if self._backlog is None else self._backlog.guarded.left
 
     @property
     def stopping(self) -> bool:
@@ -116,6 +139,7 @@ class PartitionOwner:
         if backlog.next_question > end:
             question = backlog.next_question
             raise LogCut(f"{self._name}@{question}: answered up to here, and it ends at {end}", self._place, question)
+        self.status.end = end
         backlog.start_reading()
         async with self._log.follow({self._place: backlog.resume}) as follower:
             await self._verify(backlog, follower)
@@ -125,12 +149,22 @@ class PartitionOwner:
             self._troubles.over(self._name)
             checked = time.monotonic()
             while not self._stopping.is_set():
+                if not self._going.is_set():
+                    await self._rest(backlog)
                 if await self._step(backlog, follower):
                     continue
                 if time.monotonic() - checked >= self.settings.check_seconds:
                     await self._catch_up(backlog)
                     await self._check_stall(backlog)
                     checked = time.monotonic()
+
+    async def _rest(self, backlog: Backlog) -> None:
+        """Until the partition is known to be this owner's; meanwhile another one may have answered."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._going.wait(), self.settings.rest_seconds)
+        self._going.set()
+        if not self._stopping.is_set():
+            await self._catch_up(backlog)
 
     async def _check_stall(self, backlog: Backlog) -> None:
         end = await self._log.end(*self._place)
@@ -165,8 +199,12 @@ class PartitionOwner:
         if not backlog.waiting:
             return False
         self._stalled_since = None
-        entries, answered = backlog.decide()
-        if await backlog.guarded.append(entries):
+        async with self._answering:
+            if not self._going.is_set() or self._stopping.is_set():
+                return True
+            entries, answered = backlog.decide()
+            counts = await backlog.guarded.append(entries)
+        if counts:
             self.status.answers += answered
             self._losses = 0
         else:
@@ -179,9 +217,25 @@ class PartitionOwner:
         return True
 
     async def _poll(self, backlog: Backlog, follower: Follower) -> None:
-        found = await follower.poll(self.settings.poll_seconds)
+        found: Mapping[Place, list[Record]] = {}
+        try:
+            async with asyncio.timeout(None) as until:
+                self._polling = until
+                found = await follower.poll(self.settings.poll_seconds)
+        except TimeoutError:
+            if not until.expired():
+                raise
+        finally:
+            self._polling = None
         backlog.read(found.get(self._place, ()))
-        self.status.end = follower.end(*self._place)
+        end = follower.end(*self._place)
+        self.status.end = self.status.end if end is None else end
+
+    def _end_poll(self) -> None:
+        until, self._polling = self._polling, None
+        if until is not None:
+            # What it was about to give comes with the next one.
+            until.reschedule(asyncio.get_running_loop().time())
 
     async def _catch_up(self, backlog: Backlog) -> None:
         try:
@@ -193,7 +247,6 @@ class PartitionOwner:
         if self._announced_at is None or self._announced_at[1] != backlog.next_question:
             self.status.announced_until = None
         self.status.position = backlog.next_question
-        self.status.answers_end = backlog.guarded.expected
         self.status.counted = backlog.guarded.rule.counted
         self.status.void = backlog.guarded.rule.void
 

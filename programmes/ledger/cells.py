@@ -32,6 +32,14 @@ _INTERNAL: Final = ("内部", "不公开", "不予公开", "否", "internal", "n
 _DAY: Final = re.compile(r"([0-9]{4})[-年./]([0-9]{1,2})[-月./]([0-9]{1,2})日?(?:[T ]00:00:00)?(?:前|之前)?")
 _MONTH: Final = re.compile(r"([0-9]{4})[-年./]([0-9]{1,2})月?(?:底|末)?(?:前|之前)?")
 _NAMES: Final = re.compile(r"[、,，;；\n]+")
+_GAPS: Final = re.compile(r"[\s/／]")
+_UNIT: Final = re.compile(
+    r".+(局|办|镇|乡|府|街道|会|室|中心|公司|委|院|所|队|处|社|校|站|厅|部|团|联|银行|支行|集团|大学|园区)([（(].*[)）])?"
+)
+_TAIL: Final = re.compile(
+    r"[^省市县区镇乡州国].*(公司|支队|大队|中队|分队|分局|分公司|支行|分行|医院|分院|学院|学校|小学|中学|派出所)|(公司|支队|大队|分局)"
+)
+"""The rest of a name rather than a unit by itself: 有限公司, 交警支队, 第三医院; not 区人民医院."""
 _OPENING, _CLOSING = "（(〔[【", "）)〕]】"
 
 
@@ -57,16 +65,38 @@ def text(written: str, longest: int, *, lines: bool = False) -> str:
 
 
 def names(written: str) -> tuple[str, ...]:
-    """Names of units in one cell, separated by 、 , ; or a line break, but not within brackets. Raises UnfitCell."""
+    """Names of units in one cell, separated by 、 , ; or a line break, but not within brackets. Raises UnfitCell.
+
+    A space or a stroke separates them, too, where what stands on both sides is called as units are: 区财政局 区教育局
+    are two, 国网 河源供电局 and 市公安局 交警支队 are one.
+    """
+    found = [piece for part in _apart(written, _NAMES) for piece in _pieces(part)]
+    return tuple(dict.fromkeys(name for part in found if (name := text(part, NAME))))
+
+
+def split_at_gaps(written: str) -> list[tuple[str, ...]]:
+    """The names that `names` tells apart by nothing but a space or a stroke, as they stand side by side."""
+    found = [tuple(_pieces(part)) for part in _apart(written, _NAMES)]
+    return [pieces for pieces in found if len(pieces) > 1]
+
+
+def _pieces(part: str) -> list[str]:
+    pieces = [piece for piece in _apart(part, _GAPS) if piece]
+    apart = all(map(_UNIT.fullmatch, pieces)) and not any(map(_TAIL.fullmatch, pieces[1:]))
+    return pieces if apart else [part]
+
+
+def _apart(written: str, separators: re.Pattern[str]) -> list[str]:
+    """The parts between separators that stand in no brackets."""
     parts: list[str] = [""]
     depth = 0
     for one in written:
         depth = max(depth + (one in _OPENING) - (one in _CLOSING), 0)
-        if depth == 0 and _NAMES.fullmatch(one):
+        if depth == 0 and separators.fullmatch(one):
             parts.append("")
         else:
             parts[-1] += one
-    return tuple(dict.fromkeys(name for part in parts if (name := text(part, NAME))))
+    return parts
 
 
 def category(written: str) -> Category | None:

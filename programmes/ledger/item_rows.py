@@ -16,6 +16,7 @@ from programmes.ledger.grid import LedgerSheet
 from programmes.ledger.headings import Column
 from programmes.ledger.indicator_rows import IndicatorRow, IndicatorRows
 from programmes.ledger.model import LedgerItem, OfficeLedger
+from programmes.ledger.names import is_person
 from supervision.words import Word
 
 T = TypeVar("T")
@@ -173,13 +174,13 @@ class ItemRows:
         return named or by_number or self.around.category or "key_task", aspect
 
     def _units(self) -> tuple[str, tuple[str, ...]]:
-        leads = self.value("lead", cells.names, NOBODY)
+        leads = self._names(self.own.get("lead"))
         if not leads and "lead" not in self.own:
             self.wrong(self.sheet.place("lead", self.row), EMPTY)
         with_them = "cooperating" in self.sheet.columns.values()
-        cooperating = self.value("cooperating", cells.names, NOBODY)
+        cooperating = self._names(self.own.get("cooperating"))
         for cell in self.more_units:
-            cooperating += self.checked(cell, cells.names, NOBODY)
+            cooperating += self._names(cell)
         if len(leads) > 1 and with_them:
             self.wrong(self.place("lead"), _SEVERAL_LEADS)
         lead = leads[0] if leads else ""
@@ -187,11 +188,22 @@ class ItemRows:
             self.wrong(self.place("cooperating"), _LEADS)
         return lead, tuple(dict.fromkeys((*leads[1:], *cooperating)))
 
+    def _names(self, cell: ListCell | None) -> tuple[str, ...]:
+        """The units that a cell names; where nothing but a space tells them apart that is noted."""
+        if cell is None:
+            return NOBODY
+        found = self.checked(cell, cells.names, NOBODY)
+        for apart in cells.split_at_gaps(cell.text) if found else ():
+            zh, en = f"按空格或斜线读作 {len(apart)} 个单位：", f"read as {len(apart)} units, by a space or a stroke: "
+            self.ledger.note(self.sheet.name, cell.place, Word(zh + "、".join(apart), en + ", ".join(apart)))
+        return found
+
     def _leader(self) -> str:
         found = self.value("leader", cells.names, NOBODY)
         if not found and "leader" not in self.own:
             self.wrong(self.sheet.place("leader", self.row), EMPTY)
-        if len(found) > 1:
+        persons = found[0].replace("/", " ").split() if found else []
+        if len(found) > 1 or (len(persons) > 1 and all(len(one) > 1 and is_person(one) for one in persons)):
             self.wrong(self.place("leader"), _SEVERAL_LEADERS)
         return found[0] if found else ""
 

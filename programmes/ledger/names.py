@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
+from difflib import get_close_matches
 from hashlib import sha256
 from typing import Final
 
@@ -11,6 +13,7 @@ from programmes.ledger.model import OfficeLedger
 from programmes.programme import AspectEntry, LeaderEntry, ProgrammeFile, UnitEntry
 
 DEFAULT_ASPECT: Final = "督查事项"
+_NEAR: Final = 0.8
 _TOWNSHIP: Final = re.compile(r".*(镇|乡|街道)(人民政府|政府|办事处|办)?$")
 _BRANCH: Final = re.compile(r"市.+(分局|支局)$")
 _OFFICE: Final = re.compile(r".*督查(室|科|股|组)$")
@@ -18,6 +21,11 @@ _ROLE: Final = re.compile(
     r"常务|[区县市省镇乡]?(委|政府|人大|政协)(会)?(办公室|办)?|党组|常委|副?([区县市镇乡]长|书记|主任|部长|主席|秘书长|调研员)|"
     r"负责人|成员|同志|女士|先生|正职|副职|主管"
 )
+_FIELD: Final = re.compile(
+    r"交通|农业|农村|教育|财政|工业|科技|卫生|卫健|民政|住建|城建|水利|水务|环保|生态|文旅|文化|旅游|商务|政法|经济|"
+    r"招商|应急|信访|司法|公安|审计|统计|发改|国土|医保|人社|市政|综治|宣传|组织|统战|金融|林业|体育"
+)
+"""What a leader may be in charge of, in words as short as a name."""
 
 
 def is_person(text: str) -> bool:
@@ -25,7 +33,8 @@ def is_person(text: str) -> bool:
     bare = re.sub(r"[\s·（(].*", "", text)
     if "领导" in bare or "分管" in bare:
         return False
-    return re.fullmatch(r"[一-鿿]{1,4}", _ROLE.sub("", bare)) is not None
+    name = _ROLE.sub("", bare)
+    return not _FIELD.fullmatch(name) and bool(re.fullmatch(r"[一-鿿]{1,4}", name))
 
 
 def units_of(ledger: OfficeLedger, known: ProgrammeFile | None) -> tuple[UnitEntry, ...]:
@@ -47,6 +56,12 @@ def new_unit(name: str) -> UnitEntry:
 def new_leader(label: str) -> LeaderEntry:
     """A leader by what he or she is in charge of, always under the same id. Raises ValidationError."""
     return LeaderEntry(id=f"l-{_digest(label)}", label=label, aspects=())
+
+
+def similar(name: str, known: Iterable[str]) -> str:
+    """The name that is nearly this one, and so may be the same written otherwise; empty where there is none."""
+    found = get_close_matches(name, [one for one in known if one != name], 1, _NEAR)
+    return found[0] if found else ""
 
 
 def leaders_of(ledger: OfficeLedger, known: ProgrammeFile | None) -> tuple[tuple[LeaderEntry, ...], dict[str, str]]:

@@ -11,21 +11,12 @@ from typing import Any, Final
 import httpx
 
 from contracts.values import Actor
-from embedded.machine_error import MachineError
 from sandbox.year.evidence import EVIDENCE_FILES
-from sandbox.year.story import PlannedAct
+from sandbox.year.planned_act import PlannedAct
+from sandbox.year.retries import PATIENCE_SECONDS, YearInterrupted, asked
 
 PUBLISHER: Final = Actor(role="office", id="o1")
-PATIENCE_SECONDS: Final = 60.0
-"""A part that crashed is back by then; the same key makes asking again harmless."""
-_AGAIN = frozenset({429, 502, 503, 504})
-
-
-class YearInterrupted(MachineError):
-    """A service answered what the year cannot go on with, or nothing for too long."""
-
-    def __init__(self, what: str) -> None:
-        super().__init__(f"全年演示中断：{what}", f"The year cannot go on: {what}")
+AUDITOR: Final = Actor(role="auditor", id="auditor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +33,7 @@ class ServicesClient:
     def __init__(self, urls: Mapping[str, str]) -> None:
         self._urls = urls
         self._tokens: dict[Actor, str] = {}
+        self._programs: dict[str, str] = {}
         self._uploaded: set[tuple[str, str]] = set()
         self._ids: dict[tuple[str, str], str] = {}
         limits = httpx.Limits(max_connections=16, max_keepalive_connections=16)
@@ -61,29 +53,49 @@ class ServicesClient:
         return [SubmissionPosition(r["partition"], r["offset"]) for r in answer.json()["receipts"]]
 
     async def submit(self, act: PlannedAct) -> SubmissionPosition:
-        """Submit an act, after the files that it cites; asks again with the same key until there is a receipt."""
-        await self.upload_evidence(act.actor, [one["sha256"] for one in act.data.get("evidence", ())])
+        """Submit an act, after the files that it cites; asks again with the same key until there is a receipt.
+
+        A unit's system does it with a program's token, whoever else with a person's.
+        """
+        about = f"/items/{act.item}" if act.item else ""
+        answer = await self._sent(act, f"/v1/programmes/{act.programme}{about}/submissions", act.actor.id)
+        self._ids[act.item, act.key] = answer["submission_id"]
+        return SubmissionPosition(answer["partition"], answer["offset"])
+
+    async def prepare(self, act: PlannedAct, system: str) -> None:
+        """A unit's system prepares an act for the head to sign."""
+        await self._sent(act, f"/v1/programmes/{act.programme}/items/{act.item}/prepared", system)
+
+    async def _sent(self, act: PlannedAct, path: str, sender: str) -> dict[str, Any]:
+        program = act.way == "system" or sender != act.actor.id
+        headers = await self._program(sender) if program else {}
+        actor = None if program else act.actor
+        await self._upload(act.actor, [one["sha256"] for one in act.data.get("evidence", ())], actor, headers)
         named = {"of": await self._id_of(act.about)} if act.about else {}
+        if act.type == "bulletin.composed":
+            named = {"position": await self._rulings_shown(act)}
         body: dict[str, Any] = {"type": act.type, "data": {**act.data, **named}}
         if act.actor.on_behalf_of:
             body["on_behalf_of"] = act.actor.on_behalf_of
-        receipt = await self._ask(
-            "POST",
-            "intake",
-            f"/v1/programmes/{act.programme}/items/{act.item}/submissions",
-            act.actor,
-            json=body,
-            headers={"Idempotency-Key": act.key},
+        if act.actor.prepared_by and not program:
+            body["prepared_by"] = act.actor.prepared_by
+        answer = await self._ask(
+            "POST", "intake", path, actor, json=body, headers={"Idempotency-Key": act.key, **headers}
         )
-        answer = receipt.json()
-        self._ids[act.item, act.key] = answer["submission_id"]
-        return SubmissionPosition(answer["partition"], answer["offset"])
+        document: dict[str, Any] = answer.json()
+        return document
+
+    async def _rulings_shown(self, act: PlannedAct) -> str:
+        """Up to which rulings query shows a programme: what a bulletin is composed from."""
+        shown: str = (await self.get(act.actor, f"/v1/programmes/{act.programme}"))["position"]
+        return ",".join(part for part in shown.split(",") if part.startswith("rulings-"))
 
     async def spread(self, act: PlannedAct) -> list[SubmissionPosition]:
         """Submit what concerns many items through its door: a submission for each of them."""
         path = f"/v1/programmes/{act.programme}/{act.door}"
         headers = {"Idempotency-Key": act.key}
-        answer = await self._ask("POST", "intake", path, act.actor, json=act.data, headers=headers)
+        data = act.data["policy"] if act.door == "policies" else act.data
+        answer = await self._ask("POST", "intake", path, act.actor, json=data, headers=headers)
         return [SubmissionPosition(r["partition"], r["offset"]) for r in answer.json()["receipts"]]
 
     async def _id_of(self, act: PlannedAct) -> str:
@@ -94,15 +106,18 @@ class ServicesClient:
 
     async def upload_evidence(self, actor: Actor, hashes: Collection[str]) -> None:
         """Upload files as an actor who is going to cite them, each once."""
-        owner = actor.unit or actor.id
+        await self._upload(actor, hashes, actor, {})
+
+    async def _upload(
+        self, owner: Actor, hashes: Collection[str], actor: Actor | None, headers: Mapping[str, str]
+    ) -> None:
+        whose = owner.unit or owner.id
         for file in EVIDENCE_FILES:
-            if file.sha256 not in hashes or (owner, file.sha256) in self._uploaded:
+            if file.sha256 not in hashes or (whose, file.sha256) in self._uploaded:
                 continue
-            headers = {"Content-Type": file.media_type}
-            await self._ask(
-                "PUT", "intake", f"/v1/evidence/{file.sha256}", actor, content=file.content, headers=headers
-            )
-            self._uploaded.add((owner, file.sha256))
+            told = {"Content-Type": file.media_type, **headers}
+            await self._ask("PUT", "intake", f"/v1/evidence/{file.sha256}", actor, content=file.content, headers=told)
+            self._uploaded.add((whose, file.sha256))
 
     async def rating_progress(self) -> dict[str, Any]:
         """Rating's progress, by partition."""
@@ -132,25 +147,13 @@ class ServicesClient:
         return (await self._ask("GET", "query", path, actor, params=params)).json()
 
     async def _ask(self, method: str, part: str, path: str, actor: Actor | None, **request: Any) -> httpx.Response:
-        deadline = time.monotonic() + PATIENCE_SECONDS
         headers = dict(request.pop("headers", {}))
-        pause, last = 0.05, ""
-        while time.monotonic() < deadline:
-            try:
-                if actor is not None:
-                    headers["Authorization"] = f"Bearer {await self._token(actor)}"
-                answer = await self._http.request(method, self._urls[part] + path, headers=headers, **request)
-            except httpx.TransportError as error:
-                last = repr(error)
-            else:
-                if answer.is_success:
-                    return answer
-                last = f"{answer.status_code} {answer.text}"
-                if answer.status_code not in _AGAIN and not _lagging(answer):
-                    break
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, 1.0)
-        raise YearInterrupted(f"{part}: {method} {path}: {last}")
+        if actor is not None:
+            headers["Authorization"] = f"Bearer {await self._token(actor)}"
+        answer = await asked(self._http, method, self._urls[part] + path, headers=headers, **request)
+        if not answer.is_success:
+            raise YearInterrupted(f"{part}: {method} {path}: {answer.status_code} {answer.text}")
+        return answer
 
     async def _token(self, actor: Actor) -> str:
         if actor not in self._tokens:
@@ -158,7 +161,10 @@ class ServicesClient:
             self._tokens[actor] = answer.json()["token"]
         return self._tokens[actor]
 
-
-def _lagging(answer: httpx.Response) -> bool:
-    """Whether intake's roster is a moment behind the publication."""
-    return answer.status_code == 404 and "unknown_" in answer.text
+    async def _program(self, system: str) -> dict[str, str]:
+        """The header of a unit's system, signed in by client credentials."""
+        if system not in self._programs:
+            form = {"grant_type": "client_credentials", "client_id": system}
+            answer = await self._ask("POST", "issuer", "/token", None, data=form)
+            self._programs[system] = answer.json()["access_token"]
+        return {"Authorization": f"Bearer {self._programs[system]}"}

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sandbox.year.plan import YearPlan
+from sandbox.year.planned_act import Way
 
 Lights = Mapping[str, Counter[str]]
 
@@ -15,7 +17,8 @@ Lights = Mapping[str, Counter[str]]
 class Counts:
     """What is counted: lights by quarter (at the end, and as first rated), escalations by `level state`, and the rest.
 
-    Rulings go by type and verdict, notices by kind, messages by the notice's kind, channel and outcome.
+    Rulings go by type and verdict, notices by kind, messages by the notice's kind, channel and outcome. `ways` is how
+    many submissions about items came by each way, from whom and when it was planned; None: that was not looked at.
     """
 
     lights: Lights
@@ -24,6 +27,7 @@ class Counts:
     verdicts: Counter[tuple[str, str]]
     notices: Counter[str] = field(default_factory=Counter)
     messages: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    ways: Counter[Way] | None = None
 
 
 def planned(plan: YearPlan) -> Counts:
@@ -33,6 +37,7 @@ def planned(plan: YearPlan) -> Counts:
         rated={q: Counter(lights) for q, lights in plan.rated().items()},
         escalations=plan.escalations(),
         verdicts=plan.verdicts(),
+        ways=plan.ways(),
     )
 
 
@@ -46,10 +51,11 @@ def differences(plan: Counts, seen: Counts) -> list[str]:
     people = {key: n for key, n in seen.verdicts.items() if key[0] in {type_ for type_, _ in plan.verdicts}}
     wanted_verdicts = {" ".join(key): n for key, n in plan.verdicts.items()}
     got_verdicts = {" ".join(key): n for key, n in people.items() if key[1] != "repeated"}
-    return found + _unequal("submission", wanted_verdicts, got_verdicts)
+    found += _unequal("submission", wanted_verdicts, got_verdicts)
+    return found if seen.ways is None or plan.ways is None else found + _unequal("way", plan.ways, seen.ways)
 
 
-def _unequal(name: str, wanted: Mapping[str, int], got: Mapping[str, int]) -> list[str]:
+def _unequal(name: str, wanted: Mapping[Any, int], got: Mapping[Any, int]) -> list[str]:
     return [
         f"{name} {key}: planned {wanted.get(key, 0)}, seen {got.get(key, 0)}"
         for key in sorted(wanted.keys() | got.keys())

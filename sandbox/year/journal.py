@@ -63,7 +63,9 @@ def begin(home: Path, plans: Sequence[YearPlan]) -> Start:
         elif known["plan"] != mark or not clock.exists():
             found = "another"
         else:
-            return Start(clock, datetime.fromisoformat(clock.read_text().strip()), "interrupted")
+            since = datetime.fromisoformat(clock.read_text().strip())
+            # A start that was refused, such as for a port that was taken, has begun no year.
+            return Start(clock, since, "nothing" if since == BEFORE_THE_YEAR else "interrupted")
         folder.empty()
         return _afresh(home, mark, found)
     finally:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from contracts.values import Actor
-from sandbox.year.client import ServicesClient
+from sandbox.year.client import AUDITOR, ServicesClient
 from sandbox.year.counts import Counts
 from sandbox.year.plan import YearPlan
-
-AUDITOR = Actor(role="auditor", id="auditor")
+from sandbox.year.planned_act import Way
 
 
 async def read_counts(client: ServicesClient, plan: YearPlan) -> Counts:
@@ -23,14 +23,15 @@ async def read_counts(client: ServicesClient, plan: YearPlan) -> Counts:
         client.get(AUDITOR, f"{base}/notices"),
     )
     timelines = await asyncio.gather(*(client.get(AUDITOR, f"{base}/items/{item}/timeline") for item in plan.cast))
+    histories = dict(zip(plan.cast, (one["timeline"] for one in timelines), strict=True))
     return Counts(
         lights={q: _lights(lights, q, "light", len(plan.cast)) for q in plan.quarters},
         rated={q: _lights(lights, q, "rated", len(plan.cast)) for q in plan.quarters},
         escalations=Counter(_escalation(one) for one in escalations["escalations"]),
         verdicts=Counter(
             (entry["type"], entry["ruling"]["verdict"] if entry["ruling"] else "waiting")
-            for timeline in timelines
-            for entry in timeline["timeline"]
+            for history in histories.values()
+            for entry in history
         ),
         notices=Counter(one["kind"] for one in notices["notices"]),
         messages=Counter(
@@ -38,7 +39,26 @@ async def read_counts(client: ServicesClient, plan: YearPlan) -> Counts:
             for one in notices["notices"]
             for message in one["deliveries"]
         ),
+        ways=_ways(plan, histories),
     )
+
+
+def _ways(plan: YearPlan, histories: Mapping[str, Sequence[dict[str, Any]]]) -> Counter[Way]:
+    """Of the acts, those that lie on the log from whom and when they were planned, prepared by whom they were."""
+    there = {
+        (item, entry["type"], _instant(entry), entry["by"].get("person"), entry["by"].get("prepared_by"))
+        for item, history in histories.items()
+        for entry in history
+    }
+    found: Counter[Way] = Counter()
+    for act in plan.acts:
+        for item in act.items or ((act.item,) if act.item else ()):
+            found[act.way] += (item, act.type, act.at.timestamp(), act.actor.id, act.actor.prepared_by) in there
+    return found
+
+
+def _instant(entry: dict[str, Any]) -> float:
+    return datetime.fromisoformat(entry["received_at"]).timestamp()
 
 
 def _lights(answer: dict[str, Any], quarter: str, name: str, items: int) -> Counter[str]:

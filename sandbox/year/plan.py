@@ -10,21 +10,21 @@ from datetime import date, datetime
 
 from contracts.submissions import ItemAssigned
 from contracts.topics import split_subject
-from contracts.values import Actor, Light
+from contracts.values import Light
 from programmes.programme import ProgrammeFile, expand
-from sandbox.year.behaviours import Behaviour, table
 from sandbox.year.days import SHANGHAI
-from sandbox.year.story import REVIEWER, ItemStory, Json, PlannedAbsence, PlannedAct
-from sandbox.year.targets import targets_of
+from sandbox.year.planned_act import PlannedAbsence, PlannedAct, Way
+from sandbox.year.stories.behaviours import Behaviour, table
+from sandbox.year.stories.circumstances import YearCircumstances
+from sandbox.year.stories.habits import habits_of
+from sandbox.year.stories.programme_acts import KNOWN_UNTIL, acts_of_programme
+from sandbox.year.stories.story import ItemStory
+from sandbox.year.stories.targets import targets_of
 
 PUBLISHED_AT = datetime(2024, 3, 19, 9, 30, tzinfo=SHANGHAI)
 ENDS_AT = datetime(2025, 1, 20, 18, 0, tzinfo=SHANGHAI)
-KNOWN_UNTIL = date(2024, 12, 31)
-"""The last day whose being a holiday was known at the publication."""
-NAMED_AT = datetime(2024, 3, 20, 9, 0, tzinfo=SHANGHAI)
 AWAY_FROM, AWAY_UNTIL = date(2024, 3, 21), date(2024, 4, 3)
-CALENDAR_AT = datetime(2024, 11, 13, 9, 0, tzinfo=SHANGHAI)
-"""The day after the State Council's notice about the holidays of 2025."""
+CHIEF_APPROVES_FROM = date(2024, 6, 3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,8 @@ class YearPlan:
     cast: Mapping[str, Behaviour]
     acts: Sequence[PlannedAct]
     absence: PlannedAbsence | None = None
+    by_hand: bool = False
+    """Whether its people do it, through pages; else programs do everything."""
 
     def lights(self) -> dict[str, Counter[Light]]:
         """Expected lights at the end of the year, counted by quarter, from the table alone."""
@@ -49,38 +51,65 @@ class YearPlan:
         """Expected escalations, counted by `level state [overdue]`, from the table alone."""
         return Counter(e for b in self.cast.values() for e in b.escalations)
 
+    def ways(self) -> Counter[Way]:
+        """How many submissions about items come in by each way."""
+        found: Counter[Way] = Counter()
+        for act in self.acts:
+            if act.item or act.items:
+                found[act.way] += act.submissions
+        return found
+
     def verdicts(self) -> Counter[tuple[str, str]]:
-        """Expected rulings on the acts, counted by type and verdict (`accepted` or `rejected`)."""
+        """Expected rulings on what is about items, counted by type and verdict (`accepted` or `rejected`)."""
         found: Counter[tuple[str, str]] = Counter()
         for act in self.acts:
-            found[act.type, "accepted" if act.expected == "accepted" else "rejected"] += len(act.items) or 1
+            if act.item or act.items:
+                found[act.type, "accepted" if act.expected == "accepted" else "rejected"] += act.submissions
         return found
 
 
-def plan(programme: ProgrammeFile, seed: str, published_at: datetime = PUBLISHED_AT) -> YearPlan:
-    """The year of a programme: the same programme and seed always make the same plan."""
+def plan(
+    programme: ProgrammeFile, seed: str, published_at: datetime = PUBLISHED_AT, *, by_hand: bool = False
+) -> YearPlan:
+    """The year of a programme: the same programme and seed always make the same plan.
+
+    `by_hand`: people act as themselves, through the pages that they have; else programs do everything.
+    """
     items: dict[str, ItemAssigned] = {}
     for subject, data in expand(programme, published_at):
         _, item = split_subject(subject)
         if item is not None and isinstance(data, ItemAssigned):
             items[item] = data
     cast = _cast(programme.programme, items, seed)
+    leads = sorted({assigned.lead_unit for assigned in items.values()})
+    habits = habits_of(leads, by_hand=by_hand)
+    circumstances = YearCircumstances(
+        programme=programme.programme,
+        seed=seed,
+        absence=_absence(programme, items.values()),
+        leads=leads,
+        habits=habits,
+        chief_approves_from=CHIEF_APPROVES_FROM if by_hand else None,
+        returned_once=next(
+            (item for item, one in items.items() if habits[one.lead_unit] == "signs" and cast[item].whole_year is None),
+            "",
+        ),
+    )
     acts: list[PlannedAct] = []
     quarters: set[str] = set()
-    absence = _absence(programme, items.values())
-    leads = sorted({assigned.lead_unit for assigned in items.values()})
     for item, assigned in items.items():
-        story = ItemStory(programme.programme, item, assigned, cast[item].name, seed, absence=absence, leads=leads)
+        story = ItemStory(circumstances, item, assigned, cast[item].name)
         cast[item].play(story)
         acts += story.acts
         quarters |= set(story.quarters)
-    acts += _about_many(programme, items, absence, acts, seed)
+    acts += acts_of_programme(programme, circumstances, items, acts)
     return YearPlan(
         programme=programme.programme,
         quarters=tuple(sorted(quarters)),
         cast=cast,
         acts=sorted(acts, key=lambda act: act.at),
-        absence=absence,
+        absence=circumstances.absence,
+        by_hand=by_hand,
     )
 
 
@@ -100,64 +129,10 @@ def as_published(programme: ProgrammeFile) -> ProgrammeFile:
 def _absence(programme: ProgrammeFile, items: Iterable[ItemAssigned]) -> PlannedAbsence | None:
     """The first leader who has items is away when most plans come in; another one stands in."""
     leading = sorted({item.leader for item in items})
-    others = [leader.id for leader in programme.leaders if leader.id not in leading[:1]]
+    others = [*leading[1:], *(one.id for one in programme.leaders if one.id not in leading)]
     if not leading or not others:
         return None
     return PlannedAbsence(principal=leading[0], deputy=others[0], from_on=AWAY_FROM, until_on=AWAY_UNTIL)
-
-
-def _about_many(
-    programme: ProgrammeFile,
-    items: Mapping[str, ItemAssigned],
-    absence: PlannedAbsence | None,
-    acts: Iterable[PlannedAct],
-    seed: str,
-) -> list[PlannedAct]:
-    """A leader names a deputy, and in November the office names next year's holidays."""
-    found = []
-    if absence is not None:
-        naming = {
-            "principal": f"leader:{absence.principal}",
-            "deputy": f"leader:{absence.deputy}",
-            "from_on": absence.from_on.isoformat(),
-            "until_on": absence.until_on.isoformat(),
-            "reason": "外出学习（模拟）",
-        }
-        own = tuple(item for item, assigned in items.items() if assigned.leader == absence.principal)
-        who = Actor(role="leader", id=absence.principal)
-        found.append(_spread(programme, NAMED_AT, who, "deputy.named", naming, "deputies", own, seed))
-    days = {day.isoformat(): "holiday" for day in programme.calendar.holidays if day > KNOWN_UNTIL}
-    days |= {day.isoformat(): "working" for day in programme.calendar.working_weekends if day > KNOWN_UNTIL}
-    if days:
-        left = {act.item for act in acts if act.type == "withdrawal.decided" and act.at < CALENDAR_AT}
-        there = tuple(item for item in items if item not in left)
-        who = Actor(role="office", id=REVIEWER)
-        found.append(_spread(programme, CALENDAR_AT, who, "calendar.extended", {"days": days}, "calendar", there, seed))
-    return found
-
-
-def _spread(
-    programme: ProgrammeFile,
-    at: datetime,
-    actor: Actor,
-    type_: str,
-    data: Json,
-    door: str,
-    items: tuple[str, ...],
-    seed: str,
-) -> PlannedAct:
-    return PlannedAct(
-        at=at,
-        actor=actor,
-        programme=programme.programme,
-        item="",
-        type=type_,
-        data=data,
-        key=f"year-{seed}-{type_}",
-        behaviour="programme",
-        door=door,
-        items=items,
-    )
 
 
 def _cast(programme: str, items: Mapping[str, ItemAssigned], seed: str) -> dict[str, Behaviour]:

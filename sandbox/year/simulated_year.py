@@ -28,14 +28,20 @@ class SimulatedYear:
         return as_published(self.programme).model_dump_json(by_alias=True, exclude_none=True).encode()
 
 
-def simulated_years(seed: str, share: float = 1.0, files: Sequence[Path] = (CATALOGUE, SMALL)) -> list[SimulatedYear]:
-    """The years of these programme files; of the first one only a `share` of the units take part."""
+def simulated_years(
+    seed: str, share: float = 1.0, files: Sequence[Path] = (CATALOGUE, SMALL), *, by_hand: bool = True
+) -> list[SimulatedYear]:
+    """The years of these programme files: the first one's people use pages, the others' systems the API.
+
+    Of the first one only a `share` of the units take part. Without `by_hand` systems do everything there, too: what
+    asks for a log that is filled and not for how, has it in less time.
+    """
     found = []
     for index, file in enumerate(files):
         programme = load_programme(file, simulated=True)
         if index == 0 and share < 1.0:
             programme = of_some_units(programme, share)
-        found.append(SimulatedYear(programme, plan(programme, seed)))
+        found.append(SimulatedYear(programme, plan(programme, seed, by_hand=by_hand and index == 0)))
     return found
 
 

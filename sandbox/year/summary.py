@@ -10,9 +10,10 @@ from rich.table import Table
 
 from contracts.values import Light
 from programmes.programme import ProgrammeFile
-from sandbox.year.behaviours import Behaviour
 from sandbox.year.counts import Counts, differences, planned
 from sandbox.year.plan import YearPlan
+from sandbox.year.planned_act import WAYS
+from sandbox.year.stories.behaviours import Behaviour
 
 LIGHTS: Mapping[Light, str] = {"green": "● 绿 green", "yellow": "▲ 黄 yellow", "red": "■ 红 red", "none": "– 无 none"}
 _STYLES: Mapping[Light, str] = {"green": "green", "yellow": "yellow", "red": "red", "none": "dim"}
@@ -32,6 +33,7 @@ def show(console: Console, programme: ProgrammeFile, plan: YearPlan, seen: Count
         console.print(_cast(plan))
         for line in _about_all(plan):
             console.print(f"· {line}")
+        console.print(_ways(wanted, seen))
         console.print(_pairs("督办措施 escalations", wanted.escalations, seen.escalations))
         console.print(_verdicts(wanted.verdicts, seen.verdicts))
         console.print(_notices(seen))
@@ -67,8 +69,26 @@ def _cast(plan: YearPlan) -> Table:
     return table
 
 
+def _ways(wanted: Counts, seen: Counts) -> Table:
+    """By which way everything about items came in."""
+    title = "从哪里来：由计划的人、在计划的时刻 by which way, from whom and when it was planned"
+    table = Table("途径 way", "计划/实际 planned/seen", title=title, title_justify="left")
+    planned_ways, seen_ways = wanted.ways or Counter(), seen.ways or Counter()
+    for way, word in WAYS.items():
+        if planned_ways[way] or seen_ways[way]:
+            table.add_row(f"{word.zh} · {word.en}", _pair(planned_ways[way], seen_ways[way]))
+    return table
+
+
 def _about_all(plan: YearPlan) -> Iterable[str]:
     """What concerned many items at once, in a sentence each."""
+    if plan.by_hand:
+        yield (
+            f"方案由督查室从台账（.xlsx）导入草稿，核对后发布，共 {len(plan.cast)} 项 · "
+            f"the programme began as the office's ledger, imported, looked at and published: {len(plan.cast)} items"
+        )
+    else:
+        yield "方案由程序经接口发布 · the programme was published by a program through the API"
     for act in plan.acts:
         if act.type == "deputy.named" and plan.absence is not None:
             away, until = plan.absence.from_on.isoformat(), plan.absence.until_on.isoformat()
@@ -84,6 +104,19 @@ def _about_all(plan: YearPlan) -> Iterable[str]:
                 "暂定期限重新推算 · "
                 f"next year's {len(act.data['days'])} days named for {len(act.items)} items: provisional deadlines anew"
             )
+        elif act.type == "policy.adopted":
+            yield (
+                f"{act.at.date()} 启用政策第 {act.data['policy']['version']} 版：检查计划须经主要领导批准 · "
+                f"version {act.data['policy']['version']} of the policy: inspection plans need the chief leader"
+            )
+        elif act.type == "bulletin.approved":
+            yield (
+                f"{act.at.date()} 主要领导批准通报 {act.data['bulletin']} · "
+                f"the chief leader approves the bulletin {act.data['bulletin']}"
+            )
+    returned = sum(act.paper is not None and act.paper.returned_at is not None for act in plan.acts)
+    if returned:
+        yield f"单位负责人退回 {returned} 件，重拟后签发 · heads returned {returned} and signed it once prepared anew"
 
 
 def _totals(lights: Counter[Light]) -> str:

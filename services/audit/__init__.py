@@ -2,6 +2,7 @@
 
 replay             rules on a whole log again, and looks for rulings that are missing, surplus or different
 partition_replay   the same of one partition, ruling by ruling
+counted_rulings    the rulings that count, for whoever rules on the same submissions again
 finding            what a replay can find, and its report
 sentences          what the events of a ruling say of lights and escalations, in words
 text_report        a replay's report as text; the progress line

@@ -5,21 +5,34 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import Any, Final
 
-from contracts.envelope import UnknownType
-from contracts.ruling import ruling_from
+from contracts.envelope import UnknownType, parse
+from contracts.ruling import RULING_TYPES, ruling_from
 from eventlog.at.at_rule import Counted, CountedAnswer
 from eventlog.log.record import Record
 from services.audit.as_json import as_json, record_as_json
+from services.audit.counted_rulings import CountedRulings
 from services.audit.finding import Finding, FindingKind, ReplayReport
 from services.audit.sentences import Sentences, sentences_of, sentences_on_log
-from services.rating.rules.envelope import LoggedSubmission, Ruled, Rules, evolve_states, rule_on
+from services.rating.rules.envelope import (
+    LoggedSubmission,
+    Ruled,
+    Rules,
+    RulingCause,
+    RulingMade,
+    cause_ahead,
+    cause_of,
+    evolve_states,
+    make_ruling,
+    state_after,
+    state_on_record,
+)
 from services.rating.rules.state.state import State
 
 VERDICT: Final = "liangdeng.submission."
 
 
 class PartitionReplay:
-    """One partition: `compare` is given its submissions in order, each with the ruling on it that counts, or None."""
+    """One partition: `compare` is given its submissions in order, each with the rulings from the next one on."""
 
     def __init__(self, partition: int, report: ReplayReport, rules: Rules) -> None:
         self._partition = partition
@@ -29,7 +42,11 @@ class PartitionReplay:
         self._states: dict[str, State] = {}
         self._waits = False
 
-    def compare(self, submission: Record, found: CountedAnswer | None) -> None:
+    def read(self, submission: Record) -> RulingCause | None:
+        """What a ruling on it names as its cause; None: it is asked for, and told, when the submission's turn comes."""
+        return cause_ahead(self._log, logged_submission(submission))
+
+    def compare(self, submission: Record, cause: RulingCause | None, rulings: CountedRulings) -> None:
         """Rule on it and compare; the next one is ruled on in the state that the log's own ruling leads to.
 
         One that neither the log nor these rules have ruled on makes the later ones wait: they are only counted.
@@ -38,11 +55,34 @@ class PartitionReplay:
         if self._waits:
             self._report.behind += 1
             return
-        logged = LoggedSubmission(submission.partition, submission.offset, submission.timestamp_ms, submission.value)
+        logged = logged_submission(submission)
+        made: RulingMade | None = None
+        try:
+            cause = cause or cause_of(self._log, logged)
+            made = make_ruling(self._rules, self._log, logged, cause, rulings.at, self._states)
+            state = state_on_record(self._rules, made)
+        except Exception:
+            state = None  # it is met again, and told beside what lies on the log
+        else:
+            if rulings.take(logged.offset, made.encoded.values):
+                first = made.events[0]
+                self._count(RULING_TYPES.types[type(first.data)], len(made.events))
+                self._keep_state(first.subject, state)
+                return
+        self._compare_found(logged, rulings.next(), made)
+
+    def _compare_found(self, logged: LoggedSubmission, found: CountedAnswer | None, made: RulingMade | None) -> None:
+        """The same where its ruling is missing, lies elsewhere or says something else; `made`: for the next offset."""
         at = found.events[0].record.offset if found else 0
         ruled: Ruled | None = None
+        same = False
         try:
-            ruled = rule_on(self._rules, self._log, logged, at, self._states)
+            if made is None or made.events[0].at != at:
+                cause = cause_of(self._log, logged)
+                made = make_ruling(self._rules, self._log, logged, cause, at, self._states)
+            values = made.encoded.values
+            same = found is not None and values == tuple([counted.record.value for counted in found.events])
+            ruled = state_after(self._rules, made, map(parse, values))
         except UnknownType as error:
             self._undecided(logged, found, f"these rules do not know the type {error}")
         except Exception as error:
@@ -52,9 +92,9 @@ class PartitionReplay:
             if ruled is not None:
                 self._missing(logged, ruled)
             return
-        self._count(found)
-        if ruled is not None and ruled.values == tuple(counted.record.value for counted in found.events):
-            self._keep_state_of(ruled)
+        self._count_found(found)
+        if ruled is not None and same:
+            self._keep_state(ruled.events[0].subject, ruled.state)
             return
         if ruled is not None:
             self._first_difference(logged, ruled, found)
@@ -62,7 +102,7 @@ class PartitionReplay:
 
     def surplus(self, found: CountedAnswer) -> None:
         """A counted ruling on a submission that is not on the log."""
-        self._count(found)
+        self._count_found(found)
         first = found.events[0]
         self._report.add(
             Finding(
@@ -123,9 +163,9 @@ class PartitionReplay:
             found=[counted.body for counted in found.events] if found else None,
         )
 
-    def _keep_state_of(self, ruled: Ruled) -> None:
-        if ruled.state is not None:
-            self._states[ruled.events[0].subject] = ruled.state
+    def _keep_state(self, subject: str, state: State | None) -> None:
+        if state is not None:
+            self._states[subject] = state
 
     def _take_from_log(self, logged: LoggedSubmission, found: CountedAnswer, ruled: Ruled | None) -> None:
         """Fold what lies on the log; where that can't be folded, go on with what these rules made."""
@@ -141,17 +181,20 @@ class PartitionReplay:
                 found=[counted.body for counted in found.events],
             )
             if ruled is not None:
-                self._keep_state_of(ruled)
+                self._keep_state(ruled.events[0].subject, ruled.state)
 
     def _sentences_on_log(self, found: CountedAnswer, ordinals: set[int] | None = None) -> Sentences:
         bodies = [counted.body for counted in found.events]
         return sentences_on_log(self._rules, self._states, bodies, self._partition, ordinals)
 
-    def _count(self, found: CountedAnswer) -> None:
+    def _count_found(self, found: CountedAnswer) -> None:
+        self._count(str(found.events[0].body.get("type")), len(found.events))
+
+    def _count(self, verdict: str, events: int) -> None:
         self._report.rulings += 1
-        self._report.events += len(found.events)
-        verdict = str(found.events[0].body.get("type")).removeprefix(VERDICT).removesuffix(".v1")
-        self._report.verdicts[verdict] = self._report.verdicts.get(verdict, 0) + 1
+        self._report.events += events
+        word = verdict.removeprefix(VERDICT).removesuffix(".v1")
+        self._report.verdicts[word] = self._report.verdicts.get(word, 0) + 1
 
     def _add(
         self, kind: FindingKind, sentence: str, logged: LoggedSubmission, subject: str | None = None, **more: Any
@@ -171,6 +214,11 @@ class PartitionReplay:
                 **more,
             )
         )
+
+
+def logged_submission(submission: Record) -> LoggedSubmission:
+    """A record as the rules see it."""
+    return LoggedSubmission(submission.partition, submission.offset, submission.timestamp_ms, submission.value)
 
 
 def _differing_names(expected: dict[str, Any], found: dict[str, Any]) -> list[str]:

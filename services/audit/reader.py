@@ -98,6 +98,7 @@ class KafkaReader:
         self._consumer.seek(place, start)
         expected, moved = start, time.monotonic()
         while expected < end:
+            before = expected
             for found in self._polled(place):
                 if found.offset >= end:
                     return
@@ -105,9 +106,12 @@ class KafkaReader:
                     raise CannotReadLog(f"{topic}-{partition}@{expected} is missing, {found.offset} comes next")
                 if found.timestamp_type != LOG_APPEND_TIME:
                     raise CannotReadLog(f"{topic}-{partition}@{expected} was not stamped by the broker (LogAppendTime)")
-                yield _record(topic, found)
-                expected, moved = found.offset + 1, time.monotonic()
-            if time.monotonic() - moved > STALL_SECONDS:
+                headers = tuple(found.headers)
+                yield Record(topic, partition, expected, found.timestamp, found.key, found.value, headers)
+                expected += 1
+            if expected > before:
+                moved = time.monotonic()
+            elif time.monotonic() - moved > STALL_SECONDS:
                 raise CannotReadLog(f"{topic}-{partition} gives nothing from {expected} on")
 
     def _place(self, topic: str, partition: int) -> TopicPartition:
@@ -121,11 +125,7 @@ class KafkaReader:
 
     def _polled(self, place: TopicPartition) -> list[Any]:
         try:
-            return list(self._consumer.poll(timeout_ms=POLL_MS).get(place, []))
+            found: list[Any] = self._consumer.poll(timeout_ms=POLL_MS).get(place, [])
         except (KafkaError, OSError) as error:
             raise CannotReadLog(f"{place.topic}-{place.partition}: {error!r}") from error
-
-
-def _record(topic: str, found: Any) -> Record:
-    headers = tuple((name, value) for name, value in found.headers)
-    return Record(topic, found.partition, found.offset, found.timestamp, found.key, found.value, headers)
+        return found

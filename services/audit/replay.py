@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from contracts.topics import PARTITIONS, RULINGS, SUBMISSIONS
-from eventlog.at.at_rule import AtRule, CountedAnswer
+from services import cycles
+from services.audit.counted_rulings import CountedRulings
 from services.audit.finding import ReplayReport
 from services.audit.partition_replay import PartitionReplay
 from services.audit.reader import CannotReadLog, KafkaReader, Progress, RecordReader
 from services.rating.rules.envelope import Rules
 
+TOGETHER: Final = 100
+"""So many submissions are read before the first of them is ruled on: the same code over again is 5 % faster."""
 STEP: Final = 100
 """Progress is reported after so many submissions."""
-PAUSE_SECONDS: Final = 0.2
-"""Between two looks for rulings that are still to come."""
 
 
 def run(
@@ -34,7 +36,12 @@ def run(
     broker: `ReplayReport.verdict` is the exit code.
     """
     try:
-        with KafkaReader(bootstrap, prefix) as submissions, KafkaReader(bootstrap, prefix) as rulings:
+        # Thousands of records come at once, and nothing of them is a cycle: 3 to 7 % of a replay.
+        with (
+            cycles.seldom_within(),
+            KafkaReader(bootstrap, prefix) as submissions,
+            KafkaReader(bootstrap, prefix) as rulings,
+        ):
             return replay(submissions, rulings, log, wait=wait, progress=progress, rules=rules)
     except CannotReadLog as error:
         return ReplayReport(log=log, rules=(rules or Rules()).version, problem=str(error))
@@ -91,25 +98,16 @@ class _LogReplay:
 
     def _partition(self, partition: int, end: int) -> Iterator[None]:
         replayed = PartitionReplay(partition, self._report, self._rules)
-        counted = self._counted(partition, end)
-        for submission in self._submissions.records(SUBMISSIONS, partition, 0, end):
-            replayed.compare(submission, next(counted, None))
-            yield
-        beyond = list(counted)
+        rulings = CountedRulings(self._rulings, partition, end, self._deadline)
+        submissions = self._submissions.records(SUBMISSIONS, partition, 0, end)
+        while some := list(islice(submissions, TOGETHER)):
+            for submission, cause in [(one, replayed.read(one)) for one in some]:
+                replayed.compare(submission, cause, rulings)
+                yield
+        beyond = list(iter(rulings.next, None))
         end_now = self._submissions.end(SUBMISSIONS, partition)
         for ruling in beyond:
             if ruling.causeoffset >= end_now:
                 replayed.surplus(ruling)
-
-    def _counted(self, partition: int, end: int) -> Iterator[CountedAnswer]:
-        """The rulings that count, read until the last of `end` submissions is ruled on or the wait is over."""
-        rule = AtRule()
-        while True:
-            upto = self._rulings.end(RULINGS, partition)
-            for record in self._rulings.records(RULINGS, partition, rule.seen, upto):
-                yield from rule.fold([record])
-            if rule.last >= end - 1 or time.monotonic() > self._deadline:
-                break
-            time.sleep(PAUSE_SECONDS)
-        self._report.void += rule.seen - rule.counted
-        self._report.position[f"{RULINGS}-{partition}"] = rule.seen
+        self._report.void += rulings.rule.seen - rulings.rule.counted
+        self._report.position[f"{RULINGS}-{partition}"] = rulings.rule.seen

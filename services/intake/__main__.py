@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 from typing import Final
 
+from services import cycles
 from services.intake.app import build
 from services.intake.settings import IntakeSettings
 from services.process_log import log_to_stderr
@@ -18,11 +18,12 @@ GC_THRESHOLDS: Final = (10_000, 20, 50)
 
 def main() -> None:
     """Run on INTAKE_HOST and INTAKE_PORT, for the operator on INTAKE_OPS_PORT."""
-    gc.set_threshold(*GC_THRESHOLDS)
+    cycles.seldom()
     log_to_stderr()
     lines_on_stderr()
     settings = IntakeSettings()  # type: ignore[call-arg]  # the environment gives them
     app = build(settings)
+    app.state.dependencies.roster_feed.then = lambda: cycles.for_requests(*GC_THRESHOLDS)
     serve(
         app,
         app.state.operator,

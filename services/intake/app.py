@@ -19,11 +19,11 @@ from services.intake.api.routes import api_router, busiest
 from services.intake.dependencies import Dependencies
 from services.intake.description import operations
 from services.intake.ops import operator
-from services.intake.pages import decisions, form_routes, publication, reviews
+from services.intake.pages import decisions, form_routes, publication, receipt_page, reviews, signing_queue
 from services.intake.pages import evidence as evidence_pages
-from services.intake.pages import signing as signing_pages
 from services.intake.pages.drafts import draft_routers
 from services.intake.pages.paper import routes as tables
+from services.intake.pages.programme_changes import all_hands
 from services.intake.pages.programme_changes import routes as programme_changes
 from services.intake.pages.renderer import problem_page
 from services.intake.pages.routes import pages_router
@@ -85,10 +85,12 @@ def build(settings: IntakeSettings) -> FastAPI:
     app.router.routes.insert(0, busiest)
     app.include_router(api_router)
     app.include_router(evidence_pages.router)
-    app.include_router(signing_pages.router)
+    app.include_router(signing_queue.router)
+    app.include_router(receipt_page.router)
     app.include_router(pages_router)
     app.include_router(form_routes.router)
     app.include_router(publication.router)
+    app.include_router(all_hands.router)
     app.include_router(programme_changes.router)
     app.include_router(tables.router)
     for router in draft_routers:

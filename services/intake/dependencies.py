@@ -15,7 +15,8 @@ from services.intake.evidence.unreferenced import UnreferencedFiles
 from services.intake.metrics import IntakeMetrics
 from services.intake.prepared.form_drafts import FormDrafts
 from services.intake.prepared.held_evidence import HeldEvidence
-from services.intake.prepared.signing import Signing
+from services.intake.prepared.queue_sizes import QueueSizes
+from services.intake.prepared.sign_off import SignOff
 from services.intake.programme_drafts.store import DraftStore
 from services.intake.settings import IntakeSettings
 from services.intake.submitting.came_back import CameBack
@@ -60,7 +61,8 @@ class Dependencies:
     came_back: CameBack
     heads: UnitHeads
     held: HeldEvidence
-    signing: Signing
+    sign_off: SignOff
+    queue_sizes: QueueSizes
     form_drafts: FormDrafts
     publisher: ProgrammePublisher
     programme_reader: ProgrammeReader

@@ -6,7 +6,7 @@ from fastapi import FastAPI, Request
 from prometheus_client import generate_latest
 
 from services.intake.dependencies import Dependencies
-from web.operator_door import Readiness, operator_door, operator_routes
+from web.operator_door import Readiness, operator_door, operator_routes, time_left
 
 
 def operator(app: FastAPI) -> FastAPI:
@@ -15,8 +15,9 @@ def operator(app: FastAPI) -> FastAPI:
 
 
 async def _readiness(request: Request) -> Readiness:
-    reasons = await readiness(request.app.state.dependencies)
-    return Readiness(not reasons, {"reasons": reasons})
+    dependencies: Dependencies = request.app.state.dependencies
+    reasons = await readiness(dependencies)
+    return Readiness(not reasons, {"reasons": reasons, **time_left(dependencies.roster_feed.left)})
 
 
 async def _metrics(request: Request) -> bytes:

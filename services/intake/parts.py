@@ -23,7 +23,9 @@ from services.intake.evidence.virus_scan import VirusScan
 from services.intake.metrics import IntakeMetrics
 from services.intake.prepared.form_drafts import FormDrafts
 from services.intake.prepared.held_evidence import HeldEvidence
-from services.intake.prepared.signing import Signing
+from services.intake.prepared.passing_on import PassingOn
+from services.intake.prepared.queue_sizes import QueueSizes
+from services.intake.prepared.sign_off import SignOff
 from services.intake.prepared.submissions import PreparedSubmissions
 from services.intake.prepared.tables import PreparedTables
 from services.intake.programme_drafts.store import DraftStore
@@ -60,10 +62,11 @@ def parts(settings: IntakeSettings, log: KafkaLog, pool: Pool | None) -> Depende
     used_keys, waits = UsedKeys(log), RulingWaits(settings.max_ruling_waits)
     roster_feed = RosterFeed(log, roster, used_keys.note, waits.note)
     citations, objects = EvidenceCitations(), EvidenceObjects(settings.evidence_folder, _bucket(settings))
-    tables, heads = PreparedTables(pool), UnitHeads(directory, clock)
+    tables, heads = PreparedTables(pool, clock), UnitHeads(directory, clock)
     prepared = PreparedSubmissions(tables)
-    held = HeldEvidence(prepared)
     evidence = _evidence(settings, objects, lambda sha256: citations.is_cited(sha256) or held.holds(sha256))
+    sizes = QueueSizes(prepared, PassingOn(prepared, roster, evidence))
+    held = HeldEvidence(prepared, sizes)
     citations_feed = CitationsFeed(log, citations)
     producer = SubmissionProducer(
         lambda: _broker(settings),
@@ -101,12 +104,13 @@ def parts(settings: IntakeSettings, log: KafkaLog, pool: Pool | None) -> Depende
         came_back=CameBack(used_keys),
         heads=heads,
         held=held,
-        signing=Signing(prepared, receiver, heads),
+        sign_off=SignOff(prepared, sizes, receiver, heads),
+        queue_sizes=sizes,
         form_drafts=FormDrafts(tables),
         publisher=ProgrammePublisher(receiver, roster, roster_feed, log),
         programme_reader=ProgrammeReader(settings.library, settings.programmes_at_a_time, settings.programme_within),
         workbook_reader=WorkbookReader(),
-        drafts=DraftStore(pool),
+        drafts=DraftStore(pool, clock),
         topics=TopicsCheck(settings.bootstrap_servers, settings.topic_prefix),
         metrics=metrics,
         directory=directory,

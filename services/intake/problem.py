@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from eventlog.remainder import AN_HOUR, Remainder
 from exact.faults import Fault
 from services.intake.who.permission import Unknown
 from supervision import right
@@ -13,6 +14,8 @@ from web.identity import Unauthenticated
 from web.problem import EVERYWHERE, HttpProblem, ProblemKind
 from web.rights import RightDenied
 
+_LONGEST_SECONDS: Final = 600
+"""How long somebody is asked to wait at most, however much is left to be read."""
 KINDS: Final[dict[str, ProblemKind]] = {
     **EVERYWHERE,
     "invalid": ProblemKind(422, Word("提交内容不符合要求", "The submission is not valid")),
@@ -96,6 +99,16 @@ class IntakeProblem(HttpProblem):
 def invalid(*faults: Fault) -> IntakeProblem:
     """Well-formed, but these fields break rules."""
     return IntakeProblem("invalid", faults=faults)
+
+
+def not_caught_up(left: Remainder | None, why: str, retry_after: int) -> IntakeProblem:
+    """Nothing is taken in before the log was read; says for how long that takes, and asks to come back then."""
+    if left is None or left.seconds is None:
+        return IntakeProblem("not_ready", "", why, headers={"Retry-After": str(retry_after)})
+    later = min(max(retry_after, left.seconds), _LONGEST_SECONDS)
+    told = f"约需{left.seconds}秒" if left.seconds < AN_HOUR else "需一小时以上"
+    zh = f"正在读取已有记录，还剩{left.records}条，{told}"
+    return IntakeProblem("not_ready", zh, why, headers={"Retry-After": str(later)})
 
 
 def unauthenticated(error: Unauthenticated) -> IntakeProblem:

@@ -8,6 +8,7 @@ import sys
 
 import uvicorn
 
+from services import cycles
 from services.notify.app import build
 from services.notify.dispatch.redrive import NotUndelivered, redrive
 from services.notify.settings import NotifySettings
@@ -36,6 +37,7 @@ def main() -> int:
             sys.stderr.write(f"{error}\n")
             return 1
         return 0
+    cycles.seldom()
     uvicorn.run(
         build(settings),
         host=settings.host,

@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from services.notify.metrics import NotifyCollector
 from services.notify.runtime import Runtime
 from web.gate import does
-from web.operator_door import Readiness, operator_routes
+from web.operator_door import Readiness, operator_routes, time_left
 
 UNDELIVERED = ("abandoned", "held", "refused")
 
@@ -49,7 +49,8 @@ async def _readiness(request: Request) -> Readiness:
     """Ready when every owned partition is worked on; an old directory is no reason."""
     runtime = _runtime(request)
     reasons = runtime.reasons()
-    return Readiness(not reasons, {"reasons": reasons, "directory": runtime.directory.source.details()})
+    details = {"reasons": reasons, "directory": runtime.directory.source.details(), **time_left(runtime.left)}
+    return Readiness(not reasons, details)
 
 
 async def _metrics(request: Request) -> bytes:

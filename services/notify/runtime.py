@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from eventlog.backoff import Backoff
 from eventlog.log.log import Log, LogUnavailable
 from eventlog.log.provisioning import TopicDrift
+from eventlog.remainder import Remainder, together
 from services.notify.delivery.sender import Sender
 from services.notify.dispatch.workers import Workers
 from services.notify.notices.directory import Directory
@@ -105,6 +106,12 @@ class Runtime:
         if self.directory.source.problem is not None:
             found.append(f"directory: {self.directory.source.problem}")
         return found
+
+    @property
+    def left(self) -> Remainder | None:
+        """What is left to be read of rulings and of the dispatches owned here; None where nothing is."""
+        parts = [self.gatherer.left, *(worker.guarded.left for worker in self.workers.by_partition.values())]
+        return together(part for part in parts if part is not None)
 
     @property
     def idle(self) -> bool:

@@ -30,11 +30,12 @@ from services.query.follow.follow_loop import Following
 from services.query.metrics import QueryMetrics
 from services.query.ops import operator
 from services.query.read_model import schemas
+from services.query.read_model.counts import StandingCounts
 from services.query.read_model.pools import reading_pool, writing_pool
 from services.query.read_model.position import Progress
 from services.query.settings import QuerySettings
 from services.query.web import api, pages
-from services.query.web.people import account_routes, import_routes, routes
+from services.query.web.people import account_routes, import_routes, place_routes, routes
 from services.query.web.people.desk import PeopleDesk
 from services.query.web.people.list_reader import ListReader
 from services.recognition import Recognition, recognition
@@ -111,16 +112,21 @@ def build(settings: QuerySettings, open_log: Callable[[QuerySettings], Log] = ka
         hosts=settings.host_names,
     )
     app.state.settings, app.state.progress, app.state.metrics = settings, progress, metrics
+    app.state.counts = StandingCounts()
     app.state.request_views = RequestViews(reader, progress, tokens, clock_from(settings.clock), _limits(app, settings))
     app.state.reader, app.state.who = reader, who
     app.state.copy, app.state.register = copy, lambda: copy.register
     app.state.people = PeopleDesk(store, Administration(store, settings.accounts), who, settings.origin, ListReader())
     app.state.following = app.state.task = None  # until it has started
-    app.include_router(api.router)
-    app.include_router(pages.router)
-    app.include_router(import_routes.router)
-    app.include_router(account_routes.router)
-    app.include_router(routes.router)
+    for router in (
+        api.router,
+        pages.router,
+        import_routes.router,
+        account_routes.router,
+        place_routes.router,
+        routes.router,
+    ):
+        app.include_router(router)
     app.state.provider = _provider(settings, who)
     app.router.routes.extend([*_sign_in(settings, who, app.state.provider), *_described(settings)])
     app.router.routes.append(OpenMount(SHARED, shared, "assets.read"))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from eventlog.log.record import Place
-from services.query.read_model.counts import LightCount, MessageCount
 
 COUNT_SECONDS: Final = 10.0
 _SECONDS: Final = (0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 30)
@@ -39,9 +38,7 @@ class QueryMetrics:
         self.rows = Counter("query_rows_added", "Rows added to the read model", registry=self.registry)
         self.sign_in = Gauge("liangdeng_sign_in", "Whether the sign-in provider answers", registry=self.registry)
         self.stopped = Gauge("query_stopped_partitions", "Partitions that are not read on", registry=self.registry)
-        self._lights = Gauge(
-            "query_lights", "Lights as they stand", ("programme", "period", "light"), registry=self.registry
-        )
+        self._lights = Gauge("query_lights", "Lights as they stand", ("light",), registry=self.registry)
         self._deliveries = Gauge(
             "query_deliveries", "Messages by channel and latest outcome", ("channel", "outcome"), registry=self.registry
         )
@@ -54,15 +51,15 @@ class QueryMetrics:
         self._void.labels(*labels).set(void)
 
     def counts_are_old(self) -> bool:
-        """Whether lights and deliveries should be counted again: at most every 10 s, however often it is scraped."""
+        """Whether lights and deliveries should be looked at again: at most every 10 s, however often it is scraped."""
         return time.monotonic() - self._counted_at > COUNT_SECONDS
 
-    def counted(self, lights: Iterable[LightCount], messages: Iterable[MessageCount]) -> None:
-        """Note the numbers of lights and of messages."""
+    def counted(self, lights: Mapping[str, int], messages: Mapping[tuple[str, str], int]) -> None:
+        """Note the numbers of lights by colour, and of messages by channel and outcome."""
         self._counted_at = time.monotonic()
         self._lights.clear()
-        for row in lights:
-            self._lights.labels(row.programme, row.period, row.light).set(row.number)
+        for light, number in lights.items():
+            self._lights.labels(light).set(number)
         self._deliveries.clear()
-        for one in messages:
-            self._deliveries.labels(one.channel, one.outcome).set(one.number)
+        for (channel, outcome), number in messages.items():
+            self._deliveries.labels(channel, outcome).set(number)

@@ -12,9 +12,9 @@ from psycopg_pool import PoolTimeout
 
 from services.query.follow.follow_loop import Following
 from services.query.metrics import QueryMetrics
-from services.query.read_model.counts import light_counts, message_counts
+from services.query.read_model.counts import StandingCounts
 from services.query.read_model.pools import ReadingPool
-from web.operator_door import Readiness, operator_door, operator_routes
+from web.operator_door import Readiness, operator_door, operator_routes, time_left
 from web.provider import Provider
 
 
@@ -45,6 +45,7 @@ async def _readiness(request: Request) -> Readiness:
         "caught_up": following.caught_up,
         "trouble": following.trouble,
         "stopped": list(following.stopped.values()),
+        **time_left(following.left),
     }
     return Readiness(following.ready and asked and not reasons, details)
 
@@ -52,7 +53,7 @@ async def _readiness(request: Request) -> Readiness:
 async def _metrics(request: Request) -> bytes:
     known: QueryMetrics = request.app.state.metrics
     with contextlib.suppress(psycopg.Error, PoolTimeout):
-        await _count(request.app.state.reader, known)
+        await _count(request.app.state.reader, known, request.app.state.counts)
     await _sign_in(request)
     return generate_latest(known.registry)
 
@@ -77,8 +78,9 @@ async def _can_be_asked(reader: ReadingPool) -> bool:
     return True
 
 
-async def _count(reader: ReadingPool, known: QueryMetrics) -> None:
+async def _count(reader: ReadingPool, known: QueryMetrics, counts: StandingCounts) -> None:
     if not known.counts_are_old():
         return
     async with reader.connection() as connection:
-        known.counted(await light_counts(connection), await message_counts(connection))
+        await counts.look(connection)
+    known.counted(counts.lights, counts.messages)

@@ -46,7 +46,8 @@ class QuerySettings(
     max_streams: int = Field(default=400, ge=1)
     """Streams at a time; each asks the read model when something changes, five times a second at most."""
     fetch_wait: float = Field(default=0.1, gt=0, le=5)
-    """Seconds that the broker holds a fetch without data: what a quiet partition's first record may wait."""
+    """Seconds that the broker holds a fetch without data while records come: what a partition may wait whose records
+    were not taken yet when it was sent. At rest there are none, and fetches stand longer."""
 
     @property
     def kafka(self) -> KafkaSettings:

@@ -19,6 +19,7 @@ from eventlog.owner.assignment import Assignment
 from eventlog.owner.group_assignment import GroupAssignment
 from eventlog.owner.owner import Owner
 from eventlog.owner.partition import PartitionStatus
+from eventlog.remainder import Remainder
 from services.rating import ops
 from services.rating.alarm import Alarm
 from services.rating.metrics import RatingMetrics
@@ -44,6 +45,11 @@ class Rating:
     def ready(self) -> bool:
         """As `ops.RatingStatus.ready`."""
         return self.owner.ready
+
+    @property
+    def left(self) -> Remainder | None:
+        """As `ops.RatingStatus.left`."""
+        return self.owner.left
 
     def statuses(self) -> dict[int, PartitionStatus]:
         """As `ops.RatingStatus.statuses`."""
@@ -75,7 +81,9 @@ class Rating:
 def build(settings: RatingSettings) -> AsgiFastStream:
     """The whole service: FastStream starts and stops what eventlog runs (docs/decisions/0004)."""
     log = KafkaLog(settings.kafka)
-    assignment = GroupAssignment(settings.kafka, settings.group, SUBMISSIONS, settings.session_timeout_seconds)
+    assignment = GroupAssignment(
+        settings.kafka, settings.group, SUBMISSIONS, settings.session_timeout_seconds, settings.instance
+    )
     rating = Rating(settings, log, assignment, clock_from(settings.clock))
     endpoints = ops.build(rating)
 

@@ -9,8 +9,9 @@ from typing import Final, Protocol
 from fastapi import APIRouter, FastAPI, Request
 
 from eventlog.owner.partition import PartitionStatus
+from eventlog.remainder import Remainder
 from web.gate import GuardedRoute, does
-from web.operator_door import Readiness, guarded, operator_routes
+from web.operator_door import Readiness, guarded, operator_routes, time_left
 
 PATHS: Final = ("/metrics", "/healthz", "/readyz", "/v1/progress")
 
@@ -21,6 +22,11 @@ class RatingStatus(Protocol):
     @property
     def ready(self) -> bool:
         """Every partition owned is followed and has no problem."""
+        ...
+
+    @property
+    def left(self) -> Remainder | None:
+        """What is left to be read before every partition is followed; None where nothing is."""
         ...
 
     def statuses(self) -> dict[int, PartitionStatus]:
@@ -67,7 +73,8 @@ def build(rating: RatingStatus) -> FastAPI:
     more = APIRouter(route_class=GuardedRoute)
 
     async def readiness(_: Request) -> Readiness:
-        return Readiness(rating.ready, {"partitions": {str(p): _health(one) for p, one in rating.statuses().items()}})
+        partitions = {str(p): _health(one) for p, one in rating.statuses().items()}
+        return Readiness(rating.ready, {"partitions": partitions, **time_left(rating.left)})
 
     async def metrics(_: Request) -> bytes:
         return rating.metrics()

@@ -16,10 +16,22 @@ from eventlog.log.quarantine import Quarantine
 from eventlog.log.record import Entry, Record
 from services.rating.alarm import Alarm
 from services.rating.metrics import PartitionTally
-from services.rating.rules.envelope import LoggedSubmission, Rules, States, evolve_states, identities, rule_on
+from services.rating.rules.envelope import (
+    LoggedSubmission,
+    Rules,
+    RulingCause,
+    States,
+    cause_ahead,
+    evolve_states,
+    identities,
+    rule_on,
+)
 from services.rating.rules.state.state import State
 
 logger = logging.getLogger(__name__)
+
+
+_Read = tuple[Record, RulingCause | None]
 
 
 class _Decided(NamedTuple):
@@ -58,6 +70,7 @@ class RatingHandler:
         self._quarantine = quarantine
         self._states_ahead: States = ChainMap({}, self.states)
         self._ahead: dict[int, _Decided] = {}
+        self._read: dict[int, _Read] = {}
 
     def fold(self, rulings: Sequence[CountedAnswer]) -> None:
         """As `PartitionHandler.fold`."""
@@ -69,15 +82,20 @@ class RatingHandler:
                 self._ahead.clear()
                 self._derive(ruling)
 
-    def begin(self) -> None:
-        """As `PartitionHandler.begin`."""
+    def begin(self, questions: Sequence[Record]) -> None:
+        """As `PartitionHandler.begin`; the same code over again is faster by a fourteenth than one after the other."""
         self._ahead.clear()
+        before = self._read
+        self._read = {one.offset: self._read_ahead(one, before.get(one.offset)) for one in questions}
         self._states_ahead = ChainMap({}, self.states)
 
     def answer(self, submission: Record, at: int) -> Sequence[Entry]:
         """As `PartitionHandler.answer`."""
         logged = logged_submission(submission)
-        values, events, state = rule_on(self._rules, self._log, logged, at, self._states_ahead)
+        read, cause = self._read.pop(submission.offset, (None, None))
+        if read is not submission:
+            cause = None
+        values, events, state = rule_on(self._rules, self._log, logged, at, self._states_ahead, cause)
         subject = events[0].subject
         if state is not None:
             self._states_ahead[subject] = state
@@ -97,6 +115,12 @@ class RatingHandler:
         """As `PartitionHandler.due`."""
         return self.alarm.entries(now, self.states)
 
+    def _read_ahead(self, question: Record, before: _Read | None) -> _Read:
+        """A question with its cause; one that no batch had room for was read before."""
+        if before is not None and before[0] is question:
+            return before
+        return question, cause_ahead(self._log, logged_submission(question))
+
     def _adopt(self, ahead: _Decided) -> None:
         subject = ahead.events[0].subject
         if ahead.state is not None:
@@ -107,10 +131,11 @@ class RatingHandler:
         self._tally.waited(ahead.logged_ms)
 
     def _derive(self, ruling: CountedAnswer) -> None:
-        for counted in ruling.events:
-            event = ruling_from(counted.body, self._partition)
-            if evolve_states(self._rules, self.states, event):
-                self.alarm.changed(event.subject)
+        events = [ruling_from(counted.body, self._partition) for counted in ruling.events]
+        if evolve_states(self._rules, self.states, *events):
+            for subject in {event.subject for event in events}:
+                self.alarm.changed(subject)
+        for event in events:
             self._tally.count(event)
 
     def _keep(self, submission: Record, why: str) -> None:

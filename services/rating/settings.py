@@ -27,12 +27,15 @@ class RatingSettings(ServingSettings, ClockSettings):
 
     ops_port: int = OPS_PORTS["rating"]
     group: str = "rating"
+    instance: str | None = None
+    """A name that this instance keeps over a restart: nothing moves then, if it is back within the session's timeout.
+    Without one, its partitions move to the others as soon as it leaves."""
     session_timeout_seconds: float = 10.0
     """A silent instance loses its partitions after that; the `at` rule holds either way."""
     tick_seconds: float | None = None
     """How often assignment and clock are looked at; by default 1 s, with a driven clock 10 ms."""
-    poll_seconds: float = 0.5
-    """How long one look at the log waits for something; a stop takes as long."""
+    poll_seconds: float = 1.0
+    """How long one look at the log waits for something; a stop ends it."""
     margin_seconds: float = 2.0
     """The alarm waits that much longer than the grace: the broker's clock, which decides what is due, may be behind."""
     max_batch_rulings: int = 200

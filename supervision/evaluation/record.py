@@ -219,3 +219,6 @@ _TRANSITIONS: Final[Mapping[type, Callable[[EvaluationRecord, SourcedEvent, Any]
     EscalationConfirmed: _confirmed,
     EscalationWithdrawn: _withdrawn,
 }
+
+FOLDED: Final = item_record.FOLDED | frozenset(_TRANSITIONS)
+"""The events that change the record, besides the opening of the item."""

@@ -7,13 +7,13 @@ docs/decisions/0010.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from contracts.policy import Policy
-from contracts.rulings import ItemOpened, PolicyChanged, ProgrammeOpened
+from contracts.rulings import ItemOpened, PolicyChanged, ProgrammeOpened, RulingData
 from contracts.values import Identifier
 from supervision.evaluation.deduction import KINDS, Deduction, DeductionKind, SourcedEvent
 from supervision.evaluation.record import EvaluationRecord, evolve, opened
@@ -51,6 +51,41 @@ class Sheet:
         }
 
 
+class ItemResult(NamedTuple):
+    """What one item means for the sheets: `pending` periods are not settled, `led_by` is who leads and who led it."""
+
+    lead_unit: Identifier
+    led_by: tuple[Identifier, ...]
+    pending: int
+    deductions: tuple[Deduction, ...]
+
+
+def result_of(item: EvaluationRecord) -> ItemResult:
+    """What an item means for the sheets, by its record."""
+    return ItemResult(item.lead_unit, tuple(item.led_by), item.pending, tuple(item.deductions()))
+
+
+def policy_after(policy: Policy | None, data: RulingData) -> Policy | None:
+    """The policy in force after one more event of the programme itself: of it the sheets take their base."""
+    return data.policy if isinstance(data, ProgrammeOpened | PolicyChanged) else policy
+
+
+def gathered(policy: Policy | None, results: Mapping[str, ItemResult]) -> list[Sheet]:
+    """The sheets of all units that lead or led one of these items, by unit. Without a policy there is no sheet."""
+    if policy is None:
+        return []
+    found: dict[str, list[Deduction]] = defaultdict(list)
+    pending: dict[str, int] = defaultdict(int)
+    for _, one in sorted(results.items()):
+        pending[one.lead_unit] += one.pending
+        for unit in one.led_by:
+            found[unit] += []
+        for deduction in one.deductions:
+            found[deduction.unit].append(deduction)
+    base = policy.weights.base
+    return [Sheet(unit=unit, base=base, deductions=tuple(found[unit]), pending=pending[unit]) for unit in sorted(found)]
+
+
 def evaluate(events: Iterable[SourcedEvent]) -> list[Sheet]:
     """The sheets of all units that lead or led an item, by unit, from the events of one programme.
 
@@ -62,20 +97,9 @@ def evaluate(events: Iterable[SourcedEvent]) -> list[Sheet]:
     for event in events:
         data = event.data
         if event.item is None:
-            policy = data.policy if isinstance(data, ProgrammeOpened | PolicyChanged) else policy
+            policy = policy_after(policy, data)
         elif isinstance(data, ItemOpened):
             items[event.item] = opened(event.item, data)
         elif (record := items.get(event.item)) is not None:
             evolve(record, event)
-    if policy is None:
-        return []
-    found: dict[str, list[Deduction]] = defaultdict(list)
-    pending: dict[str, int] = defaultdict(int)
-    for _, one in sorted(items.items()):
-        pending[one.lead_unit] += one.pending
-        for unit in one.led_by:
-            found[unit] += []
-        for deduction in one.deductions():
-            found[deduction.unit].append(deduction)
-    base = policy.weights.base
-    return [Sheet(unit=unit, base=base, deductions=tuple(found[unit]), pending=pending[unit]) for unit in sorted(found)]
+    return gathered(policy, {id_: result_of(record) for id_, record in items.items()})

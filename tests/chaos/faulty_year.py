@@ -26,9 +26,9 @@ from sandbox.year.driver import Driver
 from sandbox.year.journal import Start, begin
 from sandbox.year.observed_counts import read_counts
 from sandbox.year.plan import PUBLISHED_AT
+from sandbox.year.planned_act import PlannedAct
 from sandbox.year.run import publish
 from sandbox.year.simulated_year import SMALL, SimulatedYear, simulated_years
-from sandbox.year.story import PlannedAct
 from services.audit import replay
 from services.audit.finding import AuditVerdict, ReplayReport
 from services.query.follow.rebuild import RebuildOutcome, rebuild
@@ -188,7 +188,7 @@ def stack_for_a_year(
     home: Path, name: str, database: str, kafka: str | None, settings: dict[str, dict[str, str]] | None = None
 ) -> tuple[Stack, Start, SimulatedYear]:
     """A stack for one year; without `kafka` it has a broker of its own."""
-    (year,) = simulated_years(SEED, files=[SMALL])
+    (year,) = simulated_years(SEED, files=[SMALL], by_hand=False)
     start = begin(home, [year.plan])
     stack = Stack(
         home,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -30,7 +31,7 @@ LIVELIHOOD = ["民1", "办好幼儿园", None, None, "区教育局", None, "王�
     [
         (one_sheet(HEADINGS, ROW), 0, []),
         (with_cell("目标值", "若干"), 1, ["I2"]),
-        (b"no ledger", 2, [""]),
+        (b"no ledger", 1, [""]),
     ],
     ids=["right", "wrong", "unreadable"],
 )
@@ -44,7 +45,7 @@ def test_check_prints_counts_and_problems_and_tells_them_by_its_exit_code(
     assert list(told) == ["items", "units", "leaders", "indicators", "problems"]
     assert [one["cell"] for one in told["problems"]] == cells
     assert all(set(one) == {"sheet", "cell", "zh", "en"} for one in told["problems"])
-    assert (told["items"], told["units"], told["leaders"]) == ((0, 0, 0) if code == 2 else (1, 3, 1))
+    assert (told["items"], told["units"], told["leaders"]) == ((0, 0, 0) if content == b"no ledger" else (1, 3, 1))
 
 
 def test_a_ledger_becomes_a_draft_of_a_year_whose_holidays_nobody_has_announced(
@@ -97,9 +98,28 @@ def test_a_programme_is_exported_and_checked_and_followed_by_next_years_draft(tm
     }
 
 
+def test_a_year_after_the_next_has_a_draft_too_and_the_one_after_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of 2027 is announced when the drafts of 2028 and 2029 are made."""
+    monkeypatch.setattr(holidays, "announced_years", lambda: [2024, 2025, 2026])
+    before = FOLDER / "yuancheng-2024.yaml"
+    for year in range(2025, 2030):
+        after = tmp_path / f"{year}.yaml"
+        assert next_year_of(before, after, issued_on=date(min(year, 2026), 11, 8), force=False) == 0
+        before = after
+    programme = programme_in(before)
+    assert (programme.programme, programme.calendar.last_on) == ("441602-2029", date(2026, 12, 31))
+    assert programme.provisional == tuple(f"2029-{month:02}" for month in range(2, 13))
+    ledger, draft = tmp_path / "台账.xlsx", tmp_path / "draft.yaml"
+    ledger.write_bytes(one_sheet(HEADINGS, ROW))
+    asked = replace(ASKED, year=2028, issued_on=date(2026, 11, 8))
+    assert import_ledger(ledger, draft, asked, known=None, force=False) == 0
+
+
 def test_a_policy_that_is_not_there_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ledger = tmp_path / "台账.xlsx"
     ledger.write_bytes(one_sheet(HEADINGS, ROW))
-    asked = Asked(**{name: getattr(ASKED, name) for name in Asked.__slots__} | {"policy": "none"})
+    asked = replace(ASKED, policy="none")
     assert import_ledger(ledger, tmp_path / "draft.yaml", asked, known=None, force=False) == 2
     assert "none.yaml" in capsys.readouterr().out

@@ -9,8 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
-from cli.up import stand_at
+from cli.up import stand_at, to_open
+from embedded.front import front
 from embedded.machine_error import MachineError
+from sandbox.parts import EVERYTHING
 
 
 def test_the_clock_of_a_trial_stands_at_the_day_and_goes_on_alone(tmp_path: Path) -> None:
@@ -33,3 +35,10 @@ def test_what_went_by_the_machines_clock_is_left_alone(tmp_path: Path) -> None:
 def test_a_day_serves_the_sandbox_alone() -> None:
     answer = CliRunner().invoke(app, ["up", "--day", "2024-03-20"])
     assert answer.exit_code == 2
+
+
+def test_a_trial_tells_what_a_person_can_open_and_no_root_of_an_api() -> None:
+    parts = (front(), *EVERYTHING)
+    urls = {part.name: f"http://127.0.0.1:{port}" for port, part in enumerate(parts, 8000)}
+    told = [url for url, _ in to_open(parts, urls)]
+    assert told == [urls["front"], f"{urls['front']}/docs", f"{urls['front']}/intake/docs", urls["mail"]]

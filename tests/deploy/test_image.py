@@ -69,6 +69,12 @@ def test_the_image_is_built_of_the_packages_of_the_wheel_alone() -> None:
     assert sources == PACKAGES | {"requirements.lock", "pyproject.toml", "README.md"}
 
 
+def test_the_image_holds_compiled_code_since_it_writes_none() -> None:
+    text = (PROJECT / "Dockerfile").read_text(encoding="utf-8")
+    assert "PYTHONDONTWRITEBYTECODE=1" in text
+    assert text.count("uv pip install --compile-bytecode ") == text.count("uv pip install ") == 2
+
+
 @pytest.mark.parametrize("hidden", ["sandbox.parts", "bench.figures", "tests.conftest", "jgo", "aiosmtpd", "pytest"])
 def test_what_the_image_lacks_is_hidden_here(run: Run, hidden: str) -> None:
     done = run(f"import {hidden}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -9,6 +10,7 @@ from datetime import date
 import psycopg
 import pytest
 
+from contracts.values import Leader, Unit
 from directory.persons import Absence, Person, disabled, erased, new_id
 from directory.register import SharedContact
 from directory.store import ChangedMeanwhile, Changes
@@ -92,3 +94,18 @@ def test_ids_are_opaque_and_differ() -> None:
     made = {new_id() for _ in range(1000)}
     assert len(made) == 1000
     assert all(one.startswith("p-") and len(one) == 12 and one.isascii() and one.islower() for one in made)
+
+
+async def test_a_unit_that_many_people_add_at_once_is_there_once(postgres: Callable[[], str]) -> None:
+    """By hand each may have given it another code."""
+    async with stored(postgres()) as store:
+        new = [Unit(id=f"u-{number}", name="区数据局") for number in range(8)]
+        added = await asyncio.gather(*(store.extend(HERE, "", [one], []) for one in new))
+        assert sorted(len(units) for units, _ in added) == [0] * 7 + [1]
+        there = [
+            one.id for (where, _), one in (await store.load()).units.items() if (where, one.name) == (HERE, "区数据局")
+        ]
+        assert [there] == [units for units, _ in added if units]
+        assert await store.extend(THERE, "", [new[0]], [Leader(id="leader-1", label="别的领导")]) == (["u-0"], [])
+        assert await store.extend("441699", "新区", [], [Leader(id="leader-1", label="别的领导")]) == ([], ["leader-1"])
+        assert (await store.load()).jurisdictions["441699"] == "新区"

@@ -1,6 +1,7 @@
 """A set-up that fails says what was missing and what to do; one that is done does nothing."""
 
 import ast
+import importlib.util
 import os
 import subprocess
 import sys
@@ -50,6 +51,14 @@ def test_a_package_is_cut_out_of_the_lock_with_its_hashes() -> None:
     assert version.startswith("uv==")
     assert hashes
     assert all(line.strip().startswith("--hash=sha256:") for line in hashes)
+
+
+@pytest.mark.parametrize("package", ["fastapi", "aiokafka", "psycopg", "kafka"])
+def test_what_was_installed_is_compiled(package: str) -> None:
+    found = importlib.util.find_spec(package)
+    assert found is not None
+    assert found.cached is not None
+    assert Path(found.cached).exists()
 
 
 def test_what_is_set_up_already_is_left_alone(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from embedded.front import front
 from embedded.machine_error import MachineError
 from embedded.ports import DEMO_ORIGIN, ORIGIN, PRETENDING_PORTS, SERVER_PORTS, SETTINGS, port_of
 from embedded.secret_files import secret
@@ -88,9 +89,16 @@ def test_a_port_that_is_taken_is_named_with_its_setting_before_anything_starts(
         MachineError, match=rf"(?s)端口 {taken} 已被.*\[ports\] small.*{taken} is taken.*\[ports\] small"
     ):
         stack.start()
-    front = Stack(servers_folder / "taken", parts=(), servers=(), origin=f"http://localhost:{taken}")
-    front.start()
-    front.stop()
+    without = Stack(servers_folder / "taken", parts=(), servers=(), origin=f"http://localhost:{taken}")
+    without.start()
+    without.stop()
+
+
+def test_the_address_that_is_taken_is_named_with_both_of_its_settings(taken: int, servers_folder: Path) -> None:
+    parts = (front(), SMALL)
+    stack = Stack(servers_folder / "taken", parts=parts, servers=(), origin=f"http://localhost:{taken}")
+    with pytest.raises(MachineError, match=rf"(?s)端口 {taken} 已被.*demo_origin.*{taken} is taken.*demo_origin"):
+        stack.start()
 
 
 def test_a_secret_is_made_once_for_its_user_alone(tmp_path: Path) -> None:

@@ -117,7 +117,9 @@ class KafkaBench:
 @pytest.fixture
 def kafka_settings(kafka: str, topic_prefix: str) -> KafkaSettings:
     """Settings of a real Kafka with this test's own topics."""
-    settings = KafkaSettings(bootstrap_servers=kafka, topic_prefix=topic_prefix, fetch_wait_seconds=0.1)
+    settings = KafkaSettings(
+        bootstrap_servers=kafka, topic_prefix=topic_prefix, fetch_wait_seconds=0.1, fetch_wait_at_rest_seconds=0.1
+    )
     create_topics(settings, TOPICS)
     return settings
 

@@ -53,7 +53,7 @@ class Toy:
                 self.deadlines[body["causeid"]] = datetime.fromisoformat(body["deadline"])
             self.deadlines.pop(body["passed"], None)
 
-    def begin(self) -> None:
+    def begin(self, questions: Sequence[Record]) -> None:  # noqa: ARG002
         self._ahead = self.total
 
     def answer(self, submission: Record, at: int) -> Sequence[Entry]:

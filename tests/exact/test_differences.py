@@ -11,8 +11,8 @@ from pydantic import TypeAdapter
 from contracts.policy import Policy
 from contracts.submission import SUBMISSION_TYPES
 from contracts.values import AS_PUBLISHED
-from exact.characters import forbidden_in
-from exact.texts import completed, differences
+from exact.characters import FORBIDDEN, forbidden_in
+from exact.texts import agrees, completed, differences
 from programmes import FOLDER
 from programmes.programme_file import load_programme
 
@@ -21,7 +21,10 @@ REPORT: dict[str, Any] = {"period": "2024Q1", "claim": "completed"}
 
 def rules(name: str, given: dict[str, Any]) -> dict[str, str]:
     data = SUBMISSION_TYPES.validate(SUBMISSION_TYPES.by_short_name(name), given)
-    return {fault.field: fault.rule for fault in differences(given, completed(data, SUBMISSION_TYPES.dump(data)))}
+    written = SUBMISSION_TYPES.dump(data)
+    found = {fault.field: fault.rule for fault in differences(given, completed(data, written))}
+    assert not (found and agrees(given, written))
+    return found
 
 
 @pytest.mark.parametrize("number", ["5", "-5", "0", "-0", "12.50", 5, Decimal("0.1"), Decimal("1E+3"), 10**14])
@@ -98,3 +101,27 @@ def test_characters_that_no_text_has_are_found(character: str) -> None:
 
 def test_ordinary_text_is_left_alone() -> None:
     assert forbidden_in("亮灯\tLiangdeng\r\n〔2024〕3号 😀 𠮷 é ﻿") == ""
+
+
+def test_no_character_that_is_not_allowed_is_printable() -> None:
+    forbidden = [chr(number) for number in range(0x110000) if FORBIDDEN.match(chr(number))]
+    assert len(forbidden) > 2000
+    assert not any(character.isprintable() for character in forbidden), "`read_json` would not look for it"
+
+
+@pytest.mark.parametrize(
+    ("given", "written", "agreed"),
+    [
+        ({"a": [1, {"b": "x"}]}, {"a": [1, {"b": "x"}], "c": True}, True),
+        ({"a": Decimal("1.50")}, {"a": "1.5"}, True),
+        ({"a": True}, {"a": 1}, False),
+        ({"a": 1}, {"a": True}, False),
+        ({"a": [{"b": "x"}, {"b": "y"}]}, {"a": [{"b": "x"}, {"b": "z"}]}, False),
+        ({"a": {"b": "x"}}, {"a": "x"}, False),
+        ({"a": "x", "b": None}, {"a": "x"}, False),
+        ({"a": "x", "b": "y"}, {"a": "x"}, False),
+    ],
+)
+def test_what_agrees_has_no_difference(given: Any, written: Any, agreed: bool) -> None:
+    assert agrees(given, written) is agreed
+    assert not (agreed and list(differences(given, written)))

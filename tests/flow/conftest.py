@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.flow.installation import CHROMIUM, Installation, start
+from tests.flow.person_at_work import Errands
 from tests.own_ports import write_settings
 
 
@@ -28,3 +29,8 @@ def installation(home: Path) -> Iterator[Installation]:
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+
+
+@pytest.fixture(scope="module")
+def errands() -> Errands:
+    return Errands()

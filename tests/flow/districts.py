@@ -20,8 +20,8 @@ from sandbox.parts import ISSUER_NAME
 from sandbox.people import Account
 from sandbox.year.client import ServicesClient, SubmissionPosition
 from sandbox.year.plan import plan
+from sandbox.year.planned_act import PlannedAct
 from sandbox.year.simulated_year import SimulatedYear
-from sandbox.year.story import PlannedAct
 
 CODES = ("990001", "990002")
 KEYS = "1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -12,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -106,6 +108,15 @@ def browser_of(chromium: Browser, width: int = 1440) -> Page:
     """A page in a browser of its own. The authority is not known to Chromium; httpx checks it."""
     context = chromium.new_context(viewport={"width": width, "height": 900}, ignore_https_errors=True)
     return context.new_page()
+
+
+def operator(home: Path, *arguments: str) -> tuple[Any, str]:
+    """What `liangdeng people … --json` answers, and its lines on standard error."""
+    env = {**os.environ, "LIANGDENG_HOME": str(home), "PYTHONWARNINGS": "ignore"}
+    asked = [PROGRAM, "people", *arguments, "--json"]
+    done = subprocess.run(asked, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(done.stdout), done.stderr
 
 
 def shot(page: Page, name: str) -> None:

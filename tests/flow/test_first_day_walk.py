@@ -8,13 +8,12 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import httpx
 import pytest
@@ -23,7 +22,7 @@ from playwright.sync_api import Browser, Page
 from tests.directory.people import workbook
 from tests.embedded.sign_in import program_token
 from tests.flow.first_programme import NEIGHBOUR, first_programme
-from tests.flow.installation import PROGRAM, WALK, Installation, browser_of, shot, until, who
+from tests.flow.installation import WALK, Installation, browser_of, operator, shot, until, who
 
 pytestmark = WALK
 HERE: Final = "441602"
@@ -47,15 +46,6 @@ class FirstDay:
 @pytest.fixture(scope="module")
 def day() -> FirstDay:
     return FirstDay()
-
-
-def operator(installation: Installation, *arguments: str) -> tuple[Any, str]:
-    """What `liangdeng people … --json` answers, and its lines on standard error."""
-    env = {**os.environ, "LIANGDENG_HOME": str(installation.home), "PYTHONWARNINGS": "ignore"}
-    asked = [PROGRAM, "people", *arguments, "--json"]
-    done = subprocess.run(asked, env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return json.loads(done.stdout), done.stderr
 
 
 def first_sign_in(page: Page, installation: Installation, day: FirstDay, name: str, *, lang: str = "zh") -> None:
@@ -96,7 +86,7 @@ def test_the_operator_imports_the_places_and_grants_the_roles(installation: Inst
         file.write_bytes(first_programme(district))
         yaml = file.with_suffix(".yaml")
         yaml.write_bytes(file.read_bytes())
-        told, _ = operator(installation, "import", str(yaml), "--yes")
+        told, _ = operator(installation.home, "import", str(yaml), "--yes")
         assert told["imported"] is True
     grants = {
         "office": ("office",),
@@ -106,7 +96,15 @@ def test_the_operator_imports_the_places_and_grants_the_roles(installation: Inst
     }
     for name, arguments in grants.items():
         told, lines = operator(
-            installation, "grant", *arguments, "--name", f"{name}某", "--jurisdiction", HERE, "--username", name + "1"
+            installation.home,
+            "grant",
+            *arguments,
+            "--name",
+            f"{name}某",
+            "--jurisdiction",
+            HERE,
+            "--username",
+            name + "1",
         )
         day.passwords[f"{name}1"], day.ids[name] = told["password"], told["id"]
         (event,) = [json.loads(line) for line in lines.splitlines() if line.startswith("{")]
@@ -114,7 +112,7 @@ def test_the_operator_imports_the_places_and_grants_the_roles(installation: Inst
         assert told["password"] not in lines
     for name, arguments in (("neighbour", ("unit", "--unit", "fagai")),):
         told, _ = operator(
-            installation, "grant", *arguments, "--name", "邻某", "--jurisdiction", NEIGHBOUR, "--username", name
+            installation.home, "grant", *arguments, "--name", "邻某", "--jurisdiction", NEIGHBOUR, "--username", name
         )
         day.passwords[name] = told["password"]
 
@@ -132,7 +130,9 @@ def test_the_office_signs_in_with_a_password_of_its_own_and_a_second_factor(
 def test_the_office_publishes_the_programme(installation: Installation, day: FirstDay, tmp_path: Path) -> None:
     page = day.pages["office"]
     page.goto(f"{installation.origin}/intake/items")
-    page.click("text=发布督查方案")
+    assert page.url == f"{installation.origin}/desk", "the office's list is its desk"
+    page.click("nav >> text=草稿")
+    page.click("text=发布方案文件")
     shot(page, "publish")
     wrong = tmp_path / "wrong.json"
     wrong.write_bytes(first_programme(HERE).replace(b'"lead_unit": "fagai"', b'"lead_unit": "nobody"'))
@@ -304,16 +304,16 @@ def token_of(installation: Installation, client: Mapping[str, str]) -> str:
 def test_the_system_of_a_unit_submits_by_token_and_is_refused_at_once_when_it_is_disabled(
     installation: Installation, day: FirstDay
 ) -> None:
-    client, _ = operator(installation, "grant", "--client", "fagai", "--jurisdiction", HERE)
+    client, _ = operator(installation.home, "grant", "--client", "fagai", "--jurisdiction", HERE)
     day.client = client
     token = token_of(installation, client)
     taken = submit(installation, token, "by-program-1")
     assert taken.status_code == 202, taken.text
-    operator(installation, "disable", client["client_id"])
+    operator(installation.home, "disable", client["client_id"])
     took = until(lambda: submit(installation, token, "by-program-2").status_code == 401, "the refusal", 120)
     refused = program_token(installation, client["client_id"], client["client_secret"])
     assert refused.status_code in (400, 401), refused.text
-    operator(installation, "enable", client["client_id"])
+    operator(installation.home, "enable", client["client_id"])
     until(lambda: submit(installation, token, "by-program-3").status_code == 202, "the token to be taken again", 120)
     sys.stderr.write(f"\na disabled program's token refused after {took:.1f} s\n")
 

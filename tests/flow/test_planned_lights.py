@@ -16,10 +16,11 @@ from sandbox.year.plan import plan
 PROGRAMMES = FOLDER
 
 
+@pytest.mark.parametrize("by_hand", [False, True])
 @pytest.mark.parametrize("seed", ["1", "2", "3", "4", "5"])
-def test_the_rules_give_the_lights_escalations_and_verdicts_that_the_table_says(seed: str) -> None:
+def test_the_rules_give_the_lights_escalations_and_verdicts_that_the_table_says(seed: str, by_hand: bool) -> None:
     years = [
-        (programme, plan(programme, seed))
+        (programme, plan(programme, seed, by_hand=by_hand))
         for programme in (
             load_programme(PROGRAMMES / "yuancheng-2024.yaml", simulated=True),
             load_programme(PROGRAMMES / "shili-2024.yaml"),

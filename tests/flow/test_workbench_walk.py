@@ -1,4 +1,4 @@
-"""The office makes next year's programme by hand: an Excel ledger of 108 items becomes one that is published.
+"""Next year's programme by hand: an Excel ledger of 108 items is published, its plans are prepared, signed, confirmed.
 
 On the machine's own clock, with holidays partly unknown, in Chromium, with real rulings. Screenshots are written to
 LIANGDENG_SHOTS where that is set.
@@ -6,41 +6,33 @@ LIANGDENG_SHOTS where that is set.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import pytest
+from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page
 
-from embedded.child_process import LOOPBACK, free_port
-from embedded.front import front
-from embedded.parts import INTAKE, KAFKA, QUERY, RATING
 from embedded.stack import Stack
-from programmes import FOLDER
 from programmes.ledger.writing import write_ledger
 from programmes.programme_file import load_programme
-from sandbox.parts import ISSUER
-from tests.flow.installation import shot
+from tests.flow.installation import operator, shot, until
+from tests.flow.journey import CATALOGUE, WALK, pages_stack
+from tests.flow.person_at_work import PHONE, Errands, Person, choose_who_to_be
 
-pytestmark = [pytest.mark.walk, pytest.mark.services, pytest.mark.browser, pytest.mark.timeout(900)]
+pytestmark = WALK
 YEAR: Final = date.today().year + 1  # noqa: DTZ011 - the year that an office prepares now
 PROGRAMME: Final = f"441602-{YEAR}"
+MOST_TAPS: Final = 6
 SIZES: Final = ((1440, "zh"), (390, "zh"), (390, "en"), (1440, "en"))
 
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory, kafka: str, postgres: Callable[[], str]) -> Iterator[Stack]:
-    with Stack(
-        tmp_path_factory.mktemp("workbench"),
-        parts=(front(), QUERY, INTAKE, RATING, ISSUER),
-        servers=(KAFKA,),
-        kafka=kafka,
-        database_url=postgres(),
-        origin=f"http://{LOOPBACK}:{free_port()}",
-        env={"LIANGDENG_TOPIC_PREFIX": "workbench-", "RATING_GROUP": "workbench"},
-    ) as running:
+    with pages_stack(tmp_path_factory.mktemp("workbench"), "workbench", kafka=kafka, postgres=postgres) as running:
         yield running
 
 
@@ -77,9 +69,14 @@ def step(page: Page, name: str) -> None:
     page.click(f"nav.steps a:text-is('{name}')")
 
 
+def test_the_operator_brings_the_units_and_leaders(stack: Stack) -> None:
+    told, _ = operator(stack.home, "import", str(CATALOGUE), "--yes")
+    assert told["imported"] is True
+
+
 def test_a_ledger_becomes_a_draft(office: Page, tmp_path: Path) -> None:
     ledger = tmp_path / "台账.xlsx"
-    ledger.write_bytes(write_ledger(load_programme(FOLDER / "yuancheng-2024.yaml")))
+    ledger.write_bytes(write_ledger(load_programme(CATALOGUE)))
     seen(office, "drafts-none")
     office.click("text=新建草稿")
     seen(office, "draft-new")
@@ -123,6 +120,7 @@ def test_parts_are_edited_and_versions_compared(office: Page) -> None:
     step(office, "版本比较")
     office.select_option("#f-from", "1")
     office.click("button:text-is('比较')")
+    office.click("main details > summary")  # all 108 are new since then: those beyond fifty lie folded
     assert "改过的工作任务" in office.inner_text("main")
     seen(office, "draft-compare", submitted=True)
 
@@ -166,3 +164,131 @@ def test_what_comes_later_is_shown_with_what_it_moves(stack: Stack, office: Page
     seen(office, "change-words-preview", submitted=True)
     office.click("text=确认提交")
     assert "已提交" in office.inner_text("h1")
+
+
+class Department(NamedTuple):
+    """A leader and units whose plans this leader confirms; whether their browsers run scripts."""
+
+    leader: str
+    units: Sequence[str]
+    scripted: bool
+
+
+DEPARTMENTS: Final = (
+    Department("leader-3", ("nongye", "ziran"), scripted=True),
+    Department("leader-2", ("gongyeyuan", "gongshangxin", "zhaoshang"), scripted=False),
+)
+BY_FORM: Final = 2
+"""Plans that a clerk types into the form; the others go by the table."""
+scripts = pytest.mark.parametrize("department", DEPARTMENTS, ids=["scripts", "no scripts"])
+
+
+def filled_in(table: Path) -> Path:
+    """The table of goals with a sentence for every period that has none yet, as somebody fills it in with Excel."""
+    book = load_workbook(table)
+    for sheet in book.worksheets:
+        headings: list[str] = []
+        for row in sheet.iter_rows():
+            values = [str(cell.value or "") for cell in row]
+            if "指标" in values:
+                headings = values
+            elif headings and values[headings.index("指标")] == "节点目标":
+                for cell, heading in zip(row, headings, strict=True):
+                    if heading.startswith(str(YEAR)) and not cell.value:
+                        cell.value = f"{heading}：完成当期任务"
+    book.save(table)
+    return table
+
+
+@scripts
+def test_a_clerk_prepares_plans_by_the_keyboard_some_as_a_form_the_others_as_a_table(
+    stack: Stack, chromium: Browser, errands: Errands, tmp_path: Path, department: Department
+) -> None:
+    for unit in department.units:
+        clerk = Person(chromium, errands, "clerk", width=PHONE, scripted=department.scripted, keyboard=True)
+        choose_who_to_be(clerk, stack.urls["front"], f"u-{unit}-2")
+        clerk.shot("desk")
+        for _ in range(BY_FORM if unit == department.units[0] else 0):
+            with clerk.errand("plan, as a form", before="8 to 22 fields"):
+                clerk.press("a[href*='/plan.submitted']")
+                clerk.shot("plan")
+                for area in clerk.page.locator("textarea[name^='node:']").all():
+                    if not area.input_value():
+                        clerk.write(area, "完成当期任务")
+                clerk.press("button[value=check]")
+                clerk.shot("plan-check")
+                clerk.press("button[value=prepare]")
+            assert "尚未报送" in clerk.heading()
+            clerk.shot("plan-prepared")
+            clerk.press("text=返回我的事项")
+        with clerk.errand("plans, as a table"):
+            clerk.press("text=用表格填报")
+            clerk.shot("tables")
+            table = clerk.download("a[href*='plans.xlsx']", tmp_path / f"{unit}.xlsx")
+            clerk.attach("#f-plans", filled_in(table))
+            clerk.press("button[value=check]")
+            clerk.shot("table-check")
+            clerk.press("button[value=file]")
+        assert "已交负责人签发" in clerk.main()
+        assert "各事项的方案都已拟好或确认" in clerk.main(), "what is prepared is not asked for again"
+        clerk.shot("table-filed")
+        clerk.close()
+
+
+@scripts
+def test_the_head_signs_them_on_a_phone(
+    stack: Stack, chromium: Browser, errands: Errands, department: Department
+) -> None:
+    for unit in department.units:
+        head = Person(chromium, errands, "head", width=PHONE, scripted=department.scripted)
+        choose_who_to_be(head, stack.urls["front"], f"u-{unit}-1")
+        head.shot("desk")
+        items = head.page.locator("section[aria-labelledby=unsigned] li code").all_inner_texts()
+        assert len(set(items)) == len(items), "each is prepared once"
+        with head.errand(f"sign {len(items)} plans"):
+            head.press("nav >> text=待签")
+            head.shot("signing")
+            head.press("text=全选")
+            head.press("button[value=sign]")
+        head.shot("signed")
+        assert "签发结果" in head.heading()
+        assert not head.page.locator("li.errand.bad").count(), head.main()
+        head.close()
+
+
+@scripts
+def test_the_leader_confirms_at_least_twenty_on_a_phone_in_at_most_six_taps(
+    stack: Stack, chromium: Browser, errands: Errands, department: Department
+) -> None:
+    leader = Person(chromium, errands, "leader", width=PHONE, scripted=department.scripted)
+    choose_who_to_be(leader, stack.urls["front"], department.leader)
+    waiting = leader.page.locator("a.button:has-text('审定工作方案') b")
+
+    def twenty() -> bool:
+        leader.page.goto(f"{stack.urls['front']}/")
+        leader.page.goto(f"{stack.urls['front']}/desk")
+        return waiting.count() > 0 and int(waiting.first.inner_text()) >= 20
+
+    until(twenty, "twenty plans on the leader's desk")
+    number = int(waiting.first.inner_text())
+    leader.page.goto(f"{stack.urls['front']}/")
+    with leader.errand(f"confirm {number} plans", before=f"{4 * number} clicks") as taps:
+        leader.press("nav >> text=工作台")
+        leader.shot("desk")
+        leader.press("main >> text=审定工作方案")
+        leader.shot("decisions")
+        leader.press("text=全选")
+        leader.press("text=确认所选")
+    leader.shot("decided")
+    assert f"已办 {number} 件，共 {number} 件" in leader.heading()
+    assert taps.clicks <= MOST_TAPS
+    leader.press("text=回工作台")
+    assert "没有待您审定的事" in leader.main()
+    leader.shot("desk-after")
+    leader.close()
+
+
+def test_what_every_errand_took(errands: Errands, capsys: pytest.CaptureFixture[str]) -> None:
+    with capsys.disabled():
+        sys.stdout.write(f"\n{errands.table()}\n")
+    assert {one.name for one in errands.done} > {"plan, as a form", "plans, as a table"}

@@ -214,13 +214,13 @@ def test_ids_are_made_of_the_number_alone() -> None:
     assert item_id("甲一", "key_task") == item_id(" 甲一 ", "key_task") != item_id("甲二", "key_task")
 
 
-@pytest.mark.parametrize("name", ["张三", "欧阳小明", "王副区长", "区长李四", "王常委", "赵六同志"])
+@pytest.mark.parametrize("name", ["张三", "欧阳小明", "王副区长", "区长李四", "王常委", "赵六同志", "李交通"])
 def test_a_person_is_told_from_an_office(name: str) -> None:
     assert is_person(name)
 
 
 @pytest.mark.parametrize(
-    "name", ["副区长", "常务副区长", "区委常委", "分管区领导（交通）", "分管领导甲", "区政府党组成员"]
+    "name", ["副区长", "常务副区长", "区委常委", "交通副区长", "分管区领导（交通）", "分管领导甲", "区政府党组成员"]
 )
 def test_an_office_is_no_person(name: str) -> None:
     assert not is_person(name)
@@ -282,3 +282,69 @@ def test_the_day_of_completion_is_a_day_or_stays_in_words() -> None:
         (None, "见附件\n完成时限：长期坚持"),
     ]
     assert _problems(one_sheet(headings, [*ROW, "2027-02-30", None])) == [("K2", "there is no such day")]
+
+
+@pytest.mark.parametrize(
+    ("written", "units"),
+    [
+        ("区财政局 区教育局", ("区财政局", "区教育局")),
+        ("区财政局　埔前镇政府", ("区财政局", "埔前镇政府")),
+        ("区财政局/区教育局（区 人防办）", ("区财政局", "区教育局（区 人防办）")),
+        ("区财政局 、\n 区教育局", ("区财政局", "区教育局")),
+        ("国网 河源供电局", ("国网 河源供电局",)),
+        ("中国电信 河源分公司、区财政局", ("中国电信 河源分公司", "区财政局")),
+        ("区住建局（区 人防办）", ("区住建局（区 人防办）",)),
+        ("广东集团 有限公司", ("广东集团 有限公司",)),
+        ("市公安局 交警支队、区财政局", ("市公安局 交警支队", "区财政局")),
+        ("北京大学 第三医院", ("北京大学 第三医院",)),
+        ("区卫健局 区人民医院", ("区卫健局", "区人民医院")),
+    ],
+)
+def test_units_in_one_cell_are_told_apart_as_offices_write_them(written: str, units: tuple[str, ...]) -> None:
+    (item,) = read_ledger(with_cell("协办单位", written)).items
+    assert item.cooperating == units
+
+
+def test_units_that_only_a_space_tells_apart_are_noted() -> None:
+    notes = read_ledger(with_cell("协办单位", "区财政局 区教育局、区民政局")).notes
+    assert [one.zh for one in notes] == ["按空格或斜线读作 2 个单位：区财政局、区教育局"]
+    assert not read_ledger(with_cell("协办单位", "区财政局、市公安局 交警支队")).notes
+
+
+@pytest.mark.parametrize(
+    ("written", "several"),
+    [("王小明 李小红", True), ("王小明/李小红", True), ("王　强", False), ("常务 副区长", False)],
+)
+def test_two_persons_in_the_leader_s_cell_are_one_too_many(written: str, several: bool) -> None:
+    ledger = read_ledger(with_cell("分管领导", written))
+    assert [one.cell for one in ledger.problems] == (["G2"] if several else [])
+
+
+def test_a_file_of_before_or_with_a_password_says_what_to_do() -> None:
+    with pytest.raises(UnreadableWorkbook) as caught:
+        read_ledger(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(2000))
+    assert "另存为 .xlsx" in caught.value.why.zh
+    assert "password" in caught.value.why.en
+
+
+def test_what_offices_add_around_their_items_is_passed_over() -> None:
+    """Titles above, blank rows, chapters, a heading that is repeated on each page, totals, remarks at the foot."""
+    ledger = read_ledger(
+        one_sheet(
+            ("2027年重点任务台账",),
+            ("填报单位：区府办", *[None] * 8, "填报日期：2027年1月4日"),
+            (),
+            HEADINGS,
+            ("一、重点任务",),
+            ROW,
+            HEADINGS,
+            (2, "另一件", *ROW[2:]),
+            ("合计", "2项", *[None] * 6, 40),
+            (None, "合计"),
+            (),
+            ("注：本表每季更新",),
+            ("填表人：张三", None, None, "审核人：李四"),
+        )
+    )
+    assert not ledger.problems
+    assert [one.id for one in ledger.items] == ["K01", "K02"]

@@ -38,6 +38,16 @@ def test_the_real_programme_has_98_key_tasks_and_10_livelihood_items_and_says_th
     assert "推导稿，非官方清单" in TEXT
 
 
+def test_every_item_quotes_a_whole_phrase_of_the_report() -> None:
+    """Annex 1 of the scheme is published; a phrase ends at a comma, a semicolon, a colon, a full stop or a line."""
+    report, ends = (Path(__file__).parent / "annex_1.txt").read_text(encoding="utf-8"), ",;:。\n"
+    for item in load_programme(LIBRARY / "yuancheng-2024.yaml").items:
+        before, found, after = report.partition(item.source)
+        assert found, f"{item.id}: {item.source} is no quote"
+        assert before[-1] in ends, f"{item.id}: {item.source} begins in the middle"
+        assert after[0] in ends or found[-1] in ends, f"{item.id}: {item.source} is cut before {after[:6]}"
+
+
 def test_who_marks_it_as_simulated_has_its_own_word_checked_all_the_same() -> None:
     assert read_programme(f"{TEXT}\nsimulated: false\n".encode(), LIBRARY, simulated=True).simulated
     with pytest.raises(FaultyProgramme):
@@ -102,7 +112,7 @@ def test_every_programme_in_the_folder_can_be_published(path: Path) -> None:
         ("policy: yuancheng-2024@1", "policy: ../x@1", "policy", "unknown_policy", "policy: ../x@1"),
         ("calendar: calendar-2024", "calendar: ../secret", "calendar", "unknown_calendar", "calendar: ../secret"),
         ("first_month:", "frist_month:", "schedule.livelihood.frist_month", "extra_forbidden", "frist_month"),
-        ("plan_due_on: 2024", "plan_due_on: 2027", "calendar", "calendar_elsewhere", "calendar: calendar-2024"),
+        ("plan_due_on: 2024", "plan_due_on: 2023", "calendar", "calendar_elsewhere", "calendar: calendar-2024"),
     ],
 )
 def test_a_fault_is_told_with_its_field_its_rule_and_its_line(
@@ -110,6 +120,22 @@ def test_a_fault_is_told_with_its_field_its_rule_and_its_line(
 ) -> None:
     text = TEXT.replace(old, new, 1)
     assert _faults(text)[field] == (rule, _line(text, where))
+
+
+def test_a_programme_of_any_coming_year_may_be_published_with_what_is_announced() -> None:
+    """The shipped calendar ends in March 2025."""
+    text = _of_year(2028, issued=2025)
+    assert read_programme(text.encode(), LIBRARY).schedule.plan_due_on.year == 2028
+
+
+@pytest.mark.parametrize(("year", "issued"), [(2027, 2027), (2030, 2026)])
+def test_a_calendar_holds_what_was_announced_when_the_paper_was_issued(year: int, issued: int) -> None:
+    assert _faults(_of_year(year, issued))["calendar"][0] == "calendar_elsewhere"
+
+
+def _of_year(year: int, issued: int) -> str:
+    text = TEXT.replace("plan_due_on: 2024", f"plan_due_on: {year}", 1)
+    return text.replace("issued_on: 2024", f"issued_on: {issued}", 1)
 
 
 def test_a_misspelt_value_of_the_policy_is_found_too() -> None:

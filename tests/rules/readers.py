@@ -16,10 +16,10 @@ from services.notify.notices import notice
 from services.notify.notices.facts import ItemFacts
 from services.notify.notices.notice import NoticeDue
 from services.query.answers.escalations import EscalationAnswer, fold_escalations
-from services.query.answers.events import known
 from services.query.answers.explanations import explained
 from services.query.answers.heat_map import under_appeal
 from services.query.follow.projection import project_ruling
+from services.query.read_model.results import known
 from services.query.read_model.rows import Rows
 from services.rating.rules.state import ladder
 from services.rating.rules.state import state as rating

@@ -87,6 +87,21 @@ def test_a_record_on_another_partition_too_large_or_with_a_false_alarm_is_refuse
     assert forged.events[0].time == announced.logged_at
 
 
+def test_a_ruling_that_somebody_put_there_about_two_subjects_is_taken_event_by_event() -> None:
+    first, second = rule_on(Rules(), LOG, logged(assigned("key_task"), OFFICE), 0, {}).events
+    other = next(f"{SUBJECT}{n}" for n in range(100) if partition_of(f"{SUBJECT}{n}") == first.partition)
+    taken: dict[str, State] = {}
+    assert evolve_states(Rules(), taken, first, second._replace(subject=other))
+    assert taken[SUBJECT].item is None
+    assert taken[other].item is not None
+    whole: dict[str, State] = {}
+    one_by_one: dict[str, State] = {}
+    assert evolve_states(Rules(), whole, first, second)
+    for event in (first, second):
+        evolve_states(Rules(), one_by_one, event)
+    assert whole == one_by_one
+
+
 def verdict_of(data: object) -> tuple[str, ...]:
     assert isinstance(data, SubmissionRejected)
     return data.reasons

@@ -34,6 +34,7 @@ from contracts.values import Actor, Node
 from services.intake.pages.choices import choices_of
 from services.intake.pages.overview import waiting
 from services.intake.who.decisions import named_submissions
+from services.rating.rules.acts.appeal import topics_of
 from services.rating.rules.acts.table import ABOUT_ITEMS
 from services.rating.rules.explain import escalation_facts_of, explain, explain_escalation
 from services.rating.rules.state.goal import Goal
@@ -44,6 +45,7 @@ from services.rating.scenario_book.book import Scenario
 from supervision import awaited
 from supervision.awaited import OUTLIVING
 from supervision.escalations import EscalationRecord
+from supervision.involvement import barred
 from tests.rules.readers import Readers, read
 from tests.rules.strategies import timelines
 from tests.rules.test_on_record import STORIES, lived
@@ -223,6 +225,10 @@ def intake_agrees(readers: Readers) -> None:
     assert readers.record is not None
     assert ours.assignment == readers.record.assignment
     assert ours.appeals == readers.record.appeals
+    assert set(ours.involved) == {one for one in item.involved if not one[0].startswith(("overturned:", "barred:"))}
+    for appeal in item.appeals:
+        bars = {person for topic, person in item.involved if topic in topics_of(item, appeal)}
+        assert set(barred(ours.involved, appeal.against, ours.escalations)) <= bars
     assert ours.plan_confirmed == item.plan.confirmed
     assert (ours.waiting_plan is None) == (item.plan.waiting is None)
     the_same_nodes(ours.waiting_plan or {}, item.plan.waiting or {})

@@ -7,26 +7,17 @@ from typing import Any
 
 import pytest
 from fastapi import APIRouter, FastAPI
-from pydantic import SecretStr
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
-import services.intake.app
-import services.notify.app
-import services.query.app
-import services.rating.ops
-from services.intake.settings import IntakeSettings
-from services.notify.settings import NotifySettings
-from services.query.settings import QuerySettings
 from supervision.rights import OPERATIONS
+from tests.services.applications import applications
 from tests.services.intake import test_every_right as intake_walk
 from tests.services.query import test_every_right as query_walk
-from tests.web.desk import DEFAULTS
 from web.gate import GuardedRoute, OpenMount, Undeclared, does, operations_served
 
 ROOT = Path(__file__).resolve().parents[2]
-NOWHERE = "postgresql://nowhere/none"
 PARTS_OF_ANSWERS = {
     "findings.see",
     "appeals.see",
@@ -45,35 +36,13 @@ TESTED_APART = {
         f"people.{name}": "tests/services/query/test_people.py"
         for name in ("list", "add", "change", "disable", "reset", "hand_over", "import")
     },
+    "units.add": "tests/services/query/test_people.py",
 }
 
 
-@pytest.fixture
-def applications(tmp_path: Path) -> dict[str, FastAPI]:
-    """Every application that a service serves, the operator's doors included; nothing connects."""
-    told: dict[str, Any] = {
-        "bootstrap_servers": "",
-        "jwks": "none.json",
-        "database_url": NOWHERE,
-        **DEFAULTS,
-        "origin": "http://localhost:1",
-    }
-    intake = services.intake.app.build(
-        IntakeSettings(**told, receipt_key=SecretStr("k" * 32), evidence_folder=tmp_path, library=tmp_path)
-    )
-    query = services.query.app.build(QuerySettings(**told))
-    notify = services.notify.app.build(
-        NotifySettings(bootstrap_servers="", database_url=NOWHERE, smtp_host="", mail_from="a@b.cn")
-    )
-    rating = services.rating.ops.build(None)  # type: ignore[arg-type]
-    return {
-        "intake": intake,
-        "intake's operator": intake.state.operator,
-        "query": query,
-        "query's operator": query.state.operator,
-        "notify's operator": notify,
-        "rating's operator": rating,
-    }
+@pytest.fixture(name="applications")
+def built(tmp_path: Path) -> dict[str, FastAPI]:
+    return applications(tmp_path)
 
 
 def served(applications: dict[str, FastAPI]) -> dict[str, set[str]]:

@@ -143,7 +143,7 @@ async def test_both_services_have_the_same_header(town: Town, browser: httpx.Asy
     item = (await browser.get(f"{town.origin}/intake/items/{PROGRAMME}/K01")).text
     assert header_of(item) == third
     assert '<form method="post" action="/sign-out">' in first
-    assert "承办单位 · 区发展改革局 · u-fagai-1" in first
+    assert '承办单位 · 区发展改革局 · <code class="id">u-fagai-1<' in first
 
 
 async def test_every_link_and_file_of_a_page_is_found_below_the_one_address(
@@ -183,7 +183,7 @@ async def test_intake_answers_below_its_prefix_and_without(town: Town, browser: 
         page = await browser.get(town.intake_url + path, headers=headers)
         assert page.status_code == 200
         assert 'href="/intake/style.css"' in page.text
-    for path in ("/style.css", "/intake/style.css", "/shared/front.css", "/intake/shared/front.css"):
+    for path in ("/style.css", "/intake/style.css", "/shared/design.css", "/intake/shared/design.css"):
         assert (await browser.get(town.intake_url + path)).status_code == 200, path
     for path in ("/v1/evidence/", "/intake/v1/evidence/"):
         answer = await browser.head(f"{town.intake_url}{path}{'0' * 64}", headers=headers)

@@ -40,6 +40,11 @@ LAPSED = CauseFacts(name="rectification_overdue", due_on=date(2024, 5, 6))
             "blockage: no. 2024Q2, no. lag; due the end of 24 Jul; open",
         ),
         (
+            replace(INTERVIEW, level="blockage", causes=(CauseFacts(name="b-1", text="土地指标未落实"),)),
+            "卡壳事项：“土地指标未落实”；期限7月24日24时；办理中",
+            "blockage: “土地指标未落实”; due the end of 24 Jul; open",
+        ),
+        (
             replace(INTERVIEW, level="chief_interview", state="proposed", due_on=None),
             "主要领导约谈：2024年第二季度红灯；待确认",
             "chief interview: 2024 Q2 red; proposed",

@@ -14,7 +14,7 @@ from web.gate import GuardedRoute, PlainGuardedRoute, Undeclared, does, operatio
 from web.identity import Identity
 from web.rights import RightDenied
 from web.security_events import SecurityLog
-from web.visitor import Visitor, Visitors
+from web.visitor import VISITOR, Visitor, Visitors
 
 
 class Known(Visitors):
@@ -25,8 +25,8 @@ class Known(Visitors):
         self._known = identity
 
     async def of(self, request: Request) -> Visitor:
-        request.state.visitor = Visitor(self._known)
-        return request.state.visitor  # type: ignore[no-any-return]
+        request.scope[VISITOR] = visitor = Visitor(self._known)
+        return visitor
 
 
 def application(router: APIRouter, identity: Identity | None) -> httpx.AsyncClient:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from supervision.words import Word
 from web.identity import Identity
 from web.request_limits import Allowance, Busy, Places, RateReached, RequestLimits, RequestRate, networks_of
-from web.visitor import Visitor
+from web.visitor import VISITOR, Visitor
 
 
 class Clock:
@@ -22,7 +22,7 @@ class Clock:
 def asked(host: str, forwarded: str = "", identity: Identity | None = None) -> Request:
     headers = [(b"x-forwarded-for", forwarded.encode())] if forwarded else []
     request = Request({"type": "http", "client": (host, 1), "headers": headers, "state": {}})
-    request.state.visitor = Visitor(identity)
+    request.scope[VISITOR] = Visitor(identity)
     return request
 
 

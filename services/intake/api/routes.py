@@ -131,7 +131,7 @@ async def prepare(request: Request, programme: str, item: str) -> Response:
     dependencies, identity = _acting(request)
     dependencies.receiver.permit("submission.prepare", identity, programme, item)
     key, body = idempotency_key(request), await read_object(request)
-    return prepared(await dependencies.signing.prepare(identity, programme, item, body, key))
+    return prepared(await dependencies.sign_off.prepare(identity, programme, item, body, key))
 
 
 @api_router.get("/prepared")
@@ -139,7 +139,7 @@ async def prepare(request: Request, programme: str, item: str) -> Response:
 async def list_prepared(request: Request) -> Response:
     """What of one's unit waits for a signature, or was returned."""
     dependencies, identity = _acting(request)
-    return all_prepared(await dependencies.signing.open(identity))
+    return all_prepared(await dependencies.sign_off.open(identity))
 
 
 @api_router.get("/receipt-keys")

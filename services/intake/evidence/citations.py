@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -16,7 +17,17 @@ from eventlog.log.log import Log
 from eventlog.log.record import Place, Record
 
 _CITING: Final = b'"evidence"'
-_NOTHING: Final[Mapping[Any, Any]] = {}
+_TABLES: Final = """
+PRAGMA journal_mode = OFF;
+CREATE TABLE cited (sha256 BLOB, programme TEXT, item TEXT, name TEXT, PRIMARY KEY (sha256, programme, item))
+    WITHOUT ROWID;
+CREATE TABLE latest (programme TEXT, item TEXT, type TEXT, period TEXT, files BLOB,
+    PRIMARY KEY (programme, item, type, period)) WITHOUT ROWID;
+"""
+_CITE: Final = "INSERT OR REPLACE INTO cited VALUES (?, ?, ?, ?)"
+_KEEP: Final = "INSERT OR REPLACE INTO latest VALUES (?, ?, ?, ?, ?)"
+_ITEMS: Final = "SELECT programme, item, name FROM cited WHERE sha256 = ? AND item != ''"
+_LATEST: Final = "SELECT files FROM latest WHERE programme = ? AND item = ? AND type = ? AND period = ?"
 Subject = tuple[str, str]
 """A programme and an item."""
 CitedFile = Mapping[str, Any]
@@ -24,24 +35,30 @@ CitedFile = Mapping[str, Any]
 
 
 class EvidenceCitations:
-    """As `RecordHandler`: the citations of all submissions, whatever was ruled on them; one per process, in memory."""
+    """As `RecordHandler`: the citations of all submissions, whatever was ruled on them.
+
+    One per process, in a database in memory.
+    """
 
     def __init__(self) -> None:
         self._next = [0] * PARTITIONS
-        self._items: dict[bytes, dict[Subject, str]] = {}
-        self._latest: dict[Subject, dict[tuple[str, str], Sequence[CitedFile]]] = {}
+        self._known = sqlite3.connect(":memory:", isolation_level=None)
+        self._known.executescript(_TABLES)
 
     def items(self, sha256: str) -> Mapping[Subject, str]:
         """The items that cite a file, each with the file's name there."""
-        return self._items.get(bytes.fromhex(sha256), _NOTHING)
+        found = self._known.execute(_ITEMS, (bytes.fromhex(sha256),))
+        return {(programme, item): name for programme, item, name in found}
 
     def is_cited(self, sha256: str) -> bool:
         """Whether any submission cites a file."""
-        return bytes.fromhex(sha256) in self._items
+        found = self._known.execute("SELECT 1 FROM cited WHERE sha256 = ? LIMIT 1", (bytes.fromhex(sha256),))
+        return found.fetchone() is not None
 
     def latest(self, programme: str, item: str, type_: str, period: str = "") -> Sequence[CitedFile]:
         """The files of the last submission of this type about an item (and, of reports, about a period)."""
-        return self._latest.get((programme, item), _NOTHING).get((type_, period), ())
+        found = self._known.execute(_LATEST, (programme, item, type_, period)).fetchone()
+        return () if found is None else orjson.loads(found[0])
 
     async def positions(self) -> Mapping[Place, int]:
         """As `RecordHandler.positions`."""
@@ -65,11 +82,11 @@ class EvidenceCitations:
         subject, type_, period, files = _read(value)
         programme, item = split_subject(subject)
         for one in files:
-            citing = self._items.setdefault(bytes.fromhex(one["sha256"]), {})
-            if item is not None:
-                citing[programme, item] = str(one.get("name", ""))
+            # What is about a programme as a whole cites a file, too, but opens it to nobody.
+            row = (bytes.fromhex(one["sha256"]), programme, item or "", str(one.get("name", "")))
+            self._known.execute(_CITE, row)
         if item is not None:
-            self._latest.setdefault((programme, item), {})[type_, period] = files
+            self._known.execute(_KEEP, (programme, item, type_, period, orjson.dumps(files)))
 
 
 class CitationsFeed:

@@ -83,6 +83,12 @@ class EvidenceStore:
         """Whether one of `owners` uploaded a file of this hash."""
         return await self._marked_at(sha256, owners) is not None
 
+    async def pass_on(self, sha256: str, owners: Iterable[str]) -> None:
+        """From now on these may open and cite a file as if they had uploaded it, too. Raises `store_unavailable`."""
+        for owner in owners:
+            await self._objects.put(_mark(path_of(sha256), owner), b"")
+        self.forget(sha256)
+
     async def keep(
         self, chunks: AsyncIterator[bytes], owners: Sequence[str], expected: str | None = None, size: int | None = None
     ) -> StoredFile:
@@ -190,7 +196,7 @@ class EvidenceStore:
 
     async def _citable(self, sha256: str, owners: Sequence[str]) -> StoredFile | None:
         marked = await self._marked_at(sha256, owners)
-        if marked is None or not (self._is_cited(sha256) or time.time() - marked < self._citable_for):
+        if marked is None or not (time.time() - marked < self._citable_for or self._is_cited(sha256)):
             return None
         return await self.find(sha256)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import socket
 import struct
 from pathlib import Path
 from typing import Final
@@ -35,7 +36,7 @@ class VirusScan:
         try:
             async with asyncio.timeout(self._seconds):
                 said = await self._asked(file)
-        except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
+        except (OSError, TimeoutError) as error:
             raise _unavailable(type(error).__name__) from None
         if said.startswith(_LONGER):
             logger.warning("clamd refused a file for its length: its StreamMaxLength is below INTAKE_EVIDENCE_LIMIT")
@@ -47,28 +48,37 @@ class VirusScan:
             raise _unavailable(said[:100])
 
     async def _asked(self, file: Path) -> str:
-        async with asyncio.timeout(_CONNECT_SECONDS):
-            if self._address.startswith("/"):
-                reader, writer = await asyncio.open_unix_connection(self._address)
-            else:
-                host, _, port = self._address.rpartition(":")
-                reader, writer = await asyncio.open_connection(host.strip("[]"), int(port))
-        # It may answer before it has everything, and hang up: the answer is read beside the writing.
-        answer = asyncio.create_task(reader.read(_ANSWER_BYTES))
-        try:
-            writer.write(b"zINSTREAM\0")
-            with file.open("rb") as content, contextlib.suppress(ConnectionError):
-                while not answer.done() and (chunk := await asyncio.to_thread(content.read, _CHUNK)):
-                    writer.write(struct.pack("!I", len(chunk)) + chunk)
-                    await writer.drain()
-                writer.write(struct.pack("!I", 0))
-                await writer.drain()
-            return (await answer).rstrip(b"\0\n").decode("utf-8", "replace")
-        finally:
-            answer.cancel()
-            writer.close()
-            with contextlib.suppress(OSError):
-                await writer.wait_closed()
+        loop = asyncio.get_running_loop()
+        with await asyncio.to_thread(self._connected) as scanner:
+            # It may answer before it has everything, and hang up: the answer is read beside the writing, and also after
+            # a write that failed, which would close a stream before its answer is read.
+            answer = asyncio.create_task(loop.sock_recv(scanner, _ANSWER_BYTES))
+            try:
+                with file.open("rb") as content, contextlib.suppress(ConnectionError):
+                    await loop.sock_sendall(scanner, b"zINSTREAM\0")
+                    while not answer.done() and (chunk := await asyncio.to_thread(content.read, _CHUNK)):
+                        await loop.sock_sendall(scanner, struct.pack("!I", len(chunk)) + chunk)
+                    await loop.sock_sendall(scanner, struct.pack("!I", 0))
+                return (await answer).rstrip(b"\0\n").decode("utf-8", "replace")
+            finally:
+                answer.cancel()
+                # It lets go of the descriptor only then; closed before, it could be another connection's by that time.
+                await asyncio.wait([answer])
+
+    def _connected(self) -> socket.socket:
+        if self._address.startswith("/"):
+            scanner = socket.socket(socket.AF_UNIX)
+            scanner.settimeout(_CONNECT_SECONDS)
+            try:
+                scanner.connect(self._address)
+            except OSError:
+                scanner.close()
+                raise
+        else:
+            host, _, port = self._address.rpartition(":")
+            scanner = socket.create_connection((host.strip("[]"), int(port)), _CONNECT_SECONDS)
+        scanner.setblocking(False)
+        return scanner
 
 
 def _unavailable(why: str) -> IntakeProblem:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from contracts.submissions import Appealed
 from services.intake.pages.desk import unsigned
 from services.intake.who.item import KnownItem
+from services.intake.who.permission import rights_of
 from services.intake.who.roster import Roster
+from supervision.awaited import expected_of
 from supervision.escalation_sentences import CauseFacts, cause_word
 from supervision.light_sentences import period_word
+from supervision.replies import ReplyRecord
+from supervision.right import capacities
 from supervision.words import LEVELS, LIGHTS, Language, say
 from supervision.workdays import local
+from web.identity import Identity
 
+_HELD: Final = "interview.held"
 _SIGNED = ("rectification", "interview", "chief_interview", "blockage")
 
 
@@ -38,15 +44,32 @@ def choices_of(name: str, field: str, item: KnownItem, roster: Roster, lang: Lan
     if field == "of":
         done = "published" if name == "reply.published" else "withheld"
         standing = item.replies.items()
-        return [Choice(one.reply, f"{about} · {one.text}") for about, one in standing if one.fate != done]
+        return [Choice(one.reply, f"{_replied(one, lang)} · {one.text}") for _, one in standing if one.fate != done]
     if field == "adjustment":
-        return [Choice(a.adjustment, f"{a.period} · {a.node.text}") for a in item.adjustments]
+        return [Choice(a.adjustment, f"{_period(a.period, lang)} · {a.node.text}") for a in item.adjustments]
     if field == "appeal":
         return [Choice(appeal.id, _against(appeal.against, lang)) for appeal in item.appeals]
     if field == "blockage":
         return [Choice(one, one) for one in item.blockages]
     about = {"notice": unsigned, "against": appealable}.get(field, lit_or_noticed)
     return [_choice(one, item, lang) for one in about(item)]
+
+
+def levels_to_record(name: str, item: KnownItem, roster: Roster, identity: Identity | None) -> list[str]:
+    """The levels of open interviews whose minutes this person may record, for themselves or for whom they stand in.
+
+    None on any other form than that of the minutes.
+    """
+    if name != _HELD or identity is None:
+        return []
+    rights = rights_of(roster, identity)
+    recording = list(capacities(rights.asker, identity.id, rights.assignees(item, item.lead_unit)))
+    mine = [asker for asker, person in recording if asker != "leader" or person == item.leader]
+    return [
+        level
+        for level in ("interview", "chief_interview")
+        if item.open_escalations(level) and any(expected_of(asker, _HELD, level) for asker in mine)
+    ]
 
 
 def last_reports(item: KnownItem) -> dict[str, tuple[str, date]]:
@@ -97,6 +120,12 @@ def _against(against: Appealed, lang: Language) -> str:
     if against.light is not None:
         return f"{_period(against.light, lang)} {'亮灯' if lang == 'zh' else 'light'}"
     return notice_word(against.level or "", against.cause or "", lang)
+
+
+def _replied(reply: ReplyRecord, lang: Language) -> str:
+    if reply.light is not None:
+        return f"{_period(reply.light, lang)} {'亮灯' if lang == 'zh' else 'light'}"
+    return notice_word(reply.level or "", reply.cause or "", lang)
 
 
 def _period(period: str, lang: Language) -> str:

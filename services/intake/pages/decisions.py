@@ -2,52 +2,32 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from collections.abc import Iterable
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from contracts.position_vector import LastOffsets
-from contracts.topics import SUBMISSIONS
 from services.intake.dependencies import Dependencies
 from services.intake.pages.decision_rows import MOST, TOGETHER, decision_rows
 from services.intake.pages.form_body import FormFields
-from services.intake.pages.form_post import FormPost, read_form
+from services.intake.pages.form_post import FormPost, posted
 from services.intake.pages.renderer import page
-from services.intake.pages.session import check_form_token, check_origin, form_token, signed_in
-from services.intake.problem import IntakeProblem, denied
-from services.intake.submitting.receiver import Received
+from services.intake.pages.row_outcomes import SentRow, outcomes_of, position_after
+from services.intake.pages.session import form_token, signed_in
+from services.intake.problem import IntakeProblem
 from services.intake.who.decisions import pending
 from services.intake.who.item import KnownItem
-from services.intake.who.permission import rights_of, to_item
+from services.intake.who.permission import rights_of
 from supervision.awaited import ERRANDS
 from supervision.light_sentences import period_word
 from web.gate import GuardedRoute, does
 from web.identity import Identity
 from web.language import language_of
 from web.privileged_reads import opened_by
-from web.rights import RightDenied
 
 router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
-_AT_ONCE: Final = 16
-_SECONDS: Final = 10.0
-"""How long the rulings of all rows are waited for; one that comes later is found by its receipt."""
-
-
-State = Literal["decided", "refused", "waiting", "left_out", "problem"]
-
-
-class RowOutcome(NamedTuple):
-    """What became of a row: `left_out` where it changed or was decided meanwhile."""
-
-    item: KnownItem | None
-    name: str
-    state: State
-    received: Received | None = None
-    problem: IntakeProblem | None = None
 
 
 class _Chosen(NamedTuple):
@@ -79,27 +59,22 @@ async def decisions(request: Request) -> Response:
 async def decide(request: Request) -> Response:
     """Each ticked row becomes a submission of its own; what changed meanwhile is left out, and said so."""
     dependencies, identity = signed_in(request)
-    check_origin(request)
     dependencies.receiver.ready()
-    async with read_form(request, dependencies.evidence, (), 0) as post:
+    async with posted(request, dependencies) as post:
         act = _act(post.fields.one("act"))
         try:
-            check_form_token(request, post.fields.one("csrf"))
-            post.check_text()
+            post.check(request)
             chosen = _chosen(post)
         except IntakeProblem as problem:
             return _page(request, dependencies, identity, act, post, problem)
     open_now = {row.value for row in decision_rows(dependencies, identity, act)}
-    turn, loop = asyncio.Semaphore(_AT_ONCE), asyncio.get_running_loop()
-    until = loop.time() + _SECONDS
-
-    async def outcome(value: str, one: _Chosen) -> RowOutcome:
-        body, key = _body(act, one, post), f"form-{post.key}-{one.of}"
-        async with turn:
-            left = max(0.0, until - loop.time()) if value in open_now else None
-            return await _decided(dependencies, identity, one, body, key, left)
-
-    outcomes = await asyncio.gather(*(outcome(value, one) for value, one in chosen.items()))
+    rows = [
+        SentRow(
+            one.programme, one.item, one.name, _body(act, one, post), f"form-{post.key}-{one.of}", value in open_now
+        )
+        for value, one in chosen.items()
+    ]
+    outcomes = await outcomes_of(dependencies, identity, rows)
     _open(request, (one.item for one in outcomes))
     left = len(decision_rows(dependencies, identity, act))
     return page(
@@ -111,45 +86,8 @@ async def decide(request: Request) -> Response:
         outcomes=outcomes,
         left=left,
         yes=post.fields.one("yes") != "",
-        after=_position(dependencies, outcomes),
+        after=position_after(dependencies, outcomes),
     )
-
-
-def _position(dependencies: Dependencies, outcomes: Iterable[RowOutcome]) -> str:
-    """Behind which position the desk no longer shows what was decided."""
-    last: dict[tuple[str, int], int] = {}
-    for one in outcomes:
-        if one.received is not None:
-            place = SUBMISSIONS, one.received.receipt.partition
-            last[place] = max(last.get(place, 0), one.received.receipt.offset)
-    return dependencies.position_tokens.seal(LastOffsets(last)) if last else ""
-
-
-async def _decided(
-    dependencies: Dependencies, identity: Identity, one: _Chosen, body: dict[str, Any], key: str, left: float | None
-) -> RowOutcome:
-    """What becomes of one row, its ruling waited for `left` seconds; None: it does not wait any more.
-
-    The item is named only to whom it is shown: a row may name any.
-    """
-    receiver, item = dependencies.receiver, dependencies.roster.items.get((one.programme, one.item))
-    about = one.programme, one.item or None
-    if item is not None and not to_item(rights_of(dependencies.roster, identity), "item.read_full", item).allowed:
-        item = None
-    try:
-        if left is not None:
-            received = await receiver.receive(identity, *about, body, key, left)
-        elif (before := await receiver.sent_before(identity, *about, body, key)) is not None:
-            received = before
-        else:
-            return RowOutcome(item, one.name, "left_out")
-    except RightDenied as error:
-        return RowOutcome(item, one.name, "problem", problem=denied(error))
-    except IntakeProblem as problem:
-        return RowOutcome(item, one.name, "problem", problem=problem)
-    verdict = received.ruling["verdict"] if received.ruling else "waiting"
-    state: State = "waiting" if verdict == "waiting" else "refused" if verdict == "rejected" else "decided"
-    return RowOutcome(item, one.name, state, received)
 
 
 def _body(act: str, one: _Chosen, post: FormPost) -> dict[str, Any]:

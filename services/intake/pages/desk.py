@@ -103,6 +103,19 @@ def _errands(item: KnownItem, now: datetime) -> Iterable[Errand]:
             yield Errand(item, "rectification.reported", due=due)
 
 
+def due_of_prepared(item: KnownItem, name: str, period: PeriodId, now: datetime) -> Due | None:
+    """Until when something that a unit prepared must be filed; None where nothing says so."""
+    limits = [one.due_at for one in item.open_escalations("rectification") if one.due_at is not None]
+    at: datetime | None = None
+    if name == "plan.submitted":
+        at = item.opened.plan_due_at
+    elif name in ("progress.reported", "adjustment.requested") and period in item.deadlines.periods:
+        at = item.deadlines.due_at(period)
+    elif name in ("rectification.reported", "extension.requested"):
+        at = min(limits, default=None)
+    return None if at is None else due_of(item, at, now)
+
+
 def to_report(item: KnownItem, now: datetime) -> list[ReportingPeriod]:
     """Open periods without a report; of those that are over only the last one, which can still be made up."""
     missing = [one for one in binding(item) if one.opens_at <= now and not item.lights.reported(one.id)]

@@ -16,6 +16,8 @@ from services.intake.submitting.body import exact_object, too_large
 
 MAX_TARGETS = 12
 VISITS = "inspection.recorded"
+EVERY_NODE = "every_node"
+"""The sentence of each period of a plan that says none of its own."""
 
 
 class FormFields:
@@ -43,6 +45,10 @@ class FormFields:
         parts = ("indicator", "comparator", "value", "unit")
         sent = ({part: self.one(f"{prefix}:{index}:{part}") for part in parts} for index in range(MAX_TARGETS))
         return [one for one in sent if one["indicator"]]
+
+    def planned(self) -> dict[str, None]:
+        """The periods of the plan that the form asked about, in their order."""
+        return dict.fromkeys(name.split(":")[1] for name in self._values if name.startswith("node:"))
 
     def forbidden(self) -> Iterator[tuple[str, str]]:
         """Names of fields with a character that no text may have, and which one."""
@@ -92,8 +98,9 @@ def _datum(field: Field, posted: FormFields, evidence: Sequence[Evidence]) -> di
             measures = posted.named("measure:")
             return {field.name: measures} if measures else {}
         case "plan":
-            periods = dict.fromkeys(key.partition(":")[0] for key in posted.named("node:"))
-            nodes = {period: _node(posted, period) for period in periods}
+            nodes = {period: _node(posted, period) for period in posted.planned()}
+            for node in nodes.values():
+                node["text"] = node["text"] or posted.one(EVERY_NODE)
             return {field.name: {period: node for period, node in nodes.items() if node["text"] or node["targets"]}}
         case "node":
             return {field.name: _node(posted, "one")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from exact.faults import Fault
 from services.intake.pages.choices import choices_of
@@ -16,6 +16,8 @@ from services.intake.who.roster import Roster
 from supervision.light_sentences import SIGNS, period_word, plain
 from supervision.refusal_words import REASONS
 from supervision.words import Language, say
+
+_WORDS: Final = ("text", "line")
 
 
 class Answered(NamedTuple):
@@ -37,6 +39,15 @@ def answers(item: KnownItem, roster: Roster, name: str, data: Mapping[str, Any],
         far = _far(item, data, lang) if field.kind == "measures" else []
         found.append(Answered(label, lines, far))
     return found
+
+
+def unanswered(name: str, data: Mapping[str, Any]) -> list[Fault]:
+    """What the form asks for in words and was left empty; a program may leave it out, who fills in a form may not."""
+    asked = {field.name: ("data", field.name) for field in FORMS[name] if field.required and field.kind in _WORDS}
+    empty: list[tuple[str, ...]] = [place for one, place in asked.items() if not data.get(one)]
+    if any(field.kind == "node" for field in FORMS[name]) and not data.get("node", {}).get("text"):
+        empty.insert(0, ("data", "node", "text"))
+    return [Fault(place, "missing", "请填写", "must be filled in") for place in empty]
 
 
 def foreseen(item: KnownItem, name: str, data: Mapping[str, Any]) -> list[Fault]:

@@ -15,7 +15,8 @@ from exact.faults import Fault
 from services.intake.dependencies import Dependencies
 from services.intake.evidence.citations import CitedFile
 from services.intake.pages import overview
-from services.intake.pages.choices import choices_of, last_reports
+from services.intake.pages.choices import choices_of, last_reports, levels_to_record
+from services.intake.pages.decided_on import DecidedOn, by_text
 from services.intake.pages.desk import binding
 from services.intake.pages.fields import FORMS
 from services.intake.pages.figures import figures, last_report
@@ -54,14 +55,26 @@ def form_page(
     problem: IntakeProblem | None = None,
     *,
     saved_at: datetime | None = None,
+    offered: bool = True,
+    about: Sequence[DecidedOn] = (),
 ) -> Response:
-    """The form for a submission of type `name` about `item`, filled in with `post`; `problem` is told above it."""
+    """The form for a submission of type `name` about `item`, filled in with `post`; `problem` is told above it.
+
+    Not `offered`: nothing of the kind is open about the item.
+    """
     lang, roster, fields = language_of(request), dependencies.roster, FORMS[name]
     identity = known_visitor(request).identity
     period = post.fields.one("period") or overview.current_period(item, dependencies.clock.now())
     choices = {one.name: choices_of(name, one.name, item, roster, lang) for one in fields if one.kind in _OFFERING}
+    recused = False
+    if name == "appeal.decided" and identity is not None:
+        decidable = {one.id for one in item.decidable_by(identity.id)}
+        recused = len(decidable) < len(choices["appeal"])
+        choices["appeal"] = [one for one in choices["appeal"] if one.value in decidable]
+    if name == "blockage.answered":
+        choices["blockage"] = by_text(choices["blockage"], about)
     of_unit = name in overview.UNIT_ACTS
-    drafts = of_unit and dependencies.form_drafts.named
+    drafts = of_unit and name not in _ONE_CLICK and dependencies.form_drafts.named
     answer = page(
         request,
         "form.html",
@@ -75,7 +88,10 @@ def form_page(
         period=period,
         files=_files(dependencies, item, name, period or ""),
         choices=choices,
-        nothing=any(one.required and not choices[one.name] for one in fields if one.name in choices),
+        recused=recused,
+        levels=levels_to_record(name, item, roster, identity),
+        about=about,
+        nothing=not offered or any(one.required and not choices[one.name] for one in fields if one.name in choices),
         figures=figures(item, period) if any(one.kind == "measures" for one in fields) else [],
         before=_report_before(item, period) if name == "progress.reported" else None,
         faults=_by_field(problem),

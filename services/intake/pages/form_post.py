@@ -16,10 +16,12 @@ from contracts.topics import MAX_SUBMISSION_BYTES
 from contracts.values import Classification, Evidence
 from exact.characters import forbidden_in, text_fault
 from exact.faults import Fault
+from services.intake.dependencies import Dependencies
 from services.intake.evidence.media_types import agrees, media_type_for
 from services.intake.evidence.objects import told_full
 from services.intake.evidence.store import EvidenceStore
 from services.intake.pages.form_body import FormFields
+from services.intake.pages.session import check_form_token, check_origin
 from services.intake.problem import IntakeProblem, invalid
 from services.intake.submitting.body import content_type, limited
 
@@ -53,8 +55,12 @@ class FormPost:
     uploads: Sequence[Upload] = ()
     cited: list[Evidence] = field(default_factory=list)
 
-    def check_text(self) -> None:
-        """Raises IntakeProblem `invalid`, naming every field and file whose name or content no text may have."""
+    def check(self, request: Request) -> None:
+        """Raises IntakeProblem: `form_expired` where the form was not opened in this session.
+
+        `invalid` names every field and file whose name or content no text may have.
+        """
+        check_form_token(request, self.fields.one("csrf"))
         faults = [text_fault(("data", name), found) for name, found in self.fields.forbidden()]
         names = (forbidden_in(upload.file.filename or "") for upload in self.uploads)
         faults += [text_fault(("data", "evidence"), found) for found in names if found]
@@ -74,16 +80,20 @@ class FormPost:
 
 
 @contextlib.asynccontextmanager
-async def read_form(
-    request: Request, store: EvidenceStore, owners: Sequence[str], evidence_limit: int
+async def posted(
+    request: Request, dependencies: Dependencies, owners: Sequence[str] = (), limit: int = 0
 ) -> AsyncIterator[FormPost]:
-    """A form whose files have together at most `evidence_limit` bytes; they are closed at the end.
+    """A form of a page of ours, whose files have together at most `limit` bytes; they are closed at the end.
+
+    What it says is used after `FormPost.check` alone; a page that shows it again shows it whatever is wrong with it.
 
     Raises:
-        IntakeProblem: `media_type`, `too_large`, `aborted`.
+        IntakeProblem: `form_expired` for a form of another site, `media_type`, `too_large`, `aborted`.
     """
+    check_origin(request)
+    store = dependencies.evidence
     content_type(request, "multipart/form-data", "application/x-www-form-urlencoded")
-    received = Request(request.scope, limited(request, evidence_limit + _TEXT_BYTES))
+    received = Request(request.scope, limited(request, limit + _TEXT_BYTES))
     with told_full():  # what is larger than a megabyte is spooled to the disk
         form = await received.form(max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=2 * MAX_SUBMISSION_BYTES)
     fields = FormFields([(name, value) for name, value in form.multi_items() if isinstance(value, str)])
@@ -96,8 +106,7 @@ async def read_form(
         kept = await kept_before(fields, store, owners)
         yield FormPost(fields, fields.one("key")[:100] or uuid.uuid4().hex, uploads, kept)
     finally:
-        for upload in uploads:
-            await upload.file.close()
+        await form.close()  # with the files that were not chosen: a browser sends them empty
 
 
 def kept_text(cited: Evidence) -> str:
@@ -106,10 +115,12 @@ def kept_text(cited: Evidence) -> str:
     return f"{mark}{cited.sha256}|{cited.size}|{cited.media_type}|{cited.name}"
 
 
-async def kept_before(fields: FormFields, store: EvidenceStore, owners: Sequence[str]) -> list[Evidence]:
+async def kept_before(
+    fields: FormFields, store: EvidenceStore, owners: Sequence[str], name: str = "kept"
+) -> list[Evidence]:
     """Evidence that an earlier try of the same form brought: the store still has a file of this hash and size."""
     kept = []
-    for m in [match for text in fields.all("kept") if (match := _KEPT.fullmatch(text))]:
+    for m in [match for text in fields.all(name) if (match := _KEPT.fullmatch(text))]:
         file = await store.find(m[2]) if await store.uploaded(m[2], owners) else None
         if file is not None and file.size == int(m[3]):
             kept.append(_cited(m[2], m[5], int(m[3]), m[4], internal=m[1] is not None))
@@ -117,7 +128,7 @@ async def kept_before(fields: FormFields, store: EvidenceStore, owners: Sequence
 
 
 async def _stored(upload: Upload, store: EvidenceStore, owners: Sequence[str]) -> Evidence:
-    name = _name(upload.file)
+    name = name_of(upload.file)
     try:
         file = await store.keep(_chunks(upload.file), owners, size=upload.file.size)
     except IntakeProblem as problem:
@@ -143,6 +154,7 @@ async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
         yield chunk
 
 
-def _name(file: UploadFile) -> str:
+def name_of(file: UploadFile) -> str:
+    """What a file is called as evidence: its bare name, without what no name may have."""
     bare = (file.filename or "").replace("\\", "/").rsplit("/", 1)[-1]
     return _UNSAFE.sub("", bare)[-200:].strip(". ") or "file"

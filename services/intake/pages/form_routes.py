@@ -9,25 +9,27 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
-from contracts.topics import jurisdiction_of, split_subject
+from contracts.topics import jurisdiction_of
 from services.intake.dependencies import Dependencies
 from services.intake.evidence.rights import uploaders
+from services.intake.pages.choices import levels_to_record
+from services.intake.pages.decided_on import decided_on
+from services.intake.pages.desk import binding
 from services.intake.pages.fields import FORMS
 from services.intake.pages.form_body import FormFields, submission_body
-from services.intake.pages.form_check import answers, foreseen
+from services.intake.pages.form_check import answers, foreseen, unanswered
 from services.intake.pages.form_page import draft_period, form_page
-from services.intake.pages.form_post import FormPost, kept_before, kept_text, read_form
+from services.intake.pages.form_post import FormPost, kept_before, kept_text, posted
 from services.intake.pages.form_values import fields_of, prefilled
 from services.intake.pages.ledger_goals import goal_fields
-from services.intake.pages.overview import current_period
-from services.intake.pages.qr_code import qr_code
+from services.intake.pages.next_errand import next_errand
+from services.intake.pages.overview import UNIT_ACTS, applies, current_period
+from services.intake.pages.receipt_page import receipt_page
 from services.intake.pages.renderer import FOLDER, page
-from services.intake.pages.session import check_form_token, check_origin, form_token, signed_in
+from services.intake.pages.session import form_token, signed_in
 from services.intake.pages.shown_items import open_item, permitted
 from services.intake.prepared.form_drafts import FormPlace
 from services.intake.problem import IntakeProblem, invalid
-from services.intake.receipts import receipt_for, ruling_on
-from services.intake.submitting.receiver import Received
 from services.intake.who.item import KnownItem
 from web.gate import GuardedRoute, does
 from web.identity import Identity
@@ -60,11 +62,16 @@ async def form(request: Request, programme: str, item: str, name: str) -> Respon
         for plan in known.inspections:
             opened_by(request).plan(programme, item, plan)
     asked = request.query_params
-    period = asked.get("period") or current_period(known, dependencies.clock.now())
+    period = asked.get("period") or ""
+    if period not in {one.id for one in binding(known)}:
+        period = current_period(known, dependencies.clock.now())
     begun = await goal_fields(dependencies, known) if name == "plan.submitted" else []
-    pairs, key, saved_at = prefilled(known, name, period) or begun, uuid.uuid4().hex, None
+    levels = levels_to_record(name, known, dependencies.roster, identity)
+    pairs, key, saved_at = prefilled(known, name, period, levels) or begun, uuid.uuid4().hex, None
+    if (level := asked.get("level", "")) in levels:
+        pairs = [("level", level)]
     if (prepared := asked.get("prepared")) and identity.unit is not None:
-        found = [one for one in await dependencies.signing.open(identity) if str(one.id) == prepared]
+        found = [one for one in await dependencies.sign_off.open(identity) if str(one.id) == prepared]
         for one in found:
             pairs, period = [*fields_of(name, one.body["data"]), ("replaces", prepared)], one.period or period
     else:
@@ -75,7 +82,9 @@ async def form(request: Request, programme: str, item: str, name: str) -> Respon
                 key = dict(pairs).get("key", key)
     fields = FormFields([*((k, v) for k, v in pairs if k != "period"), ("period", period)])
     cited = await kept_before(fields, dependencies.evidence, uploaders(identity))
-    return form_page(request, dependencies, known, name, FormPost(fields, key, (), cited), saved_at=saved_at)
+    offered = name not in UNIT_ACTS or applies(known, name, dependencies.clock.now())
+    post, about = FormPost(fields, key, (), cited), await decided_on(dependencies, known, name, language_of(request))
+    return form_page(request, dependencies, known, name, post, saved_at=saved_at, offered=offered, about=about)
 
 
 @router.post("/items/{programme}/{item}/{name}")
@@ -83,19 +92,18 @@ async def form(request: Request, programme: str, item: str, name: str) -> Respon
 async def send(request: Request, programme: str, item: str, name: str) -> Response:
     """A form comes in: it is kept, checked, prepared or filed; or the form again with everything that is wrong."""
     dependencies, identity = signed_in(request)
-    check_origin(request)
     known = permitted(dependencies, identity, programme, item, f"submit.{name}")
     owners, limit = uploaders(identity), dependencies.settings.evidence_limit
-    async with read_form(request, dependencies.evidence, owners, limit) as post:
+    async with posted(request, dependencies, owners, limit) as post:
         try:
-            check_form_token(request, post.fields.one("csrf"))
+            post.check(request)
             if post.fields.one("act") == "forget":
                 await dependencies.form_drafts.forget(_place(identity, known, name, draft_period(name, post)))
                 return RedirectResponse(request.scope["path"], 303)
-            post.check_text()
             return await _acted(request, dependencies, identity, known, name, post)
         except IntakeProblem as problem:
-            return form_page(request, dependencies, known, name, post, problem)
+            about = await decided_on(dependencies, known, name, language_of(request))
+            return form_page(request, dependencies, known, name, post, problem, about=about)
 
 
 async def _acted(
@@ -109,6 +117,8 @@ async def _acted(
     if act == "change":
         return form_page(request, dependencies, item, name, post)
     body = submission_body(name, post.fields, post.cited)
+    if empty := unanswered(name, body["data"]):
+        raise invalid(*empty)
     far = [line for one in answers(item, dependencies.roster, name, body["data"], "zh") for line in one.far]
     unsure = bool(far) and post.fields.one("checked") == "yes" and post.fields.one("sure") != "yes"
     if act == "check" or unsure:
@@ -117,15 +127,17 @@ async def _acted(
         await dependencies.receiver.check(identity, item.programme, item.id, body)
         return _check_page(request, dependencies, identity, item, name, post, body, unsure=unsure)
     if act == "prepare":
-        kept = await dependencies.signing.prepare(identity, item.programme, item.id, body, f"form-{post.key}")
+        kept = await dependencies.sign_off.prepare(identity, item.programme, item.id, body, f"form-{post.key}")
         if kept.state != "waiting":
             raise IntakeProblem("prepared_changed")
         await _end(dependencies, identity, place, post)
-        return page(request, "prepared.html", 202, item=item, name=name)
+        following = await next_errand(request, dependencies, identity, item, name)
+        return page(request, "prepared.html", 202, item=item, name=name, following=following)
     wait = min(RULING_SECONDS, dependencies.settings.max_wait)
     received = await dependencies.receiver.receive(identity, item.programme, item.id, body, f"form-{post.key}", wait)
     await _end(dependencies, identity, place, post)
-    return _receipt_page(request, dependencies, received, 202, item=item, name=name)
+    following = await next_errand(request, dependencies, identity, item, name)
+    return receipt_page(request, dependencies, received, 202, item=item, name=name, following=following)
 
 
 async def _store_files(dependencies: Dependencies, identity: Identity, post: FormPost) -> None:
@@ -154,9 +166,9 @@ async def _end(dependencies: Dependencies, identity: Identity, place: FormPlace,
     with suppress(IntakeProblem):
         await dependencies.form_drafts.forget(place)
         if replaced := post.fields.one("replaces"):
-            for one in await dependencies.signing.open(identity):
+            for one in await dependencies.sign_off.open(identity):
                 if str(one.id) == replaced:
-                    await dependencies.signing.take_back(identity, one)
+                    await dependencies.sign_off.take_back(identity, one)
 
 
 def _check_page(
@@ -195,34 +207,3 @@ def _place(identity: Identity, item: KnownItem, name: str, period: str) -> FormP
     owner = f"{jurisdiction_of(item.programme)}/{identity.role}:{identity.unit or ''}:{identity.id}"
     about = period if any(field.kind == "period" for field in FORMS[name]) else ""
     return FormPlace(owner, item.programme, item.id, name, about)
-
-
-@router.get("/receipts/{submission_id}")
-@does("receipt.read")
-async def receipt_page(request: Request, submission_id: str) -> Response:
-    """A receipt of before, to be printed."""
-    dependencies, identity = signed_in(request)
-    receipt = await receipt_for(dependencies, identity, submission_id)
-    programme, item = split_subject(receipt.subject)
-    known = dependencies.roster.items.get((programme, item or ""))
-    received = Received(receipt, await ruling_on(dependencies, submission_id))
-    return _receipt_page(request, dependencies, received, 200, item=known, name="")
-
-
-def _receipt_page(
-    request: Request, dependencies: Dependencies, received: Received, status: int, *, item: KnownItem | None, name: str
-) -> Response:
-    receipt = received.receipt
-    proof = dependencies.receipt_signer.signed(receipt, dependencies.settings.log)
-    return page(
-        request,
-        "receipt.html",
-        status,
-        item=item,
-        name=name,
-        receipt=receipt,
-        ruling=received.ruling,
-        ruling_page=receipt.page(dependencies.position_tokens),
-        proof=proof,
-        code=qr_code(proof, "liangdeng receipt"),
-    )

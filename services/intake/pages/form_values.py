@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -16,12 +16,16 @@ from supervision.workdays import WorkingDays, last_day
 Pairs = list[tuple[str, str]]
 
 
-def prefilled(item: KnownItem, name: str, period: str) -> Pairs:
-    """What a form need not be told again."""
+def prefilled(item: KnownItem, name: str, period: str, levels: Collection[str] = ()) -> Pairs:
+    """What a form need not be told again; `levels` of interviews are those that it offers."""
     if name == "progress.reported" and (report := last_report(item, period)) is not None:
         data = {"claim": report.claim, "measures": report.measures, "narrative": report.narrative}
         evidence = [{k: v for k, v in asdict(one).items() if v is not None} for one in report.evidence]
         return fields_of(name, {**data, "evidence": evidence})
+    if name == "interview.held":
+        offered = [one for one in item.open_escalations() if one.level in levels]
+        due = sorted(offered, key=lambda one: one.due_at or one.raised_at)
+        return [("level", one.level) for one in due[:1]]
     if name == "extension.requested":
         limits = [one.due_at for one in item.open_escalations("rectification") if one.due_at is not None]
         if limits:

@@ -1,15 +1,12 @@
-"""What a person finds on their pages: their items with what is due and waiting, and what they may submit."""
+"""What waits on an item for somebody, and what may be submitted about it as it stands."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from contracts.values import ReportingPeriod
 from services.intake.pages.choices import appealable
-from services.intake.pages.desk import binding, next_report, to_report, unsigned
+from services.intake.pages.desk import binding, to_report, unsigned
 from services.intake.pages.fields import FORMS
 from services.intake.who.item import KnownItem
 from services.intake.who.permission import ItemRights, submittable
@@ -19,31 +16,6 @@ _OUTLIVING: Final = ("notice.acknowledged", "appeal.lodged", "appeal.decided")
 """What a withdrawn item still takes (rulebook: Fairness)."""
 UNIT_ACTS: Final = frozenset(name for name in FORMS if "unit" in OPERATIONS[f"submit.{name}"].roles)
 """What units submit."""
-
-
-@dataclass(frozen=True, slots=True)
-class ListedItem:
-    """An item in a person's list: the report that is due next, and what waits for this person."""
-
-    item: KnownItem
-    next_due: ReportingPeriod | None
-    plan: str
-    waiting: tuple[str, ...]
-
-
-def rows(items: Iterable[KnownItem], rights: ItemRights, now: datetime) -> list[ListedItem]:
-    """A person's list: first the items where something waits for them, then by the report that is due next."""
-    listed = [_row(item, rights, now) for item in items]
-    return sorted(
-        listed, key=lambda row: (not row.waiting, row.next_due is None, row.next_due.due_at if row.next_due else now)
-    )
-
-
-def _row(item: KnownItem, rights: ItemRights, now: datetime) -> ListedItem:
-    plan = "confirmed" if item.plan_confirmed else "waiting" if item.waiting_plan is not None else "none"
-    may = set(submittable(rights, item))
-    mine = tuple(name for name in pressing(item, now) if name in may)
-    return ListedItem(item, next_report(item, now), plan, mine)
 
 
 def waiting(item: KnownItem) -> list[str]:
@@ -113,10 +85,15 @@ def applies(item: KnownItem, name: str, now: datetime) -> bool:
     return could.get(name, True)
 
 
+def recused(item: KnownItem, rights: ItemRights, name: str) -> bool:
+    """Whether it is a decision about appeals in all of which this person took part (rulebook: Fairness Art. 16/17)."""
+    return name == "appeal.decided" and rights.identity is not None and not item.decidable_by(rights.identity.id)
+
+
 def actions(item: KnownItem, rights: ItemRights, now: datetime) -> tuple[list[str], list[str]]:
     """What this person may submit about an item: what is waited for, and everything else that applies."""
     first = pressing(item, now)
-    may = [name for name in submittable(rights, item) if name in FORMS]
+    may = [name for name in submittable(rights, item) if name in FORMS and not recused(item, rights, name)]
     return [name for name in first if name in may], [
         name for name in may if name not in first and applies(item, name, now)
     ]

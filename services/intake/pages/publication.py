@@ -9,9 +9,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from programmes.programme import ProgrammeFile
-from services.intake.pages.form_post import read_form
+from services.intake.pages.form_post import posted
 from services.intake.pages.renderer import page
-from services.intake.pages.session import check_form_token, check_origin, form_token, signed_in
+from services.intake.pages.session import form_token, signed_in
 from services.intake.problem import IntakeProblem
 from services.intake.submitting.receipt import Receipt
 from services.intake.who.permission import require_own, rights_of
@@ -34,12 +34,11 @@ async def publication_form(request: Request) -> Response:
 async def publish(request: Request) -> Response:
     """The file is checked, with every fault and its line; the button that says so publishes it, too."""
     dependencies, identity = signed_in(request)
-    check_origin(request)
     limit = dependencies.settings.programme_limit
     programme: ProgrammeFile | None = None
-    async with read_form(request, dependencies.evidence, (), limit) as post:
+    async with posted(request, dependencies, limit=limit) as post:
         try:
-            check_form_token(request, post.fields.one("csrf"))
+            post.check(request)
             if not post.uploads:
                 raise IntakeProblem("invalid", "请选择督查方案文件", "choose the file of a programme")
             file = post.uploads[0].file

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, urlencode
@@ -12,21 +13,24 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from contracts.rulings import ProgrammeOpened
+from programmes.ledger.draft import TO_FILL_IN
 from services.intake.dependencies import Dependencies
 from services.intake.pages.choices import cause_text
 from services.intake.pages.fields import ACTIONS, FOLLOWS
+from services.intake.programme_drafts.draft import ProgrammeDraft
 from services.intake.who.decisions import pending
 from services.intake.who.item import KnownItem
 from services.intake.who.permission import rights_of
 from supervision import words
-from supervision.light_sentences import period_word, plain
+from supervision.light_sentences import day_word, period_word, plain
+from supervision.policy_words import policy_word
 from supervision.refusal_advice import ADVICE
-from supervision.words import say
+from supervision.words import Language, Word, say
 from supervision.workdays import last_day, local, offset_of
 from web.addresses import here_of
 from web.header import TEMPLATES, Header, in_other_language
 from web.identity import Identity
-from web.language import language_of, remember_language
+from web.language import language_of, marked, remember_language
 from web.problem import HttpProblem
 from web.visitor import known_visitor
 
@@ -45,6 +49,9 @@ _ENVIRONMENT: Final = Environment(
     lstrip_blocks=True,
 )
 _ZONE: Final = "+08:00"
+_MINE: Final = Word("我的事项", "My items")
+_DESK: Final = Word("工作台", "Desk")
+"""Where a page leads back to: a unit to its items, everybody else to the desk."""
 _SIGNS: Final = {">=": "≥", "<=": "≤"}
 
 
@@ -53,30 +60,38 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
     dependencies: Dependencies = request.app.state.dependencies
     lang, item, root = language_of(request), context.get("item"), request.scope["root_path"]
     zone = item.assignment.zone if isinstance(item, KnownItem) else offset_of(_ZONE)
-    programmes = _shown_programmes(dependencies, known_visitor(request).identity, item)
+    identity = known_visitor(request).identity
+    programmes = _shown_programmes(dependencies, identity, item)
+    drafts = [draft] if isinstance(draft := context.get("draft"), ProgrammeDraft) else []
+    mine = _MINE if identity is None or identity.unit is not None else _DESK
     text = _ENVIRONMENT.get_template(template).render(
         lang=lang,
         zh=lang == "zh",
-        header=_header(request, item, context.get("problem")),
+        header=_header(request, item, context.get("problem"), [*programmes, *drafts]),
         root=root,
+        mine=mine.zh if lang == "zh" else mine.en,
         words=words,
         advice=ADVICE,
         period_word=period_word,
         plain=plain,
         actions=ACTIONS,
+        unfilled=TO_FILL_IN,
         follows=FOLLOWS,
         sign=lambda comparator: _SIGNS.get(comparator, comparator),
         say=lambda group, code: say(group, code, lang),
+        policy_name=lambda reference: _in(policy_word(reference), lang),
+        policy_options=lambda offered: [(value, _in(policy_word(reference), lang)) for value, reference in offered],
         cause=lambda level, name: cause_text(level, name, lang),
         link=lambda path, **query: _link(root + path, query),
-        due_day=lambda instant: last_day(instant, zone).strftime("%Y-%m-%d"),
-        local=lambda instant: local(instant, zone).strftime("%Y-%m-%d %H:%M:%S"),
+        day=lambda day: _day(day, lang),
+        due_day=lambda instant: _day(last_day(instant, zone), lang),
+        when=lambda instant: local(instant, zone).strftime("%Y-%m-%d %H:%M"),
+        to_second=lambda instant: local(instant, zone).strftime("%Y-%m-%d %H:%M:%S"),
         today=local(dependencies.clock.now(), zone).strftime("%Y-%m-%d"),
-        simulated=any(programme.simulated for programme in programmes),
-        derived=any(programme.derived for programme in programmes),
+        shown_page=template.removesuffix(".html"),
         **context,
     )
-    answer = HTMLResponse(text, status, headers=HEADERS)
+    answer = HTMLResponse(marked(text, lang), status, headers=HEADERS)
     remember_language(request, answer)
     return answer
 
@@ -88,7 +103,9 @@ def problem_page(request: Request, problem: HttpProblem) -> HTMLResponse:
     return response
 
 
-def _header(request: Request, about: object, problem: HttpProblem | None) -> Header:
+def _header(
+    request: Request, about: object, problem: HttpProblem | None, shown: Sequence[ProgrammeOpened | ProgrammeDraft]
+) -> Header:
     """The header of a page, about an item where it is about one; `problem` is what did not work."""
     dependencies: Dependencies = request.app.state.dependencies
     identity, settings = known_visitor(request).identity, dependencies.settings
@@ -106,7 +123,16 @@ def _header(request: Request, about: object, problem: HttpProblem | None) -> Hea
         person_name=_person_name(dependencies, identity),
         waiting=len(pending(dependencies.roster, rights_of(dependencies.roster, identity))),
         programme=programme,
+        to_sign=_to_sign(dependencies, identity),
+        notes=[word for name, word in words.NOTE.items() if any(getattr(one, name) for one in shown)],
     )
+
+
+def _to_sign(dependencies: Dependencies, identity: Identity | None) -> int:
+    """What waits for the signature of whoever is signed in; of those who do not sign nothing does."""
+    if identity is None or identity.unit is None or not dependencies.heads.sign(identity):
+        return 0
+    return dependencies.queue_sizes.of(identity.jurisdictions, identity.unit)
 
 
 def _shown_programmes(dependencies: Dependencies, identity: Identity | None, about: object) -> list[ProgrammeOpened]:
@@ -136,6 +162,14 @@ def _person_name(dependencies: Dependencies, identity: Identity | None) -> str:
         return ""
     names = dependencies.directory.register.person_names(identity.jurisdictions)
     return names[identity.id].zh if identity.id in names else ""
+
+
+def _day(day: date, language: Language) -> str:
+    return _in(day_word(day), language)
+
+
+def _in(word: Word, language: Language) -> str:
+    return word.zh if language == "zh" else word.en
 
 
 def _link(path: str, query: Mapping[str, Any]) -> str:

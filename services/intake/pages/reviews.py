@@ -14,9 +14,9 @@ from contracts.rulings import ProgressRecorded
 from contracts.values import Number, PeriodId, Target
 from services.intake.dependencies import Dependencies
 from services.intake.pages.form_body import FormFields
-from services.intake.pages.form_post import FormPost, read_form
+from services.intake.pages.form_post import FormPost, posted
 from services.intake.pages.renderer import page
-from services.intake.pages.session import check_form_token, check_origin, form_token, signed_in
+from services.intake.pages.session import form_token, signed_in
 from services.intake.problem import IntakeProblem
 from services.intake.who.decisions import PendingDecision, pending
 from services.intake.who.item import KnownItem
@@ -63,15 +63,13 @@ async def review(request: Request) -> Response:
 async def send(request: Request) -> Response:
     """The finding goes on its way; then the next report, or this one again with what is wrong."""
     dependencies, identity = signed_in(request)
-    check_origin(request)
     dependencies.receiver.ready()
-    async with read_form(request, dependencies.evidence, (), 0) as post:
+    async with posted(request, dependencies) as post:
         named = tuple(post.fields.one(name) for name in ("programme", "item", "period"))
         waiting = _waiting(dependencies, identity, post.fields.one("unit"))
         chosen = next((one for one in waiting if _name(one) == named), None)
         try:
-            check_form_token(request, post.fields.one("csrf"))
-            post.check_text()
+            post.check(request)
             done = await _sent(dependencies, identity, post, named[0], named[1])
         except IntakeProblem as problem:
             return _page(request, dependencies, waiting, chosen, post, problem)

@@ -9,13 +9,13 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from services.intake.dependencies import Dependencies
 from services.intake.pages import desk, overview
+from services.intake.pages.next_errand import to_do
+from services.intake.pages.prepared_rows import prepared_rows
 from services.intake.pages.renderer import FOLDER, page
 from services.intake.pages.session import signed_in
 from services.intake.pages.shown_items import open_item, permitted
-from services.intake.pages.signing import prepared_rows
 from services.intake.who.item import KnownItem
 from services.intake.who.permission import rights_of, to_item
-from supervision.rights import role_answer
 from web.gate import GuardedRoute, does
 from web.identity import Identity
 
@@ -39,21 +39,15 @@ async def style() -> Response:
 @pages_router.get("/items")
 @does("my_items.list")
 async def items(request: Request) -> Response:
-    """My items: what is due next, and what waits for me."""
+    """A unit's items: what is due next, and what waits for it. Everybody else has a desk."""
     dependencies, identity = signed_in(request)
     dependencies.receiver.ready()
-    now, roster = dependencies.clock.now(), dependencies.roster
-    rights = rights_of(roster, identity)
-    mine = [item for _, item in sorted(roster.items.items()) if to_item(rights, "item.read_full", item).allowed]
-    if identity.unit is not None:
-        return await _desk(request, dependencies, identity, identity.unit, mine)
-    rows = overview.rows(mine, rights, now)
-    for row in rows:
-        open_item(request, row.item)
-    keys = {(row.item.programme, row.item.lead_unit) for row in rows}
-    names = {key: roster.unit_name(*key) for key in keys}
-    publishes = role_answer("programme.publish", rights.asker).allowed
-    return page(request, "items.html", rows=rows, names=names, now=now, publishes=publishes)
+    rights = rights_of(dependencies.roster, identity)
+    if identity.unit is None:
+        return RedirectResponse("/desk" if rights.may("desk.read") else "/", 303)
+    known = dependencies.roster.items_of(identity.jurisdictions)
+    mine = [item for item in known if to_item(rights, "item.read_full", item).allowed]
+    return await _desk(request, dependencies, identity, identity.unit, mine)
 
 
 async def _desk(
@@ -64,8 +58,6 @@ async def _desk(
     for item in mine:
         open_item(request, item)
     prepared = await prepared_rows(dependencies, identity)
-    unsigned = {(row.item.programme, row.item.id, row.prepared.type, row.prepared.period) for row in prepared}
-    due = desk.errands(led, now)
     return page(
         request,
         "desk.html",
@@ -73,9 +65,9 @@ async def _desk(
         came_back=await dependencies.came_back.to(unit, led, now),
         prepared=prepared,
         signs=dependencies.heads.sign(identity),
-        errands=[one for one in due if (one.item.programme, one.item.id, one.name, one.period) not in unsigned],
+        errands=to_do(led, prepared, now),
         standings=desk.standings(mine, unit, now),
-        titles={id_: known.opened.title for id_, known in dependencies.roster.programmes.items()},
+        titles={id_: dependencies.roster.programme_title(id_) for id_ in {item.programme for item in mine}},
     )
 
 

@@ -19,9 +19,10 @@ def signed_in(request: Request) -> tuple[Dependencies, Identity]:
     return dependencies, identity
 
 
-def form_token(request: Request) -> str:
-    """Stands in the form of this page."""
-    return known_visitor(request).form_token(request.scope["path"])
+def form_token(request: Request, action: str = "") -> str:
+    """Stands in the form of this page; `action`: the last part of the address that it goes to, if that is another."""
+    path: str = request.scope["path"]
+    return known_visitor(request).form_token(f"{path.rpartition('/')[0]}/{action}" if action else path)
 
 
 def check_origin(request: Request) -> None:

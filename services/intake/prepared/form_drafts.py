@@ -44,21 +44,19 @@ class FormDrafts:
 
     async def save(self, place: FormPlace, fields: Pairs) -> datetime:
         """Keep the fields, in place of those of before; when that was. What nobody touched for long is forgotten."""
+        saved_at = self._tables.now()
         async with self._tables.connected() as connection:
-            cursor = await connection.execute(
-                "INSERT INTO intake.form_draft (owner, programme, item, form, period, fields)"
-                " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (owner, programme, item, form, period)"
-                " DO UPDATE SET fields = excluded.fields, saved_at = now() RETURNING saved_at",
-                (*place, Jsonb([list(pair) for pair in fields])),
-            )
-            row = await cursor.fetchone()
             await connection.execute(
-                "DELETE FROM intake.form_draft WHERE owner = %s AND saved_at < now() - %s * interval '1 day'",
-                (place.owner, KEPT_DAYS),
+                "INSERT INTO intake.form_draft (owner, programme, item, form, period, fields, saved_at)"
+                " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (owner, programme, item, form, period)"
+                " DO UPDATE SET fields = excluded.fields, saved_at = excluded.saved_at",
+                (*place, Jsonb([list(pair) for pair in fields]), saved_at),
             )
-        assert row is not None
-        saved: datetime = row[0]
-        return saved
+            await connection.execute(
+                "DELETE FROM intake.form_draft WHERE owner = %s AND saved_at < %s - %s * interval '1 day'",
+                (place.owner, saved_at, KEPT_DAYS),
+            )
+        return saved_at
 
     async def find(self, place: FormPlace) -> FormDraft | None:
         """What was typed so far."""

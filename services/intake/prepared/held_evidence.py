@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Collection
 from typing import Final
 
+from services.intake.prepared.queue_sizes import QueueSizes
 from services.intake.prepared.submissions import PreparedSubmissions
 from services.intake.problem import IntakeProblem
 
@@ -17,8 +18,9 @@ EVERY: Final = 60.0
 class HeldEvidence:
     """Their hashes, in memory."""
 
-    def __init__(self, prepared: PreparedSubmissions) -> None:
+    def __init__(self, prepared: PreparedSubmissions, sizes: QueueSizes) -> None:
         self._prepared = prepared
+        self._sizes = sizes
         self._hashes: frozenset[str] = frozenset()
 
     def holds(self, sha256: str) -> bool:
@@ -31,8 +33,9 @@ class HeldEvidence:
         return self._hashes
 
     async def run(self) -> None:
-        """Every minute, until cancelled."""
+        """Every minute, until cancelled; with it how much waits."""
         while True:
             with contextlib.suppress(IntakeProblem):  # what was read before holds; whoever prepares is told
                 await self.read()
+            await self._sizes.read()
             await asyncio.sleep(EVERY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -13,6 +14,7 @@ from psycopg.rows import TupleRow
 from psycopg_pool import PoolTimeout
 
 from directory.store import Pool
+from eventlog.clock import Clock
 from services.intake.problem import IntakeProblem
 
 SCHEMA: Final = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
@@ -22,14 +24,19 @@ _LATER: Final = {"Retry-After": "5"}
 class PreparedTables:
     """Without PostgreSQL, or while it does not answer, nothing is prepared; filing goes on."""
 
-    def __init__(self, pool: Pool | None) -> None:
+    def __init__(self, pool: Pool | None, clock: Clock) -> None:
         self._pool = pool
+        self._clock = clock
         self._made = False
 
     @property
     def named(self) -> bool:
         """Whether there is a database at all."""
         return self._pool is not None
+
+    def now(self) -> datetime:
+        """By intake's clock, which a simulated year drives."""
+        return self._clock.now()
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[AsyncConnection[TupleRow]]:

@@ -75,6 +75,26 @@ def with_part(entries: Sequence[Any], entry: Any) -> list[Any]:
     return [*before[:at], entry, *before[at + 1 :]]
 
 
+def with_ids(draft: ProgrammeDraft, units: Mapping[str, str], leaders: Mapping[str, str]) -> ProgrammeDraft:
+    """The draft with other ids of units and of leaders, by those they have, wherever they are named."""
+    items = [
+        one.model_copy(
+            update={
+                "lead_unit": units.get(one.lead_unit, one.lead_unit),
+                "cooperating_units": tuple(units.get(id_, id_) for id_ in one.cooperating_units),
+                "leader": leaders.get(one.leader or "", one.leader),
+            }
+        )
+        for one in draft.items
+    ]
+    changes = {
+        "units": tuple(one.model_copy(update={"id": units.get(one.id, one.id)}) for one in draft.units),
+        "leaders": tuple(one.model_copy(update={"id": leaders.get(one.id, one.id)}) for one in draft.leaders),
+        "items": tuple(items),
+    }
+    return draft.model_copy(update=changes)
+
+
 def open_points(draft: ProgrammeDraft) -> list[Fault]:
     """What stands between a draft and its publication, beside what its reader finds in its text."""
     found = [

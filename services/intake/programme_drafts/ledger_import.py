@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Final
 
 from contracts.values import Leader, Unit
+from directory.copy import DirectoryCopy
 from exact.workbook import ListSheet
 from programmes.ledger.comparison import DraftComparison, compared
 from programmes.ledger.draft import DraftFrame, draft_of, misplaced, year_of
 from programmes.ledger.model import LedgerProblem, OfficeLedger
-from programmes.ledger.names import is_person, leaders_of
+from programmes.ledger.names import is_person, leaders_of, similar
 from programmes.ledger.reading import read_sheets
 from programmes.programme import LeaderEntry, ProgrammeFile, UnitEntry
 from services.intake.programme_drafts.draft import ProgrammeDraft, draft_of_file
 from supervision.words import Word
 
-_NEAR: Final = 0.8
 _NOTHING: Final = DraftComparison(new=(), changed={}, unchanged=(), gone=())
 
 
@@ -63,6 +62,15 @@ class KnownNames:
                 ),
             }
         )
+
+
+def known_names_of(copy: DirectoryCopy | None, jurisdiction: str) -> KnownNames:
+    """Those of a jurisdiction; none where there is no directory."""
+    if copy is None:
+        return KnownNames()
+    units = [one for (where, _), one in sorted(copy.register.units.items()) if where == jurisdiction]
+    leaders = [one for (where, _), one in sorted(copy.register.leaders.items()) if where == jurisdiction]
+    return KnownNames(units=units, leaders=leaders)
 
 
 def preview_of(
@@ -126,8 +134,7 @@ def _new_units(made: ProgrammeFile, draft: ProgrammeDraft, directory: KnownNames
     """A name that is nearly another one may be the same unit, written otherwise."""
     known = {one.name for one in draft.units} | {one.name for one in directory.units}
     new = [one.name for one in made.units if one.name not in known]
-    near = {name: get_close_matches(name, [one for one in (*known, *new) if one != name], 1, _NEAR) for name in new}
-    return [(name, near[name][0] if near[name] else "") for name in new]
+    return [(name, similar(name, (*known, *new))) for name in new]
 
 
 def _compared(ledger: OfficeLedger, draft: ProgrammeDraft, made: ProgrammeFile) -> DraftComparison:

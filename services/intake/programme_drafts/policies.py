@@ -18,8 +18,3 @@ def policies_in(library: Path) -> Mapping[str, Policy]:
         except (FaultyFile, OSError):
             continue
     return found
-
-
-def policy_name(policy: Policy) -> str:
-    """A policy as a programme names it, such as `template@1`."""
-    return f"{policy.id}@{policy.version}"

@@ -16,6 +16,7 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import PoolTimeout
 
 from directory.store import Pool
+from eventlog.clock import Clock
 from services.intake.problem import IntakeProblem
 from services.intake.programme_drafts.draft import ProgrammeDraft
 
@@ -24,7 +25,8 @@ MAX_VERSIONS: Final = 200
 """Versions of a draft that are kept; the oldest go first."""
 _LATER: Final = {"Retry-After": "5"}
 _SELECT: Final = (
-    "SELECT v.content, d.latest, d.published, d.proposal, d.proposed, d.proposed_on FROM intake.programme_draft d"
+    "SELECT v.content, d.latest, d.published, d.proposal, d.proposed, d.proposed_on, d.refusals, d.sent_under"
+    " FROM intake.programme_draft d"
     " JOIN intake.programme_draft_version v ON v.programme = d.programme AND v.number = d.latest"
 )
 MadeFrom = Literal["created", "next", "imported", "programme", "units", "leaders", "items", "calendar"]
@@ -41,12 +43,17 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptDraft:
-    """A draft in its latest version; `published` is the version that was, if one was."""
+    """A draft in its latest version; `published` is the version that was sent, if one was, `sent_under` its key.
+
+    `refusals`: how often a publication of it was refused; each try has a key of its own.
+    """
 
     content: ProgrammeDraft
     version: int
     published: int | None
     proposal: Proposal | None
+    refusals: int
+    sent_under: str | None
 
     @property
     def programme(self) -> str:
@@ -78,8 +85,10 @@ class DraftVersion:
 class DraftStore:
     """Every method raises IntakeProblem `drafts_unavailable` while PostgreSQL does not answer, or is not named."""
 
-    def __init__(self, pool: Pool | None) -> None:
+    def __init__(self, pool: Pool | None, clock: Clock) -> None:
+        """`clock` says when a version was made."""
         self._pool = pool
+        self._clock = clock
         self._prepared = False
 
     async def listed(self, jurisdictions: Collection[str]) -> list[ListedDraft]:
@@ -133,7 +142,7 @@ class DraftStore:
             )
             if not cursor.rowcount:
                 raise IntakeProblem("draft_exists", content.programme, content.programme)
-            await _add(connection, content, 1, who, made_from)
+            await self._add(connection, content, 1, who, made_from)
 
     async def save(self, content: ProgrammeDraft, upon: int, who: str, made_from: MadeFrom) -> int:
         """A version after `upon`, and its number; the same content makes none. Raises IntakeProblem `draft_changed`."""
@@ -146,7 +155,7 @@ class DraftStore:
                 " WHERE programme = %s",
                 (upon + 1, content.programme),
             )
-            await _add(connection, content, upon + 1, who, made_from)
+            await self._add(connection, content, upon + 1, who, made_from)
             await connection.execute(
                 "DELETE FROM intake.programme_draft_version WHERE programme = %s AND number <= %s",
                 (content.programme, upon + 1 - MAX_VERSIONS),
@@ -162,22 +171,37 @@ class DraftStore:
                 (proposal.ledger, _stored(proposal.content), proposal.upon, programme),
             )
 
-    async def publish(self, programme: str, version: int) -> None:
-        """This version goes onto the log: the draft is changed no more. Raises IntakeProblem `draft_changed`."""
+    async def publish(self, kept: KeptDraft, key: str) -> None:
+        """This version goes onto the log under this key: nobody changes it. Raises IntakeProblem `draft_changed`."""
         async with self._connected() as connection:
             cursor = await connection.execute(
-                "UPDATE intake.programme_draft SET published = %s"
-                " WHERE programme = %s AND latest = %s AND coalesce(published, %s) = %s",
-                (version, programme, version, version, version),
+                "UPDATE intake.programme_draft SET published = latest, sent_under = %s,"
+                " senders = greatest(senders, (published IS NOT NULL)::int) + 1"
+                " WHERE programme = %s AND latest = %s AND refusals = %s AND coalesce(published, latest) = latest",
+                (key, kept.programme, kept.version, kept.refusals),
             )
             if not cursor.rowcount:
                 raise IntakeProblem("draft_changed")
 
-    async def reopen(self, programme: str) -> None:
-        """Nothing of it came onto the log: it can be changed again."""
+    async def reopen(self, kept: KeptDraft, key: str) -> None:
+        """One who sent it brought nothing onto the log: it can be changed again, unless somebody else sends it, too."""
         async with self._connected() as connection:
             await connection.execute(
-                "UPDATE intake.programme_draft SET published = NULL WHERE programme = %s", (programme,)
+                "UPDATE intake.programme_draft SET senders = senders - 1,"
+                " published = CASE WHEN senders > 1 THEN published END,"
+                " sent_under = CASE WHEN senders > 1 THEN sent_under ELSE refused_under END"
+                " WHERE programme = %s AND sent_under = %s AND refusals = %s AND senders > 0",
+                (kept.programme, key, kept.refusals),
+            )
+
+    async def refused(self, kept: KeptDraft) -> None:
+        """Its publication was refused: it can be changed, and sent under another key. Said twice it counts once."""
+        async with self._connected() as connection:
+            await connection.execute(
+                "UPDATE intake.programme_draft SET published = NULL, refusals = refusals + 1,"
+                " refused_under = sent_under, senders = 0"
+                " WHERE programme = %s AND published = %s AND refusals = %s",
+                (kept.programme, kept.published, kept.refusals),
             )
 
     async def remove(self, programme: str) -> None:
@@ -191,6 +215,15 @@ class DraftStore:
         if row is None or row[1] != upon or row[2] is not None:
             raise IntakeProblem("draft_changed")
         return _content(row[0])
+
+    async def _add(
+        self, connection: AsyncConnection[TupleRow], content: ProgrammeDraft, number: int, who: str, made_from: MadeFrom
+    ) -> None:
+        await connection.execute(
+            "INSERT INTO intake.programme_draft_version (programme, number, made_at, made_by, made_from, content)"
+            " VALUES (%s, %s, %s, %s, %s, %s)",
+            (content.programme, number, self._clock.now(), who, made_from, _stored(content)),
+        )
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[AsyncConnection[TupleRow]]:
@@ -208,19 +241,12 @@ class DraftStore:
             raise IntakeProblem("drafts_unavailable", "", type(error).__name__, headers=_LATER) from error
 
 
-async def _add(
-    connection: AsyncConnection[TupleRow], content: ProgrammeDraft, number: int, who: str, made_from: MadeFrom
-) -> None:
-    await connection.execute(
-        "INSERT INTO intake.programme_draft_version (programme, number, made_by, made_from, content)"
-        " VALUES (%s, %s, %s, %s, %s)",
-        (content.programme, number, who, made_from, _stored(content)),
-    )
-
-
 def _kept(row: TupleRow) -> KeptDraft:
     proposed = row[4] and Proposal(ledger=row[3], content=_content(row[4]), upon=row[5])
-    return KeptDraft(content=_content(row[0]), version=row[1], published=row[2], proposal=proposed or None)
+    return KeptDraft(
+        content=_content(row[0]), version=row[1], published=row[2], proposal=proposed or None,
+        refusals=row[6], sent_under=row[7],
+    )  # fmt: skip
 
 
 def _stored(content: ProgrammeDraft) -> Jsonb:

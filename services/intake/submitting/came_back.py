@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -11,14 +11,18 @@ from contracts.submission import SUBMISSION_TYPES, Submission
 from eventlog.log.log import LogUnavailable
 from services.intake.submitting.used_keys import UsedKeys
 from services.intake.who.item import KnownItem
-from services.intake.who.setbacks import Setback
+from services.intake.who.setbacks import Setback, SetbackKind
 from supervision.refusal_words import REASONS
 from supervision.words import Word
 
 MOST: Final = 10
 """On one page; the newest."""
-_FADES: Final = timedelta(days=30)
-"""What asks for no answer, or was given up, is told for so long."""
+_FADES: Final[Mapping[SetbackKind, timedelta]] = {
+    "refused": timedelta(days=30),
+    "not_approved": timedelta(days=30),
+    "dismissed": timedelta(days=7),
+}
+"""What may be given up is told for so long; what can't be sent again, an appeal that was dismissed, for a week."""
 _KEPT: Final = 2000
 _SECONDS: Final = 3.0
 """How long a page waits for what is to be read from the log; what was not read by then is told the next time."""
@@ -46,7 +50,7 @@ class CameBack:
             (item, one)
             for item in items
             for one in item.setbacks.open
-            if one.kind in ("returned", "overturned", "not_done") or now - one.at < _FADES
+            if one.kind not in _FADES or now - one.at < _FADES[one.kind]
         ]
         found.sort(key=lambda pair: pair[1].at, reverse=True)
         asked = [asyncio.create_task(self._told(unit, item, one)) for item, one in found[: 2 * MOST]]

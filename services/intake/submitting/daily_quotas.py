@@ -55,6 +55,10 @@ class DailyQuotas:
                 f"每个单位每天的佐证材料至多 {self._evidence_bytes} 字节", f"{self._evidence_bytes} bytes of evidence"
             )
 
+    def evidence_left(self, actor: Actor) -> int:
+        """Bytes of evidence that may still come today."""
+        return max(0, self._evidence_bytes - self._of_today()["evidence", _owner(actor), ""])
+
     def use_evidence(self, actor: Actor, size: int) -> None:
         """Count a file that was kept."""
         self._of_today()["evidence", _owner(actor), ""] += size

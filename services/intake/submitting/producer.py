@@ -39,6 +39,7 @@ class SubmissionProducer:
         self._broker: KafkaBroker | None = None
         self._broken = asyncio.Event()
         self._waiting: set[asyncio.Task[int]] = set()
+        metrics.waiting.set_function(lambda: len(self._waiting))
         self._stopping: set[asyncio.Task[None]] = set()
         self._troubles = TroubleLog(logger)
 
@@ -79,7 +80,6 @@ class SubmissionProducer:
         # A task of its own: the request may give up, the append goes on until it is answered.
         sending = asyncio.create_task(self._send(broker, partition, key, value, submission_id))
         self._waiting.add(sending)
-        self._metrics.waiting.set(len(self._waiting))
         sending.add_done_callback(self._answered)
         await asyncio.wait((sending,), timeout=self._within)
         if not sending.done():
@@ -107,7 +107,6 @@ class SubmissionProducer:
 
     def _answered(self, sending: asyncio.Task[int]) -> None:
         self._waiting.discard(sending)
-        self._metrics.waiting.set(len(self._waiting))
         if not sending.cancelled() and (error := sending.exception()) is not None:
             self._troubles.trouble("an append", error)
 

@@ -34,9 +34,12 @@ class Receipt:
         return f"{origin}/v1{self.page(tokens)}"
 
     def page(self, tokens: PositionTokens) -> str:
-        """Path of the same for a browser; the position as query takes it from everybody."""
-        position = LastOffsets({(SUBMISSIONS, self.partition): self.offset})
-        return f"/submissions/{self.submission_id}?min_position={tokens.seal(position)}"
+        """Path of the same for a browser."""
+        return f"/submissions/{self.submission_id}?min_position={self.sealed(tokens)}"
+
+    def sealed(self, tokens: PositionTokens) -> str:
+        """Its position, as query takes it from everybody."""
+        return tokens.seal(LastOffsets({(SUBMISSIONS, self.partition): self.offset}))
 
     def document(self) -> dict[str, Any]:
         """The receipt as JSON."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
@@ -19,7 +19,7 @@ from exact.faults import Fault
 from services.intake.evidence.rights import uploaders
 from services.intake.evidence.store import EvidenceStore
 from services.intake.metrics import IntakeMetrics
-from services.intake.problem import IntakeProblem, invalid
+from services.intake.problem import IntakeProblem, invalid, not_caught_up
 from services.intake.submitting.body import posted_data, submission_in
 from services.intake.submitting.daily_quotas import DailyQuotas
 from services.intake.submitting.producer import SubmissionProducer, Unanswered
@@ -44,6 +44,7 @@ from web.identity import Identity
 from web.rights import RightDenied
 
 _PREPARED_BY: Final[TypeAdapter[str]] = TypeAdapter(Identifier)
+OnLog = Callable[[Receipt], Awaitable[None]]
 _ON_BEHALF_OF: Final[TypeAdapter[str]] = TypeAdapter(Principal)
 
 
@@ -136,8 +137,12 @@ class SubmissionReceiver:
         submission = self.stamped(actor, subject_of(programme, item), posted_data(name, given), key)
         return await self._repeated(submission, wait=1)
 
-    async def append(self, actor: Actor, subject: str, data: SubmissionData, key: str, wait: float = 0) -> Received:
+    async def append(
+        self, actor: Actor, subject: str, data: SubmissionData, key: str, wait: float = 0, on_log: OnLog | None = None
+    ) -> Received:
         """Stamp and append; returns once it lies on the log, or finds that it was ruled on before.
+
+        `on_log` is told that it lies there, before the ruling is waited for.
 
         Until that ruling has reached intake a retry is appended again, and ruled `repeated`.
 
@@ -146,11 +151,15 @@ class SubmissionReceiver:
         """
         submission = self.stamped(actor, subject, data, key)
         if (repeated := await self._repeated(submission, wait)) is not None:
+            if on_log is not None:
+                await on_log(repeated.receipt)
             return repeated
-        if not wait:
+        if not wait and on_log is None:
             return Received(await self._append(submission))
         with self._waits.on(submission.id) as waiting:
             receipt = await self._append(submission)
+            if on_log is not None:
+                await on_log(receipt)
             ruling = None if waiting is None else await waiting.ruling(receipt.partition, receipt.offset, wait)
             return Received(receipt, ruling)
 
@@ -200,7 +209,7 @@ class SubmissionReceiver:
         Before that no right can be checked.
         """
         if not self._roster.caught_up:
-            raise self.unavailable("not_ready", "; ".join(self._roster_feed.problems))
+            raise not_caught_up(self._roster_feed.left, "; ".join(self._roster_feed.problems), self._retry_after)
         if subject is not None and (why := self._roster.not_read_on.get((RULINGS, partition_of(subject)))):
             raise self.unavailable("not_ready", why)
 
@@ -244,8 +253,10 @@ class SubmissionReceiver:
                 raise RightDenied(operation, Answer("forbidden", "wrong_role"))
             require_deputy(self._roster, identity, operation, (programme, item), principal)
             self.permit(operation, acting_as(identity, principal), programme, item)
-        return replace(
-            identity.actor,
+        return Actor(
+            role=identity.role,
+            id=identity.id,
+            unit=identity.unit,
             head=identity.head or (not identity.program and self._heads.stands_in(identity)),
             prepared_by=prepared_by if identity.role == "unit" else None,
             on_behalf_of=principal,

@@ -45,7 +45,8 @@ def pending(roster: Roster, rights: ItemRights) -> list[PendingDecision]:
     if not rights.may("desk.read"):
         return []
     found = []
-    for (programme, id_), waits in roster.waiting.items():
+    own = rights.identity.jurisdictions if rights.identity else ()
+    for programme, id_, waits in roster.waiting_of(own):
         item = roster.items.get((programme, id_))
         places: dict[tuple[str, str], int] = {}
         for one in waits:

@@ -23,13 +23,7 @@ class UnitHeads:
         """Whether the directory names them for a head of their unit who is away today."""
         if self._directory is None or identity.role != "unit" or identity.program:
             return False
-        register, today = self._directory.register, self._clock.now().astimezone(LOCAL).date()
-        for where in identity.jurisdictions:
-            me = register.actor(where, identity.id)
-            if me is None or not me.active or me.unit != identity.unit:
-                continue
-            colleagues = (one for one in register.persons.values() if (one.jurisdiction, one.unit) == (where, me.unit))
-            away = (one.absence(today) for one in colleagues if one.head and one.id != me.id)
-            if any(one is not None and one.stand_in == me.id for one in away):
-                return True
-        return False
+        today = self._clock.now().astimezone(LOCAL).date()
+        return self._directory.register.stands_in_for_head(
+            identity.jurisdictions, identity.id, identity.unit or "", today
+        )

@@ -12,13 +12,16 @@ from contracts.rulings import RulingData
 from contracts.submissions import DeputyEnded, DeputyNamed, SubmissionData
 from contracts.values import Light, Node, PeriodId
 from services.intake.who import adjustments
+from services.intake.who.alike import once, opened_alike, reported_alike
 from services.intake.who.setbacks import NONE, Setbacks
-from supervision import appeals, assignment, deadlines, deputies, escalations, lights, replies
-from supervision.appeals import Appeals
+from supervision import appeals, assignment, deadlines, deputies, escalations, involvement, lights, replies
+from supervision.appeals import AppealRecord, Appeals
 from supervision.assignment import AssignmentRecord
+from supervision.awaited import Waiting
 from supervision.deadlines import Deadlines
 from supervision.deputies import Namings
 from supervision.escalations import EscalationRecord, Escalations
+from supervision.involvement import Involved, barred
 from supervision.item import ItemRecord
 from supervision.lights import LightsRecord
 from supervision.replies import Replies
@@ -37,6 +40,7 @@ class KnownItem:
     lights: LightsRecord
     escalations: Escalations = field(default_factory=dict)
     appeals: Appeals = ()
+    involved: Involved = ()
     plan_confirmed: bool = False
     waiting_plan: Mapping[PeriodId, Node] | None = None
     last_plan: Mapping[PeriodId, Node] | None = None
@@ -51,6 +55,13 @@ class KnownItem:
     signed: frozenset[tuple[str, str]] = frozenset()
     """Notices that the unit signed for, by escalation and cause."""
     setbacks: Setbacks = NONE
+    waits: Waiting = field(default_factory=dict)
+    """What waits for somebody's act, and what did."""
+
+    @property
+    def year_is_over(self) -> bool:
+        """Whether every period with a light that binds anybody has passed: little changes afterwards."""
+        return all(self.lights.of(period).settled for period, binding in self.lights.parts.items() if binding)
 
     @property
     def deadlines(self) -> Deadlines:
@@ -102,6 +113,10 @@ class KnownItem:
         """The blockages that wait for an answer."""
         return [name for one in self.escalations.values() for name in one.unanswered]
 
+    def decidable_by(self, person: str) -> list[AppealRecord]:
+        """The appeals that wait and in which this person took no part before (rulebook: Fairness Art. 16/17)."""
+        return [one for one in self.appeals if person not in barred(self.involved, one.against, self.escalations)]
+
     def is_concerned(self, data: SubmissionData) -> bool:
         """Whether something about many items of its programme concerns it: a leader's naming only the leader's own."""
         if self.withdrawn:
@@ -119,6 +134,8 @@ class KnownItem:
     def evolve(self, data: RulingData) -> None:
         """Change the item by one event of a counted ruling."""
         kind = type(data)
+        if isinstance(data, rulings.ProgressRecorded):
+            data = reported_alike(data)
         if kind in lights.FOLDED:
             self.lights = lights.evolve(self.lights, data, self.assignment.policy)
         if kind in assignment.FOLDED:
@@ -134,6 +151,8 @@ class KnownItem:
             self.requests = adjustments.evolve(self.requests, data)
         elif kind in replies.FOLDED:
             self.replies = replies.evolve(self.replies, data)
+        if kind in involvement.FOLDED:
+            self.involved = involvement.evolve(self.involved, data, self.lights.quarter_of)
         transition = _TRANSITIONS.get(kind)
         if transition is not None:
             transition(self, data)
@@ -141,7 +160,10 @@ class KnownItem:
 
 def opened(programme: str, id_: str, data: rulings.ItemOpened) -> KnownItem:
     """An item that was just published."""
-    return KnownItem(programme, id_, data, assignment.opened(data), lights.opened(data), namings=data.deputies)
+    data = opened_alike(data)
+    return KnownItem(
+        once(programme), once(id_), data, assignment.opened(data), lights.opened(data), namings=data.deputies
+    )
 
 
 def _plan_received(item: KnownItem, data: rulings.PlanReceived) -> None:
@@ -152,8 +174,10 @@ def _plan_returned(item: KnownItem, _: rulings.PlanReturned) -> None:
     item.waiting_plan = None
 
 
-def _plan_adopted(item: KnownItem, _: rulings.PlanAdopted) -> None:
+def _plan_adopted(item: KnownItem, data: rulings.PlanAdopted) -> None:
     item.plan_confirmed, item.waiting_plan = True, None
+    if item.last_plan == data.nodes:
+        item.last_plan = item.nodes
 
 
 def _inspection_authorized(item: KnownItem, data: rulings.InspectionAuthorized) -> None:
@@ -205,9 +229,12 @@ def _revised(item: KnownItem, data: rulings.ItemRevised) -> None:
 
 def _dated(item: KnownItem, data: RulingData) -> None:
     """The lights took the deadlines in before."""
-    periods = tuple(replace(one, due_at=item.deadlines.due_at(one.id)) for one in item.opened.periods)
+    due_at = item.deadlines.due_at
+    periods = tuple(
+        one if one.due_at == (now := due_at(one.id)) else replace(one, due_at=now) for one in item.opened.periods
+    )
     calendar = data.calendar if isinstance(data, rulings.CalendarRevised) else item.opened.calendar
-    item.opened = replace(item.opened, periods=periods, calendar=calendar)
+    item.opened = replace(item.opened, periods=once(periods), calendar=once(calendar))
 
 
 _TRANSITIONS: Final[Mapping[type, Callable[[KnownItem, Any], None]]] = {
@@ -228,11 +255,15 @@ _TRANSITIONS: Final[Mapping[type, Callable[[KnownItem, Any], None]]] = {
     rulings.ItemWithdrawn: _withdrawal_decided,
 }
 
+SETTLING: Final = frozenset({rulings.LightChanged, rulings.LightSettled})
+"""Events after which an item's year may be over."""
+
 FOLDED: Final = (
     assignment.FOLDED
     | escalations.FOLDED
     | appeals.FOLDED
     | deputies.FOLDED
+    | involvement.FOLDED
     | lights.FOLDED
     | frozenset(_TRANSITIONS)
     | adjustments.FOLDED

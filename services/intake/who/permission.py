@@ -18,7 +18,8 @@ from web.identity import Identity
 from web.rights import RightDenied, Rights, require
 
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
-_OF_FORMER: Final = frozenset({"submission.send", "submit.appeal.lodged", "submit.reply.given"})
+OF_FORMER: Final = frozenset({"submission.send", "submit.appeal.lodged", "submit.reply.given"})
+"""What a unit that led an item before may still do about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ def rights_of(roster: Roster, identity: Identity | None) -> ItemRights:
 
 def permitted_item(roster: Roster, rights: ItemRights, operation: str, programme: str, item: str) -> KnownItem:
     """The item, if this person may do the operation about it. Raises RightDenied, Unknown."""
-    known = roster.items.get((programme, item))
+    key = (programme, item)
+    known = roster.items.active.get(key) or roster.items.get(key)  # nearly all that is sent is about an active one
     if known is not None:
         said = to_item(rights, operation, known)
         if said.allowed:
@@ -74,13 +76,18 @@ def require_seen(roster: Roster, rights: Rights, operation: str, programme: str)
         raise Unknown(operation, rights.missing(operation, programme), programme=False)
 
 
+def leads(item: KnownItem, unit: str, operation: str) -> bool:
+    """Whether a unit counts as an item's lead unit for an operation: one that led it may still appeal and reply."""
+    return unit == item.lead_unit or (operation in OF_FORMER and unit in item.assignment.former)
+
+
 def to_item(rights: ItemRights, operation: str, item: KnownItem) -> Answer:
     """What the table says of an operation about an item.
 
     A unit that led it may still appeal and reply: about what, rating asks (rulebook: Fairness).
     """
     unit = rights.identity.unit if rights.identity is not None else None
-    led = unit if unit is not None and operation in _OF_FORMER and unit in item.assignment.former else item.lead_unit
+    led = unit if unit is not None and leads(item, unit, operation) else item.lead_unit
     return rights.to(operation, item.programme, rights.assignees(item, led), item.opened.classification)
 
 

@@ -10,6 +10,7 @@ from eventlog.at.at_rule import AtRule, CountedAnswer
 from eventlog.follow.counted import CountedAnswers
 from eventlog.follow.follow_loop import FollowLoop
 from eventlog.log.log import Log
+from eventlog.remainder import Remainder
 from services.intake.who.roster import TYPES, Roster
 
 
@@ -18,6 +19,8 @@ class RosterFeed:
 
     def __init__(self, log: Log, roster: Roster, *others: Callable[[int, CountedAnswer], None]) -> None:
         """`others` are given every ruling that counts, too, with its partition."""
+        self.then: Callable[[], None] = lambda: None
+        """Called once it has caught up."""
         self._roster = roster
         self._others = others
         self._answers = CountedAnswers(RULINGS, PARTITIONS, self._evolve)
@@ -34,12 +37,18 @@ class RosterFeed:
         """Why the roster is not as the log is, with the place of each partition that is not read on."""
         return self._loop.problems()
 
+    @property
+    def left(self) -> Remainder | None:
+        """What is left to be read before it knows who may do what."""
+        return self._loop.left
+
     async def run(self) -> None:
         """Follow until cancelled."""
         await self._loop.run()
 
     def _has_caught_up(self) -> None:
         self._roster.caught_up = True
+        self.then()
 
     def _evolve(self, partition: int, answer: CountedAnswer) -> None:
         # All of them are read before the first one changes anything.

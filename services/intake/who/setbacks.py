@@ -18,6 +18,7 @@ class Setback(NamedTuple):
     """`name` is the type of submission that came back (of a refusal unknown to the rulings, so empty).
 
     `cause` is the submission with which it came back: the refused one itself, or the decision, which says why.
+    `about` is a period, or the level and cause of a notice (`rectification|lag`).
     """
 
     kind: SetbackKind
@@ -83,7 +84,9 @@ def _reviewed(data: rulings.EscalationReviewed) -> tuple[Any, ...] | None:
 
 
 def _closed(data: rulings.AppealClosed) -> tuple[Any, ...] | None:
-    return ("dismissed", "", data.against.light or data.against.cause or "") if data.decision == "dismissed" else None
+    against = data.against
+    about = against.light or f"{against.level}|{against.cause}"
+    return ("dismissed", "", about) if data.decision == "dismissed" else None
 
 
 _BACK: Final[Mapping[type, Callable[[Any], tuple[Any, ...] | None]]] = {

@@ -29,8 +29,8 @@ from services.notify.dispatch.ledger import Ledger
 from services.notify.dispatch.resolve import Resolver
 
 logger = logging.getLogger(__name__)
-LOOK_SECONDS = 2.0
-"""Pause between two looks at what other processes appended to the partition."""
+LOOK_SECONDS = 5.0
+"""Pause between two looks at what other processes appended to the partition; a worker at rest wakes no sooner."""
 STUCK_SECONDS = 10.0
 FIRST_BACKOFF = 0.5
 ENOUGH_BYTES = 600_000
@@ -83,6 +83,11 @@ class PartitionWorker:
     def busy(self) -> bool:
         """Whether claims of this process are without a counted outcome."""
         return self._claims.open
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing waits for its time here: no notice to be issued, no delivery, no outcome of a claim."""
+        return not (self._context.gatherer.due[self.partition] or self.open_deliveries or self.busy)
 
     @property
     def open_deliveries(self) -> int:
@@ -155,9 +160,10 @@ class PartitionWorker:
                     await self.wake.wait()
 
     async def _rest(self) -> None:
-        """Wait for something to do, at most a tick."""
+        """Wait for something to do, at most a tick; at rest until something comes, or until the next look."""
+        tick = self._context.terms.tick
         try:
-            async with asyncio.timeout(self._context.terms.tick):
+            async with asyncio.timeout(max(tick, LOOK_SECONDS) if self.at_rest else tick):
                 await self.wake.wait()
         except TimeoutError:
             pass

@@ -26,6 +26,7 @@ class Workers:
         self._assignment = assignment
         self._owned: frozenset[int] = frozenset()
         self._settled = False
+        self._moved = asyncio.Event()
         self._running: dict[int, asyncio.Task[None]] = {}
         self._ticker: asyncio.Task[None] | None = None
         self._stopping = False
@@ -44,7 +45,7 @@ class Workers:
 
     async def start(self) -> None:
         """Join the assignment and begin."""
-        await self._assignment.start()
+        await self._assignment.start(settled=self._moved.set)
         self._ticker = asyncio.create_task(self._tick(), name="workers-ticker")
 
     def retire(self) -> None:
@@ -78,14 +79,19 @@ class Workers:
                     self._match(owned)
             except Exception:
                 logger.exception("the workers could not be matched to the assignment; tried again")
-            await asyncio.sleep(TICK_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._moved.wait(), TICK_SECONDS)
+            self._moved.clear()
 
     def _match(self, owned: frozenset[int]) -> None:
         for partition, task in list(self._running.items()):
             if task.done():
                 del self._running[partition], self.by_partition[partition]
             else:
-                self.by_partition[partition].active = partition in owned
+                worker = self.by_partition[partition]
+                if worker.active != (partition in owned):
+                    worker.active = partition in owned
+                    worker.wake.set()
         for partition in sorted(owned - self._running.keys()):
             worker = self.by_partition[partition] = PartitionWorker(self._context, partition)
             self._running[partition] = asyncio.create_task(worker.run(), name=f"dispatches-{partition}")

@@ -144,11 +144,11 @@ def with_joined(programme: ProgrammeFacts, data: ProgrammeEnlarged) -> Programme
 def evolve(item: ItemFacts | None, event: RulingEvent) -> ItemFacts | None:
     """The item after one counted event of its rulings; None as long as it was not opened."""
     data = event.data
+    kind = type(data)
     if isinstance(data, ItemOpened):
         return _opened(event.subject, data)
-    if item is None:
-        return None
-    kind = type(data)
+    if item is None or kind not in _FOLDED:
+        return item
     changes: dict[str, Any] = {
         "record": item_record.evolve(item.record, data),
         "compared": _compared(item.compared, data),
@@ -162,6 +162,12 @@ def evolve(item: ItemFacts | None, event: RulingEvent) -> ItemFacts | None:
     if all(value is getattr(item, name) for name, value in changes.items()):
         return item
     return replace(item, **changes)
+
+
+_FOLDED: Final = (
+    item_record.FOLDED | deputies.FOLDED | replies.FOLDED | frozenset({ItemRevised, LightChanged, ProgressRecorded})
+)
+"""The events that change an item that is open."""
 
 
 def _opened(subject: str, data: ItemOpened) -> ItemFacts:

@@ -6,21 +6,23 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, get_args
 
 from contracts.envelope import UnknownType
 from contracts.position_vector import NextOffsets
 from contracts.ruling import RULING_TYPES, RulingEvent, ruling_from
-from contracts.rulings import ProgrammeEnlarged, ProgrammeOpened
+from contracts.rulings import ProgrammeEnlarged, ProgrammeOpened, Verdict
 from contracts.topics import PARTITIONS, RULINGS, partition_of
 from eventlog.at.at_rule import AtRule, Body, CountedAnswer
 from eventlog.follow.counted import CountedAnswers
 from eventlog.follow.follow_loop import FollowLoop, FollowSettings
 from eventlog.log.log import Log
 from eventlog.log.record import Place
+from eventlog.remainder import Remainder
 from services.notify.notices.facts import ItemFacts, ProgrammeFacts, programme_from, with_joined
 from services.notify.notices.notice import NoticeDue, evolve
 
+_VERDICTS: Final = frozenset(RULING_TYPES.types[cls] for cls in get_args(Verdict))
 SETTINGS: Final = FollowSettings(max_records=5000)
 """Some 0.1 s of folding, in which nothing is sent."""
 
@@ -60,6 +62,11 @@ class Gatherer:
         return self._loop.catch_up_seconds
 
     @property
+    def left(self) -> Remainder | None:
+        """What is left to be read until then."""
+        return self._loop.left
+
+    @property
     def problems(self) -> list[str]:
         """Why it does not know what lies on the log, with the place of each partition that is not read on."""
         return self._loop.problems()
@@ -77,14 +84,20 @@ class Gatherer:
             news.set()
 
     def _fold(self, partition: int, answer: CountedAnswer) -> None:
-        self._evolve(partition, [_read(body, partition) for _, body in answer.events])
+        bodies = [body for _, body in answer.events]
+        before = self._latest.get(partition)
+        if bodies[0]["type"] in _VERDICTS:
+            # Of a verdict, half of all events, nothing but its time is told to anybody.
+            time = datetime.fromisoformat(bodies[0]["time"])
+            before = max(before or time, time)
+            del bodies[0]
+        self._evolve(partition, [_read(body, partition) for body in bodies], before)
 
-    def _evolve(self, partition: int, events: list[RulingEvent]) -> None:
-        """Take in one ruling, whole or, if anything in it raises, not at all."""
+    def _evolve(self, partition: int, events: list[RulingEvent], latest: datetime | None) -> None:
+        """Take in one ruling, whole or, if anything in it raises, not at all; `latest` as `notice.evolve`."""
         items: dict[str, ItemFacts] = {}
         programmes: list[ProgrammeFacts] = []
         due: list[NoticeDue] = []
-        latest = self._latest.get(partition)
         for event in events:
             if isinstance(event.data, ProgrammeOpened):
                 programmes.append(programme_from(event.subject, event.data))

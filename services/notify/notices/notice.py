@@ -30,6 +30,15 @@ from services.notify.notices.facts import NOBODY_YET, ItemFacts
 from services.notify.notices.recipients import addressed, recipients, unique, with_deputies
 from supervision.escalations import EscalationRecord
 
+_TELLING: Final = (
+    EscalationRaised,
+    EscalationConfirmed,
+    EscalationJoined,
+    EscalationReduced,
+    EscalationWithdrawn,
+    LimitMoved,
+)
+"""Events of an escalation that somebody is told about."""
 _INFORMING: Final = ("deadline", "extension", "reply")
 """Notices that order nothing of their own, so that a withdrawal has nothing of them to take back."""
 
@@ -90,7 +99,9 @@ def evolve(
     due = _due(after, event, max(latest or event.time, event.time))
     if due is None:
         return after, None
-    due = replace(due, recipients=with_deputies(due.recipients, after, event.time))
+    whom = with_deputies(due.recipients, after, event.time)
+    if whom != due.recipients:
+        due = replace(due, recipients=whom)
     if due.escalation is None or due.kind in _INFORMING:
         return after, due
     return after.told(due.escalation, due.id, due.recipients), due
@@ -102,7 +113,9 @@ def _due(item: ItemFacts, event: RulingEvent, latest: datetime) -> NoticeDue | N
         return _reminder(_blank(item, event, latest), data)
     if isinstance(data, DeadlineShifted | CalendarRevised | ExtensionRefused | ReplyReleased | ReplyRetained):
         return _informing(_blank(item, event, latest), data)
-    known = item.record.escalations.get(getattr(data, "escalation", ""))
+    if not isinstance(data, _TELLING):
+        return None
+    known = item.record.escalations.get(data.escalation)
     if known is None or known.phase == "proposed":
         return None
     blank = replace(_blank(item, event, latest), escalation=known.id, level=known.level, due_at=known.due_at)

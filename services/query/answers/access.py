@@ -9,7 +9,7 @@ from typing import Final, Literal
 from contracts.rulings import ReplyReleased, ReplyRetained, RulingData, VerificationRecorded
 from contracts.values import Evidence
 from services.query.read_model.columns import Json, JsonObject
-from services.query.read_model.results import HeldItem, KnownSubmission
+from services.query.read_model.results import HeldItem, ItemHolders, KnownSubmission
 from supervision.right import Assignees, StandsIn, reference_of
 from web.rights import Rights
 
@@ -63,6 +63,11 @@ class Viewer:
     deputies: Deputies = field(default_factory=dict)
 
     @property
+    def unknown(self) -> bool:
+        """Whether this is the public."""
+        return self.rights.identity is None
+
+    @property
     def unit(self) -> str | None:
         """The unit that a signed-in person acts for."""
         return self.rights.identity.unit if self.rights.identity else None
@@ -95,7 +100,7 @@ class Viewer:
         """Whether plain positions on the log are shown: nothing in the own jurisdictions is hidden then."""
         return self.rights.may("positions.see")
 
-    def may_see(self, operation: str, item: HeldItem, *, party: bool = False) -> bool:
+    def may_see(self, operation: str, item: HeldItem | ItemHolders, *, party: bool = False) -> bool:
         """Whether an operation about an item, or a record of it, is allowed, by its present holders."""
         deputies = self.deputies.get((item.programme, item.item), ())
         assignees = Assignees(item.holding_unit, item.holding_cooperating, item.holding_leader, deputies)
@@ -111,7 +116,7 @@ class Viewer:
         """Whether a unit's evaluation sheet is seen."""
         return self.rights.to("evaluation.read", programme, Assignees(unit)).allowed
 
-    def sight_of(self, item: HeldItem) -> Sight:
+    def sight_of(self, item: HeldItem | ItemHolders) -> Sight:
         """How much of an item is seen."""
         if all(self.may_see(operation, item) for operation in _WHOLE):
             return "full"

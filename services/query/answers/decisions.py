@@ -1,14 +1,13 @@
-"""What waits for whose decision, and since when: read once for all who ask, until a ruling changes it."""
+"""What waits for whose decision, and since when."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
 
-from contracts.topics import PARTITIONS, RULINGS
 from services.query.answers.access import Viewer
+from services.query.answers.kept_items import KeptItems
 from services.query.read_model import queues
-from services.query.read_model.position import ReadPosition
 from services.query.read_model.results import HeldItem
 from services.query.read_model.snapshot import Snapshot
 from services.query.read_model.tables import AwaitedRow
@@ -16,6 +15,9 @@ from supervision import awaited
 from supervision.awaited import Awaited, AwaitedStep, Waiting
 from supervision.right import Asker
 from supervision.rights import role_answer
+
+_KEPT: Final = 20_000
+"""Items about which something waits."""
 
 
 class Decision(NamedTuple):
@@ -31,44 +33,39 @@ class Decision(NamedTuple):
         return self.held.item if self.held else ""
 
 
-class Decisions:
-    """Everything that waits; of what is known now it is kept until the next ruling."""
-
-    def __init__(self) -> None:
-        self._at: Sequence[int] = ()
-        self._kept: list[Decision] = []
-
-    async def of(self, seen: Snapshot) -> list[Decision]:
-        """What waits in all programmes, the oldest first, whoever asks."""
-        if seen.as_of.text:
-            return await _read(seen)
-        now = [seen.positions.get((RULINGS, part), ReadPosition()).next for part in range(PARTITIONS)]
-        if now != self._at:
-            self._kept = await _read(seen)
-            self._at = now
-        return self._kept
+Decisions = Sequence[Decision]
+"""Of one programme."""
 
 
-async def _read(seen: Snapshot) -> list[Decision]:
-    found: list[Decision] = []
-    for programme, by_item in _folded(await queues.awaited(seen)).items():
-        about = {one.item: one for one in await seen.items(programme, some=[item for item in by_item if item])}
-        for item, waits in by_item.items():
-            held = about.get(item)
-            if held is not None or not item:
-                listed = awaited.listed(waits, withdrawn=held is not None and held.withdrawn_at is not None)
-                found += [Decision(programme, held, one) for one in listed]
-    return sorted(found, key=lambda one: (one.awaited.since, one.programme, one.item))
+def kept_decisions() -> KeptItems[Decisions, Decisions]:
+    """What waits in the programmes asked for last."""
+    return KeptItems(_decisions, lambda _, found: [one for listed in found.values() for one in listed], _KEPT)
 
 
-def _folded(rows: Iterable[AwaitedRow]) -> dict[str, dict[str, Waiting]]:
-    """What waits, by programme and item; an item's rows are in the order of the log."""
-    found: dict[str, dict[str, Waiting]] = {}
+async def _decisions(seen: Snapshot, programme: str, some: Sequence[str] | None) -> Mapping[str, Decisions]:
+    waiting = _folded(await queues.awaited(seen, programme, some))
+    about = {one.item: one for one in await seen.items(programme, [item for item in waiting if item])}
+    found: dict[str, Decisions] = {}
+    for item, waits in waiting.items():
+        held = about.get(item)
+        if held is not None or not item:
+            listed = awaited.listed(waits, withdrawn=held is not None and held.withdrawn_at is not None)
+            found[item] = [Decision(programme, held, one) for one in listed]
+    return {item: listed for item, listed in found.items() if listed}
+
+
+def _folded(rows: Iterable[AwaitedRow]) -> dict[str, Waiting]:
+    """What waits, by item; an item's rows are in the order of the log."""
+    found: dict[str, Waiting] = {}
     for row in rows:
-        items = found.setdefault(row.programme, {})
         step = AwaitedStep(row.act, row.name, row.opens, row.of, row.place, row.weak, row.due_at)
-        items[row.item] = awaited.evolve(items.get(row.item, {}), step, row.time)
+        found[row.item] = awaited.evolve(found.get(row.item, {}), step, row.time)
     return found
+
+
+def oldest_first(decisions: Iterable[Decision]) -> list[Decision]:
+    """In the order in which they wait."""
+    return sorted(decisions, key=lambda one: (one.awaited.since, one.programme, one.item))
 
 
 def awaits(viewer: Viewer, one: Decision) -> bool:

@@ -8,12 +8,10 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from contracts.values import PeriodId
-from services.query.answers.decisions import Decision, awaits
-from services.query.answers.events import known
-from services.query.answers.heat_map import COLOURS, Tile, tiles
+from services.query.answers.decisions import Decision, awaits, oldest_first
+from services.query.answers.heat_map import COLOURS, Tile
 from services.query.answers.item import SeenItem
-from services.query.answers.lights import APPEALS, reasons
-from services.query.answers.replies import replies_of
+from services.query.answers.lights import reasons, tiles_of
 from services.query.answers.request_view import RequestView
 from services.query.read_model import queues
 from services.query.read_model.results import HeldItem
@@ -58,7 +56,13 @@ async def waiting_for(view: RequestView) -> list[Decision]:
     """What waits for the viewer, the oldest first."""
     if not view.viewer.rights.may("desk.read"):
         return []
-    return [one for one in await view.decisions.of(view.snapshot) if awaits(view.viewer, one)]
+    return oldest_first(one for one in await all_waiting(view) if awaits(view.viewer, one))
+
+
+async def all_waiting(view: RequestView) -> list[Decision]:
+    """What waits in the programmes that the viewer sees, for whomever."""
+    kept = [await view.folds.decisions.of(view.snapshot, one.id) for one in view.programmes]
+    return [one for listed in kept for one in listed]
 
 
 async def desk(view: RequestView) -> Desk:
@@ -98,27 +102,21 @@ async def _led(view: RequestView) -> dict[str, list[HeldItem]]:
     principals = {of for about in view.viewer.deputies for of in view.viewer.principals(*about)}
     ids = {identity.id, *(of.partition(":")[2] for of in principals)}
     led: dict[str, list[str]] = {}
-    for one in await queues.led_by(view.snapshot, sorted(ids)):
+    own = [one.id for one in view.programmes]
+    for one in await queues.led_by(view.snapshot, own, sorted(ids)):
         led.setdefault(one.programme, []).append(one.item)
     found = {}
-    for programme in await queues.running(view.snapshot, view.now - RUNS_ON):
-        if programme in led:
-            held = await view.snapshot.items(programme, some=led[programme])
-            own = [one for one in held if view.viewer.may_see("submit.plan.decided", one) and one.withdrawn_at is None]
-            if own:
-                found[programme] = own
+    for programme in await queues.running(view.snapshot, list(led), view.now - RUNS_ON):
+        held = await view.snapshot.items(programme, led[programme])
+        theirs = [one for one in held if view.viewer.may_see("submit.plan.decided", one) and one.withdrawn_at is None]
+        if theirs:
+            found[programme] = theirs
     return found
 
 
 async def _lit(view: RequestView, programme: str, seen: Sequence[SeenItem]) -> list[LitItem]:
     by_id = {one.held.item: one.held for one in seen}
-    found = tiles(
-        by_id.values(),
-        await view.snapshot.lights(programme, some=list(by_id)),
-        known(await view.snapshot.events(programme, types=APPEALS)),
-        await replies_of(view, programme, seen),
-    )
-    short = [one for one in found if one.light in ("red", "yellow")]
+    short = [one for one in await tiles_of(view, programme, seen) if one.light in ("red", "yellow")]
     why = await reasons(view, programme, seen) if short else {}
     return [LitItem(by_id[one.item], one, why.get((one.item, one.period))) for one in short]
 

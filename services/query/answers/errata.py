@@ -15,9 +15,9 @@ from contracts.rulings import (
     ProgrammeOpened,
     VerificationRecorded,
 )
-from services.query.answers.events import known
 from services.query.answers.item import SeenItem
 from services.query.answers.request_view import RequestView
+from services.query.read_model.results import known
 from supervision.errata import Erratum, PlacedEvent, errata
 
 _BULLETINS: Final = [RULING_TYPES.short_names[cls] for cls in (BulletinFiled, BulletinPublished, ProgrammeOpened)]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final, TypeVar
 
 from contracts.rulings import (
@@ -23,10 +24,11 @@ from contracts.rulings import (
     RulingData,
 )
 from contracts.values import Light
-from services.query.answers.item import items, open_items
+from services.query.answers.item import SeenItem, items, open_items
 from services.query.answers.request_view import RequestView
 from services.query.read_model.as_of import LOCAL
-from services.query.read_model.results import CurrentLight, HeldItem
+from services.query.read_model.results import CurrentLight
+from services.query.read_model.submissions import blockage_texts
 from services.query.read_model.tables import EscalationRow, LightRow
 from supervision.escalation_sentences import EscalationFacts, causes_word, escalation_sentence
 from supervision.escalations import EscalationRecord, Escalations, evolve, facts_of
@@ -92,38 +94,48 @@ class _Item:
             self.ended_at[id_] = step.time
 
 
-async def escalations(view: RequestView, programme_id: str, *, open_only: bool = True) -> list[EscalationAnswer]:
-    """Escalations of the items whose escalations the viewer sees, in the order raised."""
-    seen = await items(view, programme_id)
-    shown = {one.held.item for one in seen if view.viewer.may_see("escalations.see", one.held)}
-    found = await escalations_of(view, programme_id)
+async def escalations(
+    view: RequestView, programme_id: str, seen: Iterable[SeenItem], *, open_only: bool = True
+) -> list[EscalationAnswer]:
+    """Escalations of those of these items whose escalations the viewer sees, in the order raised."""
+    shown = [one.held.item for one in seen if view.viewer.may_see("escalations.see", one.held)]
     return sorted(
-        (one for one in found if one.item in shown and (one.is_open or not open_only)),
+        (one for one in await escalations_of(view, programme_id, shown) if one.is_open or not open_only),
         key=lambda one: (one.record.raised_at, one.item, one.pos),
     )
 
 
 async def escalation_list(
     view: RequestView, programme_id: str, *, open_only: bool
-) -> tuple[list[EscalationAnswer], dict[str, HeldItem]]:
+) -> tuple[list[EscalationAnswer], dict[str, SeenItem]]:
     """The same as a list that is shown, with the items that it is about."""
-    found = await escalations(view, programme_id, open_only=open_only)
+    seen = await items(view, programme_id)
+    found = await escalations(view, programme_id, seen, open_only=open_only)
     about = {one.item for one in found}
-    seen = [one for one in await items(view, programme_id) if one.held.item in about]
-    open_items(view, seen)
-    return found, {one.held.item: one.held for one in seen}
+    shown = [one for one in seen if one.held.item in about]
+    open_items(view, shown)
+    return found, {one.held.item: one for one in shown}
 
 
-async def escalations_of(view: RequestView, programme_id: str, item_id: str | None = None) -> list[EscalationAnswer]:
-    """All escalations of an item, or of all items, in the order raised, whoever the viewer is."""
-    steps = await view.snapshot.escalation_steps(programme_id, item_id)
-    return fold_escalations(steps, await view.snapshot.lights(programme_id, item_id))
+async def escalations_of(view: RequestView, programme_id: str, some: Sequence[str]) -> list[EscalationAnswer]:
+    """All escalations of some items, in the order raised, whoever the viewer is."""
+    steps = await view.snapshot.escalation_steps(programme_id, some)
+    about = list({step.item for step in steps})
+    # Of those that an escalation follows from alone: what was refused says nothing of why it stands.
+    raising = [id_ for step in steps if step.level == "blockage" for id_ in step.because]
+    said = await blockage_texts(view.snapshot, programme_id, raising) if raising else {}
+    return fold_escalations(steps, await view.snapshot.lights(programme_id, about) if about else [], said)
 
 
 def fold_escalations(
-    steps: Iterable[EscalationRow], lights: Iterable[CurrentLight | LightRow]
+    steps: Iterable[EscalationRow],
+    lights: Iterable[CurrentLight | LightRow],
+    said: Mapping[tuple[str, str], str] = MappingProxyType({}),
 ) -> list[EscalationAnswer]:
-    """Escalations in the order raised, from the rows of their steps in the order of the log and those of lights."""
+    """Escalations in the order raised, from the rows of their steps in the order of the log and those of lights.
+
+    `said` is the text of blockages, by item and id.
+    """
     items: dict[tuple[str, str], _Item] = {}
     for step in steps:
         items.setdefault((step.programme, step.item), _Item()).evolve(step)
@@ -135,7 +147,7 @@ def fold_escalations(
             programme=programme,
             item=item,
             record=record,
-            facts=facts_of(record, folded.escalations, colours.get(item, {}).get, LOCAL),
+            facts=_with_texts(facts_of(record, folded.escalations, colours.get(item, {}).get, LOCAL), item, said),
             first_cause=given(raised.ground),
             rule=given(raised.rule),
             because=folded.because[id_],
@@ -147,6 +159,12 @@ def fold_escalations(
         for id_, record in folded.escalations.items()
         for raised in [folded.raised[id_]]
     ]
+
+
+def _with_texts(facts: EscalationFacts, item: str, said: Mapping[tuple[str, str], str]) -> EscalationFacts:
+    if facts.level != "blockage":
+        return facts
+    return replace(facts, causes=[replace(one, text=said.get((item, one.name), "")) for one in facts.causes])
 
 
 def given(value: T | None) -> T:

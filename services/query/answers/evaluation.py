@@ -6,20 +6,18 @@ points were deducted, and no more (rulebook: Who).
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from services.query.answers.access import shows_to_everybody
-from services.query.answers.events import KnownEvent, known
-from services.query.answers.item import SeenItem, items
+from services.query.answers.evaluation_outcomes import Outcomes
+from services.query.answers.item import SeenItem, items, open_items
 from services.query.answers.lights import Reasons, reasons
 from services.query.answers.problem import QueryProblem
 from services.query.answers.request_view import RequestView
-from services.query.read_model.tables import EventRow
-from supervision.evaluation.deduction import Deduction, Source, SourcedEvent
-from supervision.evaluation.sheets import Sheet, evaluate
+from supervision.evaluation.deduction import Deduction, Source
+from supervision.evaluation.sheets import ItemResult, Sheet, gathered
 from supervision.words import DEDUCTIONS, Word
 
 HIDDEN_ITEM: Final = Word("内部事项", "an internal item")
@@ -28,39 +26,44 @@ HIDDEN_ITEM: Final = Word("内部事项", "an internal item")
 
 async def sheets(view: RequestView, programme_id: str) -> list[Sheet]:
     """The sheets that the viewer may see, the highest score first; with what their deductions rest on."""
-    found, seen = await _sheets(view, programme_id)
-    for sheet in found:
-        _open(view, sheet, seen)
-    return found
+    return (await _opened(view, programme_id, await scores(view, programme_id)))[0]
 
 
 async def scores(view: RequestView, programme_id: str) -> list[Sheet]:
-    """The same for a list that names no item."""
-    return (await _sheets(view, programme_id))[0]
+    """The same for a list that names no item: deductions are counted, and none of them may be shown."""
+    kept = await view.folds.outcomes.of(view.snapshot, programme_id)
+    return await _sheets(view, programme_id, kept, {id_: one.result for id_, one in kept.items() if one.result})
 
 
-async def sheet_of(view: RequestView, programme_id: str, unit: str) -> Sheet:
-    """The sheet of a unit. Raises QueryProblem: there is none, or it is not the viewer's to see."""
-    found, seen = await _sheets(view, programme_id)
-    for sheet in found:
-        if sheet.unit == unit:
-            _open(view, sheet, seen)
-            return sheet
-    raise QueryProblem("not-found")
+async def sheet_of(view: RequestView, programme_id: str, unit: str) -> tuple[Sheet, list[SeenItem]]:
+    """The sheet of a unit, and the items that it names, as far as the viewer sees them.
+
+    Raises QueryProblem: there is none, or it is not the viewer's to see.
+    """
+    kept = await view.folds.outcomes.of(view.snapshot, programme_id)
+    results = {id_: one.result for id_, one in kept.items() if one.result and _concerns(one.result, unit)}
+    found = [one for one in await _sheets(view, programme_id, kept, results) if one.unit == unit]
+    if not found:
+        raise QueryProblem("not-found")
+    (sheet,), seen = await _opened(view, programme_id, found)
+    return sheet, seen
 
 
-def _open(view: RequestView, sheet: Sheet, seen: Mapping[str, SeenItem]) -> None:
-    for item in {one.item for one in sheet.deductions} & seen.keys():
-        held = seen[item].held
-        view.opened.item(held.programme, item, held.classification)
+def _concerns(result: ItemResult, unit: str) -> bool:
+    """Whether an item says anything about a unit's sheet."""
+    return unit in result.led_by or any(one.unit == unit for one in result.deductions)
 
 
-async def _sheets(view: RequestView, programme_id: str) -> tuple[list[Sheet], dict[str, SeenItem]]:
-    rows = await view.snapshot.events(programme_id)
-    seen = {one.held.item: one for one in await items(view, programme_id)}
-    # A year of a programme is thousands of events: read and folded beside the loop, which has others to answer.
-    whole, told = await asyncio.to_thread(_evaluated, rows, seen)
-    why = await reasons(view, programme_id, list(seen.values()))
+async def _sheets(
+    view: RequestView, programme_id: str, kept: Outcomes, results: Mapping[str, ItemResult]
+) -> list[Sheet]:
+    """The sheets that the viewer may see, of these items; of others' units what the items that are seen tell."""
+    policy = kept[""].policy if "" in kept else None
+    visible = (await view.folds.sums.of(view.snapshot, programme_id)).seen_by(view.viewer)
+    whole, shown = gathered(policy, results), results
+    if not results.keys() <= visible:
+        shown = {id_: one for id_, one in results.items() if id_ in visible}
+    told = {one.unit: one.pending for one in (whole if shown is results else gathered(policy, shown))}
     found = []
     for sheet in whole:
         if not view.viewer.sees_sheet(programme_id, sheet.unit):
@@ -68,21 +71,22 @@ async def _sheets(view: RequestView, programme_id: str) -> tuple[list[Sheet], di
         if sheet.unit == view.viewer.unit:
             found.append(sheet)
         elif sheet.deductions or sheet.unit in told:
-            shown = tuple(_as_seen(one, seen.get(one.item), why) for one in sheet.deductions)
-            pending = told[sheet.unit].pending if sheet.unit in told else 0
-            found.append(replace(sheet, deductions=shown, pending=pending))
-    return sorted(found, key=lambda sheet: (-sheet.score, sheet.unit)), seen
+            found.append(replace(sheet, pending=told.get(sheet.unit, 0)))
+    return sorted(found, key=lambda sheet: (-sheet.score, sheet.unit))
 
 
-def _evaluated(rows: Iterable[EventRow], seen: Collection[str]) -> tuple[list[Sheet], dict[str, Sheet]]:
-    """The sheets as they are; and, by unit, as they would be of the items that are `seen` alone."""
-    events = list(known(rows))
-    whole = evaluate(_sourced(events))
-    if all(not one.row.item or one.row.item in seen for one in events):
-        return whole, {sheet.unit: sheet for sheet in whole}
-    return whole, {
-        one.unit: one for one in evaluate(_sourced(e for e in events if not e.row.item or e.row.item in seen))
-    }
+async def _opened(view: RequestView, programme_id: str, found: Sequence[Sheet]) -> tuple[list[Sheet], list[SeenItem]]:
+    """Sheets with their deductions as far as the viewer may see them, and the items that they name."""
+    named = {one.item for sheet in found for one in sheet.deductions}
+    seen = await items(view, programme_id, some=sorted(named)) if named else []
+    open_items(view, seen)
+    by_id, why = {one.held.item: one for one in seen}, await reasons(view, programme_id, seen)
+    return [
+        sheet
+        if sheet.unit == view.viewer.unit
+        else replace(sheet, deductions=tuple(_as_seen(one, by_id.get(one.item), why) for one in sheet.deductions))
+        for sheet in found
+    ], seen
 
 
 def _as_seen(one: Deduction, item: SeenItem | None, why: Reasons) -> Deduction:
@@ -102,9 +106,3 @@ def _as_seen(one: Deduction, item: SeenItem | None, why: Reasons) -> Deduction:
 
 def _published(sources: Sequence[Source]) -> tuple[Source, ...]:
     return tuple(one for one in sources if shows_to_everybody(one.type))
-
-
-def _sourced(events: Iterable[KnownEvent]) -> Iterator[SourcedEvent]:
-    for row, data in events:
-        source = Source(row.id, row.type, f"rulings-{row.part}@{row.pos}", f"submissions-{row.part}@{row.cause}")
-        yield SourcedEvent(row.item or None, row.time, source, data)

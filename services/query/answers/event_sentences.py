@@ -12,7 +12,7 @@ from services.query.read_model.as_of import LOCAL
 from services.query.read_model.columns import Json
 from supervision import words, workdays
 from supervision.escalation_sentences import CauseFacts, cause_word
-from supervision.light_sentences import SIGNS, compared_word, period_word, plain
+from supervision.light_sentences import SIGNS, compared_word, day_word, period_word, plain
 from supervision.words import Language, Word, say
 
 Data = Mapping[str, Json]
@@ -130,7 +130,8 @@ def day_name(day: str, language: Language) -> str:
         on = date.fromisoformat(day)
     except ValueError:
         return day
-    return f"{on.year}年{on.month}月{on.day}日" if language == "zh" else f"{on.day} {on:%b %Y}"
+    word = day_word(on)
+    return word.zh if language == "zh" else word.en
 
 
 def who_name(reference: str, names: Mapping[str, str], language: Language) -> str:

@@ -10,9 +10,8 @@ from types import MappingProxyType
 from typing import Final
 
 from contracts.values import Category, Light, PeriodId
-from services.query.answers.events import KnownEvent
 from services.query.read_model.columns import ComparedColumn, UnitColumn
-from services.query.read_model.results import CurrentLight, HeldItem
+from services.query.read_model.results import CurrentLight, HeldItem, KnownEvent
 from supervision import appeals
 from supervision.appeals import Appeals
 from supervision.deadlines import PeriodDeadline

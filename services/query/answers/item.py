@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from services.query.answers.access import Sight, event_is_seen, published_replies
-from services.query.answers.events import KnownEvent, known
 from services.query.answers.explanations import Explained, explained
 from services.query.answers.problem import QueryProblem
 from services.query.answers.request_view import RequestView
-from services.query.read_model.results import HeldItem
+from services.query.read_model import queues
+from services.query.read_model.results import HeldItem, KnownEvent, known
 
 _AT_ONCE: Final = 200
 """Items that are looked at in a turn of the loop."""
@@ -30,10 +30,15 @@ class SeenItem(NamedTuple):
         return self.sight == "full"
 
 
-async def items(view: RequestView, programme_id: str, unit: str | None = None) -> list[SeenItem]:
-    """The items that the viewer may see; of all units or of one that leads or cooperates."""
+async def items(
+    view: RequestView, programme_id: str, unit: str | None = None, some: Sequence[str] | None = None
+) -> list[SeenItem]:
+    """The items that the viewer may see; of all units or of one that leads or cooperates; all, or of some alone."""
+    if unit is not None:
+        some = await queues.parts_of(view.snapshot, programme_id, unit)
+    every = await (view.items(programme_id) if some is None else view.snapshot.items(programme_id, some))
     found = []
-    for number, held in enumerate(await view.snapshot.items(programme_id), 1):
+    for number, held in enumerate(every, 1):
         if number % _AT_ONCE == 0:
             await asyncio.sleep(0)
         sight = view.viewer.sight_of(held)
@@ -50,7 +55,7 @@ def open_items(view: RequestView, seen: Iterable[SeenItem]) -> None:
 
 async def find_item(view: RequestView, programme_id: str, item_id: str) -> SeenItem:
     """One item. Raises QueryProblem: there is none, or it is not the viewer's to see."""
-    for held in await view.snapshot.items(programme_id, item_id):
+    for held in await view.snapshot.items(programme_id, [item_id]):
         sight = view.viewer.sight_of(held)
         if sight != "none":
             return SeenItem(held, sight)
@@ -59,7 +64,7 @@ async def find_item(view: RequestView, programme_id: str, item_id: str) -> SeenI
 
 async def in_full(view: RequestView, programme_id: str, item_id: str) -> bool:
     """Whether the viewer sees an item in full."""
-    return any(view.viewer.sight_of(held) == "full" for held in await view.snapshot.items(programme_id, item_id))
+    return any(view.viewer.sight_of(held) == "full" for held in await view.snapshot.items(programme_id, [item_id]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +89,8 @@ async def find_history(view: RequestView, programme_id: str, item_id: str) -> It
     """An item and its events. Raises QueryProblem as `find_item`."""
     seen = await find_item(view, programme_id, item_id)
     view.opened.item(programme_id, item_id, seen.held.classification)
-    events = list(known(await view.snapshot.events(programme_id, item_id)))
+    events = list(known(await view.snapshot.events(programme_id, [item_id])))
     unvisited = view.viewer.may_see("inspection_plans.see", seen.held)
-    decided = known(await view.snapshot.reply_decisions(programme_id, item_id))
+    decided = known(await view.snapshot.reply_decisions(programme_id, [item_id]))
     replies = published_replies(event.data for event in decided)
     return ItemHistory(seen, unvisited, events, explained(events, published=not seen.whole), replies)

@@ -40,10 +40,10 @@ async def item_answer(view: RequestView, history: ItemHistory) -> ItemAnswer:
     return ItemAnswer(
         item=seen.held,
         sight=seen.sight,
-        tiles=await tiles_of(view, programme, [seen], item),
+        tiles=await tiles_of(view, programme, [seen]),
         why=history.explained.lights,
         periods=periods_of(history),
         timeline=await timeline_of(view, history),
-        escalations=await escalations_of(view, programme, item) if seen.whole else [],
+        escalations=await escalations_of(view, programme, [item]) if seen.whole else [],
         replies=replies_in(history),
     )

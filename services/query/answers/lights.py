@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.query.answers.escalations import EscalationAnswer, escalations
-from services.query.answers.events import known
 from services.query.answers.heat_map import HeatMap, RepliesByItem, Tile, heat_map, tiles
 from services.query.answers.item import SeenItem, items, open_items
 from services.query.answers.problem import QueryProblem
 from services.query.answers.programme import ProgrammeAnswer
 from services.query.answers.replies import replies_of
 from services.query.answers.request_view import RequestView
-from services.query.answers.submission import waiting
-from services.query.read_model.results import HeldItem, WaitingSubmission
+from services.query.read_model.results import HeldItem, WaitingSubmission, known
 from supervision.words import Word
+from web.rights import NOBODY
 
 APPEALS: Final = ["appeal.opened", "appeal.closed"]
 
@@ -25,14 +24,13 @@ Reasons = Mapping[tuple[str, str], Word]
 """Why a light stands as it does, by item and period."""
 
 
-async def tiles_of(
-    view: RequestView, programme_id: str, seen: Sequence[SeenItem], item_id: str | None = None
-) -> list[Tile]:
-    """The lights of these items of a programme; `item_id` where it is only one of them."""
+async def tiles_of(view: RequestView, programme_id: str, seen: Sequence[SeenItem]) -> list[Tile]:
+    """The lights of these items of a programme."""
+    some = [one.held.item for one in seen]
     return tiles(
         [one.held for one in seen],
-        await view.snapshot.lights(programme_id, item_id),
-        known(await view.snapshot.events(programme_id, item_id, APPEALS)),
+        await view.snapshot.lights(programme_id, some),
+        known(await view.snapshot.events(programme_id, some, APPEALS)),
         await replies_of(view, programme_id, seen),
     )
 
@@ -56,9 +54,35 @@ async def extended_by_unit(view: RequestView, programme_id: str, seen: Iterable[
 
 async def reasons(view: RequestView, programme_id: str, seen: Sequence[SeenItem]) -> Reasons:
     """Why each light of these items stands as it does, in the words for this viewer."""
-    found = await view.explanations.of(view.snapshot, programme_id)
-    whole = {one.held.item: one.whole for one in seen}
-    return {key: why.full if whole[key[0]] else why.published for key, why in found.items() if key[0] in whole}
+    found = await view.folds.sentences.of(view.snapshot, programme_id)
+    return {
+        (one.held.item, period): why.full if one.whole else why.published
+        for one in seen
+        if one.held.item in found
+        for period, why in found[one.held.item].items()
+    }
+
+
+async def waiting(view: RequestView, programme_id: str, seen: Sequence[SeenItem]) -> list[WaitingSubmission]:
+    """Submissions without a ruling about items where the viewer sees them; an inspection as a plan before the visit."""
+    viewer = view.viewer
+    about = {one.held.item: one.held for one in seen if viewer.may_see("waiting.see", one.held)}
+
+    def shown(row: WaitingSubmission) -> bool:
+        if row.item is None:
+            return viewer.rights.to("submission.read", programme_id, NOBODY, "internal").allowed
+        held = about.get(row.item)
+        if held is None or not row.type.startswith("inspection."):
+            return held is not None
+        return viewer.may_see("inspection_plans.see", held)
+
+    found = [row for row in await view.snapshot.waiting(programme_id) if shown(row)]
+    for row in found:
+        if row.item is not None:
+            view.opened.item(programme_id, row.item, about[row.item].classification)
+            if row.type == "inspection.planned":
+                view.opened.plan(programme_id, row.item, row.id)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +137,15 @@ async def unit_lights(view: RequestView, about: ProgrammeAnswer, unit: str) -> U
     for tile in await tiles_of(view, about.id, seen):
         by_item.setdefault(tile.item, []).append(tile)
     told = view.viewer.may("escalations.list", about.id)
-    ever = await escalations(view, about.id, open_only=False) if told else []
     led = {one.held.item for one in seen if one.held.lead_unit == unit}
+    open_now = await escalations(view, about.id, [one for one in seen if one.held.item in led]) if told else []
     return UnitLights(
         sheet_seen=view.viewer.sees_sheet(about.id, unit),
         leads=[one.held for one in seen if one.held.lead_unit == unit],
         cooperates=[one.held for one in seen if one.held.lead_unit != unit],
         tiles=by_item,
         why=await reasons(view, about.id, seen),
-        escalations=[one for one in ever if one.item in led and one.is_open],
+        escalations=open_now,
         waiting=[one for one in await waiting(view, about.id, seen) if one.item in led],
         moved=moved_by_unit(seen).get(unit, 0),
         extended=(await extended_by_unit(view, about.id, seen)).get(unit, 0),

@@ -12,9 +12,10 @@ from services.query.answers.item import items
 from services.query.answers.problem import QueryProblem
 from services.query.answers.replies import about_notice, replies_of
 from services.query.answers.request_view import RequestView
+from services.query.read_model import notices as queries
 from services.query.read_model.columns import RecipientColumn
+from services.query.read_model.dispatch_tables import NoticeRow
 from services.query.read_model.results import HeldItem, NoticeHead, NoticeMessage
-from services.query.read_model.tables import NoticeRow
 from supervision.replies import ReplyRecord
 from supervision.words import Word
 
@@ -74,26 +75,26 @@ async def notices(view: RequestView, programme_id: str) -> list[NoticeNow]:
     """Notices about items that the viewer may read, newest first."""
     seen = await items(view, programme_id)
     shown = {one.held.item for one in seen if view.viewer.may_see("notice.read", one.held)}
-    rows = [row for row in await view.snapshot.notices(programme_id) if row.item in shown]
+    rows = [row for row in await queries.notices(view.snapshot, programme_id) if row.item in shown]
     _open(view, rows, [one.held for one in seen])
     return await _now(view, rows)
 
 
 async def inbox(view: RequestView) -> list[NoticeNow]:
     """What was delivered to the inbox of the viewer's unit or office, newest first."""
-    found = await view.snapshot.inbox(view.viewer.inbox) if view.viewer.inbox else []
     # The same unit's id in another jurisdiction is another unit.
-    own = [row for row in found if view.viewer.may("programme.read", row.programme)]
-    for programme in {row.programme for row in own}:
-        _open(view, own, await view.snapshot.items(programme))
-    return await _now(view, own)
+    own = [one.id for one in view.programmes]
+    found = await queries.inbox(view.snapshot, view.viewer.inbox, own) if view.viewer.inbox else []
+    for programme, about in _items_of(found).items():
+        _open(view, found, await view.snapshot.items(programme, sorted(about)))
+    return await _now(view, found)
 
 
 async def find_notice(view: RequestView, id_: str) -> WholeNotice:
     """One notice with its document, for its recipients and whoever sees its item in full. Raises QueryProblem."""
-    row = await view.snapshot.notice(id_)
+    row = await queries.notice(view.snapshot, id_)
     # What is asked of PostgreSQL is the same whether there is no notice or it is not the viewer's to see.
-    held = await view.snapshot.items(row.programme if row else "", row.item if row else "")
+    held = await view.snapshot.items(row.programme if row else "", [row.item if row else ""])
     if row is None or not _may_read(view, row, held):
         raise QueryProblem("not-found")
     _open(view, [row], held)
@@ -109,6 +110,14 @@ def _open(view: RequestView, rows: Iterable[NoticeHead | NoticeRow], items: Iter
             view.opened.item(*about, classified[about])
 
 
+def _items_of(rows: Iterable[NoticeHead | NoticeRow]) -> dict[str, set[str]]:
+    """The items that notices are about, by programme."""
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        found.setdefault(row.programme, set()).add(row.item)
+    return found
+
+
 def _may_read(view: RequestView, row: NoticeRow, held: Iterable[HeldItem]) -> bool:
     addressed = any(to["role"] == view.viewer.inbox for to in row.recipients)
     return any(view.viewer.may_see("notice.read", one, party=addressed) for one in held)
@@ -116,11 +125,11 @@ def _may_read(view: RequestView, row: NoticeRow, held: Iterable[HeldItem]) -> bo
 
 async def notices_of_item(view: RequestView, programme_id: str, item_id: str) -> list[NoticeAnswer]:
     """The notices about an item, newest first, whoever the viewer is."""
-    return await _answers(view, await view.snapshot.notices(programme_id, item_id))
+    return await _answers(view, await queries.notices(view.snapshot, programme_id, item_id))
 
 
 async def _answers(view: RequestView, rows: Sequence[NoticeHead | NoticeRow]) -> list[NoticeAnswer]:
-    messages = _by_notice(await view.snapshot.deliveries([row.notice for row in rows]))
+    messages = _by_notice(await queries.deliveries(view.snapshot, [row.notice for row in rows]))
     return [_answer(row, messages[row.notice]) for row in rows]
 
 
@@ -162,9 +171,10 @@ def _answer(row: NoticeHead | NoticeRow, messages: list[MessageAnswer]) -> Notic
 async def _now(view: RequestView, rows: Sequence[NoticeHead | NoticeRow]) -> list[NoticeNow]:
     """With how their escalations stand now, where the viewer still sees the item in full."""
     found: dict[tuple[str, str, str | None], tuple[Word, list[ReplyRecord]]] = {}
-    for id_ in {row.programme for row in rows if row.escalation}:
-        said = await replies_of(view, id_, await items(view, id_))
-        for one in await escalations(view, id_, open_only=False):
+    for id_, about in _items_of(row for row in rows if row.escalation).items():
+        seen = await items(view, id_, some=sorted(about))
+        said = await replies_of(view, id_, seen)
+        for one in await escalations(view, id_, seen, open_only=False):
             replies = about_notice(said.get(one.item, {}), one.record)
             found[id_, one.item, one.record.id] = (one.why, replies)
     shown = await _answers(view, rows)

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
-from contracts.rulings import AppealClosed, AppealOpened, EscalationReviewed, LagRecorded, VerificationRecorded
-from services.query.answers.decisions import Decision, awaits
-from services.query.answers.desk import RUNS_ON, DueReport, due_reports, shown
-from services.query.answers.escalations import EscalationAnswer, fold_escalations
-from services.query.answers.events import KnownEvent, known
+from contracts.ruling import RULING_TYPES
+from contracts.rulings import AppealOpened
+from services.query.answers.decisions import Decision, awaits, oldest_first
+from services.query.answers.desk import RUNS_ON, DueReport, all_waiting, due_reports, shown
+from services.query.answers.escalations import EscalationAnswer, escalations_of
 from services.query.answers.programme import ProgrammeAnswer
 from services.query.answers.request_view import RequestView
 from services.query.read_model import queues
 from services.query.read_model.as_of import LOCAL
-from services.query.read_model.results import HeldItem
+from services.query.read_model.results import HeldItem, KnownEvent, known
+from supervision import escalations, involvement
 
 ACTS: Final[Mapping[str, tuple[str, ...]]] = {
     "review": ("progress.reviewed", "rectification.reviewed"),
@@ -24,13 +25,18 @@ ACTS: Final[Mapping[str, tuple[str, ...]]] = {
     "appeals": ("appeal.decided",),
     "inspections": ("inspection.approved", "inspection.recorded"),
     "replies": ("reply.published",),
+    "bulletins": ("bulletin.approved",),
 }
 """The queues of things that wait for an act, and for which."""
 REPORTS: Final = ("today", "week", "overdue")
 """The queues of reports that were not filed: due today, within seven days, or in the past month."""
 QUEUES: Final = (*ACTS, *REPORTS, "limits", "addresses")
+PER_PAGE: Final = 50
+"""Entries of a queue that are looked at together; reports lie folded by unit, and are not counted out."""
 _PAST: Final = timedelta(days=31)
-_INVOLVING: Final = ["verification.recorded", "lag.recorded", "escalation.reviewed", "appeal.opened", "appeal.closed"]
+_INVOLVING: Final = [
+    RULING_TYPES.short_names[kind] for kind in (*involvement.FOLDED, *escalations.FOLDED, AppealOpened)
+]
 
 
 class Filters(NamedTuple):
@@ -62,13 +68,15 @@ class Unreached(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeDesk:
-    """Numbers of all queues, and what is in the one that is looked at.
+    """Numbers of all queues, and what is in the one that is looked at, on `page` of its `pages`, counted from 1.
 
     `barred` says of an appeal who took part in what it is about, and so may not decide it (rulebook: Fairness).
     """
 
     queue: str
     numbers: Mapping[str, int]
+    page: int
+    pages: int
     decisions: Sequence[Decision]
     barred: Mapping[str, Sequence[str]]
     reports: Sequence[tuple[str, Sequence[DueReport]]]
@@ -81,23 +89,25 @@ Reached = Callable[[str, str], bool]
 
 
 async def office_desk(
-    view: RequestView, programmes: Sequence[ProgrammeAnswer], queue: str, filters: Filters, reached: Reached
+    view: RequestView, programmes: Sequence[ProgrammeAnswer], queue: str, page: int, filters: Filters, reached: Reached
 ) -> OfficeDesk:
-    """The office's desk; `queue` is the one that is looked at, else the first with something in it."""
-    mine = [one for one in await view.decisions.of(view.snapshot) if _office_sees(view, one)]
-    own = {one.id for one in programmes}
-    running = [id_ for id_ in await queues.running(view.snapshot, view.now - RUNS_ON) if id_ in own]
+    """The office's desk; `queue` is the one that is looked at, else the first with something in it.
+
+    A `page` behind the last one is the last: what lay there may have been dealt with.
+    """
+    mine = oldest_first(one for one in await all_waiting(view) if _office_sees(view, one))
+    running = await queues.running(view.snapshot, [one.id for one in programmes], view.now - RUNS_ON)
     lit = await _lit(view, running, filters.light)
 
     def taken_in(held: HeldItem) -> bool:
         return filters.take(held) and (lit is None or (held.programme, held.item) in lit)
 
-    decisions = [one for one in mine if one.held is not None and taken_in(one.held)]
+    decisions = [one for one in mine if one.held is None or taken_in(one.held)]
     reports: dict[str, list[DueReport]] = {name: [] for name in REPORTS}
     limits: list[tuple[EscalationAnswer, HeldItem]] = []
     addresses: list[Unreached] = []
     for programme in running:
-        held = [one for one in await view.snapshot.items(programme) if one.withdrawn_at is None]
+        held = [one for one in await view.items(programme) if one.withdrawn_at is None]
         taken = [one for one in held if taken_in(one)]
         for name, (after, until) in _spans(view.now).items():
             reports[name] += [one for one in await due_reports(view, programme, taken, after, until) if not one.done]
@@ -112,21 +122,26 @@ async def office_desk(
     }
     if queue not in QUEUES:
         queue = next((name for name in QUEUES if numbers[name]), QUEUES[0])
-    looked_at = by_act.get(queue, [])
+    pages = 1 if queue in REPORTS else max(1, -(-numbers[queue] // PER_PAGE))
+    page = min(page, pages)
+    part = slice((page - 1) * PER_PAGE, page * PER_PAGE)
+    looked_at = by_act.get(queue, [])[part]
     for one in looked_at:
         shown(view, one)
     for report in reports.get(queue, ()):
         view.opened.item(report.held.programme, report.held.item, report.held.classification)
-    for _, item in limits if queue == "limits" else ():
+    for _, item in limits[part] if queue == "limits" else ():
         view.opened.item(item.programme, item.item, item.classification)
     return OfficeDesk(
         queue=queue,
         numbers=numbers,
+        page=page,
+        pages=pages,
         decisions=looked_at,
         barred=await _barred(view, looked_at) if queue == "appeals" else {},
         reports=_by_unit(reports.get(queue, [])),
-        limits=limits if queue == "limits" else [],
-        addresses=addresses if queue == "addresses" else [],
+        limits=limits[part] if queue == "limits" else [],
+        addresses=addresses[part] if queue == "addresses" else [],
     )
 
 
@@ -143,7 +158,9 @@ async def _lit(view: RequestView, programmes: Sequence[str], light: str) -> set[
 
 
 def _office_sees(view: RequestView, one: Decision) -> bool:
-    """What waits for the office, and visits that wait for the chief leader's approval."""
+    """What waits for the office, and visits and bulletins that wait for the chief leader's approval."""
+    if one.awaited.act == "bulletin.approved":
+        return view.viewer.rights.to("submit.bulletin.composed", one.programme).allowed
     if one.awaited.act == "inspection.approved":
         return one.held is not None and view.viewer.may_see("inspection_plans.see", one.held)
     return awaits(view.viewer, one)
@@ -175,9 +192,7 @@ async def _overdue(
     view: RequestView, programme: str, held: Mapping[str, HeldItem]
 ) -> list[tuple[EscalationAnswer, HeldItem]]:
     """Open escalations whose limit has passed, the oldest limit first."""
-    steps = [one for one in await view.snapshot.escalation_steps(programme) if one.item in held]
-    found = fold_escalations(steps, await view.snapshot.lights(programme, some=list(held)) if steps else [])
-    late = [one for one in found if one.is_open and one.record.overdue]
+    late = [one for one in await escalations_of(view, programme, list(held)) if one.is_open and one.record.overdue]
     late.sort(key=lambda one: (one.record.due_at or one.record.raised_at, one.item))
     return [(one, held[one.item]) for one in late]
 
@@ -194,7 +209,7 @@ async def _barred(view: RequestView, appeals: Sequence[Decision]) -> dict[str, S
     """Of each appeal, by its submission, the persons who took part in what it is about."""
     found: dict[str, Sequence[str]] = {}
     for one in appeals:
-        events = list(known(await view.snapshot.events(one.programme, one.item, _INVOLVING)))
+        events = list(known(await view.snapshot.events(one.programme, [one.item], _INVOLVING)))
         found[one.awaited.of] = _persons(events, one)
     return found
 
@@ -210,17 +225,10 @@ def _persons(events: Sequence[KnownEvent], one: Decision) -> list[str]:
     )
     if against is None or one.held is None:
         return []
-    quarter = {period["id"]: period["quarter"] for period in one.held.periods}
-    about = {against.light, against.cause}
-    persons: dict[str, None] = {}
+    quarter_of = {period["id"]: period["quarter"] for period in one.held.periods}
+    involved: involvement.Involved = ()
+    open_now: escalations.Escalations = {}
     for _, data in events:
-        match data:
-            case VerificationRecorded(period=period, person=person) if quarter.get(period, period) in about:
-                persons[person] = None
-            case LagRecorded(person=person) if against.cause == "lag":
-                persons[person] = None
-            case EscalationReviewed(person=person) if against.cause is not None:
-                persons[person] = None
-            case AppealClosed(against=earlier, person=person) if earlier == against:
-                persons[person] = None
-    return list(persons)
+        involved = involvement.evolve(involved, data, quarter_of)
+        open_now = escalations.evolve(open_now, data)
+    return involvement.barred(involved, against, open_now)

@@ -1,14 +1,21 @@
-"""Programmes as answers show them."""
+"""Programmes as answers show them, and the list of all of them, kept until it changes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Final, NamedTuple
 
-from services.query.answers.problem import QueryProblem
-from services.query.answers.request_view import RequestView
+from contracts.topics import jurisdiction_of
+from services.query.answers.access import Viewer
 from services.query.read_model.columns import LeaderColumn, UnitColumn
+from services.query.read_model.snapshot import Snapshot
 from services.query.read_model.tables import ProgrammeRow
+
+_KEPT: Final = 8
+"""Times at which the list is looked at: now, and some past days."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,18 +39,52 @@ class ProgrammeAnswer:
         return {**units, **{leader["id"]: leader["label"] for leader in self.leaders}}
 
 
-async def programmes(view: RequestView) -> list[ProgrammeAnswer]:
-    """All programmes that the viewer may see, by id."""
-    rows = await view.snapshot.programmes()
-    return [programme_from(row) for row in rows if view.viewer.may("programme.read", row.programme)]
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All programmes of an installation, whoever asks: by id, and by jurisdiction in the order of their ids."""
+
+    by_id: Mapping[str, ProgrammeAnswer] = field(default_factory=dict)
+    by_jurisdiction: Mapping[str, Sequence[ProgrammeAnswer]] = field(default_factory=dict)
+
+    def seen_by(self, viewer: Viewer) -> list[ProgrammeAnswer]:
+        """All programmes that a viewer may see, by id: a right to one is a right to those of its jurisdiction."""
+        every = self.by_jurisdiction
+        own = [every[one] for one in (every if viewer.unknown else viewer.jurisdictions) if one in every]
+        shown = [listed for listed in own if viewer.may("programme.read", listed[0].id)]
+        return sorted((one for listed in shown for one in listed), key=lambda one: one.id)
 
 
-async def find_programme(view: RequestView, id_: str) -> ProgrammeAnswer:
-    """One programme. Raises QueryProblem: there is none, or it is not the viewer's to see."""
-    rows = await view.snapshot.programmes(id_)
-    if not rows or not view.viewer.may("programme.read", id_):
-        raise QueryProblem("not-found")
-    return programme_from(rows[0])
+class _KeptCatalogue(NamedTuple):
+    epoch: int
+    listing: int
+    catalogue: Catalogue
+
+
+class Catalogues:
+    """The list of programmes, read again when one was published or enlarged; of past days the ones asked for last."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, _KeptCatalogue] = OrderedDict()
+
+    async def of(self, seen: Snapshot) -> Catalogue:
+        """The programmes as they are in a snapshot."""
+        key, versions = seen.as_of.text, seen.versions
+        kept = self._kept.get(key)
+        if kept is None or (kept.epoch, kept.listing) != (versions.epoch, versions.listing):
+            kept = _KeptCatalogue(versions.epoch, versions.listing, _catalogue(await seen.programmes()))
+            self._kept[key] = kept
+        self._kept.move_to_end(key)
+        if len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+        return kept.catalogue
+
+
+def _catalogue(rows: Iterable[ProgrammeRow]) -> Catalogue:
+    found = [programme_from(row) for row in sorted(rows, key=lambda row: row.programme)]
+    by_jurisdiction: dict[str, list[ProgrammeAnswer]] = {}
+    for one in found:
+        by_jurisdiction.setdefault(jurisdiction_of(one.id), []).append(one)
+    return Catalogue({one.id: one for one in found}, by_jurisdiction)
 
 
 def programme_from(row: ProgrammeRow) -> ProgrammeAnswer:
@@ -61,7 +102,7 @@ def programme_from(row: ProgrammeRow) -> ProgrammeAnswer:
     )
 
 
-def notes_of(programmes: list[ProgrammeAnswer]) -> list[str]:
+def notes_of(programmes: Sequence[ProgrammeAnswer]) -> list[str]:
     """What must be said of any of these: codes of `supervision.words.NOTE`."""
     simulated, derived = any(one.simulated for one in programmes), any(one.derived for one in programmes)
     return ["simulated"] * simulated + ["derived"] * derived

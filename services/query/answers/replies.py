@@ -7,10 +7,10 @@ from typing import Final
 
 from contracts.ruling import RULING_TYPES
 from services.query.answers.access import published_replies
-from services.query.answers.events import KnownEvent, known
 from services.query.answers.heat_map import RepliesByItem
 from services.query.answers.item import ItemHistory, SeenItem
 from services.query.answers.request_view import RequestView
+from services.query.read_model.results import KnownEvent, known
 from supervision import replies
 from supervision.escalations import EscalationRecord
 from supervision.replies import Replies, ReplyRecord
@@ -20,10 +20,11 @@ _TYPES: Final = [RULING_TYPES.short_names[cls] for cls in replies.FOLDED]
 
 async def replies_of(view: RequestView, programme_id: str, seen: Sequence[SeenItem]) -> RepliesByItem:
     """The replies about these items of a programme."""
-    rows = await view.snapshot.events(programme_id, types=_TYPES)
+    some = [one.held.item for one in seen]
+    rows = await view.snapshot.events(programme_id, some, _TYPES) if some else []
     if not rows:
         return {}
-    public = published_replies(one.data for one in known(await view.snapshot.reply_decisions(programme_id)))
+    public = published_replies(one.data for one in known(await view.snapshot.reply_decisions(programme_id, some)))
     folded = _folded(known(rows))
     whole = {one.held.item: one.whole for one in seen}
     return {item: _read(found, public, whole=whole[item]) for item, found in folded.items() if item in whole}

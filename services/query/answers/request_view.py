@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated, Final
 
@@ -15,20 +15,23 @@ from psycopg_pool import PoolTimeout
 from starlette.responses import Response
 
 from contracts.position_vector import LastOffsets, MalformedPosition
-from contracts.rulings import ItemOpened
 from contracts.topics import jurisdiction_of
 from eventlog.clock import Clock
-from services.query.answers.access import Deputies, Viewer
-from services.query.answers.decisions import Decisions
-from services.query.answers.events import known
-from services.query.answers.explanations import Explanations
+from services.query.answers.access import Viewer
+from services.query.answers.decisions import Decisions, kept_decisions
+from services.query.answers.evaluation_outcomes import ItemOutcome, Outcomes, kept_outcomes
+from services.query.answers.explanations import ItemSentences, Sentences, kept_sentences
+from services.query.answers.kept_items import KeptItems
+from services.query.answers.light_sums import ItemLights, LightSums, kept_sums
 from services.query.answers.problem import QueryProblem, malformed
+from services.query.answers.programme import Catalogue, Catalogues, ProgrammeAnswer
+from services.query.answers.standing_in import NamingsByItem, kept_namings, standing_in
 from services.query.read_model.as_of import LOCAL, AsOf, MalformedAsOf, parse_as_of
 from services.query.read_model.pools import ReadingPool
 from services.query.read_model.position import Progress
-from services.query.read_model.snapshot import Snapshot, snapshot
-from supervision.deputies import Namings, evolve, in_force
-from supervision.right import DEPUTIES
+from services.query.read_model.results import HeldItem
+from services.query.read_model.snapshot import Snapshot, Snapshots
+from supervision.deputies import Namings
 from web.identity import Identity
 from web.position_tokens import MARK, PositionTokens, sealed
 from web.privileged_reads import Opened, opened_by
@@ -43,18 +46,49 @@ _SECONDS: Final = re.compile(r"[0-9]{1,4}(\.[0-9]{1,3})?")
 
 
 @dataclass(frozen=True, slots=True)
+class Folds:
+    """What was folded and is kept for all who ask, each in one place; nothing in it depends on who asks."""
+
+    catalogues: Catalogues = field(default_factory=Catalogues)
+    sentences: KeptItems[ItemSentences, Sentences] = field(default_factory=kept_sentences)
+    outcomes: KeptItems[ItemOutcome, Outcomes] = field(default_factory=kept_outcomes)
+    decisions: KeptItems[Decisions, Decisions] = field(default_factory=kept_decisions)
+    namings: KeptItems[Namings, NamingsByItem] = field(default_factory=kept_namings)
+    sums: KeptItems[ItemLights, LightSums] = field(default_factory=kept_sums)
+
+
+@dataclass(frozen=True, slots=True)
 class RequestView:
-    """A snapshot, who looks at it, and the sentences about the lights in it."""
+    """A snapshot, who looks at it, all programmes as they are in it, and what is kept."""
 
     snapshot: Snapshot
     viewer: Viewer
-    explanations: Explanations
-    decisions: Decisions
+    catalogue: Catalogue
+    folds: Folds
     clock: Clock
     tokens: PositionTokens | None = None
     """None where positions are shown as they are."""
     opened: Opened = field(default_factory=Opened)
     """What the answer shows of what few may read, which goes on record."""
+    _items: dict[str, list[HeldItem]] = field(default_factory=dict)
+
+    @property
+    def programmes(self) -> list[ProgrammeAnswer]:
+        """All programmes that the viewer may see, by id."""
+        return self.catalogue.seen_by(self.viewer)
+
+    def programme(self, id_: str) -> ProgrammeAnswer:
+        """One programme. Raises QueryProblem: there is none, or it is not the viewer's to see."""
+        found = self.catalogue.by_id.get(id_)
+        if found is None or not self.viewer.may("programme.read", id_):
+            raise QueryProblem("not-found")
+        return found
+
+    async def items(self, programme: str) -> list[HeldItem]:
+        """All items of a programme, whoever sees them: read once."""
+        if programme not in self._items:
+            self._items[programme] = await self.snapshot.items(programme)
+        return self._items[programme]
 
     @property
     def now(self) -> datetime:
@@ -76,12 +110,12 @@ class RequestViews:
     def __init__(
         self, pool: ReadingPool, progress: Progress, tokens: PositionTokens, clock: Clock, waits: Places
     ) -> None:
-        self._pool = pool
+        self._snapshots = Snapshots(pool)
+        self._folds = Folds()
         self._progress = progress
         self._waits = waits
         self.tokens = tokens
         self._clock = clock
-        self._explanations, self._decisions = Explanations(), Decisions()
 
     @asynccontextmanager
     async def open(self, request: Request) -> AsyncIterator[RequestView]:
@@ -90,31 +124,33 @@ class RequestViews:
         as_of = self._as_of(request)
         await self._wait_for(request)
         try:
-            async with snapshot(self._pool, as_of) as seen:
-                # Only who names no jurisdiction belongs to the one that is served.
-                one_served = identity is not None and not identity.jurisdictions
-                served = {jurisdiction_of(one) for one in await seen.programme_ids()} if one_served else ()
+            async with self._snapshots.open(as_of) as seen:
+                catalogue = await self._folds.catalogues.of(seen)
+                viewer = await self._viewer(seen, catalogue, identity)
                 tokens = None if sees_positions(request) else self.tokens
-                viewer = Viewer(Rights(identity, served), await self._deputies(seen, identity))
-                yield RequestView(
-                    seen, viewer, self._explanations, self._decisions, self._clock, tokens, opened_by(request)
-                )
+                yield RequestView(seen, viewer, catalogue, self._folds, self._clock, tokens, opened_by(request))
         except psycopg.DataError:
             # An id that PostgreSQL cannot even hold, such as one with a NUL character, names nothing.
             raise QueryProblem("not-found") from None
         except (psycopg.OperationalError, PoolTimeout) as error:
             raise QueryProblem("unavailable", type(error).__name__) from error
 
-    async def _deputies(self, seen: Snapshot, identity: Identity | None) -> Deputies:
-        """Who stands in for whom today, by item, where whoever asks could be one of them (rulebook: Who)."""
-        if identity is None or identity.role not in DEPUTIES:
-            return {}
-        namings: dict[tuple[str, str], Namings] = {}
-        for row, data in known(await seen.namings()):
-            about = (row.programme, row.item or "")
-            namings[about] = data.deputies if isinstance(data, ItemOpened) else evolve(namings.get(about, ()), data)
-        today = self._clock.now().astimezone(LOCAL).date()
-        return {about: in_force(named, today) for about, named in namings.items()}
+    async def own_programmes(self, identity: Identity | None) -> list[ProgrammeAnswer]:
+        """The programmes that somebody may see now. Raises psycopg.Error, PoolTimeout."""
+        async with self._snapshots.open() as seen:
+            catalogue = await self._folds.catalogues.of(seen)
+            return catalogue.seen_by(Viewer(Rights(identity, catalogue.by_jurisdiction)))
+
+    async def _viewer(self, seen: Snapshot, catalogue: Catalogue, identity: Identity | None) -> Viewer:
+        if identity is None:
+            return Viewer(Rights())
+        served: Collection[str] = ()
+        if not identity.jurisdictions:  # only who names none belongs to the one that is served, now
+            past = seen.as_of.text
+            served = {jurisdiction_of(one) for one in await seen.programme_ids()} if past else catalogue.by_jurisdiction
+        viewer = Viewer(Rights(identity, served))
+        own, today = [one.id for one in catalogue.seen_by(viewer)], self._clock.now().astimezone(LOCAL).date()
+        return replace(viewer, deputies=await standing_in(self._folds.namings, seen, identity, own, today))
 
     def shown_position(self, request: Request, position: str) -> str:
         """A position as whoever asks may see it."""

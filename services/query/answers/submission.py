@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.query.answers.access import REASSESSMENT, inspection_is_seen, is_published_act, visited_plans
-from services.query.answers.events import known
 from services.query.answers.explanations import explained
-from services.query.answers.item import SeenItem, in_full
+from services.query.answers.item import in_full
 from services.query.answers.notices import NoticeAnswer
 from services.query.answers.problem import QueryProblem
 from services.query.answers.request_view import RequestView
+from services.query.read_model import submissions
 from services.query.read_model.columns import JsonObject
-from services.query.read_model.results import HeldItem, KnownSubmission, WaitingSubmission
+from services.query.read_model.results import HeldItem, KnownSubmission, known
 from services.query.read_model.tables import EventRow, RulingRow, SubmissionRow
 from supervision.words import Word
 from web.privileged_reads import Opened
@@ -107,7 +107,7 @@ class SubmissionOutcome:
 
 async def find_submission(view: RequestView, id_: str) -> SubmissionOutcome:
     """A submission by its id. Raises QueryProblem: there is none, or it is not the viewer's to see."""
-    named = await view.snapshot.submissions_named(id_)
+    named = await submissions.submissions_named(view.snapshot, id_)
     found = [one for one in named if await _is_seen(view, one)]
     if not named:
         await _item_of(view, "", "")  # so that it takes as long as one that is not the viewer's to see
@@ -122,7 +122,7 @@ async def find_submission(view: RequestView, id_: str) -> SubmissionOutcome:
         status=ruling.verdict if ruling else "waiting",
         events=[
             event_answer(row, row.data, why.get((row.part, row.pos)))
-            for row in await view.snapshot.caused(first.part, first.pos)
+            for row in await submissions.caused(view.snapshot, first.part, first.pos)
         ],
         repetitions=[submission_answer(one, whole=True) for one in repetitions],
     )
@@ -132,7 +132,7 @@ async def _reasons(view: RequestView, programme: str, item: str | None) -> dict[
     """The sentences about an item's events, if the viewer sees it in full."""
     if not item or not await in_full(view, programme, item):
         return {}
-    return dict(explained(known(await view.snapshot.events(programme, item)), published=False).changes)
+    return dict(explained(known(await view.snapshot.events(programme, [item])), published=False).changes)
 
 
 async def _is_seen(view: RequestView, one: KnownSubmission) -> bool:
@@ -156,8 +156,8 @@ async def _is_seen(view: RequestView, one: KnownSubmission) -> bool:
 
 async def _item_of(view: RequestView, programme: str, item: str) -> tuple[HeldItem | None, frozenset[str]]:
     """An item, None if there is none, and the inspection plans whose visit is on record."""
-    held = next(iter(await view.snapshot.items(programme, item)), None)
-    findings = known(await view.snapshot.events(programme, item, ["verification.recorded"]))
+    held = next(iter(await view.snapshot.items(programme, [item])), None)
+    findings = known(await view.snapshot.events(programme, [item], ["verification.recorded"]))
     return held, visited_plans(event.data for event in findings)
 
 
@@ -166,28 +166,6 @@ def note_plan(opened: Opened, row: SubmissionRow, visited: frozenset[str]) -> No
     plan = str(row.data.get("plan", ""))
     if plan not in visited:
         opened.plan(row.programme, row.item or "", plan)
-
-
-async def waiting(view: RequestView, programme_id: str, seen: Sequence[SeenItem]) -> list[WaitingSubmission]:
-    """Submissions without a ruling about items where the viewer sees them; an inspection as a plan before the visit."""
-    viewer = view.viewer
-    about = {one.held.item: one.held for one in seen if viewer.may_see("waiting.see", one.held)}
-
-    def shown(row: WaitingSubmission) -> bool:
-        if row.item is None:
-            return viewer.rights.to("submission.read", programme_id, NOBODY, "internal").allowed
-        held = about.get(row.item)
-        if held is None or not row.type.startswith("inspection."):
-            return held is not None
-        return viewer.may_see("inspection_plans.see", held)
-
-    found = [row for row in await view.snapshot.waiting(programme_id) if shown(row)]
-    for row in found:
-        if row.item is not None:
-            view.opened.item(programme_id, row.item, about[row.item].classification)
-            if row.type == "inspection.planned":
-                view.opened.plan(programme_id, row.item, row.id)
-    return found
 
 
 def submission_answer(one: KnownSubmission, *, whole: bool) -> SubmissionAnswer:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from services.query.answers.access import inspection_is_seen, seen_data, visited_plans
-from services.query.answers.events import KnownEvent
 from services.query.answers.item import ItemHistory
 from services.query.answers.notices import NoticeAnswer, notices_of_item
 from services.query.answers.request_view import RequestView
@@ -20,7 +19,8 @@ from services.query.answers.submission import (
     submission_answer,
 )
 from services.query.read_model.columns import JsonObject
-from services.query.read_model.results import KnownSubmission
+from services.query.read_model.results import KnownEvent, KnownSubmission
+from services.query.read_model.submissions import submissions_of
 from web.privileged_reads import Opened
 
 
@@ -45,7 +45,7 @@ class TimelineEntry:
 async def timeline_of(view: RequestView, history: ItemHistory) -> list[TimelineEntry]:
     """The timeline of an item, as far as it is the viewer's to see."""
     held = history.seen.held
-    submissions = await view.snapshot.submissions_of(held.programme, held.item)
+    submissions = await submissions_of(view.snapshot, held.programme, held.item)
     notices = await notices_of_item(view, held.programme, held.item) if history.seen.whole else []
     return timeline(history, submissions, notices, view.opened)
 

@@ -4,91 +4,27 @@ from __future__ import annotations
 
 from typing import Final, get_args
 
-from contracts.refusal_reasons import Reason
-from contracts.rulings import Remark
-from contracts.values import Category, Classification, Comparator, Level, Light, Role
-from services.query.answers.access import REASSESSMENT
+from contracts.values import Category, Classification, Comparator, Level, Light
+from services.query.description.log_schemas import (
+    ACT,
+    DATA,
+    EVENT,
+    LINKED,
+    NOTICE,
+    POSITION,
+    RULING,
+    SAID,
+    SUBMITTED,
+    TOLD_IN_FULL,
+)
 from supervision.evaluation.deduction import KINDS
-from supervision.refusal_words import REASONS
-from supervision.words import ESCALATION_STATES, REMARKS, SUBMISSIONS, VERDICTS
+from supervision.words import ESCALATION_STATES, VERDICTS
 from web.openapi import DAY, FLAG, INSTANT, NUMBER, TEXT, WORD, Schema, absent, record, ref, several
 
 _LIGHT: Final = {"type": "string", "enum": list(get_args(Light))}
 _CATEGORY: Final = {"type": "string", "enum": list(get_args(Category))}
 _PERIOD: Final = {"type": "string", "pattern": "^[0-9]{4}(Q[1-4]|-(0[1-9]|1[0-2]))$"}
 _DECIMAL: Final = {"type": "string", "pattern": "^-?[0-9]+([.][0-9]+)?$"}
-_POSITION: Final = {
-    "type": "string",
-    "description": "日志位置：对多数人是不透明的令牌，可用作 min_position 和 as_of。 "
-    "A position on the log: to most an opaque token, to be used as min_position and as_of.",
-}
-_DATA: Final = {
-    "type": "object",
-    "description": "事件的内容，其结构见 contracts/schemas/rulings 和 submissions。 "
-    "The data of the event, by its schema in contracts/schemas/rulings and submissions.",
-}
-_ACT: Final = {"type": "string", "enum": [*SUBMISSIONS, REASSESSMENT]}
-_CODES: Final = {
-    **several({"type": "string", "enum": [*get_args(Reason), *get_args(Remark)]}),
-    "description": "不予受理的理由，或备注 reasons for a refusal, or remarks\n\n"
-    + "\n".join(f"- `{code}`：{word.zh} {word.en}" for code, word in {**REASONS, **REMARKS}.items()),
-}
-_RULING: Final = record(
-    verdict={"type": "string", "enum": [verdict for verdict in VERDICTS if verdict != "waiting"]},
-    codes=_CODES,
-    rules=TEXT,
-    policy=TEXT,
-    time=INSTANT,
-    logged_at=INSTANT,
-    position=_POSITION,
-)
-_BY: Final = record(
-    ("person", "on_behalf_of", "prepared_by"),
-    role=absent({"type": "string", "enum": list(get_args(Role))}),
-    unit=absent(TEXT),
-    person=TEXT,
-    on_behalf_of=TEXT,
-    prepared_by=TEXT,
-)
-_TOLD_IN_FULL: Final = ("logged_at", "digest", "data")
-_SUBMITTED: Final[dict[str, Schema]] = {
-    "position": _POSITION,
-    "anchor": TEXT,
-    "id": TEXT,
-    "type": _ACT,
-    "by": _BY,
-    "received_at": INSTANT,
-    "ruling": absent(ref("Ruling")),
-    "logged_at": INSTANT,
-    "digest": TEXT,
-    "data": _DATA,
-}
-_NOTICE: Final[dict[str, Schema]] = {
-    "position": _POSITION,
-    "notice": TEXT,
-    "programme": TEXT,
-    "item": TEXT,
-    "number": TEXT,
-    "kind": TEXT,
-    "title": TEXT,
-    "recipients": several(record(role=TEXT, kind={"type": "string", "enum": ["to", "copy"]})),
-    "causes": several(TEXT),
-    "escalation": absent(TEXT),
-    "due_at": absent(INSTANT),
-    "simulated": FLAG,
-    "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
-    "issued_at": INSTANT,
-    "deliveries": several(ref("Delivery")),
-}
-_SAID: Final[dict[str, Schema]] = {"why": absent(ref("Word")), "replies": several(ref("Reply"))}
-_LINKED: Final = record(id=TEXT, type=TEXT, anchor=TEXT, here=FLAG)
-_EVENT: Final[dict[str, Schema]] = {
-    "position": _POSITION,
-    "type": TEXT,
-    "time": INSTANT,
-    "data": _DATA,
-    "why": absent(ref("Word")),
-}
 SCHEMAS: Final[dict[str, Schema]] = {
     "Word": WORD,
     "Programme": record(
@@ -115,7 +51,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
         rule=TEXT,
         compared=several(ref("Compared")),
         changed_at=absent(INSTANT),
-        position=absent(_POSITION),
+        position=absent(POSITION),
         due_at=absent(INSTANT),
         moved_from=absent(INSTANT),
         provisional=FLAG,
@@ -173,40 +109,40 @@ SCHEMAS: Final[dict[str, Schema]] = {
         at=INSTANT,
         closing=FLAG,
         told_by=absent(TEXT),
-        position=_POSITION,
+        position=POSITION,
     ),
     "Waiting": record(
         id=TEXT,
         item=absent(TEXT),
-        type=_ACT,
+        type=ACT,
         unit=absent(TEXT),
         received_at=INSTANT,
-        position=_POSITION,
+        position=POSITION,
     ),
-    "Ruling": _RULING,
-    "Submission": record(_TOLD_IN_FULL, **_SUBMITTED),
+    "Ruling": RULING,
+    "Submission": record(TOLD_IN_FULL, **SUBMITTED),
     "SubmissionOutcome": record(
-        _TOLD_IN_FULL,
-        **_SUBMITTED,
+        TOLD_IN_FULL,
+        **SUBMITTED,
         programme=TEXT,
         item=absent(TEXT),
         status={"type": "string", "enum": [*VERDICTS] if "waiting" in VERDICTS else [*VERDICTS, "waiting"]},
-        events=several(record(**_EVENT)),
+        events=several(record(**EVENT)),
         repetitions=several(ref("Submission")),
     ),
     "TimelineEntry": record(
-        _TOLD_IN_FULL,
-        **_SUBMITTED,
+        TOLD_IN_FULL,
+        **SUBMITTED,
         events=several(
             record(
-                **_EVENT,
+                **EVENT,
                 anchor=TEXT,
                 id=TEXT,
-                because=several(_LINKED),
-                notices=several(record(**_NOTICE)),
+                because=several(LINKED),
+                notices=several(record(**NOTICE)),
             )
         ),
-        effects=several(record(type=TEXT, anchor=TEXT, data=_DATA)),
+        effects=several(record(type=TEXT, anchor=TEXT, data=DATA)),
     ),
     "Escalation": record(
         ("due_before", "extended"),
@@ -225,7 +161,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
         rule=TEXT,
         because=several(TEXT),
         why=ref("Word"),
-        position=_POSITION,
+        position=POSITION,
         due_before=INSTANT,
         extended=NUMBER,
     ),
@@ -246,7 +182,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
                 arose_at=INSTANT,
                 why=ref("Word"),
                 under_appeal=FLAG,
-                events=several(record(id=TEXT, type=TEXT, position=_POSITION, cause=_POSITION)),
+                events=several(record(id=TEXT, type=TEXT, position=POSITION, cause=POSITION)),
             )
         ),
     ),
@@ -258,8 +194,8 @@ SCHEMAS: Final[dict[str, Schema]] = {
         attempt=absent({"type": "integer"}),
         at=absent(INSTANT),
     ),
-    "Notice": record(("replies",), **_NOTICE, **_SAID),
-    "WholeNotice": record(("replies",), **_NOTICE, **_SAID, document=TEXT, text=TEXT),
+    "Notice": record(("replies",), **NOTICE, **SAID),
+    "WholeNotice": record(("replies",), **NOTICE, **SAID, document=TEXT, text=TEXT),
     "PrivilegedRead": record(
         id=NUMBER,
         at=INSTANT,
@@ -277,7 +213,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
     ),
     "Progress": record(
         ("next", "stopped"),
-        position=_POSITION,
+        position=POSITION,
         caught_up=FLAG,
         next={"type": "object", "additionalProperties": NUMBER},
         stopped={"type": "object", "additionalProperties": TEXT},

@@ -13,6 +13,7 @@ from eventlog.follow.follow_loop import FollowLoop, FollowSettings
 from eventlog.follow.handler import PartitionStopped, PositionsMoved
 from eventlog.log.log import Log
 from eventlog.log.record import Place, Record
+from eventlog.remainder import Remainder
 from services.query.follow.batch import PartitionFolds
 from services.query.follow.changes import BatchChanges
 from services.query.metrics import QueryMetrics
@@ -55,6 +56,11 @@ class Following:
     def caught_up(self) -> bool:
         """Whether what lay on the log at the start is in the read model, but for what cannot be read."""
         return self._loop.caught_up
+
+    @property
+    def left(self) -> Remainder | None:
+        """What is left to be read until then."""
+        return self._loop.left
 
     @property
     def ready(self) -> bool:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from psycopg import AsyncConnection
@@ -14,6 +13,7 @@ from psycopg import AsyncConnection
 from contracts.position_vector import NextOffsets
 from eventlog.log.log import Follower, Hole, Log
 from eventlog.log.record import Place, Record
+from services import cycles
 from services.query.follow.batch import PartitionFolds
 from services.query.read_model import writer
 from services.query.read_model.position import PLACES, ReadPosition, taken_in
@@ -21,6 +21,8 @@ from services.query.read_model.rows import Rows
 
 CHUNK: Final = 20_000
 """Rows per COPY: some 20 MB in memory."""
+GC_THRESHOLDS: Final = (500_000, 10, 10)
+"""While it folds, which makes many containers and no cycles: as many looks for them as usual take 40 % of its time."""
 QUIET_SECONDS: Final = 30.0
 """A log that is not at its pinned end, and gives nothing for so long, cannot be read."""
 
@@ -54,7 +56,7 @@ class LogReader:
         if left:
             async with self._log.follow(left) as follower, contextlib.AsyncExitStack() as stack:
                 stack.push_async_callback(self.written)
-                with _seldom_collected():
+                with cycles.seldom_within(*GC_THRESHOLDS):
                     await self._read(follower, left, end)
         await writer.move(self._connection, self.folds.positions)
 
@@ -100,14 +102,3 @@ class LogReader:
             return
         self.records += len(records)
         self._seen[place] = records[-1].offset + 1
-
-
-@contextlib.contextmanager
-def _seldom_collected() -> Iterator[None]:
-    """Folding makes many containers and no cycles: looking for them as often as usual costs 40 % of its time."""
-    before = gc.get_threshold()
-    gc.set_threshold(500_000, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)

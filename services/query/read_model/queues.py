@@ -11,34 +11,54 @@ from services.query.read_model.snapshot import HELD, Snapshot
 from services.query.read_model.tables import AwaitedRow
 
 _AWAITED: Final = (
-    "WITH waits AS (SELECT programme, item, act, name FROM awaited WHERE"
-    + HELD
-    + "GROUP BY programme, item, act, name "
+    "WITH waits AS (SELECT item, act, name FROM awaited WHERE programme = %(programme)s "
+    "AND (%(some)s::text[] IS NULL OR item = ANY(%(some)s)) AND" + HELD + "GROUP BY item, act, name "
     "HAVING count(*) FILTER (WHERE opens) > count(*) FILTER (WHERE NOT opens) "
     "OR max(pos) FILTER (WHERE opens) > max(pos) FILTER (WHERE NOT opens) OR act = 'reply.published') "
-    "SELECT a.* FROM awaited a JOIN waits USING (programme, item, act, name) WHERE" + HELD + "ORDER BY part, pos"
+    "SELECT a.* FROM awaited a JOIN waits USING (item, act, name) WHERE programme = %(programme)s AND"
+    + HELD
+    + "ORDER BY part, pos"
 )
 """Of one act and name what may wait is read, and no more: `supervision.awaited` says what does."""
 
 
-async def awaited(seen: Snapshot) -> list[AwaitedRow]:
-    """The steps of everything that may wait for somebody's act, in the order of the log."""
-    return await seen.rows(AwaitedRow, _AWAITED)
+async def awaited(seen: Snapshot, programme: str, some: Sequence[str] | None) -> list[AwaitedRow]:
+    """The steps of what may wait for somebody's act about items (None: all; "": the programme), in the log's order."""
+    listed = None if some is None else list(some)
+    return await seen.rows(AwaitedRow, _AWAITED, programme=programme, some=listed)
 
 
-async def led_by(seen: Snapshot, leaders: Sequence[str]) -> list[LedItem]:
-    """The items that any of these leaders ever had."""
+async def led_by(seen: Snapshot, programmes: Sequence[str], leaders: Sequence[str]) -> list[LedItem]:
+    """The items of these programmes that any of these leaders ever had."""
     return await seen.rows(
-        LedItem, "SELECT DISTINCT programme, item FROM holder WHERE leader = ANY(%(ids)s)", ids=list(leaders)
+        LedItem,
+        "SELECT DISTINCT programme, item FROM holder WHERE programme = ANY(%(programmes)s) AND leader = ANY(%(ids)s)",
+        programmes=list(programmes),
+        ids=list(leaders),
     )
 
 
-async def running(seen: Snapshot, since: datetime) -> list[str]:
-    """The programmes with an item whose last report, as published, is due after `since`; the newest first."""
+async def parts_of(seen: Snapshot, programme: str, unit: str) -> list[str]:
+    """The items of a programme that a unit ever led or where it ever cooperated."""
+    found = await seen.rows(
+        LedItem,
+        "SELECT DISTINCT programme, item FROM holder WHERE programme = %(programme)s "
+        "AND (lead_unit = %(unit)s OR %(unit)s = ANY(cooperating)) "
+        "UNION SELECT programme, item FROM event WHERE programme = %(programme)s AND type = 'item.revised' "
+        "AND data -> 'cooperating' ? %(unit)s",
+        programme=programme,
+        unit=unit,
+    )
+    return [one.item for one in found]
+
+
+async def running(seen: Snapshot, programmes: Sequence[str], since: datetime) -> list[str]:
+    """Those of these programmes with an item whose last report, as published, is due after `since`; newest first."""
     found = await seen.rows(
         RunningProgramme,
-        "SELECT programme, max(time) AS opened_at FROM item GROUP BY programme "
+        "SELECT programme, max(time) AS opened_at FROM item WHERE programme = ANY(%(programmes)s) GROUP BY programme "
         "HAVING max((periods -> -1 ->> 'due_at')::timestamptz) > %(since)s ORDER BY opened_at DESC, programme",
+        programmes=list(programmes),
         since=since,
     )
     return [one.programme for one in found]

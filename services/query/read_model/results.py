@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from sys import intern
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from psycopg import AsyncCursor
 from psycopg.rows import RowMaker
 
+from contracts.ruling import RULING_TYPES
+from contracts.rulings import RulingData
 from contracts.values import Category, Classification, Light, PeriodId
 from services.query.read_model.as_of import LOCAL
 from services.query.read_model.columns import ComparedColumn, PeriodColumn, RecipientColumn
-from services.query.read_model.tables import RulingRow, SubmissionRow
+from services.query.read_model.tables import EventRow, RulingRow, SubmissionRow
 from supervision.deadlines import PeriodDeadline
 from supervision.workdays import last_day
+
+
+class ItemHolders(NamedTuple):
+    """Of an item only what says who may see it: its classification, and who holds it now."""
+
+    programme: str
+    item: str
+    classification: Classification
+    holding_unit: str
+    holding_cooperating: Sequence[str]
+    holding_leader: str
 
 
 class HeldItem(NamedTuple):
@@ -51,6 +65,18 @@ class HeldItem(NamedTuple):
     deadlines: Mapping[PeriodId, PeriodDeadline] = MappingProxyType({})
 
     @property
+    def holders(self) -> ItemHolders:
+        """Who may see it, to be kept: names that many items have are kept once."""
+        return ItemHolders(
+            intern(self.programme),
+            self.item,
+            self.classification,
+            intern(self.holding_unit),
+            tuple(map(intern, self.holding_cooperating)),
+            intern(self.holding_leader),
+        )
+
+    @property
     def moved(self) -> int:
         """How many of its reports' deadlines were moved (延期报送)."""
         return sum(one.before is not None for one in self.deadlines.values())
@@ -79,6 +105,17 @@ class CurrentLight(NamedTuple):
     rule: str
     compared: list[ComparedColumn]
     rated: Light | None
+
+
+class StandingRow(NamedTuple):
+    """Where reading of a partition stands, in which tables: another number after a rebuild was swapped in."""
+
+    topic: str
+    part: int
+    next: int
+    last: int
+    counted: int
+    tables: int
 
 
 class LedItem(NamedTuple):
@@ -170,3 +207,22 @@ def known_submission(cursor: AsyncCursor[Any]) -> RowMaker[KnownSubmission]:
         return KnownSubmission(submission, None if found["cause"] is None else RulingRow(**found))
 
     return known
+
+
+class KnownEvent(NamedTuple):
+    """An event of a ruling."""
+
+    row: EventRow
+    data: RulingData
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """The partition of rulings and the offset that it lies on."""
+        return self.row.part, self.row.pos
+
+
+def known(rows: Iterable[EventRow]) -> Iterator[KnownEvent]:
+    """The events with their data."""
+    for row in rows:
+        data: RulingData = RULING_TYPES.load(RULING_TYPES.by_short_name(row.type), row.data)
+        yield KnownEvent(row, data)

@@ -6,16 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from services.query.read_model.dispatch_tables import AddressedRow, DeliveryRow, NoticeRow
 from services.query.read_model.tables import (
-    AddressedRow,
     AwaitedRow,
-    DeliveryRow,
     EscalationRow,
     EventRow,
     HolderRow,
     ItemRow,
     LightRow,
-    NoticeRow,
     PositionRow,
     ProgrammeRow,
     RulingRow,

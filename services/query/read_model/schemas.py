@@ -15,6 +15,8 @@ Connection = AsyncConnection[Any]
 
 SCHEMA: Final = (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
 _INDEXES: Final = (Path(__file__).parent / "indexes.sql").read_text(encoding="utf-8")
+_NO_LONGER: Final = frozenset({"addressed_recipient", "event_naming"})
+"""Indexes that an earlier version made, and nothing asks for."""
 _CREATION_LOCK: Final = 0x6C69616E67
 
 
@@ -63,15 +65,28 @@ async def exists(connection: Connection, schema: str) -> bool:
 
 
 async def ensure(connection: Connection, schema: str) -> None:
-    """Make the read model if there is none. Raises SchemaDrift."""
+    """Make the read model if there is none, and indexes that an earlier version did not have. Raises SchemaDrift."""
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock(%s)", [_CREATION_LOCK])
         if not await exists(connection, schema):
             await make_tables(connection, schema)
             await make_indexes(connection)
-    differing = await drift(connection, schema)
-    if differing:
-        raise SchemaDrift(f"schema {schema}: {differing}; run `liangdeng rebuild`")
+        differing = await drift(connection, schema)
+        if differing:
+            raise SchemaDrift(f"schema {schema}: {differing}; run `liangdeng rebuild`")
+        await use(connection, schema)
+        await _mend_indexes(connection, schema)
+
+
+async def _mend_indexes(connection: Connection, schema: str) -> None:
+    """Touch only what differs: a statement about an index that is there would wait for whoever writes."""
+    cursor = await connection.execute("SELECT indexname FROM pg_indexes WHERE schemaname = %s", [schema])
+    there = {name for (name,) in await cursor.fetchall()}
+    for statement, name in re.findall(r"^(CREATE .*?INDEX IF NOT EXISTS (\w+) .*?;)$", _INDEXES, re.MULTILINE):
+        if name not in there:
+            await connection.execute(_script(statement))
+    for name in sorted(_NO_LONGER & there):
+        await connection.execute(sql.SQL("DROP INDEX IF EXISTS {}").format(sql.Identifier(name)))
 
 
 async def drift(connection: Connection, schema: str) -> str:

@@ -8,31 +8,23 @@ from contextlib import asynccontextmanager
 from typing import Final, LiteralString, TypeVar
 
 from psycopg import AsyncConnection
-from psycopg.rows import TupleRow, class_row
+from psycopg.rows import AsyncRowFactory, TupleRow, class_row
 
 from contracts.topics import PARTITIONS, RULINGS
 from eventlog.log.record import Place
 from services.query.read_model.as_of import AsOf, QueryLimits, limits_of
 from services.query.read_model.changes import CHANGING, ItemChange, enlarged, with_changes
 from services.query.read_model.pools import ReadingPool
-from services.query.read_model.position import ReadPosition, ReadPositions, positions_of, taken_in
-from services.query.read_model.results import (
-    CurrentLight,
-    Extended,
-    HeldItem,
-    KnownSubmission,
-    NoticeHead,
-    NoticeMessage,
-    WaitingSubmission,
-    known_submission,
+from services.query.read_model.position import (
+    ReadPosition,
+    ReadPositions,
+    VersionLog,
+    Versions,
+    positions_of,
+    taken_in,
 )
-from services.query.read_model.tables import (
-    EscalationRow,
-    EventRow,
-    NoticeRow,
-    PositionRow,
-    ProgrammeRow,
-)
+from services.query.read_model.results import CurrentLight, Extended, HeldItem, StandingRow, WaitingSubmission
+from services.query.read_model.tables import EscalationRow, EventRow, ProgrammeRow
 
 _AT_ONCE: Final = 200
 """Rows that are made in one turn of the loop: those of a programme of a thousand items take a tenth of a second."""
@@ -40,7 +32,6 @@ R = TypeVar("R")
 Connection = AsyncConnection[TupleRow]
 
 HELD: Final = " time <= %(until)s::timestamptz AND cause <= (%(causes)s::bigint[])[part + 1] "
-_SENT: Final = " time <= %(until)s::timestamptz AND pos <= (%(dispatched)s::bigint[])[part + 1] "
 _ITEMS: Final = (
     "SELECT i.programme, i.item, i.title, i.category, i.classification, i.source, i.quarters, i.periods, i.void, "
     "i.simulated, i.derived, i.calendar_ends_on, i.month_working_day, h.lead_unit, h.cooperating, h.leader, "
@@ -50,29 +41,22 @@ _ITEMS: Final = (
     "WHERE programme = i.programme AND item = i.item AND" + HELD + "ORDER BY pos DESC LIMIT 1) h ON true "
     "JOIN LATERAL (SELECT lead_unit, cooperating, leader, pos FROM holder "
     "WHERE programme = i.programme AND item = i.item ORDER BY pos DESC LIMIT 1) n ON true "
-    "WHERE i.programme = %(programme)s AND (%(item)s::text IS NULL OR i.item = %(item)s) "
-    "AND (%(some)s::text[] IS NULL OR i.item = ANY(%(some)s)) AND i.time <= %(until)s"
-    "::timestamptz AND i.cause <= (%(causes)s::bigint[])[i.part + 1] ORDER BY i.item"
-)
-_SUBMISSIONS: Final = (
-    "SELECT s.*, r.* FROM submission s LEFT JOIN ruling r ON r.part = s.part AND r.cause = s.pos "
-    "AND r.cause <= (%(causes)s::bigint[])[r.part + 1] AND r.time <= %(until)s::timestamptz "
-    "WHERE s.pos <= (%(causes)s::bigint[])[s.part + 1] "
-)
-_NOTICES: Final = (
-    "SELECT part, pos, time, programme, item, notice, number, kind, title, sha256, recipients, causes, escalation, "
-    "due_at, simulated FROM notice n WHERE" + _SENT
+    "WHERE i.programme = %(programme)s AND (%(some)s::text[] IS NULL OR i.item = ANY(%(some)s)) "
+    "AND i.time <= %(until)s::timestamptz AND i.cause <= (%(causes)s::bigint[])[i.part + 1] ORDER BY i.item"
 )
 
 
 class Snapshot:
     """One consistent state of the read model; every method answers within the same limits."""
 
-    def __init__(self, connection: Connection, positions: ReadPositions, as_of: AsOf, limits: QueryLimits) -> None:
+    def __init__(
+        self, connection: Connection, positions: ReadPositions, versions: Versions, as_of: AsOf, limits: QueryLimits
+    ) -> None:
         self._connection = connection
         self._limits = limits
         self.as_of = as_of
         self.positions = positions
+        self.versions = versions
 
     @property
     def position(self) -> str:
@@ -100,20 +84,17 @@ class Snapshot:
         cursor = await self._connection.execute("SELECT DISTINCT programme FROM programme")
         return [id_ for (id_,) in await cursor.fetchall()]
 
-    async def items(self, programme: str, item: str | None = None, some: Sequence[str] | None = None) -> list[HeldItem]:
-        """Items (all, one, some) with words, dates and holders then (`lead_unit`, …), and now (`holding_…`)."""
-        only = None if some is None else list(some)
-        rows = await self.rows(HeldItem, _ITEMS, programme=programme, item=item, some=only)
+    async def items(self, programme: str, some: Sequence[str] | None = None) -> list[HeldItem]:
+        """Items (all, or some) with words, dates and holders then (`lead_unit`, …), and now (`holding_…`)."""
+        rows = await self.rows(HeldItem, _ITEMS, programme=programme, some=_listed(some))
         changes = await self.rows(
             ItemChange,
             "SELECT part, pos, time, item, type, data,"
             + HELD
-            + "AS held FROM event WHERE programme = %(programme)s AND type = ANY(%(types)s) "
-            "AND (%(item)s::text IS NULL OR item = %(item)s) AND item IS NOT NULL "
+            + "AS held FROM event WHERE programme = %(programme)s AND type = ANY(%(types)s) AND item IS NOT NULL "
             "AND (%(some)s::text[] IS NULL OR item = ANY(%(some)s)) ORDER BY part, pos",
             programme=programme,
-            item=item,
-            some=only,
+            some=_listed(some),
             types=CHANGING,
         )
         found: list[HeldItem] = []
@@ -122,58 +103,54 @@ class Snapshot:
             await asyncio.sleep(0)
         return found
 
-    async def lights(
-        self, programme: str, item: str | None = None, some: Sequence[str] | None = None
-    ) -> list[CurrentLight]:
-        """The light of each item (all, one or some) and period that has had one, and what it was first rated."""
+    async def lights(self, programme: str, some: Sequence[str] | None = None) -> list[CurrentLight]:
+        """The light of each item (all, or some) and period that has had one, and what it was first rated."""
         return await self.rows(
             CurrentLight,
             "SELECT DISTINCT ON (item, period) part, pos, time, item, period, light, settled, rule, compared, "
             "(SELECT light FROM light WHERE programme = l.programme AND item = l.item AND period = l.period "
             "AND kind = 'settled' AND" + HELD + "ORDER BY pos LIMIT 1) AS rated "
-            "FROM light l WHERE programme = %(programme)s AND (%(item)s::text IS NULL OR item = %(item)s) "
-            "AND (%(some)s::text[] IS NULL OR item = ANY(%(some)s)) "
+            "FROM light l WHERE programme = %(programme)s AND (%(some)s::text[] IS NULL OR item = ANY(%(some)s)) "
             "AND kind = 'changed' AND" + HELD + "ORDER BY item, period, pos DESC",
             programme=programme,
-            item=item,
-            some=None if some is None else list(some),
+            some=_listed(some),
         )
 
     async def events(
-        self,
-        programme: str,
-        item: str | None = None,
-        types: list[str] | None = None,
-        since: Sequence[int] = (0,) * PARTITIONS,
+        self, programme: str, some: Sequence[str] | None = None, types: Sequence[str] | None = None
     ) -> list[EventRow]:
-        """Events of a programme's items in the order of the log, of some types or all, from an offset per partition."""
+        """Events of a programme's items (all, or some; of "", the programme itself) in the order of the log."""
         return await self.rows(
             EventRow,
-            "SELECT * FROM event WHERE programme = %(programme)s AND (%(item)s::text IS NULL OR item = %(item)s) "
-            "AND (%(types)s::text[] IS NULL OR type = ANY(%(types)s)) "
-            "AND pos >= (%(since)s::bigint[])[part + 1] AND" + HELD + "ORDER BY part, pos",
+            "SELECT * FROM event WHERE programme = %(programme)s AND (%(some)s::text[] IS NULL OR item = ANY(%(some)s) "
+            "OR (item IS NULL AND '' = ANY(%(some)s))) AND (%(types)s::text[] IS NULL OR type = ANY(%(types)s)) "
+            "AND" + HELD + "ORDER BY part, pos",
             programme=programme,
-            item=item,
-            types=types,
-            since=list(since),
+            some=_listed(some),
+            types=_listed(types),
         )
 
-    async def reply_decisions(self, programme: str, item: str | None = None) -> list[EventRow]:
+    async def reply_decisions(self, programme: str, some: Sequence[str] | None = None) -> list[EventRow]:
         """What the office decided about replies up to now, whatever time is looked at: what it withheld is withheld."""
         return await self.rows(
             EventRow,
-            "SELECT * FROM event WHERE programme = %(programme)s AND (%(item)s::text IS NULL OR item = %(item)s) "
+            "SELECT * FROM event WHERE programme = %(programme)s "
+            "AND (%(some)s::text[] IS NULL OR item = ANY(%(some)s)) "
             "AND type IN ('reply.released', 'reply.retained') ORDER BY part, pos",
             programme=programme,
-            item=item,
+            some=_listed(some),
         )
 
-    async def namings(self) -> list[EventRow]:
+    async def namings(self, programme: str, some: Sequence[str] | None = None) -> list[EventRow]:
         """Events that name deputies or end a naming, in the order of the log; all that are known, whatever is asked."""
         return await self.rows(
             EventRow,
-            "SELECT * FROM event WHERE type IN ('deputy.appointed', 'deputy.released') "
-            "OR (type = 'item.opened' AND data ? 'deputies') ORDER BY part, pos",
+            "SELECT * FROM event WHERE programme = %(programme)s "
+            "AND (%(some)s::text[] IS NULL OR item = ANY(%(some)s)) "
+            "AND (type IN ('deputy.appointed', 'deputy.released') OR (type = 'item.opened' AND data ? 'deputies')) "
+            "ORDER BY part, pos",
+            programme=programme,
+            some=_listed(some),
         )
 
     async def extended(self, programme: str) -> list[Extended]:
@@ -185,28 +162,15 @@ class Snapshot:
             programme=programme,
         )
 
-    async def escalation_steps(self, programme: str, item: str | None = None) -> list[EscalationRow]:
+    async def escalation_steps(self, programme: str, some: Sequence[str] | None = None) -> list[EscalationRow]:
         """The steps of escalations in the order of the log."""
         return await self.rows(
             EscalationRow,
-            "SELECT * FROM escalation WHERE programme = %(programme)s AND (%(item)s::text IS NULL OR "
-            "item = %(item)s) AND" + HELD + "ORDER BY part, pos",
+            "SELECT * FROM escalation WHERE programme = %(programme)s AND (%(some)s::text[] IS NULL OR "
+            "item = ANY(%(some)s)) AND" + HELD + "ORDER BY part, pos",
             programme=programme,
-            item=item,
+            some=_listed(some),
         )
-
-    async def submissions_of(self, programme: str, item: str) -> list[KnownSubmission]:
-        """An item's submissions with their verdicts, in the order of the log."""
-        return await self._known(
-            _SUBMISSIONS + "AND s.programme = %(programme)s AND s.item = %(item)s "
-            "AND s.received_at <= %(until)s::timestamptz ORDER BY s.part, s.pos",
-            programme=programme,
-            item=item,
-        )
-
-    async def submissions_named(self, id_: str) -> list[KnownSubmission]:
-        """A submission and its repetitions, in the order of the log."""
-        return await self._known(_SUBMISSIONS + "AND s.id = %(id)s ORDER BY s.part, s.pos", id=id_)
 
     async def waiting(self, programme: str) -> list[WaitingSubmission]:
         """Submissions of a programme that have no ruling yet."""
@@ -221,59 +185,13 @@ class Snapshot:
             lasts=lasts,
         )
 
-    async def caused(self, part: int, cause: int) -> list[EventRow]:
-        """The events of the ruling on a submission."""
-        return await self.rows(
-            EventRow,
-            "SELECT * FROM event WHERE part = %(part)s AND cause = %(cause)s AND pos >= (SELECT pos FROM ruling "
-            "WHERE part = %(part)s AND cause = %(cause)s) AND" + HELD + "ORDER BY pos",
-            part=part,
-            cause=cause,
-        )
-
-    async def notices(self, programme: str, item: str | None = None) -> list[NoticeHead]:
-        """Notices without their documents, newest first."""
-        return await self.rows(
-            NoticeHead,
-            _NOTICES + "AND programme = %(programme)s AND (%(item)s::text IS NULL OR item = %(item)s) "
-            "ORDER BY time DESC, part, pos DESC",
-            programme=programme,
-            item=item,
-        )
-
-    async def notice(self, notice: str) -> NoticeRow | None:
-        """One notice with its document."""
-        found = await self.rows(
-            NoticeRow,
-            "SELECT * FROM notice WHERE notice = %(notice)s AND" + _SENT + "ORDER BY part, pos LIMIT 1",
-            notice=notice,
-        )
-        return found[0] if found else None
-
-    async def inbox(self, recipient: str) -> list[NoticeHead]:
-        """Notices in a role's inbox, newest first: one is there as soon as it is issued."""
-        return await self.rows(
-            NoticeHead,
-            _NOTICES + "AND notice IN (SELECT notice FROM addressed WHERE channel = 'inbox' "
-            "AND recipient = %(recipient)s) ORDER BY time DESC, part, pos DESC",
-            recipient=recipient,
-        )
-
-    async def deliveries(self, notices: list[str]) -> list[NoticeMessage]:
-        """The messages of notices and how far each has come: accepted, if it ever was, else its latest step."""
-        return await self.rows(
-            NoticeMessage,
-            "SELECT a.notice, a.delivery, a.recipient, a.channel, CASE WHEN a.channel = 'inbox' THEN 'accepted' "
-            "ELSE coalesce(d.step, 'waiting') END AS outcome, d.attempt, d.logged_at "
-            "FROM addressed a LEFT JOIN LATERAL (SELECT step, attempt, logged_at FROM delivery "
-            "WHERE delivery = a.delivery AND" + _SENT + "ORDER BY step = 'accepted' DESC, part, pos DESC LIMIT 1) d "
-            "ON true WHERE a.notice = ANY(%(notices)s) ORDER BY a.notice, a.recipient, a.channel, a.delivery",
-            notices=notices,
-        )
-
     async def rows(self, row: type[R], query: LiteralString, **parameters: object) -> list[R]:
         """The rows of a query within the limits of this snapshot, each of this type."""
-        cursor = self._connection.cursor(row_factory=class_row(row))
+        return await self.made(class_row(row), query, **parameters)
+
+    async def made(self, factory: AsyncRowFactory[R], query: LiteralString, **parameters: object) -> list[R]:
+        """The rows of a query within the limits of this snapshot, as a factory makes them."""
+        cursor = self._connection.cursor(row_factory=factory)
         await cursor.execute(query, {**self._limits.parameters(), **parameters})
         found: list[R] = []
         while len(some := await cursor.fetchmany(_AT_ONCE)) == _AT_ONCE:
@@ -281,21 +199,30 @@ class Snapshot:
             await asyncio.sleep(0)
         return found + some
 
-    async def _known(self, query: LiteralString, **parameters: object) -> list[KnownSubmission]:
-        cursor = self._connection.cursor(row_factory=known_submission)
-        await cursor.execute(query, {**self._limits.parameters(), **parameters})
-        return await cursor.fetchall()
 
+class Snapshots:
+    """Opens snapshots; each knows what changed up to it. Built once."""
 
-@asynccontextmanager
-async def snapshot(pool: ReadingPool, as_of: AsOf | None = None) -> AsyncIterator[Snapshot]:
-    """Open a read-only, repeatable snapshot of the read model."""
-    asked = as_of or AsOf()
-    async with pool.connection() as connection, connection.transaction():
-        cursor = connection.cursor(row_factory=class_row(PositionRow))
-        await cursor.execute("SELECT * FROM position")
-        positions = positions_of(await cursor.fetchall())
-        yield Snapshot(connection, positions, asked, limits_of(asked, await _last_causes(connection, asked)))
+    def __init__(self, pool: ReadingPool) -> None:
+        self._pool = pool
+        self._versions = VersionLog()
+        self._one_after_the_other = asyncio.Lock()
+
+    @asynccontextmanager
+    async def open(self, as_of: AsOf | None = None) -> AsyncIterator[Snapshot]:
+        """Open a read-only, repeatable snapshot of the read model."""
+        asked = as_of or AsOf()
+        async with self._pool.connection() as connection, connection.transaction():
+            async with self._one_after_the_other:
+                cursor = connection.cursor(row_factory=class_row(StandingRow))
+                # The first query begins the snapshot.
+                await cursor.execute("SELECT *, tableoid::bigint AS tables FROM position")
+                standing = await cursor.fetchall()
+                positions = positions_of(standing)
+                tables = standing[0].tables if standing else 0
+                versions = await self._versions.up_to(connection, positions, tables)
+            limits = limits_of(asked, await _last_causes(connection, asked))
+            yield Snapshot(connection, positions, versions, asked, limits)
 
 
 async def _last_causes(connection: Connection, asked: AsOf) -> dict[Place, int]:
@@ -308,3 +235,7 @@ async def _last_causes(connection: Connection, asked: AsOf) -> dict[Place, int]:
             )
             ((found[topic, part],),) = await cursor.fetchall()
     return found
+
+
+def _listed(some: Sequence[str] | None) -> list[str] | None:
+    return None if some is None else list(some)

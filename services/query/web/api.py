@@ -13,11 +13,11 @@ from services.query.answers import evaluation, notices
 from services.query.answers.errata import errata_of
 from services.query.answers.escalations import escalation_list
 from services.query.answers.item import find_history, items, open_items
-from services.query.answers.lights import tiles_of
-from services.query.answers.programme import ProgrammeAnswer, find_programme, notes_of, programmes
+from services.query.answers.lights import tiles_of, waiting
+from services.query.answers.programme import ProgrammeAnswer, notes_of
 from services.query.answers.replies import replies_in
 from services.query.answers.request_view import RequestView, RequestViews, ViewDep, sees_positions
-from services.query.answers.submission import find_submission, waiting
+from services.query.answers.submission import find_submission
 from services.query.answers.timeline import timeline_of
 from services.query.web import documents
 from services.query.web.changes import changes
@@ -68,14 +68,14 @@ def _answer(view: RequestView, about: ProgrammeAnswer | None = None, **members: 
 @does("programme.list")
 async def get_programmes(view: ViewDep) -> Response:
     """All programmes."""
-    return _answer(view, programmes=await programmes(view))
+    return _answer(view, programmes=view.programmes)
 
 
 @router.get("/programmes/{programme}")
 @does("programme.read")
 async def get_programme(view: ViewDep, programme: str) -> Response:
     """One programme."""
-    about = await find_programme(view, programme)
+    about = view.programme(programme)
     return _answer(view, about, programme=about)
 
 
@@ -83,7 +83,7 @@ async def get_programme(view: ViewDep, programme: str) -> Response:
 @does("lights.read")
 async def get_lights(view: ViewDep, programme: str, period: Text = None, unit: Text = None) -> Response:
     """The lights of a programme's items, in one period or all."""
-    about = await find_programme(view, programme)
+    about = view.programme(programme)
     seen = await items(view, programme, unit)
     open_items(view, seen)
     found = [tile for tile in await tiles_of(view, programme, seen) if period in (None, tile.period)]
@@ -95,7 +95,7 @@ async def get_lights(view: ViewDep, programme: str, period: Text = None, unit: T
 @does("item.list")
 async def get_items(view: ViewDep, programme: str, unit: Text = None) -> Response:
     """The items of a programme, of all units or one."""
-    about = await find_programme(view, programme)
+    about = view.programme(programme)
     seen = await items(view, programme, unit)
     open_items(view, seen)
     return _answer(view, about, programme=programme, items=[documents.item_document(one.held) for one in seen])
@@ -105,10 +105,10 @@ async def get_items(view: ViewDep, programme: str, unit: Text = None) -> Respons
 @does("item.read")
 async def get_item(view: ViewDep, programme: str, item: str) -> Response:
     """One item with its lights, and why each of them stands as it does."""
-    about = await find_programme(view, programme)
+    about = view.programme(programme)
     known = await find_history(view, programme, item)
     shown = documents.item_document(known.seen.held)
-    found = await tiles_of(view, programme, [known.seen], item)
+    found = await tiles_of(view, programme, [known.seen])
     replies = [documents.reply_document(one) for one in replies_in(known).values()]
     why = known.explained.lights
     return _answer(view, about, programme=programme, item=shown, lights=found, why=why, replies=replies)
@@ -118,7 +118,7 @@ async def get_item(view: ViewDep, programme: str, item: str) -> Response:
 @does("timeline.read")
 async def get_timeline(view: ViewDep, programme: str, item: str) -> Response:
     """From submission to notice, with links between cause and effect."""
-    about = await find_programme(view, programme)
+    about = view.programme(programme)
     known = await find_history(view, programme, item)
     shown = documents.item_document(known.seen.held)
     entries = await timeline_of(view, known)
@@ -130,7 +130,7 @@ async def get_timeline(view: ViewDep, programme: str, item: str) -> Response:
 @does("escalations.list")
 async def get_escalations(view: ViewDep, programme: str, state: Literal["open", "all"] = "open") -> Response:
     """Open escalations, or all there ever were."""
-    about = await find_programme(view, programme)
+    about = view.programme(programme)
     found, _ = await escalation_list(view, programme, open_only=state == "open")
     return _answer(view, about, programme=programme, escalations=[documents.escalation_document(one) for one in found])
 
@@ -139,7 +139,7 @@ async def get_escalations(view: ViewDep, programme: str, state: Literal["open", 
 @does("lights.read")
 async def get_errata(view: ViewDep, programme: str) -> Response:
     """What bulletins told and what changed since, by an upheld appeal or a finding: for the next one to correct."""
-    about = await find_programme(view, programme)
+    about = view.programme(programme)
     found = await errata_of(view, programme, await items(view, programme))
     return _answer(view, about, programme=programme, errata=[documents.erratum_document(one) for one in found])
 
@@ -148,8 +148,10 @@ async def get_errata(view: ViewDep, programme: str) -> Response:
 @does("evaluation.list")
 async def get_evaluation(view: ViewDep, programme: str, unit: Text = None) -> Response:
     """The annual evaluation's sheets with every deduction, of all units that the viewer may see or of one."""
-    about = await find_programme(view, programme)
-    found = [await evaluation.sheet_of(view, programme, unit)] if unit else await evaluation.sheets(view, programme)
+    about = view.programme(programme)
+    found = (
+        [(await evaluation.sheet_of(view, programme, unit))[0]] if unit else await evaluation.sheets(view, programme)
+    )
     sheets = [documents.sheet_document(sheet, view.event_name) for sheet in found]
     return _answer(view, about, programme=programme, sheets=sheets)
 
@@ -158,7 +160,7 @@ async def get_evaluation(view: ViewDep, programme: str, unit: Text = None) -> Re
 @does("notices.list")
 async def get_notices(view: ViewDep, programme: str) -> Response:
     """Notices, newest first, with what became of each message."""
-    about = await find_programme(view, programme)
+    about = view.programme(programme)
     found = [documents.notice_document(one, view.event_name) for one in await notices.notices(view, programme)]
     return _answer(view, about, programme=programme, notices=found)
 

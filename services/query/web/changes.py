@@ -73,7 +73,7 @@ async def _items(view: RequestView, programme: str, about: Collection[Change]) -
     named = {one.item for one in about if one.item is not None}
     if not named:
         return []
-    return await view.snapshot.items(programme, named.pop() if len(named) == 1 else None)
+    return await view.snapshot.items(programme, sorted(named))
 
 
 def is_seen(viewer: Viewer, change: Change, item: HeldItem | None) -> bool:

@@ -33,6 +33,17 @@ def test_a_ruling_that_lies_where_it_says_and_answers_the_next_submission_counts
     assert causes(AtRule(), body(0, 0), body(1, 1)) == [0, 1]
 
 
+@pytest.mark.parametrize("of", [1, 2, 3])
+def test_an_answer_that_is_known_counts_as_one_that_is_read(of: int) -> None:
+    begun = [body(0, 0), body(1, 1, 0, 2)]
+    read, known = AtRule(), AtRule()
+    causes(read, *begun, *(body(2 + ordinal, 1, ordinal, of) for ordinal in range(of)))
+    causes(known, *begun)
+    known.passed(of)
+    assert (known.position, known.counted, known.void) == (read.position, read.counted, read.void)
+    assert causes(known, body(2 + of, 2)) == [2]
+
+
 def test_a_record_that_lies_elsewhere_than_it_says_is_void() -> None:
     counting = AtRule()
     assert causes(counting, body(0, 0), body(0, 0), body(1, 1), body(3, 1)) == [0, 1]

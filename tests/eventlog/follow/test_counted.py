@@ -7,7 +7,7 @@ import pytest
 
 from eventlog.at.at_rule import CountedAnswer
 from eventlog.follow.counted import CountedAnswers
-from eventlog.log.record import Record
+from eventlog.log.record import AT_ONCE, Record
 from tests.eventlog.toy import answer_bodies
 
 TOPIC = "rulings"
@@ -61,3 +61,27 @@ async def test_an_answer_that_cannot_be_folded_is_named_and_given_again_when_it_
     broken = False
     assert await handler.take({(TOPIC, 0): lying[at:]}) == []
     assert given == [0, 1, 2, 3]
+
+
+async def test_a_long_run_of_records_is_folded_as_one_also_when_an_answer_in_its_middle_cannot_be_folded() -> None:
+    given: list[int] = []
+    broken: set[int] = set()
+
+    def evolve(_partition: int, answer: CountedAnswer) -> None:
+        if answer.causeoffset in broken:
+            raise KeyError("of a newer version")
+        given.append(answer.causeoffset)
+
+    lying = answers(*[2] * (2 * AT_ONCE))
+    causes = [orjson.loads(record.value or b"")["causeoffset"] for record in lying]
+    across = int(causes[AT_ONCE])
+    assert causes[AT_ONCE - 1] == causes[AT_ONCE]
+    broken.add(across)
+    handler = CountedAnswers(TOPIC, 1, evolve)
+    (stop,) = await handler.take({(TOPIC, 0): lying})
+    assert stop.offset == handler.position(stop.place) == causes.index(causes[AT_ONCE])
+    assert given == list(range(across))
+    broken.clear()
+    assert await handler.take({(TOPIC, 0): lying[stop.offset :]}) == []
+    assert given == list(range(int(causes[-1]) + 1))
+    assert handler.position(stop.place) == len(lying)

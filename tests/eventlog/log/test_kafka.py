@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import NodeNotReadyError
+from aiokafka.errors import GroupAuthorizationFailedError, NodeNotReadyError
 from aiokafka.structs import RecordMetadata
 from kafka.admin import KafkaAdminClient
 from kafka.structs import OffsetAndMetadata, TopicPartition
@@ -178,6 +178,25 @@ async def test_a_group_shares_the_partitions_and_commits_nothing(kafka_settings:
     await one.stop()
     await until(lambda: other.owned() == everything, "the other owns all")
     assert await asyncio.to_thread(committed, kafka_settings, "rating") == {}
+    await other.stop()
+
+
+async def test_who_was_thrown_out_of_the_group_joins_anew(kafka_settings: KafkaSettings) -> None:
+    async def refuse(*_: Any, **__: Any) -> None:
+        raise GroupAuthorizationFailedError("the right was taken away")
+
+    one, other = (GroupAssignment(kafka_settings, "rating", "submissions", 3) for _ in range(2))
+    everything = frozenset(range(PARTITIONS))
+    await one.start()
+    await until(lambda: one.owned() == everything, "one owns all")
+    assert one._consumer is not None
+    coordinator = one._consumer._coordinator
+    one._consumer._client.send = refuse
+    await until(lambda: coordinator._pending_exception is not None, "one is thrown out")
+    await other.start()
+    await until(lambda: len(one.owned() or ()) == len(other.owned() or ()) == PARTITIONS / 2, "one has joined anew")
+    assert (one.owned() or frozenset()) | (other.owned() or frozenset()) == everything
+    await one.stop()
     await other.stop()
 
 

@@ -11,6 +11,7 @@ import orjson
 import pytest
 from kafka.record.util import calc_crc32c
 
+from contracts.ruling import RULING_TYPES
 from contracts.topics import RULINGS, SUBMISSIONS
 from eventlog.log.record import Record
 from services.audit.finding import AuditVerdict, FindingKind, ReplayReport
@@ -125,6 +126,35 @@ async def test_one_changed_byte_that_means_the_same_is_different_all_the_same(ru
     found = running.audit()
     assert found.verdict is AuditVerdict.CONTRADICTED
     assert "its bytes" in found.findings[0].sentence
+
+
+async def test_an_event_that_is_read_otherwise_than_it_was_written_is_found(
+    running: RunningRating, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log is as the rules have it, but whoever reads it comes to another state: what is ruled then is another."""
+    load = RULING_TYPES.load
+
+    def misread(type_: str, data: dict[str, Any]) -> Any:
+        return load(type_, {**data, "to": "red"} if type_.endswith("light.changed.v1") else data)
+
+    monkeypatch.setattr(RULING_TYPES, "load", misread)
+    monkeypatch.setattr("contracts.ruling._SHORT", 0)
+    found = running.audit()
+    assert (found.verdict, the_finding(found)) == (AuditVerdict.CONTRADICTED, FindingKind.DIFFERENT)
+
+
+async def test_what_is_void_between_rulings_is_counted_and_nothing_else(running: RunningRating) -> None:
+    await running.start(3)
+    void = running.topics.records(RULINGS, 3)[:2]
+    for record in void:
+        await running.people.append(RULINGS, 3, record.key, [record.value])  # type: ignore[list-item]
+    await running.say(SUBJECT, report("2024Q2"), UNIT, at("2024-05-09 10:00"))
+    await running.ruled()
+    await running.close()
+    found = running.audit()
+    assert (found.verdict, found.void) == (AuditVerdict.PROVED, running.void())
+    assert found.void >= len(void)
+    assert found.position["rulings-3"] == running.topics.end(RULINGS, 3) == found.events + found.void
 
 
 async def test_a_changed_submission_contradicts_the_ruling_on_it(running: RunningRating) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import hashlib
 import time
+import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,7 +31,7 @@ from sandbox.people import Account, people
 from services.intake.app import build
 from services.intake.dependencies import Dependencies
 from services.intake.settings import IntakeSettings
-from tests.web.desk import ISSUER, POSITION_KEY, Desk
+from tests.web.desk import ISSUER, POSITION_KEY, Desk, desk
 
 LIBRARY = FOLDER
 YUANCHENG = LIBRARY / "yuancheng-2024.yaml"
@@ -70,20 +71,27 @@ class RatingStandIn:
         """Everything on the log."""
         return [decode_submission(r.value) for p in range(PARTITIONS) for r in await self.records(p)]
 
-    async def rule(self, *more: RulingData, verdict: RulingData = ACCEPTED) -> int:
-        """Give all submissions not ruled yet this verdict; `more` follows from those about an item. How many."""
+    async def rule(
+        self, *more: RulingData, verdict: RulingData = ACCEPTED, of: Callable[[Submission], bool] = bool
+    ) -> int:
+        """Give all submissions not ruled yet this verdict; `more` follows from those about an item. How many.
+
+        `of`: those of which it holds (all of them, if nothing is said) have it, all others are accepted.
+        """
         number = 0
         for partition in range(PARTITIONS):
             for record in (await self.records(partition))[self.ruled.get(partition, 0) :]:
-                await self._answer(record, more, verdict)
+                theirs = verdict if of(decode_submission(record.value)) else ACCEPTED
+                await self._answer(record, more, theirs)
                 self.ruled[partition] = record.offset + 1
                 number += 1
         return number
 
     async def _answer(self, record: Record, more: Sequence[RulingData], verdict: RulingData) -> None:
         submission = decode_submission(record.value)
-        events: list[RulingData] = [verdict, *_opened(submission.data)]
-        if not isinstance(submission.data, ProgrammePublished | ItemAssigned):
+        opens = isinstance(verdict, SubmissionAccepted)
+        events: list[RulingData] = [verdict, *(_opened(submission.data) if opens else ())]
+        if opens and not isinstance(submission.data, ProgrammePublished | ItemAssigned):
             events += more
         at = self.ends.get(record.partition, 0)
         values = [
@@ -219,7 +227,7 @@ def make_topics(bootstrap_servers: str, prefix: str) -> None:
 async def running(
     settings: IntakeSettings, folder: Path, *, ready: bool = True, desk: Desk | None = None
 ) -> AsyncIterator[RunningIntake]:
-    """Intake from its start to its stop; without `ready` its start is not waited for. People sign in at `desk`."""
+    """Intake from its start to its stop; without `ready` its start is not waited for. They sign in at `desk`."""
     intake = RunningIntake(settings, Issuer(folder / "issuer", ISSUER), load_programme(YUANCHENG), desk)
     async with intake.app.router.lifespan_context(intake.app), intake.http, intake.ops:
         if ready:
@@ -227,3 +235,19 @@ async def running(
             await until(lambda: parts.producer.connected and parts.roster.caught_up, "intake is not ready")
         yield intake
     await intake.log.close()
+
+
+@contextlib.asynccontextmanager
+async def with_desk(
+    bootstrap_servers: str, database_url: str, folder: Path, **more: Any
+) -> AsyncIterator[RunningIntake]:
+    """Intake on topics of its own, and a desk where people sign in; `more` are settings."""
+    prefix = f"t{uuid.uuid4().hex[:10]}-"
+    make_topics(bootstrap_servers, prefix)
+    async with (
+        desk(folder / "issuer", database_url) as people,
+        running(
+            settings_for(bootstrap_servers, prefix, folder, **more, **people.settings), folder, desk=people
+        ) as made,
+    ):
+        yield made

@@ -20,8 +20,10 @@ from playwright.async_api import async_playwright
 from contracts.rulings import (
     AdjustmentApproved,
     AdjustmentFiled,
+    BulletinFiled,
     ExtensionFiled,
     ExtensionRefused,
+    LightChanged,
     PlanAdopted,
     PlanReceived,
     PlanReturned,
@@ -220,7 +222,7 @@ async def test_adjustments_and_extensions_are_decided_on_the_same_page(district:
     sending = asyncio.create_task(district.post(page, ("yes", "yes")))
     await district.ruled_meanwhile(sending, before + 1, AdjustmentApproved(adjustment="a-1"))
     page = await district.page("?act=extension.decided&all=1")
-    assert "2024-06-01" in page
+    assert "2024年6月1日" in page
     sending = asyncio.create_task(district.post(page, ("reason", "工期充足")))
     told = await district.ruled_meanwhile(sending, before + 2, ExtensionRefused(extension="y-1"))
     assert "已办 1 件，共 1 件" in told
@@ -313,3 +315,24 @@ async def test_a_row_that_names_an_item_of_another_district_tells_nothing_of_it(
     title = intake.dependencies.roster.items["441699-2024", "K01"].opened.title
     assert title not in told.text
     assert len(await district.decided()) == before
+
+
+async def test_a_bulletin_shows_what_is_on_record_of_it_beside_the_approval(district: District) -> None:
+    intake = district.intake
+    said: dict[str, Any] = {"bulletin": "b-7", "kind": "quarterly", "period": "2024Q1", "names_units": True}
+    said |= {"position": "rulings-0@3", "sha256": "a" * 64}
+    body = {"type": "bulletin.composed", "data": said}
+    headers = intake.headers("o1", uuid.uuid4().hex)
+    sent = await intake.http.post(f"/v1/programmes/{PROGRAMME}/submissions", json=body, headers=headers)
+    assert sent.status_code == 202, sent.text
+    item = district.items[30]
+    lit = LightChanged(period="2024Q1", from_="none", to="red", settled=True, rule="Lights 3", because=())
+    await intake.rating.rule(BulletinFiled(**said))
+    await district.send([item.id], lit)
+    roster = intake.dependencies.roster
+    await until(lambda: (PROGRAMME, "b-7") in roster.bulletins and item.lit.get("2024Q1") == "red", "it is not known")
+    page = await intake.http.get("/decisions?act=bulletin.approved", headers=await intake.cookie("chief"))
+    for told in ("季通报", "2024年第一季度", "点名单位", "rulings-0%403", "a" * 64, "编制的提交"):
+        assert told in page.text, told
+    criticised = page.text.split("有红灯、黄灯的单位", 1)[1].split("</dd>")[0]
+    assert roster.unit_name(PROGRAMME, item.lead_unit) in criticised

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -9,7 +10,9 @@ from decimal import Decimal
 from contracts.ruling import RulingEvent
 from contracts.rulings import (
     AdjustmentRefused,
+    AppealClosed,
     EscalationReviewed,
+    ExtensionRefused,
     LightChanged,
     NoticeSigned,
     PlanAdopted,
@@ -22,11 +25,14 @@ from contracts.rulings import (
 )
 from contracts.submissions import Appealed
 from contracts.values import Node, Target
+from eventlog.log.memory import MemoryLog
 from services.intake.pages.choices import last_reports
-from services.intake.pages.desk import errands, next_report, standing
+from services.intake.pages.desk import Due, due_of_prepared, errands, next_report, standing
 from services.intake.pages.figures import figures
 from services.intake.pages.form_body import FormFields, submission_body
 from services.intake.pages.overview import actions, applies, current_period
+from services.intake.submitting.came_back import CameBack
+from services.intake.submitting.used_keys import UsedKeys
 from services.intake.who import setbacks
 from services.intake.who.item import KnownItem
 from services.intake.who.permission import ItemRights
@@ -55,6 +61,19 @@ def report(period: str, at: datetime = NOW, *, in_time: bool = True) -> Progress
 
 def names(known: KnownItem, now: datetime = NOW) -> list[tuple[str, str, int | None]]:
     return [(one.name, one.period, one.due.days if one.due else None) for one in errands([known], now)]
+
+
+def test_what_is_prepared_is_due_when_it_must_be_filed() -> None:
+    known = item(RAISED)
+    assert due_of_prepared(known, "plan.submitted", "", NOW) == Due(date(2024, 3, 29), -22)
+    report = due_of_prepared(known, "progress.reported", "2024Q2", NOW)
+    assert report == Due(date(2024, 7, 10), 81) == due_of_prepared(known, "adjustment.requested", "2024Q2", NOW)
+    limit = due_of_prepared(known, "rectification.reported", "", NOW)
+    assert limit == due_of_prepared(known, "extension.requested", "", NOW)
+    assert limit is not None
+    assert limit.days == 10
+    assert due_of_prepared(known, "appeal.lodged", "", NOW) is None
+    assert due_of_prepared(item(), "extension.requested", "", NOW) is None
 
 
 def test_an_item_without_plan_is_asked_for_its_plan_and_for_what_is_open_the_latest_first() -> None:
@@ -194,3 +213,26 @@ def test_a_visit_names_the_report_that_was_there_on_its_day() -> None:
         shown = {"of:2024Q1": "r-2024Q1", "since:2024Q1": "2024-04-20", "of:jc-1": "another"}
         body = submission_body("inspection.recorded", FormFields([*fields.items(), *shown.items()]), ())
         assert body["data"].get("of") == named, visited_on
+
+
+def test_a_dismissed_appeal_says_which_notice_or_light_it_was_about() -> None:
+    lag = AppealClosed(
+        appeal="a", against=Appealed(level="rectification", cause="lag"), decision="dismissed", person="o2"
+    )
+    light = AppealClosed(appeal="b", against=Appealed(light="2024Q1"), decision="dismissed", person="o2")
+    assert [one.about for one in told(("s1", lag), ("s2", light)).open] == ["rectification|lag", "2024Q1"]
+
+
+def test_a_dismissed_appeal_is_told_for_a_week_and_a_refused_extension_for_a_month() -> None:
+    known = item()
+    dismissed = AppealClosed(appeal="a", against=Appealed(light="2024Q1"), decision="dismissed", person="o2")
+    known.setbacks = told(("s1", ExtensionRefused(extension="e")), ("s2", dismissed), ("s3", PlanReturned()))
+
+    def kinds(days: int) -> list[str]:
+        now = datetime(2024, 5, 1, 12, tzinfo=UTC) + timedelta(days=days)
+        found = asyncio.run(CameBack(UsedKeys(MemoryLog())).to("fagai", [known], now))
+        return [one.setback.kind for one in found]
+
+    assert kinds(6) == ["returned", "dismissed", "not_approved"]
+    assert kinds(8) == ["returned", "not_approved"]
+    assert kinds(31) == ["returned"], "what must be sent again stays"

@@ -14,6 +14,7 @@ from contracts.rulings import ItemOpened, PolicyChanged, ProgrammeEnlarged, Prog
 from contracts.submissions import CalendarExtended, ItemAssigned, ProgrammePublished
 from contracts.values import Calendar, Leader, Unit
 from directory.store import pool_of
+from eventlog.clock import SystemClock
 from exact.workbook import read_workbook
 from programmes import FOLDER
 from programmes.ledger.draft import next_year
@@ -97,10 +98,9 @@ def test_next_years_draft_is_made_of_what_is_on_the_log() -> None:
     for subject, data in expand(SHIPPED, PUBLISHED_AT):
         fields = {name: getattr(data, name) for name in data.__dataclass_fields__}
         if isinstance(data, ProgrammePublished):
-            roster.programmes[subject] = KnownProgramme(ProgrammeOpened(**fields), "", 0, 0)
+            roster.evolve(event_of(subject, ProgrammeOpened(**fields)))
         elif isinstance(data, ItemAssigned):
-            item = opened(SHIPPED.programme, subject.partition("/")[2], ItemOpened(**fields, void=()))
-            roster.items[item.programme, item.id] = item
+            roster.evolve(event_of(subject, ItemOpened(**fields, void=())))
     found = published_programme(roster, SHIPPED.programme)
     assert found is not None
     assert {one.id: (one.task, one.lead_unit) for one in found.items} == {
@@ -138,6 +138,13 @@ def fields_of(data: ItemAssigned) -> dict[str, Any]:
     return {name: getattr(data, name) for name in data.__dataclass_fields__}
 
 
+def event_of(subject: str, data: Any) -> RulingEvent:
+    return RulingEvent(
+        log="log", partition=0, subject=subject, time=PUBLISHED_AT, causeid="c", causedigest="d",
+        causeoffset=1, ordinal=0, of=1, at=1, rules="3", policy="", data=data,
+    )  # fmt: skip
+
+
 def test_units_and_leaders_that_join_later_and_another_policy_are_known() -> None:
     roster = Roster()
     published = expand(SHIPPED, PUBLISHED_AT)[0][1]
@@ -146,18 +153,14 @@ def test_units_and_leaders_that_join_later_and_another_policy_are_known() -> Non
     unit, leader = Unit(id="u-new", name="新单位"), Leader(id="l-new", label="新分管")
     policy = replace(SHIPPED.policy, version=9)
     for data in (ProgrammeEnlarged(units=(unit,), leaders=(leader,)), PolicyChanged(policy=policy)):
-        event = RulingEvent(
-            log="log", partition=0, subject=SHIPPED.programme, time=PUBLISHED_AT, causeid="c", causedigest="d",
-            causeoffset=1, ordinal=0, of=1, at=1, rules="3", policy="", data=data,
-        )  # fmt: skip
-        roster.evolve(event)
+        roster.evolve(event_of(SHIPPED.programme, data))
     assert roster.unit_name(SHIPPED.programme, "u-new") == "新单位"
     assert roster.leader_label(SHIPPED.programme, "l-new") == "新分管"
     assert roster.programmes[SHIPPED.programme].opened.policy.version == 9
 
 
 async def test_without_a_database_drafts_say_so() -> None:
-    for store in (DraftStore(None), DraftStore(pool_of("postgresql://nowhere/none"))):
+    for store in (DraftStore(None, SystemClock()), DraftStore(pool_of("postgresql://nowhere/none"), SystemClock())):
         with pytest.raises(IntakeProblem) as caught:
             await store.listed(["441602"])
         assert caught.value.code == "drafts_unavailable"

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import html
 import re
-import uuid
 from collections.abc import AsyncIterator, Callable
 from decimal import Decimal
 
-import httpx
 import pytest
 import pytest_asyncio
 
@@ -17,74 +15,21 @@ from programmes.ledger.writing import write_ledger
 from programmes.programme import ProgrammeFile
 from programmes.programme_file import load_programme, read_programme
 from sandbox.people import Account
+from services.intake.programme_drafts.draft import with_ids
 from tests.programmes.ledgers import HEADINGS, ROW, one_sheet, with_cell
-from tests.services.intake.running_intake import RunningIntake, make_topics, running, settings_for, until
-from tests.web.desk import desk
+from tests.services.intake.office import HERE, Office, counts, fields_of, hidden, text
+from tests.services.intake.running_intake import RunningIntake, until, with_desk
 
 pytestmark = [pytest.mark.services, pytest.mark.asyncio(loop_scope="module")]
-HERE = "441602"
 POLICIES = {word for file in (FOLDER / "policies").glob("*.yaml") for word in re.findall("[a-z]+", file.stem)}
 SHIPPED = load_programme(FOLDER / "yuancheng-2024.yaml")
-
-
-class Office:
-    """Somebody of the office with a browser."""
-
-    def __init__(self, intake: RunningIntake, person: str = "o1") -> None:
-        self.intake = intake
-        self.person = person
-
-    async def get(self, path: str, **more: str) -> httpx.Response:
-        return await self.intake.http.get(path, headers={**await self.intake.cookie(self.person), **more})
-
-    async def send(
-        self, path: str, fields: dict[str, str] | None = None, ledger: bytes | None = None
-    ) -> httpx.Response:
-        """Open the page, fill in its form, and press the button."""
-        page = (await self.get(path)).text
-        given = hidden(page) | (fields or {})
-        files = {"file": ("台账.xlsx", ledger)} if ledger is not None else None
-        return await self.intake.http.post(path, data=given, files=files, headers=await self.intake.cookie(self.person))
-
-    async def draft(self, year: int, **fields: str) -> str:
-        """A new draft of a year; its id."""
-        given = {"year": str(year), "jurisdiction": HERE, "name": "河源市源城区", "policy": "template", **fields}
-        made = await self.send("/drafts/new", given)
-        assert made.status_code == 303, text(made)
-        return f"{HERE}-{year}"
-
-    async def imported(self, programme: str, ledger: bytes) -> httpx.Response:
-        """The preview of a ledger, confirmed where it may be; the last answer."""
-        path = f"/drafts/{programme}/import"
-        preview = await self.send(path, {"act": "preview"}, ledger)
-        found = re.search(r'name="ledger" value="([0-9a-f]{64})"', preview.text)
-        if not found:
-            return preview
-        return await self.send(path, {"act": "confirm", "ledger": found[1]})
-
-
-def hidden(page: str) -> dict[str, str]:
-    return dict(re.findall(r'<input type="hidden" name="(csrf|version)" value="([^"]*)"', page))
-
-
-def text(answer: httpx.Response) -> str:
-    return html.unescape(re.sub(r"<[^>]+>", " ", answer.text))
-
-
-def counts(answer: httpx.Response) -> dict[str, str]:
-    return dict(re.findall(r"<dt>([^<]+)</dt><dd>(\d+)</dd>", answer.text))
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def intake(
     kafka: str, postgres: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[RunningIntake]:
-    prefix, folder = f"t{uuid.uuid4().hex[:10]}-", tmp_path_factory.mktemp("drafts")
-    make_topics(kafka, prefix)
-    async with (
-        desk(folder / "issuer", postgres()) as people,
-        running(settings_for(kafka, prefix, folder, **people.settings), folder, desk=people) as made,
-    ):
+    async with with_desk(kafka, postgres(), tmp_path_factory.mktemp("drafts")) as made:
         yield made
 
 
@@ -148,14 +93,6 @@ def with_goals() -> ProgrammeFile:
     goals = counted.model_copy(update={"milestones": {"2024Q1": Decimal(3), "2024": counted.target}})
     items = (first.model_copy(update={"indicators": (goals, *more)}), *others)
     return SHIPPED.model_copy(update={"items": items})
-
-
-def fields_of(form: str) -> dict[str, str]:
-    """What a form says as it is opened."""
-    found = dict(re.findall(r'<input id="f-[^"]*" name="([^"]*)" type="[^"]*" value="([^"]*)"', form))
-    areas = dict(re.findall(r'<textarea id="f-[^"]*" name="([^"]*)"[^>]*>([^<]*)</textarea>', form))
-    chosen = dict(re.findall(r'<select id="f-[^"]*" name="([^"]*)".*?<option value="([^"]*)" selected>', form))
-    return {name: html.unescape(value) for name, value in (found | areas | chosen).items()}
 
 
 async def test_every_problem_of_a_ledger_is_told_at_its_cell_and_the_draft_stays_as_it_was(office: Office) -> None:
@@ -235,6 +172,116 @@ async def test_parts_are_edited_in_forms_and_every_fault_is_at_its_field(office:
     assert "应为期限内的工作日" in (await office.send(f"/drafts/{programme}/calendar", calendar)).text
     calendar["holidays"] = "2035-01-01、2035-01-02"
     assert (await office.send(f"/drafts/{programme}/calendar", calendar)).status_code == 303
+
+
+async def test_a_draft_says_that_its_list_is_derived_and_not_official(office: Office) -> None:
+    programme = await office.draft(2028)
+    path = f"/drafts/{programme}/programme"
+    answer = await office.send(path, fields_of((await office.get(path)).text) | {"derived": "yes"})
+    assert answer.status_code == 303, answer.text
+    assert 'name="derived" value="yes" checked' in (await office.get(path)).text
+    assert "derived: true" in (await office.get(f"/drafts/{programme}/programme.yaml")).text
+    compared = html.unescape((await office.get(f"/drafts/{programme}/compare")).text)
+    assert "<strong>推导稿</strong> <del>否</del> → <ins>是</ins>" in compared
+
+
+async def test_what_is_to_be_filled_in_is_an_empty_field_and_the_way_back_says_the_title(
+    intake: RunningIntake, office: Office
+) -> None:
+    programme, drafts = await office.draft(2029), intake.dependencies.drafts
+    before = await drafts.find(programme) or pytest.fail("no draft")
+    path = f"/drafts/{programme}/programme"
+    for language in ("en", "zh"):
+        page = (await office.get(f"{path}?lang={language}")).text
+        assert fields_of(page)["document"] == ""
+        (crumbs,) = re.findall(r'class="crumbs">(.*?)</p>', page)
+        assert html.unescape(re.sub("<[^>]+>", "", crumbs)).endswith(f"› {before.content.title}")
+    assert (await office.send(path, fields_of(page))).status_code == 303
+    after = await drafts.find(programme) or pytest.fail("no draft")
+    assert after.content.document == before.content.document, "still to be filled in"
+    assert "请填写文号" in text(await office.get(f"/drafts/{programme}/publish"))
+
+
+async def _named_in_the_directory_under_other_ids(intake: RunningIntake, office: Office) -> None:
+    """A draft whose unit and leader the directory has by name: they are offered the directory's ids, and take them."""
+    programme, drafts = await office.draft(2042), intake.dependencies.drafts
+    assert (await office.imported(programme, one_sheet(HEADINGS, ROW))).status_code == 303
+    kept = await drafts.find(programme) or pytest.fail("no draft")
+    units = {one.id: f"old-{one.id}" for one in kept.content.units}
+    leaders = {one.id: f"old-{one.id}" for one in kept.content.leaders}
+    await drafts.save(with_ids(kept.content, units, leaders), kept.version, "o1", "units")
+    cookie, page = await intake.cookie("o1"), (await office.get(f"/drafts/{programme}/publish")).text
+    told = re.sub("<[^>]+>", "", page)
+    assert "人员目录中有同名的，编号不同：" in told
+    assert "个加入人员目录" not in told, "it would not join: its name is there"
+    form = {"csrf": re.findall(r'name="csrf" value="([^"]*)"', page.partition("编号不同")[2])[0], "act": "take"}
+    stale = await intake.http.post(f"/drafts/{programme}/directory", data=form | {"version": "1"}, headers=cookie)
+    assert stale.status_code == 409, "somebody else changed it meanwhile"
+    form["version"] = re.findall(r'name="version" value="([^"]*)"', page.partition("编号不同")[2])[0]
+    taken = await intake.http.post(f"/drafts/{programme}/directory", data=form, headers=cookie)
+    assert taken.status_code == 303, taken.text
+    assert (await drafts.find(programme) or pytest.fail("no draft")).content == kept.content, "in every place"
+    assert "编号不同" not in (await office.get(f"/drafts/{programme}/publish")).text
+
+
+async def _whose_id_in_the_directory_the_office_itself_has(intake: RunningIntake, office: Office) -> None:
+    programme, drafts = await office.draft(2044), intake.dependencies.drafts
+    assert (await office.imported(programme, one_sheet(HEADINGS, ROW))).status_code == 303
+    kept = await drafts.find(programme) or pytest.fail("no draft")
+    one = kept.content.units[0]
+    renamed = with_ids(kept.content, {one.id: "mine"}, {})
+    itself = one.model_copy(update={"name": "区府办督查室", "kind": "office"})
+    content = renamed.model_copy(update={"units": (*renamed.units, itself)})
+    await drafts.save(content, kept.version, "o1", "units")
+    told = (await office.get(f"/drafts/{programme}/publish")).text.partition("编号不同")[2].partition("</section>")[0]
+    assert "草稿中另一项已用这个编号" in told
+    assert "<form" not in told, "two units of the draft would have one id"
+
+
+async def test_units_of_a_draft_join_the_directory_and_those_of_the_directory_are_offered(
+    intake: RunningIntake, office: Office
+) -> None:
+    programme = await office.draft(2039)
+    assert (await office.imported(programme, one_sheet(HEADINGS, ROW))).status_code == 303
+    assert "人员目录中还没有的单位和领导：" in text(await office.get(f"/drafts/{programme}/publish"))
+    page = (await office.get(f"/drafts/{programme}/publish")).text
+    form = hidden(page[page.index("/directory") :].partition("</form>")[0])
+    cookie = await intake.cookie("o1")
+    added = await intake.http.post(f"/drafts/{programme}/directory", data=form, headers=cookie)
+    assert added.status_code == 303, added.text
+    assert "人员目录中还没有的单位和领导：" not in text(await office.get(f"/drafts/{programme}/publish"))
+    assert intake.dependencies.directory is not None
+    units = {one.name: id_ for (_, id_), one in intake.dependencies.directory.register.units.items()}
+    content = (await intake.dependencies.drafts.find(programme) or pytest.fail("no draft")).content
+    assert {one.id for one in content.units} <= set(units.values()), "under the ids of the draft"
+
+    await _named_in_the_directory_under_other_ids(intake, office)
+    await _whose_id_in_the_directory_the_office_itself_has(intake, office)
+
+    other = await office.draft(2040)
+    path = f"/drafts/{other}/units/new"
+    assert '<option value="区交通局">' in (await office.get(path)).text
+    near = await office.send(path, {"name": "区交通局办"})
+    assert near.status_code == 422
+    assert "与“区交通局”相近" in text(near)
+    assert (await office.send(path, {"name": "区交通局"})).status_code == 303
+    made = (await intake.dependencies.drafts.find(other) or pytest.fail("no draft")).content
+    assert [one.id for one in made.units] == [units["区交通局"]]
+    assert (await office.send(path, {"name": "区交通局办", "same": "yes"})).status_code == 303
+
+
+async def test_comparing_two_versions_is_on_record_for_what_is_internal_in_either(
+    intake: RunningIntake, office: Office
+) -> None:
+    programme = await office.draft(2041)
+    first, second = SHIPPED.items[0], SHIPPED.items[1].model_copy(update={"classification": "internal"})
+    for items in ((first, second), (first,)):
+        ledger = write_ledger(SHIPPED.model_copy(update={"items": items}))
+        assert (await office.imported(programme, ledger)).status_code == 303
+    answer = await office.get(f"/drafts/{programme}/compare", **{"X-Request-Id": "compares"})
+    assert second.task in html.unescape(answer.text)
+    reads = await intake.dependencies.who.privileged_reads.listed([HERE])
+    assert [one.item for one in reads if one.request_id == "compares"] == [second.id]
 
 
 async def test_last_years_draft_is_continued_and_a_draft_can_be_removed(office: Office) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
@@ -19,6 +18,7 @@ from hypothesis import strategies as st
 from contracts.rulings import (
     AdjustmentFiled,
     AppealOpened,
+    DeadlineShifted,
     EscalationRaised,
     ExtensionFiled,
     InspectionAuthorized,
@@ -34,11 +34,10 @@ from contracts.values import Node, Target
 from services.intake.pages.fields import FORMS
 from supervision.rights import OPERATIONS
 from tests.services.intake.evidence.files import picture
-from tests.services.intake.running_intake import RunningIntake, make_topics, running, settings_for, until
-from tests.web.desk import desk
+from tests.services.intake.running_intake import RunningIntake, until, with_desk
 
 pytestmark = [pytest.mark.services, pytest.mark.asyncio(loop_scope="module")]
-HERE = "/items/441602-2024/K01"
+HERE, SECOND = "/items/441602-2024/K01", "/items/441602-2024/K03"
 PEOPLE = {"unit": "u-fagai-1", "office": "o1", "leader": "leader-1", "chief": "chief"}
 NODE = Node(text="增长5%", targets=(Target(indicator="地区生产总值增长", comparator=">=", value=Decimal(5), unit="%"),))
 INSTANT = datetime(2024, 4, 11, tzinfo=UTC)
@@ -48,19 +47,13 @@ INSTANT = datetime(2024, 4, 11, tzinfo=UTC)
 async def intake(
     kafka: str, postgres: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[RunningIntake]:
-    prefix, folder = f"t{uuid.uuid4().hex[:10]}-", tmp_path_factory.mktemp("forms")
-    make_topics(kafka, prefix)
-    async with (
-        desk(folder / "issuer", postgres()) as people,
-        running(
-            settings_for(kafka, prefix, folder, evidence_limit=200_000, max_wait=0.05, **people.settings),
-            folder,
-            desk=people,
-        ) as made,
-    ):
+    async with with_desk(
+        kafka, postgres(), tmp_path_factory.mktemp("forms"), evidence_limit=200_000, max_wait=0.05
+    ) as made:
         await made.publish_and_rule()
         plan = {"type": "plan.submitted", "data": {"nodes": {}}}
         assert (await made.submit("u-fagai-1", "K01", plan, "seed")).status_code == 202
+        item = made.dependencies.roster.items[("441602-2024", "K01")]
         escalations = [
             EscalationRaised(
                 escalation=f"e-{level}",
@@ -83,10 +76,23 @@ async def intake(
             ExtensionFiled(extension="yq-1", escalation="e-rectification", until_on=INSTANT.date(), reason="汛期"),
             ReplyRecorded(reply="reply-1", light="2024Q1", text="雨季", unit="fagai"),
             AppealOpened(appeal="ss-1", against=Appealed(light="2024Q1"), due_at=INSTANT),
+            DeadlineShifted(
+                period="2024Q4",
+                before=item.opened.periods[3].due_at,
+                due_at=datetime.now(UTC) + timedelta(days=30),
+                ground="统计晚到",
+            ),
             *escalations,
         )
-        item = made.dependencies.roster.items[("441602-2024", "K01")]
         await until(lambda: len(item.escalations) == 3, "the roster does not know what waits")
+        running_limit = replace(
+            escalations[0], escalation="e-2", raised_at=datetime.now(UTC), due_at=datetime.now(UTC) + timedelta(days=9)
+        )
+        blockage = {"type": "lag.declared", "data": {"reason": "进度滞后"}}
+        assert (await made.submit("o1", "K03", blockage, "seed-2")).status_code == 202
+        await made.rating.rule(running_limit)
+        second = made.dependencies.roster.items[("441602-2024", "K03")]
+        await until(lambda: bool(second.escalations), "the roster does not know the limit that runs")
         yield made
 
 
@@ -134,8 +140,13 @@ class Page(HTMLParser):
             self._select = None
 
 
+def _place(name: str) -> str:
+    """The item about which a form is offered: the second one has no plan, and a rectification whose limit runs."""
+    return SECOND if name in ("plan.submitted", "extension.requested") else HERE
+
+
 async def _open(intake: RunningIntake, name: str, person: str, **query: str) -> Page:
-    answer = await intake.http.get(f"{HERE}/{name}", params=query, headers=await intake.cookie(person))
+    answer = await intake.http.get(f"{_place(name)}/{name}", params=query, headers=await intake.cookie(person))
     assert answer.status_code == 200, answer.text
     return Page(answer.text)
 
@@ -152,12 +163,12 @@ async def _send(
     parts: list[Any] = [(key, (None, value)) for key, value in fields] + [("files", file) for file in files]
     parts += [("files_internal", file) for file in internal]
     return await intake.http.post(
-        f"{HERE}/{name}", files=parts, headers={"Accept": "text/html", **await intake.cookie(person), **headers}
+        f"{_place(name)}/{name}", files=parts, headers={"Accept": "text/html", **await intake.cookie(person), **headers}
     )
 
 
-async def _last(intake: RunningIntake) -> Submission:
-    partition = partition_of("441602-2024/K01")
+async def _last(intake: RunningIntake, name: str = "") -> Submission:
+    partition = partition_of(_place(name).removeprefix("/items/"))
     return [s for s in await intake.rating.submissions() if partition_of(s.subject) == partition][-1]
 
 
@@ -212,7 +223,7 @@ async def test_a_file_given_as_internal_stays_so_also_when_the_form_comes_back(i
     photo, ledger = ("照片.jpg", picture(format_="JPEG"), "text/html"), ("台账|1.pdf", b"%PDF-1.7", "")
     answer = await _send(intake, "progress.reported", "u-fagai-1", faulty, [photo], [ledger])
     assert answer.status_code == 422
-    assert '台账|1.pdf <small>8 B</small> <span class="tag">内部</span>' in answer.text
+    assert '台账|1.pdf <small>8 B</small> <span class="chip">内部</span>' in answer.text
     back = Page(answer.text)
     fixed = [(k, "5" if k.startswith("measure:") else v) for k, v in back.fields] + [("claim", "completed")]
     minutes = ("纪要.pdf", b"%PDF-minutes", "application/pdf")
@@ -248,10 +259,46 @@ async def test_a_plan_is_a_node_per_period_with_its_targets(intake: RunningIntak
     filled.append(("node:2024Q3:text", "三季度目标"))
     answer = await _send(intake, "plan.submitted", "u-fagai-1", filled)
     assert answer.status_code == 202, answer.text
-    data = (await _last(intake)).data
+    data = (await _last(intake, "plan.submitted")).data
     assert isinstance(data, PlanSubmitted)
     assert data.nodes["2024Q3"].text == "三季度目标"
     assert data.nodes["2024Q3"].targets[0].value == Decimal("6.5")
+
+
+async def test_one_sentence_is_the_goal_of_every_period_that_says_none_of_its_own(intake: RunningIntake) -> None:
+    page = await _open(intake, "plan.submitted", "u-fagai-1")
+    filled = [*page.fields, ("every_node", "按月推进"), ("node:2024Q3:text", "三季度目标")]
+    assert (await _send(intake, "plan.submitted", "u-fagai-1", filled)).status_code == 202
+    data = (await _last(intake, "plan.submitted")).data
+    assert isinstance(data, PlanSubmitted)
+    goals = {period: node.text for period, node in data.nodes.items()}
+    assert goals == {f"2024Q{one}": "三季度目标" if one == 3 else "按月推进" for one in range(1, 5)}
+
+
+@pytest.mark.parametrize(("place", "name"), [(HERE, "plan.submitted"), (HERE, "extension.requested")])
+async def test_a_form_that_names_nothing_open_is_not_offered_at_its_address_either(
+    intake: RunningIntake, place: str, name: str
+) -> None:
+    """K01 has a confirmed plan; of its rectification an extension is asked for already."""
+    answer = await intake.http.get(f"{place}/{name}", headers=await intake.cookie("u-fagai-1"))
+    assert "目前没有可以办理的内容" in answer.text
+    assert 'method="post" enctype' not in answer.text
+
+
+async def test_what_is_wrong_is_told_first_with_the_focus_and_links_to_what_can_be_typed_in(
+    intake: RunningIntake,
+) -> None:
+    page = await _open(intake, "plan.submitted", "u-fagai-1")
+    wrong = [(name, "很多" if name == "node:2024Q2:0:value" else value) for name, value in page.fields]
+    told = (await _send(intake, "plan.submitted", "u-fagai-1", wrong)).text
+    assert 'action="#problem"' in told, "where the page begins after it was sent, and so what has the focus"
+    assert 'id="problem" role="alert" tabindex="-1"' in told
+    assert 'href="#node:2024Q2:0-value"' in told
+    assert 'id="node:2024Q2:0-value"' in told
+    report = [*await _fields(intake)][:2]
+    told = (await _send(intake, "progress.reported", "u-fagai-1", report)).text
+    assert 'href="#f-claim"' in told
+    assert '<input type="radio" id="f-claim"' in told
 
 
 @pytest.mark.parametrize("name", sorted(FORMS))
@@ -266,8 +313,10 @@ async def test_every_form_is_shown_and_taken(intake: RunningIntake, name: str) -
         fields.append(("node:2024Q1:text", "目标"))
     answer = await _send(intake, name, person, fields)
     assert answer.status_code == 202, answer.text
-    assert SUBMISSION_TYPES.short_names[type((await _last(intake)).data)] == name
-    english = await intake.http.get(f"{HERE}/{name}", params={"lang": "en"}, headers=await intake.cookie(person))
+    assert SUBMISSION_TYPES.short_names[type((await _last(intake, name)).data)] == name
+    english = await intake.http.get(
+        f"{_place(name)}/{name}", params={"lang": "en"}, headers=await intake.cookie(person)
+    )
     assert '<html lang="en">' in english.text
 
 
@@ -312,10 +361,13 @@ async def test_a_page_of_items_shows_those_that_concern_me(intake: RunningIntake
     assert linked == {
         item.id for item in intake.programme.items if item.lead_unit == "fagai" or "fagai" in item.cooperating_units
     }
-    answer = await intake.http.get("/items", headers=await intake.cookie("o1"))
-    assert answer.text.count("<tr") == 109
+    answer = await intake.http.get("/items/441602-2024/K01", headers=await intake.cookie("o1"))
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert "推导稿，非官方清单" in answer.text
+    assert 'href="/intake/items"' not in answer.text.partition("<main")[0], "its way is the desk"
+    for person in ("o1", "leader-1", "chief"):
+        answer = await intake.http.get("/items", headers=await intake.cookie(person))
+        assert (answer.status_code, answer.headers["location"]) == (303, "/desk"), person
 
 
 async def test_a_signed_type_asks_its_head_who_prepared_it(intake: RunningIntake) -> None:
@@ -331,7 +383,7 @@ async def test_a_signed_type_asks_its_head_who_prepared_it(intake: RunningIntake
     faulty = [(k, "没有 编号" if k == "prepared_by" else v) for k, v in page.fields] + [("claim", "in_progress")]
     refused = await _send(intake, "progress.reported", "u-fagai-1", faulty)
     assert refused.status_code == 422
-    assert 'href="#f-prepared_by">经办人编号' in refused.text
+    assert 'href="#f-prepared_by">经办人' in refused.text
     await intake.rating.rule(PolicyChanged(policy=before))
     await until(lambda: not item.assignment.policy.signed, "the roster does not know the policy")
 

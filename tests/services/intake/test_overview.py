@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from contracts.rulings import (
     AppealOpened,
     CancellationFiled,
@@ -14,6 +16,7 @@ from contracts.rulings import (
     ExtensionFiled,
     InspectionAuthorized,
     ItemOpened,
+    ItemTransferred,
     ItemWithdrawn,
     LightChanged,
     LimitMoved,
@@ -21,10 +24,13 @@ from contracts.rulings import (
     ReplyReleased,
 )
 from contracts.submissions import Appealed, ItemAssigned
+from contracts.values import Category
 from programmes import FOLDER
 from programmes.programme import expand
 from programmes.programme_file import load_programme
 from services.intake.pages.choices import choices_of
+from services.intake.pages.decision_rows import told_units
+from services.intake.pages.form_values import prefilled
 from services.intake.pages.overview import applies, waiting
 from services.intake.who.item import KnownItem, opened
 from services.intake.who.roster import Roster
@@ -47,15 +53,39 @@ RAISED = EscalationRaised(
 YELLOW = LightChanged(period="2024Q1", from_="none", to="yellow", settled=True, rule="Lights 2", because=())
 
 
-def item(*story: Any) -> KnownItem:
-    """A key task of the catalogue after these events."""
+def item(*story: Any, category: Category = "key_task") -> KnownItem:
+    """The first item of a category of the catalogue after these events."""
     programme = load_programme(FOLDER / "yuancheng-2024.yaml", simulated=True)
-    assigned = next(data for _, data in expand(programme, PUBLISHED) if isinstance(data, ItemAssigned))
+    assigned = next(
+        data for _, data in expand(programme, PUBLISHED) if isinstance(data, ItemAssigned) and data.category == category
+    )
     known = {name: getattr(assigned, name) for name in ItemOpened.__dataclass_fields__ if hasattr(assigned, name)}
-    made = opened("441602-2024", "K01", ItemOpened(**known, void=()))
+    made = opened("441602-2024", "K01" if category == "key_task" else "L01", ItemOpened(**known, void=()))
     for data in story:
         made.evolve(data)
     return made
+
+
+def test_a_unit_with_a_light_that_is_not_lit_is_not_praised_as_all_green() -> None:
+    def led_by(unit: str, *lit: LightChanged) -> KnownItem:
+        made = item(*lit)
+        made.evolve(ItemTransferred(lead_unit=unit, cooperating=(), leader=made.leader))
+        return made
+
+    green = replace(YELLOW, to="green")
+    told = told_units(
+        [
+            led_by("all", green), led_by("all", green), led_by("some", green), led_by("some"), led_by("none"),
+            led_by("short", green), led_by("short", YELLOW),
+        ],
+        "2024Q1",
+        str,
+    )  # fmt: skip
+    assert {one.name: one.praised for one in told} == {"all": True, "some": False, "none": False, "short": False}
+    assert {one.name: one.none for one in told} == {"all": 0, "some": 1, "none": 1, "short": 0}
+    void = item()
+    void.lights = void.lights._replace(parts={"2024Q1": ()})
+    assert told_units([void], "2024Q1", str) == [], "no period of the quarter binds it"
 
 
 def test_an_extension_is_offered_while_the_limit_runs_and_one_is_left() -> None:
@@ -113,3 +143,12 @@ def test_a_withdrawn_item_takes_receipts_appeals_and_their_decisions_alone() -> 
     taken = [name for name in ("appeal.lodged", "notice.acknowledged", "appeal.decided") if applies(gone, name, NOW)]
     assert taken == ["appeal.lodged", "notice.acknowledged", "appeal.decided"]
     assert not any(applies(gone, name, NOW) for name in ("progress.reported", "reply.given", "deadline.moved"))
+
+
+@pytest.mark.parametrize(("chief_first", "level"), [(False, "interview"), (True, "chief_interview")])
+def test_the_form_of_an_interview_begins_with_the_level_that_is_due(chief_first: bool, level: str) -> None:
+    due = {"interview": DUE + timedelta(days=5), "chief_interview": DUE if chief_first else DUE + timedelta(days=9)}
+    story = [replace(RAISED, escalation=one, level=one, due_at=until) for one, until in due.items()]  # type: ignore[arg-type]
+    assert prefilled(item(*story), "interview.held", "", tuple(due)) == [("level", level)]
+    assert prefilled(item(*story), "interview.held", "", ["interview"]) == [("level", "interview")]
+    assert prefilled(item(), "interview.held", "") == []

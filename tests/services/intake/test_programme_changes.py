@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import re
-import uuid
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
 
-from contracts.rulings import CalendarRevised, DeputyAppointed, PolicyChanged, ProgrammeEnlarged
+from contracts.rulings import CalendarRevised, DeputyAppointed, ItemTransferred, PolicyChanged, ProgrammeEnlarged
 from contracts.submissions import (
     CalendarExtended,
     DeputyEnded,
@@ -30,8 +31,8 @@ from programmes.programme_file import load_programme
 from programmes.programme_text import programme_text
 from services.intake.programme_drafts import holidays
 from supervision.calendar_growth import grown
-from tests.services.intake.running_intake import RunningIntake, make_topics, running, settings_for, until
-from tests.web.desk import desk
+from tests.services.intake.running_intake import RunningIntake, until, with_desk
+from tests.services.intake.test_forms import Page
 
 pytestmark = [pytest.mark.services, pytest.mark.asyncio(loop_scope="module")]
 YEAR = datetime.now(UTC).year + 1
@@ -44,18 +45,13 @@ async def intake(
     kafka: str, postgres: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[RunningIntake]:
     """Next year's programme, published while its holidays are not announced."""
-    prefix, folder = f"t{uuid.uuid4().hex[:10]}-", tmp_path_factory.mktemp("changes")
-    make_topics(kafka, prefix)
     programme = load_programme(FOLDER / "yuancheng-2024.yaml")
     while programme.schedule.plan_due_on.year < YEAR:
         known = holidays.known_part(KNOWN_TO, KNOWN_TO)
         programme = next_year(programme, known, date(YEAR, 1, 5))
     few = (*programme.items[:2], *(one for one in programme.items if one.category == "livelihood"))
     text = programme_text(programme.model_copy(update={"document": "源府办1号", "items": few}))
-    async with (
-        desk(folder / "issuer", postgres()) as people,
-        running(settings_for(kafka, prefix, folder, **people.settings), folder, desk=people) as made,
-    ):
+    async with with_desk(kafka, postgres(), tmp_path_factory.mktemp("changes")) as made:
         headers = made.headers("o1", "publication", **{"Content-Type": "application/yaml"})
         answer = await made.http.post("/v1/programmes", content=text.encode(), headers=headers)
         assert answer.status_code == 202, answer.text
@@ -83,7 +79,7 @@ class Desk:
         hidden = dict(re.findall(r'<input type="hidden" name="(csrf|key)" value="([^"]*)"', opened))
         return await self._send(page, hidden | fields)
 
-    async def confirm(self, page: str, preview: httpx.Response) -> httpx.Response:
+    async def confirm(self, page: str, preview: httpx.Response | SimpleNamespace) -> httpx.Response:
         """The button below what would move, with what the page carries."""
         carried = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', preview.text)
         fields: dict[str, Any] = {}
@@ -116,7 +112,7 @@ async def test_days_that_were_announced_show_the_deadlines_that_they_move_before
     assert preview.status_code == 200, preview.text
     assert not await office.sent(CalendarExtended), "nothing is sent before it is confirmed"
     moved = re.findall(
-        r'data-label="周期">(.*?)</td><td data-label="原截止日">(.*?)</td>.*?<strong>(.*?)</strong>', preview.text
+        r'data-label="周期">(.*?)</td>.*?datetime="([^"]+)".*?<strong><time datetime="([^"]+)"', preview.text
     )
     assert {period for period, *_ in moved} == {f"{YEAR}年2月"}
     assert all(before < after for _, before, after in moved)
@@ -148,21 +144,30 @@ async def test_units_and_leaders_join_and_are_known_from_then_on(intake: Running
     assert "写职务，不写姓名" in refused.text
     preview = await office.post("/units-and-leaders", {"units": "区低空经济办", "leaders": "分管区领导（低空）"})
     assert "增加 1 个单位、1 位领导" in preview.text
+    colleague = Desk(intake, "o2")
+    at_once = await colleague.post("/units-and-leaders", {"units": "区低空经济办\n区财政局办", "leaders": ""})
+    assert "“区财政局办”与“区财政局”相近" in html.unescape(at_once.text)
+    at_once = await colleague.post("/units-and-leaders", {"units": "区低空经济办", "leaders": ""})
     assert (await office.confirm("/units-and-leaders", preview)).status_code == 202
     sent = await office.sent(ProgrammeExtended)
     assert len(sent) == len(intake.dependencies.roster.items) + 1, "to the programme, too"
+    assert (await colleague.confirm("/units-and-leaders", at_once)).status_code == 202
     data: ProgrammeExtended = sent[0]  # type: ignore[assignment]
     await intake.rating.rule(ProgrammeEnlarged(units=data.units, leaders=data.leaders))
     roster = intake.dependencies.roster
     await until(lambda: roster.unit_name(PROGRAMME, data.units[0].id) == "区低空经济办", "the unit is not known")
-    assert "区低空经济办" in (await office.get("/item")).text
+    assert (await office.get("/item")).text.count(">区低空经济办<") == 2, "once among those that lead, once beside"
 
 
 async def test_a_policy_shows_which_of_its_values_differ(intake: RunningIntake, office: Desk) -> None:
     preview = await office.post("/policy", {"policy": "template@1"})
-    assert "template@1" in preview.text
+    assert "改用通用模板（第1版）" in preview.text
     assert "须由单位主要负责人报送的" in preview.text
     assert "missed_light" not in preview.text, "in words, not in names of fields"
+    assert "现在亮着的灯有 0 盏改变" in preview.text
+    strict = await office.post("/policy", {"policy": "ouhai-like@1"})
+    assert "到期若无新的报告，" in strict.text
+    assert "盏由黄灯变为红灯" in strict.text
     assert (await office.confirm("/policy", preview)).status_code == 202
     sent = await office.sent(PolicyAdopted)
     assert len(sent) == len(intake.dependencies.roster.items) + 1
@@ -243,18 +248,84 @@ async def test_words_are_corrected_and_only_what_differs_is_sent(office: Desk) -
     assert sent == ItemCorrected(title="改正的标题", reason="笔误")
 
 
+def _rows(page: str) -> dict[str, str]:
+    """The submissions that a preview carries, by item."""
+    return dict(re.findall(r'name="row:([^"]*)" value="([^"]*)"', page))
+
+
 async def test_an_item_is_handed_over_with_what_passes_on(office: Desk) -> None:
     fields = {"item": "K02", "lead_unit": "caizheng", "leader": "leader-2", "reason": "机构改革"}
     preview = await office.post("/hands", fields)
     assert "区财政局" in preview.text
     assert "随事项走" in preview.text
+    back = await office._send("/hands", dict(Page(preview.text).fields) | {"act": "edit"})
+    assert "机构改革</textarea>" in back.text, "what was typed is there again"
+    assert '<option value="leader-2" selected>' in back.text
     assert (await office.confirm("/hands", preview)).status_code == 202
     (sent,) = await office.sent(ItemReassigned)
     assert sent == ItemReassigned(lead_unit="caizheng", leader="leader-2", reason="机构改革")
     assert 'name="lead_unit"' not in (await office.get("/hands?item=K97")).text, "there is no such item"
 
 
-@pytest.mark.parametrize("page", ["/words", "/hands", "", "/calendar", "/units-and-leaders", "/policy", "/item"])
+async def test_all_items_of_a_unit_are_handed_over_at_once_and_one_that_changed_meanwhile_is_left_out(
+    intake: RunningIntake, office: Desk
+) -> None:
+    roster = intake.dependencies.roster
+    unit = roster.items[PROGRAMME, "L01"].lead_unit
+    theirs = {one.id for one in roster.items_in(PROGRAMME) if unit in (one.lead_unit, *one.cooperating)}
+    led = {one.id for one in roster.items_in(PROGRAMME) if one.lead_unit == unit}
+    assert "L01" in led
+    fields = {"giver": f"unit:{unit}", "taker": "unit:caizheng", "reason": "机构改革", "cooperating": "yes"}
+    wrong = await office.post("/all-hands", fields | {"taker": "leader:leader-1", "reason": ""})
+    assert wrong.status_code == 422
+    assert "单位移交给单位" in wrong.text
+    assert "请说明理由" in wrong.text
+    preview = await office.post("/all-hands", fields)
+    assert set(_rows(preview.text)) == theirs
+    assert "机构改革" not in "".join(_rows(preview.text).values()), "a long reason fits, however many items pass on"
+    back = await office._send("/all-hands", dict(Page(preview.text).fields) | {"act": "edit"})
+    assert 'value="caizheng" selected' in back.text.replace("unit:", "")
+    assert "机构改革</textarea>" in back.text, "what was typed is there again"
+    before = {one.id for one in await intake.rating.submissions()}
+    handed = ItemTransferred(lead_unit="caizheng", cooperating=("nongye",), leader="leader-1")
+
+    async def ruled(answer: asyncio.Task[httpx.Response]) -> httpx.Response:
+        while not answer.done():
+            await intake.rating.rule(handed)
+            await asyncio.sleep(0.05)
+        return await answer
+
+    done = await ruled(asyncio.create_task(office.confirm("/all-hands", preview)))
+    assert f"共 {len(theirs)} 件" in done.text, done.text
+    await intake.rating.rule(handed)
+    await until(lambda: roster.items[PROGRAMME, "L01"].lead_unit == "caizheng", "the roster does not know of it")
+    sent = [one for one in await intake.rating.submissions() if one.id not in before]
+    assert {one.subject.partition("/")[2] for one in sent} == theirs, "one submission an item"
+    passed = {one.subject.partition("/")[2]: one.data for one in sent}
+    assert all(isinstance(passed[id_], ItemReassigned) == (id_ in led) for id_ in theirs)
+    assert getattr(passed["L01"], "lead_unit", "") == "caizheng"
+    for id_ in theirs:  # what it is about has changed, and the same is sent
+        assert html.unescape(_rows(preview.text)[id_]), id_
+    again = await ruled(asyncio.create_task(office.confirm("/all-hands", preview)))
+    assert f"共 {len(theirs)} 件" in again.text, again.text
+    assert again.text.count('data-outcome="decided"') == len(theirs), "each has its first ruling again"
+    assert len([one for one in await intake.rating.submissions() if one.id not in before]) == len(theirs), "not twice"
+    forged = dict(Page(preview.text).fields) | {"act": "confirm", "row:L01": '{"type":"item.withdrawn","data":{}}'}
+    assert (await office._send("/all-hands", forged)).status_code == 403
+    other = await office.post("/all-hands", fields | {"giver": "unit:caizheng", "taker": f"unit:{unit}"})
+    assert "L01" in _rows(other.text)
+    stale = re.sub('<input type="hidden" name="row:L01" value="[^"]*">', "", other.text)
+    left = await ruled(asyncio.create_task(office.confirm("/all-hands", SimpleNamespace(text=stale))))
+    assert "L01" in left.text.split("没有移交", 1)[1], left.text
+    unruled = (await office.confirm("/all-hands", other)).text
+    waiting = unruled.count('data-outcome="waiting"')
+    assert waiting
+    assert f"，{waiting} 件待裁定</h1>" in unruled, "neither handed over nor refused"
+
+
+@pytest.mark.parametrize(
+    "page", ["/words", "/hands", "/all-hands", "", "/calendar", "/units-and-leaders", "/policy", "/item"]
+)
 async def test_changes_are_the_office_s(intake: RunningIntake, page: str) -> None:
     assert (await Desk(intake, "chief").get(page)).status_code == 403
     assert (await Desk(intake).get(page)).status_code == 200

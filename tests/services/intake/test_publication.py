@@ -10,8 +10,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from tests.services.intake.running_intake import YUANCHENG, RunningIntake, make_topics, running, settings_for
-from tests.web.desk import desk
+from tests.services.intake.running_intake import YUANCHENG, RunningIntake, with_desk
 
 pytestmark = [pytest.mark.services, pytest.mark.asyncio(loop_scope="module")]
 ITEMS = 108
@@ -21,12 +20,7 @@ ITEMS = 108
 async def intake(
     kafka: str, postgres: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[RunningIntake]:
-    prefix, folder = f"t{uuid.uuid4().hex[:10]}-", tmp_path_factory.mktemp("publication")
-    make_topics(kafka, prefix)
-    async with (
-        desk(folder / "issuer", postgres()) as people,
-        running(settings_for(kafka, prefix, folder, **people.settings), folder, desk=people) as made,
-    ):
+    async with with_desk(kafka, postgres(), tmp_path_factory.mktemp("publication")) as made:
         yield made
 
 
@@ -46,8 +40,8 @@ async def recorded(intake: RunningIntake) -> int:
 @pytest.mark.parametrize(("person", "status"), [("u-fagai-1", 403), ("chief", 403), ("o1", 200)])
 async def test_the_page_is_the_office_s(intake: RunningIntake, person: str, status: int) -> None:
     assert (await intake.http.get("/publish", headers=await intake.cookie(person))).status_code == status
-    items = (await intake.http.get("/items", headers=await intake.cookie(person))).text
-    assert ("/publish" in items) is (status == 200)
+    drafts = await intake.http.get("/drafts", headers=await intake.cookie(person))
+    assert ("/publish" in drafts.text) is (status == 200)
 
 
 async def test_every_fault_is_told_with_its_place_and_nothing_is_recorded(intake: RunningIntake) -> None:

@@ -46,7 +46,7 @@ def roster() -> Roster:
     made.programmes[PROGRAMME] = KnownProgramme(about, "c", 0, 0)
     made.jurisdictions.add("441602")
     opened = ItemOpened(**{name: getattr(assigned, name) for name in assigned.__dataclass_fields__}, void=())
-    made.items[(PROGRAMME, ITEM)] = items.opened(PROGRAMME, ITEM, opened)
+    made.items.open(items.opened(PROGRAMME, ITEM, opened))
     return made
 
 

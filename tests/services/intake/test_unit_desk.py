@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections.abc import AsyncIterator, Callable
 
 import httpx
@@ -18,9 +17,13 @@ from contracts.rulings import (
     SubmissionAccepted,
     SubmissionRejected,
 )
-from tests.services.intake.running_intake import ACCEPTED, RunningIntake, make_topics, running, settings_for, until
+from tests.services.intake.running_intake import (
+    ACCEPTED,
+    RunningIntake,
+    until,
+    with_desk,
+)
 from tests.services.intake.test_forms import Page
-from tests.web.desk import desk
 
 pytestmark = [pytest.mark.services, pytest.mark.asyncio(loop_scope="module")]
 HERE = "/items/441602-2024/K01"
@@ -31,12 +34,7 @@ GREEN = LightChanged(period="2024Q1", from_="none", to="green", settled=False, r
 async def intake(
     kafka: str, postgres: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[RunningIntake]:
-    prefix, folder = f"t{uuid.uuid4().hex[:10]}-", tmp_path_factory.mktemp("desk")
-    make_topics(kafka, prefix)
-    async with (
-        desk(folder / "issuer", postgres()) as people,
-        running(settings_for(kafka, prefix, folder, **people.settings), folder, desk=people) as made,
-    ):
+    async with with_desk(kafka, postgres(), tmp_path_factory.mktemp("desk")) as made:
         await made.publish_and_rule()
         yield made
 
@@ -78,6 +76,8 @@ async def test_the_page_of_a_filed_form_shows_the_ruling_first_and_what_to_do(
     assert text.index("verdict") < text.index("内容摘要 SHA-256"), "digest and position are folded below"
     assert "<details" in text[: text.index("内容摘要 SHA-256")]
     assert ("重新办理" in text) == isinstance(verdict, SubmissionRejected)
+    assert "下一件：报送工作方案 K01" in plain, "the receipt leads on to what is due next"
+    assert f'href="/intake{HERE}/plan.submitted"' in text
 
 
 async def test_what_was_refused_or_returned_stands_on_top_of_the_desk_with_its_reason(intake: RunningIntake) -> None:

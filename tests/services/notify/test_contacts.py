@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,19 +14,25 @@ from fastapi import FastAPI
 from pydantic import ValidationError
 
 from contracts.dispatches import NoticeIssued
+from contracts.rulings import PolicyChanged
+from contracts.topics import DISPATCHES, PARTITIONS, RULINGS
 from directory.copy import DirectoryCopy, running_copy
 from directory.persons import Person
 from directory.store import Changes, DirectoryStore, pool_of
 from embedded.postgres import PostgresServer
+from sandbox.mail.mail_store import body
 from services.notify import ops
 from services.notify.notices.directory import Directory
 from services.notify.settings import NotifySettings
 from tests.directory.people import HERE, clerk, stored
+from tests.eventlog.slow_log import SlowLog
 from tests.services.notify.running_notify import (
     Stage,
     dispatched,
     mailbox,
+    policy,
     raised,
+    reminder,
     running,
     until,
 )
@@ -56,6 +62,27 @@ async def readiness(stage_notify: object) -> tuple[int, dict[str, object]]:
     return answer.status_code, answer.json()
 
 
+async def test_readiness_tells_what_is_left_to_be_read_of_rulings_and_of_dispatches(stage: Stage) -> None:
+    await stage.rulings.opened("k-001")
+    await stage.rulings.rule(ITEM, raised())
+    async with running(stage.notify()) as first:
+        await until(lambda: stage.mail.originals == 2 and first.idle, "both mails")
+    await _told_while_slow(stage, RULINGS)
+    await _told_while_slow(stage, DISPATCHES)
+
+
+async def _told_while_slow(stage: Stage, topic: str) -> None:
+    log = SlowLog(stage.topics, topic)
+    records = sum(stage.topics.end(topic, partition) for partition in range(PARTITIONS))
+    async with running(stage.notify(log=log)) as notify:
+        await until(lambda: notify.left is not None and notify.left.records == records - 1, topic)
+        status, body = await readiness(notify)
+        assert (status, body["catching_up"]["records"]) == (503, records - 1)  # type: ignore[index]
+        log.go_on.set()
+        await until(lambda: not notify.reasons(), "ready")
+        assert "catching_up" not in (await readiness(notify))[1]
+
+
 async def test_mails_go_on_while_postgresql_is_down_and_readiness_tells_an_old_copy_without_being_red(
     own_postgres: PostgresServer, stage: Stage
 ) -> None:
@@ -73,6 +100,22 @@ async def test_mails_go_on_while_postgresql_is_down_and_readiness_tells_an_old_c
     assert status == 200
     assert body["directory"]["stale"] is True  # type: ignore[index]
     assert {one.recipient for one in stage.mail.store.listed()} == {"a@units.test", "l@leaders.test"}
+
+
+async def test_a_reminder_tells_the_clerk_and_the_head_that_what_lies_unsigned_does_not_count(
+    postgres: Callable[[], str], stage: Stage
+) -> None:
+    url = postgres()
+    head = clerk("p-h", "赵某某", head=True, channels={"mail": "h@units.test"})
+    async with stored(url, CLERK, head), running_copy(url, None) as copy, running(stage.notify(source=copy)):
+        await stage.rulings.opened("k-001")
+        signed = PolicyChanged(policy=policy(signed=("progress.reported",)))
+        await stage.rulings.rule(ITEM, signed, reminder())
+        await until(lambda: stage.mail.originals == 2, "both mails", 120)
+    mails = stage.mail.store.listed()
+    assert {one.recipient for one in mails} == {"a@units.test", "h@units.test"}
+    for one in mails:
+        assert "尚未签发的，不算报送" in (body(stage.mail.store.raw(one.id), "plain") or "")
 
 
 async def test_the_log_has_the_ids_of_persons_and_nothing_else_of_them(

@@ -33,6 +33,7 @@ from contracts.rulings import (
     LightSettled,
     LimitMoved,
     PlanAdopted,
+    PolicyChanged,
     ProgrammeEnlarged,
     ReplyRecorded,
     ReplyReleased,
@@ -124,6 +125,25 @@ def test_a_reminder_goes_to_the_lead_unit_alone_and_names_the_last_day() -> None
     (due,) = told(reminder())
     assert whom(due) == ["to unit:nongye"]
     assert "2024年4月10日（含当日）" in render(due, PROGRAMME_FACTS, "源督催〔2024〕1号").text
+
+
+REMINDED = {
+    "report": reminder(),
+    "rectification": reminder(about="rectification-1", kind="rectification", due_at=DUE, days=1),
+}
+
+
+@pytest.mark.parametrize("kind", REMINDED)
+def test_a_reminder_says_that_what_lies_unsigned_does_not_count_where_the_head_signs(kind: str) -> None:
+    progress, rectification = (
+        PolicyChanged(policy=policy(signed=(name,))) for name in ("progress.reported", "rectification.reported")
+    )
+    own, other = (progress, rectification) if kind == "report" else (rectification, progress)
+    signed, plain = document(own, raised(), REMINDED[kind]), document(raised(), REMINDED[kind])
+    assert "已拟好、尚未签发的，不算报送" in signed.text
+    assert "what is prepared and not signed does not count" in signed.html
+    assert "签发" not in plain.text
+    assert plain == document(other, raised(), REMINDED[kind])
 
 
 def test_a_reminder_of_a_rectification_says_what_it_is_about() -> None:

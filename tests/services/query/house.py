@@ -16,6 +16,7 @@ from psycopg import sql
 from pydantic import SecretStr
 
 from contracts.values import Role
+from eventlog.log.log import Log
 from eventlog.log.memory import MemoryLog
 from sandbox.mint import Issuer
 from sandbox.people import Account
@@ -132,8 +133,8 @@ class House:
 
 
 @asynccontextmanager
-async def house(url: str, feed: Feed, folder: Path, **more: Any) -> AsyncIterator[House]:
-    """The application, running, caught up with its feed."""
+async def house(url: str, feed: Feed, folder: Path, log: Log | None = None, /, **more: Any) -> AsyncIterator[House]:
+    """The application, running, caught up with its feed unless it reads from a log that was given."""
     tokens = Tokens(folder)
     settings = QuerySettings(
         bootstrap_servers="",
@@ -144,7 +145,7 @@ async def house(url: str, feed: Feed, folder: Path, **more: Any) -> AsyncIterato
         hosts="query",
         **more,
     )
-    app = build(settings, lambda _: MemoryLog(feed.topics))
+    app = build(settings, lambda _: log or MemoryLog(feed.topics))
     transport, operator = httpx.ASGITransport(app), httpx.ASGITransport(app.state.operator)
     async with (
         app.router.lifespan_context(app),
@@ -152,5 +153,6 @@ async def house(url: str, feed: Feed, folder: Path, **more: Any) -> AsyncIterato
         httpx.AsyncClient(transport=operator, base_url="http://operator") as ops,
     ):
         built = House(feed, app, client, ops, tokens)
-        await built.settled()
+        if log is None:
+            await built.settled()
         yield built

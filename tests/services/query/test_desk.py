@@ -95,6 +95,8 @@ async def test_a_leader_finds_what_waits_and_what_gets_due_and_the_number_is_in_
 ) -> None:
     page = await district.page("/desk", "leader:leader-1")
     assert re.search(r'/decisions\?act=plan\.decided">审定工作方案 <b>1</b>', page), "one was returned, one waits"
+    doors = re.findall(r'class="(button[^"]*)" href="[^"]*/decisions\?act=plan\.decided">(.*?)</a>', page)
+    assert doors == [("button", "审定工作方案 <b>1</b>"), ("button quiet", "审定工作方案：逐件办理，共 1 件")]
     assert "退出" not in text_of(page), "a withdrawal is the chief leader's to decide"
     due = text_of(page).split("尚未报送")[1]
     assert "K01" in due
@@ -117,6 +119,23 @@ async def test_the_inbox_leads_to_what_waits_and_a_page_of_an_error_calls_a_unit
     assert "待我审定" not in await district.page("/inbox", "unit:nongye")
     missing = await district.page("/programmes/nothing", "unit:nongye", 404)
     assert "区农业农村局" in missing.split("<main")[0]
+
+
+async def test_the_inbox_has_an_entry_for_everything_that_waits(district: House) -> None:
+    leader = text_of(await district.page("/inbox", "leader:leader-1"))
+    chief = text_of(await district.page("/inbox", "chief"))
+    assert "审定工作方案 K01" in leader
+    assert "记录约谈 约谈 K02" in leader
+    assert "K02" in chief
+    assert "b-1" in chief
+    assert 'interview.held?level=interview"' in await district.page("/inbox", "leader:leader-1")
+
+
+async def test_the_office_sees_the_bulletins_that_wait_for_the_chief_leader(district: House) -> None:
+    shown = await queue(district, "bulletins")
+    assert number(shown, "通报") == 1
+    assert "通报待批 b-1" in shown
+    assert "待主要领导批准" in shown
 
 
 async def test_nobody_has_a_desk_who_decides_nothing(district: House) -> None:
@@ -195,3 +214,15 @@ async def test_an_appeal_shows_its_clock_and_who_may_not_decide_it(district: Hou
     shown = await queue(district, "appeals")
     assert "期限 2024年7月9日" in shown
     assert "须回避：o-7" in shown
+
+
+async def test_a_long_queue_is_looked_at_a_page_at_a_time(monkeypatch: pytest.MonkeyPatch, district: House) -> None:
+    monkeypatch.setattr("services.query.answers.office_desk.PER_PAGE", 1)
+    first, second, behind = [await queue(district, "review", f"&page={page}") for page in ("1", "2", "9")]
+    assert [number(one, "待核查") for one in (first, second, behind)] == [2, 2, 2], "all that wait are counted"
+    assert [one.count("K03") for one in (first, second, behind)] == [1, 1, 1]
+    assert first != second
+    assert behind == second, "what lay on a page behind the last was dealt with"
+    page = await district.page("/desk?queue=review&page=2", "office")
+    assert 'href="/desk?queue=review&amp;page=1"' in page
+    assert 'queue=decide"' in page, "another queue begins with its first page"

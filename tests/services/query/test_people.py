@@ -79,10 +79,12 @@ class Office:
 
 
 @asynccontextmanager
-async def office(postgres: Callable[[], str], folder: Path) -> AsyncIterator[Office]:
-    url = postgres()
-    feed = Feed()
-    feed.publish(f"{HERE}-2024", items=())
+async def office(postgres: Callable[[], str], folder: Path, *, reported: bool = False) -> AsyncIterator[Office]:
+    """`reported`: a report waits for its review."""
+    url, programme, feed = postgres(), f"{HERE}-2024", Feed()
+    feed.publish(programme, items=("K01",) if reported else ())
+    if reported:
+        feed.green(feed.report(programme, "K01"))
     told = {"origin": ORIGIN, "oidc_client_secret": SecretStr("none")}
     async with stored(url, *EVERYBODY) as store, house(url, feed, folder, **told) as running:
         await running.app.state.who.sessions.prepare()
@@ -100,6 +102,7 @@ async def test_the_list_has_the_own_jurisdiction_alone_and_a_search_finds(
         page = await browser.page("/people")
         assert all(one.name in page for one in (A, B, LEADER, OFFICE))
         assert NEXT_DOOR.name not in page
+        assert "模拟数据" in page.split("<header")[0], "as the jurisdiction's programme is"
         found = await browser.page("/people?q=甲")
         assert A.name in found
         assert B.name not in found
@@ -122,6 +125,58 @@ async def test_a_person_of_another_jurisdiction_is_not_found_like_one_who_is_not
         both = await there.browser("office", "p-o", HERE, THERE)
         assert NEXT_DOOR.name in await both.page(f"/people?where={THERE}")
         assert NEXT_DOOR.name in await both.page("/people/id/p-n")
+        there_too = f"/people/units?where={THERE}"
+        for path in ("/people", "/people/units"):
+            tabs = (await both.page(f"{path}?where={THERE}")).partition('class="tabs"')[2].partition("</p>")[0]
+            assert f'href="{path}?where={HERE}"' in tabs, path
+            assert f'href="{path}?where={THERE}" aria-current="page"' in tabs, path
+        await both.send(there_too, there_too, 303, what="unit", name="区数据局", code="shuju")
+        assert "区数据局" in await both.page(there_too)
+        assert "区数据局" not in await both.page("/people/units"), "it is the other one's"
+        assert f'<a href="{there_too}">' in await both.page(f"/people/new?where={THERE}"), "a unit is added there, too"
+
+
+async def test_the_office_adds_a_unit_and_a_leaders_post_and_similar_names_are_asked_about(
+    postgres: Callable[[], str], tmp_path: Path
+) -> None:
+    async with office(postgres, tmp_path) as there:
+        browser = await there.browser()
+
+        async def add(status: int = 303, **fields: str) -> str:
+            return (await browser.send("/people/units", "/people/units", status, **fields)).text
+
+        assert "区农业农村局" in await browser.page("/people/units")
+        await add(what="unit", name="区数据局", code="shuju")
+        assert "shuju" in await browser.page("/people/units?done=added")
+        assert "区数据局" in await browser.page("/people/new"), "people can be added to it at once"
+        assert "已有这个名称或编号" in await add(422, what="unit", name="区数据局")
+        assert "编号已用于“区数据局”" in await add(422, what="unit", name="区税务局", code="shuju")
+        asked = await add(422, what="unit", name="区农业农村局办")
+        assert "与“区农业农村局”相近" in asked
+        assert 'value="区农业农村局办"' in asked, "what was typed is not lost"
+        await add(what="unit", name="区农业农村局办", same="yes")
+        assert "写职务，不写姓名" in await add(422, what="leader", name="王某")
+        await add(what="leader", name="分管区领导（交通）")
+        known = (await there.store.load(HERE)).leaders.values()
+        assert "分管区领导（交通）" in {one.label for one in known}
+        for wrong in ({"name": ""}, {"name": "=1+1"}, {"name": "区审计局", "code": "a b"}, {"name": "区", "kind": "x"}):
+            assert "▲" in await add(422, what="unit", **wrong)
+        auditor = await there.browser("auditor", "p-x")
+        assert "区数据局" in await auditor.page("/people/units")
+        told = await there.house.client.post("/people/units", headers=auditor.cookie)
+        assert told.status_code == 403
+
+
+async def test_the_number_beside_the_desk_is_on_the_pages_about_people_too(
+    postgres: Callable[[], str], tmp_path: Path
+) -> None:
+    async with office(postgres, tmp_path, reported=True) as there:
+        browser = await there.browser()
+        number = re.compile(r'<b class="number">(\d+)')
+        desk = number.findall(await browser.page("/desk"))
+        assert desk == ["1"], "a report waits for its review"
+        for path in ("/people", "/people/new", "/people/units", "/people/id/p-a"):
+            assert number.findall(await browser.page(path)) == desk, path
 
 
 @pytest.mark.parametrize("role", ["unit", "leader", "chief"])
@@ -357,6 +412,7 @@ async def test_a_list_that_unpacks_to_a_hundred_thousand_rows_takes_no_turn_of_t
     assert len(content) < 1024 * 1024
     async with office(postgres, tmp_path) as there:
         browser = await there.browser()
+        await browser.send("/people/import", "/people/import", 422, {"file": ("list.xlsx", b"")})  # compiles the page
         with measured_turns() as turns:
             answer = await browser.send("/people/import", "/people/import", 422, {"file": ("list.xlsx", content)})
         assert "超过 5000 行" in answer.text
@@ -406,11 +462,12 @@ DOORS = {
     "people.disable": ("POST", "/people/id/{}/disable"),
     "people.reset": ("POST", "/people/id/{}/account"),
     "people.hand_over": ("POST", "/people/id/{}/hand-over"),
+    "units.add": ("POST", "/people/units"),
 }
 
 
 async def test_every_cell_of_the_table_about_people_is_as_it_says(postgres: Callable[[], str], tmp_path: Path) -> None:
-    assert set(DOORS) == {name for name in OPERATIONS if name.startswith("people.")}
+    assert set(DOORS) == {name for name in OPERATIONS if name.startswith(("people.", "units."))}
     wanted = {"allowed": {200, 303, 403, 409, 422}, "hidden": {404}}
     async with office(postgres, tmp_path) as there:
         for name, (method, path) in DOORS.items():

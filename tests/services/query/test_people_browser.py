@@ -31,7 +31,7 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed: the pages were not looked at"),
 ]
 LONG = clerk("p-a", "阿卜杜拉·买买提", channels={"mail": f"{'a' * 50}@units.example.test", "wecom": "w" * 60})
-PAGES = ("/people", "/people/new", "/people/id/p-a", "/people/import")
+PAGES = ("/people", "/people/new", "/people/id/p-a", "/people/import", "/people/units")
 
 
 async def test_no_page_spills_and_somebody_is_added_and_imported_without_a_script(

@@ -17,17 +17,15 @@ from eventlog.log.memory_topics import MemoryTopics
 from eventlog.log.record import Entry
 from services.query.follow.batch import PartitionFolds
 from services.query.read_model import schemas, writer
+from services.query.read_model.dispatch_tables import AddressedRow, DeliveryRow, NoticeRow
 from services.query.read_model.rows import FILLED, Rows
 from services.query.read_model.tables import (
-    AddressedRow,
     AwaitedRow,
-    DeliveryRow,
     EscalationRow,
     EventRow,
     HolderRow,
     ItemRow,
     LightRow,
-    NoticeRow,
     ProgrammeRow,
     RulingRow,
     SubmissionRow,

@@ -59,7 +59,7 @@ async def test_internal_evidence_never_reaches_the_public(told: House) -> None:
     assert "内部台账.jpg" in (await told.client.get(paths[0], headers=told.headers("unit:jiaoyu"))).text
     page = await told.page(paths[3], "unit:nongye")
     assert "佐证 2 份" in page
-    assert '内部台账.jpg <b class="tag">内部</b>' in page
+    assert '内部台账.jpg</a> <b class="chip edged">内部</b>' in page
 
 
 async def test_the_public_is_told_why_without_findings_appeals_and_who_made_them(told: House) -> None:

@@ -19,7 +19,7 @@ from services.query.follow.log_reader import Undecided
 from services.query.follow.rebuild import rebuild, roll_back
 from services.query.read_model import schemas, writer
 from services.query.read_model.position import PLACES, ReadPosition
-from services.query.read_model.rows import Rows
+from services.query.read_model.rows import TABLES, Rows
 from tests.services.query.feed import Feed, light, recorded
 from tests.services.query.house import caught_up, following, tables, until
 
@@ -278,3 +278,36 @@ async def test_tables_of_another_version_are_refused_at_the_start_and_replaced_b
         outcome = await rebuild(MemoryLog(feed.topics), url)
         assert (outcome.compared, outcome.swapped) == (False, True)
         await schemas.ensure(connection, "query")
+
+
+async def test_a_start_waits_for_nobody_who_writes_and_drops_indexes_that_nothing_asks_for(
+    postgres: Callable[[], str],
+) -> None:
+    url = postgres()
+    async with (
+        await psycopg.AsyncConnection.connect(url, autocommit=True) as connection,
+        await psycopg.AsyncConnection.connect(url) as writing,
+    ):
+        await schemas.ensure(connection, "query")
+        made = await _indexes(connection)
+        await connection.execute("CREATE INDEX event_naming ON query.event (programme)")
+        await schemas.ensure(connection, "query")
+        assert await _indexes(connection) == made
+        for table in TABLES:
+            await writing.execute(f"LOCK TABLE query.{table} IN ROW EXCLUSIVE MODE")
+        await connection.execute("SET lock_timeout = '5s'")
+        await schemas.ensure(connection, "query")
+
+
+async def _indexes(connection: psycopg.AsyncConnection) -> list[tuple[str, str]]:
+    cursor = await connection.execute("SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'query'")
+    return sorted(await cursor.fetchall())
+
+
+async def test_an_index_that_an_earlier_version_did_not_have_is_made_at_the_start(postgres: Callable[[], str]) -> None:
+    async with await psycopg.AsyncConnection.connect(postgres(), autocommit=True) as connection:
+        await schemas.ensure(connection, "query")
+        await connection.execute("DROP INDEX query.holder_leader")
+        await schemas.ensure(connection, "query")
+        cursor = await connection.execute("SELECT count(*) FROM pg_indexes WHERE indexname = 'holder_leader'")
+        assert await cursor.fetchone() == (1,)

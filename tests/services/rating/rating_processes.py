@@ -55,6 +55,8 @@ class RatingProcesses:
     prefix: str
     folder: Path
     processes: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict)
+    sent: int = 0
+    """How many submissions people made; the alarm makes others."""
 
     def __post_init__(self) -> None:
         """Topics, a clock at the publication, a client for the people."""
@@ -110,6 +112,7 @@ class RatingProcesses:
         partition = partition_of(subject)
         offset = await self.log.append(SUBMISSIONS, partition, subject.encode(), [value])
         self.positions[partition] = max(self.positions[partition], offset + 1)
+        self.sent += 1
         return offset
 
     async def open(self) -> None:

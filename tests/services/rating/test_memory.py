@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from contracts.envelope import UnknownType
 from contracts.rulings import ProgressRecorded
 from contracts.submission import Submission
 from contracts.submissions import RectificationReported
@@ -107,7 +108,7 @@ def test_what_was_decided_ahead_of_a_stranger_s_ruling_is_not_taken_over(tmp_pat
     records = [Record(SUBMISSIONS, 3, offset, 0, None, value) for offset, value in enumerate(values)]
     first, second = answers(tmp_path, Rules()), answers(tmp_path, an_hour_later_for(subject))
     for one in (first, second):
-        one.begin()
+        one.begin(records)
     mine = [entry.value for record in records for entry in first.answer(record, {0: 0, 1: 2, 2: 4}[record.offset])]
     theirs = [entry.value for record in records for entry in second.answer(record, {0: 0, 1: 2, 2: 4}[record.offset])]
     assert len(mine) == len(theirs)
@@ -118,6 +119,27 @@ def test_what_was_decided_ahead_of_a_stranger_s_ruling_is_not_taken_over(tmp_pat
     again = answers(tmp_path, Rules())
     again.fold(AtRule().fold(records))
     assert first.states == again.states
+
+
+def test_a_question_that_was_read_ahead_is_answered_as_it_lies_in_its_turn(tmp_path: Path) -> None:
+    subject, other = subjects(3, 2)
+    opened, another = (submitted(one, assigned(), OFFICE, "open", PUBLISHED) for one in (subject, other))
+    unknown = opened.replace(b"item.assigned", b"item.unheard_of")
+    first, second, third = (Record(SUBMISSIONS, 3, 0, 0, None, value) for value in (opened, another, unknown))
+    one = answers(tmp_path, Rules(reads_back=False))
+    fresh = [answers(tmp_path, Rules(reads_back=False)).answer(record, 0) for record in (first, second)]
+    assert fresh[0] != fresh[1]
+    one.begin([first, third._replace(offset=1)])
+    assert one.answer(first, 0) == fresh[0]
+    with pytest.raises(UnknownType):
+        one.answer(third._replace(offset=1), 2)
+    one.begin([first])
+    assert one.answer(second, 0) == fresh[1]
+    one.begin([first])
+    one.begin([second])
+    assert one.answer(second, 0) == fresh[1]
+    one.begin([])
+    assert one.answer(first, 0) == fresh[0]
 
 
 def answers(folder: Path, rules: Rules) -> RatingHandler:

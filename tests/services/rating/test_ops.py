@@ -13,6 +13,7 @@ from contracts.topics import RULINGS
 from eventlog.log.memory import AppendFault, MemoryLog
 from services.rating import ops
 from services.rating.app import Rating
+from tests.eventlog.slow_log import SlowLog
 from tests.services.rating.acts import PUBLISHED, UNIT, at, report, subjects, until
 from tests.services.rating.running_rating import RunningRating, broken_for, status
 
@@ -127,3 +128,30 @@ async def test_metrics_count_verdicts_lights_positions_and_waiting(running: Runn
     found = await figures(again)
     assert found[("rating_lights", "green")] == 1, "lights are a state, not a count since the start"
     assert found[("rating_submission_to_ruling_seconds_count", "")] == 0
+
+
+async def test_readiness_tells_what_is_left_to_be_read_and_for_how_long(running: RunningRating) -> None:
+    first = await running.start(3)
+    await running.open(SUBJECT)
+    await running.ruled()
+    await first.owner.stop()
+    running.instances.remove(first)
+    log = SlowLog(running.topics, RULINGS)
+    records = running.topics.end(RULINGS, 3)
+    rating = await running.start(3, log=log)
+    await until(lambda: rating.left is not None and rating.left.records == records - 1, "one record read")
+    await until(lambda: rating.left is not None and rating.left.per_second > 0, "a rate")
+    before = rating.left
+    answer = await ask(rating, "/readyz")
+    after = rating.left
+    assert before is not None
+    assert after is not None
+    assert answer.status_code == 503
+    told = answer.json()["catching_up"]
+    assert told["records"] == records - 1
+    assert round(after.per_second) <= told["per_second"] <= round(before.per_second)
+    assert 1 <= (before.seconds or 0) <= told["seconds"] <= (after.seconds or 0)
+    log.go_on.set()
+    await until(lambda: rating.ready, "readiness")
+    answer = await ask(rating, "/readyz")
+    assert (answer.status_code, "catching_up" in answer.json()) == (200, False)

@@ -13,13 +13,14 @@ from starlette.responses import Response
 from contracts.policy import Policy
 from exact.faults import Fault
 from programmes.consistency import check
-from programmes.ledger.draft import year_of
-from services.intake.pages.drafts.visit import MANAGE, posted, visited
+from programmes.ledger.draft import TO_FILL_IN, year_of
+from services.intake.pages.drafts.visit import MANAGE, visited
 from services.intake.pages.form_body import FormFields
+from services.intake.pages.form_post import posted
 from services.intake.problem import IntakeProblem, invalid
 from services.intake.programme_drafts.draft import ProgrammeDraft, announced_calendar, changed
 from services.intake.programme_drafts.holidays import NotAnnounced, announced_years
-from services.intake.programme_drafts.policies import policies_in, policy_name
+from services.intake.programme_drafts.policies import policies_in
 from web.gate import GuardedRoute, does
 
 router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
@@ -47,11 +48,9 @@ async def send_programme(request: Request, programme: str) -> Response:
     policies = await asyncio.to_thread(policies_in, visit.dependencies.settings.library)
     async with posted(request, visit.dependencies) as post:
         try:
-            post.check_text()
+            post.check(request)
             content, faults = changed(visit.kept.content, _programme_changes(post.fields, visit.kept.content))
-            policy = next(
-                (one for one in policies.values() if policy_name(one) == post.fields.one("policy")), content.policy
-            )
+            policy = next((one for one in policies.values() if one.ref == post.fields.one("policy")), content.policy)
             if faults := [*faults, *_far_away(post.fields, content)]:
                 raise invalid(*faults)
             await visit.save(content.model_copy(update={"policy": policy}), post, "programme")
@@ -78,7 +77,7 @@ async def send_calendar(request: Request, programme: str) -> Response:
     content = visit.kept.content
     async with posted(request, visit.dependencies) as post:
         try:
-            post.check_text()
+            post.check(request)
             if post.fields.one("act") == "announced":
                 content = content.model_copy(update={"calendar": announced_calendar(year_of(content))})
             else:
@@ -107,7 +106,7 @@ def _far_away(fields: FormFields, content: ProgrammeDraft) -> list[Fault]:
 
 
 def _offered(policies: Mapping[str, Policy]) -> dict[str, Any]:
-    names = [policy_name(one) for one in policies.values()]
+    names = [one.ref for one in policies.values()]
     return {"policy_choices": [(name, name) for name in names]}
 
 
@@ -116,8 +115,9 @@ def _programme_values(content: ProgrammeDraft) -> dict[str, str]:
     months = schedule.livelihood
     return {
         "title": content.title,
-        "document": content.document,
+        "document": "" if content.document == TO_FILL_IN else content.document,
         "jurisdiction.name": content.jurisdiction.name,
+        "derived": "yes" if content.derived else "",
         "issued_on": str(content.issued_on),
         "closing_on": str(content.closing_on or ""),
         "schedule.plan_due_on": str(schedule.plan_due_on),
@@ -126,7 +126,7 @@ def _programme_values(content: ProgrammeDraft) -> dict[str, str]:
         f"{_MONTHS}last_month": months.last_month,
         f"{_MONTHS}report_due_working_day": str(months.report_due_working_day),
         "aspects": "\n".join(f"{one.number} {one.name}" for one in content.aspects),
-        "policy": policy_name(content.policy),
+        "policy": content.policy.ref,
     }
 
 
@@ -134,8 +134,9 @@ def _programme_changes(fields: FormFields, content: ProgrammeDraft) -> Mapping[s
     months = {name: fields.one(_MONTHS + name) for name in ("first_month", "last_month")}
     return {
         "title": fields.one("title"),
-        "document": fields.one("document"),
+        "document": fields.one("document") or TO_FILL_IN,
         "jurisdiction": {"code": content.jurisdiction.code, "name": fields.one("jurisdiction.name")},
+        "derived": fields.one("derived") == "yes",
         "issued_on": fields.one("issued_on"),
         "closing_on": fields.one("closing_on") or None,
         "schedule": {

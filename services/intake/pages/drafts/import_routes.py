@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from exact.workbook import UnreadableWorkbook
 from programmes.ledger.writing import template, write_ledger
-from services.intake.pages.drafts.visit import MANAGE, DraftVisit, posted, visited
-from services.intake.pages.form_post import FormPost
+from services.intake.pages.drafts.visit import MANAGE, DraftVisit, visited
+from services.intake.pages.form_post import FormPost, posted
 from services.intake.pages.session import signed_in
 from services.intake.problem import IntakeProblem
 from services.intake.programme_drafts.ledger_import import LedgerPreview, preview_of, unreadable
@@ -58,8 +58,9 @@ async def choose(request: Request, programme: str) -> Response:
 async def import_ledger(request: Request, programme: str) -> Response:
     """What the ledger would change, with every problem at its cell; or, confirmed, the draft with it."""
     visit = await visited(request, programme, changing=True)
-    async with posted(request, visit.dependencies, visit.dependencies.settings.programme_limit) as post:
+    async with posted(request, visit.dependencies, limit=visit.dependencies.settings.programme_limit) as post:
         try:
+            post.check(request)
             if post.fields.one("act") == "confirm":
                 return await _confirmed(visit, post)
             preview = await _previewed(visit, post)

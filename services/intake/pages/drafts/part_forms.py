@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import Any, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -11,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from contracts.values import AS_PUBLISHED, Leader, Unit
 from exact.faults import Fault, faults_of
 from programmes.ledger.draft import year_of
-from programmes.ledger.names import is_person, new_leader, new_unit
+from programmes.ledger.names import is_person, new_leader, new_unit, similar
 from programmes.programme import ItemEntry, LeaderEntry, UnitEntry
 from services.intake.pages.form_body import FormFields
 from services.intake.programme_drafts.draft import ProgrammeDraft
@@ -24,6 +25,10 @@ SPARE: Final = 2
 """Empty rows for indicators below those that are there."""
 MAX_INDICATORS: Final = 50
 _INDICATOR: Final = ("name", "comparator", "target", "unit", "note")
+_NAME: Final[Mapping[PartName, Callable[[Any], str]]] = {
+    "units": attrgetter("name"),
+    "leaders": attrgetter("label"),
+}
 
 
 class FaultyPart(ValueError):
@@ -74,6 +79,29 @@ def part_of(part: PartName, fields: FormFields, before: Any, directory: KnownNam
             return _leader(fields, before or named)
         case "items":
             return _item(fields, before)
+
+
+def known_names(part: PartName, directory: KnownNames) -> list[str]:
+    """What the directory calls its units, or its leaders; it knows no items."""
+    if part == "items":
+        return []
+    return [_NAME[part](one) for one in (directory.units if part == "units" else directory.leaders)]
+
+
+def ask_if_similar(
+    part: PartName, before: Any, made: Any, fields: FormFields, draft: ProgrammeDraft, directory: KnownNames
+) -> None:
+    """Ask once about a name that is new and nearly another one's. Raises FaultyPart."""
+    if part == "items" or fields.one("same") == "yes" or (before and _NAME[part](before) == _NAME[part](made)):
+        return
+    name, own = _NAME[part](made), {_NAME[part](one) for one in entries_of(draft, part) if one.id != made.id}
+    there = own.union(known_names(part, directory))
+    if name not in there and (near := similar(name, there)):
+        said = (
+            f"与“{near}”相近；是同一个请改名，确为另一个请勾选",
+            f"nearly {near}: rename it, or tick",
+        )
+        raise FaultyPart(Fault(("same",), "similar", *said))
 
 
 def _unit(fields: FormFields, before: UnitEntry | Unit | None) -> UnitEntry:

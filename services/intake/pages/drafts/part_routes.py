@@ -17,13 +17,16 @@ from services.intake.pages.drafts.part_forms import (
     SPARE,
     FaultyPart,
     PartName,
+    ask_if_similar,
     entries_of,
+    known_names,
     part_of,
     periods_of,
     posted_values,
     values_of,
 )
-from services.intake.pages.drafts.visit import MANAGE, DraftVisit, posted, visited
+from services.intake.pages.drafts.visit import MANAGE, DraftVisit, visited
+from services.intake.pages.form_post import posted
 from services.intake.problem import IntakeProblem, invalid
 from services.intake.programme_drafts.draft import ProgrammeDraft, with_part
 from web.gate import GuardedRoute, does
@@ -62,11 +65,13 @@ async def send_part(request: Request, programme: str, part: str, id_: str) -> Re
     entry = _entry(content, known, id_)
     async with posted(request, visit.dependencies) as post:
         try:
-            post.check_text()
+            post.check(request)
             if post.fields.one("act") == "remove" and entry is not None:
                 changed = _without(content, known, entry)
             else:
-                changed = _with(content, known, entry, part_of(known, post.fields, entry, visit.directory()))
+                made = part_of(known, post.fields, entry, visit.directory())
+                ask_if_similar(known, entry, made, post.fields, content, visit.directory())
+                changed = _with(content, known, entry, made)
             await visit.save(changed, post, known)
         except FaultyPart as faulty:
             return _form(visit, known, entry, posted_values(post.fields), invalid(*faulty.faults))
@@ -136,4 +141,5 @@ def _form(
         aspect_choices=[(one.number, one.name) for one in content.aspects],
         unit_choices=[(one.id, one.name) for one in content.units],
         leader_choices=[(one.id, one.label) for one in content.leaders],
+        known_names=known_names(part, visit.directory()) if entry is None else [],
     )

@@ -14,8 +14,9 @@ from contracts.policy import Policy
 from exact.faults import Fault, faults_of
 from programmes.ledger.draft import next_year, year_of
 from services.intake.dependencies import Dependencies
-from services.intake.pages.drafts.visit import MANAGE, by_field, posted, visited
+from services.intake.pages.drafts.visit import MANAGE, by_field, visited
 from services.intake.pages.form_body import FormFields
+from services.intake.pages.form_post import posted
 from services.intake.pages.renderer import page
 from services.intake.pages.session import form_token, signed_in
 from services.intake.problem import IntakeProblem, invalid
@@ -27,7 +28,7 @@ from services.intake.programme_drafts.draft import (
     open_points,
 )
 from services.intake.programme_drafts.holidays import NotAnnounced
-from services.intake.programme_drafts.policies import policies_in, policy_name
+from services.intake.programme_drafts.policies import policies_in
 from services.intake.programme_drafts.published import published_programme
 from services.intake.who.permission import require_own, rights_of
 from supervision.workdays import local, offset_of
@@ -82,7 +83,7 @@ async def make_draft(request: Request) -> Response:
     async with posted(request, dependencies) as post:
         given = post.fields
         try:
-            post.check_text()
+            post.check(request)
             made = await _made(dependencies, identity, given)
             made_from = "next" if given.one("made_from") == "next" else "created"
             await dependencies.drafts.create(made, identity.id, made_from)  # type: ignore[arg-type]
@@ -114,7 +115,8 @@ async def removal(request: Request, programme: str) -> Response:
 async def remove(request: Request, programme: str) -> Response:
     """The draft is forgotten; what was published stays on the log."""
     visit = await visited(request, programme)
-    async with posted(request, visit.dependencies):
+    async with posted(request, visit.dependencies) as post:
+        post.check(request)
         await visit.dependencies.drafts.remove(programme)
     return RedirectResponse(f"{request.scope['root_path']}/drafts", 303)
 
@@ -169,7 +171,7 @@ async def _new_page(request: Request, values: dict[str, str], problem: IntakePro
         "draft_new.html",
         problem.status if problem else 200,
         values=values,
-        policy_choices=[(name, policy_name(one)) for name, one in policies.items()],
+        policy_choices=[(name, one.ref) for name, one in policies.items()],
         problem=problem,
         faults=by_field(problem.faults if problem else ()),
         csrf=form_token(request),

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
 from exact.faults import Fault
+from programmes.programme import ProgrammeFile
 from services.intake.dependencies import Dependencies
-from services.intake.pages.form_post import FormPost, read_form
+from services.intake.pages.form_post import FormPost
 from services.intake.pages.renderer import page
-from services.intake.pages.session import check_form_token, check_origin, form_token, signed_in
+from services.intake.pages.session import form_token, signed_in
 from services.intake.problem import IntakeProblem
-from services.intake.programme_drafts.ledger_import import KnownNames
+from services.intake.programme_drafts.ledger_import import KnownNames, known_names_of
 from services.intake.programme_drafts.store import KeptDraft
 from services.intake.who.permission import require_own, rights_of
 from web.identity import Identity
@@ -49,17 +49,13 @@ class DraftVisit(NamedTuple):
 
     def directory(self) -> KnownNames:
         """The units and leaders that the directory has of this jurisdiction."""
-        copy, code = self.dependencies.directory, self.kept.content.jurisdiction.code
-        if copy is None:
-            return KnownNames()
-        units = [one for (where, _), one in sorted(copy.register.units.items()) if where == code]
-        leaders = [one for (where, _), one in sorted(copy.register.leaders.items()) if where == code]
-        return KnownNames(units=units, leaders=leaders)
+        return known_names_of(self.dependencies.directory, self.kept.content.jurisdiction.code)
 
-    def shows_items(self) -> None:
-        """Say that the page shows the items: those that are internal are on record."""
-        for item in self.kept.content.items:
-            opened_by(self.request).item(self.kept.programme, item.id, item.classification)
+    def shows_items(self, *versions: ProgrammeFile) -> None:
+        """Say that the page shows the items, of these versions or the latest: those that are internal are on record."""
+        for content in versions or (self.kept.content,):
+            for item in content.items:
+                opened_by(self.request).item(self.kept.programme, item.id, item.classification)
 
     async def save(self, content: Any, post: FormPost, made_from: Any) -> int:
         """The draft as it was sent, upon the version that the form was opened with."""
@@ -86,15 +82,6 @@ async def visited(request: Request, programme: str, *, changing: bool = False) -
     if changing and kept.published is not None:
         raise IntakeProblem("draft_changed")
     return DraftVisit(request, dependencies, identity, kept)
-
-
-@asynccontextmanager
-async def posted(request: Request, dependencies: Dependencies, limit: int = 0) -> AsyncIterator[FormPost]:
-    """A form that was opened in this session, with files of at most `limit` bytes. Raises IntakeProblem."""
-    check_origin(request)
-    async with read_form(request, dependencies.evidence, (), limit) as post:
-        check_form_token(request, post.fields.one("csrf"))
-        yield post
 
 
 def version_in(post: FormPost) -> int:

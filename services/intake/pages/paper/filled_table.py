@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import orjson
 
+from contracts.topics import MAX_SUBMISSION_BYTES
 from exact.workbook import ListSheet
 from programmes.ledger.model import LedgerProblem
 from services.intake.pages.paper.table_rows import TableRow, rows_of
@@ -19,6 +20,8 @@ from supervision.words import Word
 NO_ITEM = Word("本单位在该方案中没有这一编号的事项", "the unit leads no item of this number in the programme")
 NO_HEADINGS = Word("找不到表头：应有“编号”和“事项”两列", "no headings found: there must be columns 编号 and 事项")
 TWICE = Word("与前面的行是同一事项", "is about the same as a row above")
+OTHER_TABLE = Word("这是另一种表，请在它自己的一栏上传", "this is the other table: hand it in at its own place")
+TOO_LONG = Word("这一事项填写的内容过长", "what is filled in about this item is too long")
 FORMULA = Word("是公式，请改为数值或文字", "is a formula: write its value")
 
 
@@ -42,14 +45,25 @@ class FilledTable:
         """Add one at the cell below a heading."""
         self.problems.append(LedgerProblem(row.sheet, row.place(heading), *why))
 
+    def require(
+        self, groups: Sequence[tuple[KnownItem, list[TableRow]]], right: Callable[[KnownItem, TableRow], bool]
+    ) -> None:
+        """Add a problem where the rows lie in a table of another kind."""
+        if groups and not any(right(item, row) for item, rows in groups for row in rows):
+            self.problems.append(LedgerProblem("", "", *OTHER_TABLE))
+
     def add(self, row: TableRow, heading: str, filled: FilledRow) -> None:
         """Add what can be filed; what its contract stands against is a problem of the cell below `heading`."""
         about = (filled.item.id, filled.name, filled.data.get("period"))
         if about in {(one.item.id, one.name, one.data.get("period")) for one in self.rows}:
             self.problem(row, heading, TWICE)
             return
+        text = orjson.dumps(filled.data)
+        if len(text) > MAX_SUBMISSION_BYTES:
+            self.problem(row, heading, TOO_LONG)
+            return
         try:
-            posted_data(filled.name, exact_object(orjson.dumps(filled.data)))
+            posted_data(filled.name, exact_object(text))
         except IntakeProblem as problem:
             for fault in problem.faults:
                 where = ".".join(str(part) for part in fault.loc[1:])

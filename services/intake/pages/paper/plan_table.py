@@ -1,22 +1,30 @@
-"""The table of goals: what each item is to reach by the end of each period, as .xlsx and back (附件4, 附件5)."""
+"""The table of goals: what each item is to reach by the end of each period, and back (附件4, 附件5)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, repeat
 from typing import Any, Final
 
-from contracts.values import Category, Comparator, Target
-from exact.workbook import ListSheet, write_workbook
+from contracts.values import Category, Comparator, Node, PeriodId, Target
+from exact.workbook import ListSheet
 from programmes.ledger.amounts import read_amount
 from services.intake.pages.desk import binding
 from services.intake.pages.paper.filled_table import FilledRow, FilledTable, grouped
+from services.intake.pages.paper.paper_table import CONTINUED, ITEM_COLUMNS, PaperTable, item_cells
 from services.intake.pages.paper.table_rows import TableRow
 from services.intake.who.item import KnownItem
+from services.intake.who.roster import Roster
 from supervision.light_sentences import SIGNS, period_word, plain
 from supervision.words import Word
 
-SHEETS: Final[Mapping[Category, str]] = {"key_task": "季度目标安排表", "livelihood": "民生实事任务分解表"}
-_FIXED: Final = ("编号", "事项", "分管领导", "指标", "比较", "计量单位")
+_ANNEXES: Final[Mapping[Category, tuple[str, str]]] = {
+    "key_task": ("附件4", "督查重点任务季度目标安排表"),
+    "livelihood": ("附件5", "民生实事任务分解表"),
+}
+_INDICATOR_COLUMNS: Final[Mapping[str, int]] = {"指标": 11, "比较": 4, "计量单位": 5}
+_GOAL_WIDTH: Final = 12
+_SIGNED_BY: Final = ("填报单位（盖章）", "单位主要负责人（签字）", "分管区领导审定（签字）", "填报日期")
 _GOAL: Final = "节点目标"
 """Stands where an indicator would, in the row with the goals in words."""
 _NONE: Final = "不报送"
@@ -29,25 +37,39 @@ _NOT_REPORTED: Final = Word("该事项在这一周期不报送", "the item is no
 _OTHER_UNIT: Final = Word("计量单位与“计量单位”一列不同", "the unit is not that of the column 计量单位")
 
 
-def write_plans(items: Sequence[KnownItem], leaders: Mapping[str, str]) -> bytes:
-    """The tables for items whose plans are not confirmed, with what was sent last; read again, it says the same.
+def plan_tables(
+    items: Sequence[KnownItem], roster: Roster, begun: Mapping[str, Mapping[PeriodId, Node]]
+) -> list[PaperTable]:
+    """A table per category (its items have the same periods), for items whose plans are not confirmed.
 
-    `leaders` names the leader of each item by its number. A sheet per category: its items have the same periods.
+    Each is filled with the plan that was sent last, else with what it may begin with (`begun`, by item). Read again, it
+    says the same.
     """
-    sheets = []
-    for category, name in SHEETS.items():
+    tables = []
+    for category, (annex, name) in _ANNEXES.items():
         group = [item for item in items if item.opened.category == category]
         periods = sorted({one.id for item in group for one in binding(item)})
+        goals = {period_word(one).zh: _GOAL_WIDTH for one in periods}
+        rows = [
+            [*cells, *row]
+            for item in group
+            for cells, row in zip(
+                chain([item_cells(item, roster)], repeat([""] * CONTINUED)),
+                _rows(item, periods, begun.get(item.id, {})),
+                strict=False,
+            )
+        ]
         if group:
-            headings = [*_FIXED, *(period_word(one).zh for one in periods)]
-            sheets.append((name, headings, [row for item in group for row in _rows(item, periods, leaders[item.id])]))
-    return write_workbook(sheets)
+            tables.append(PaperTable(annex, name, {**ITEM_COLUMNS, **_INDICATOR_COLUMNS, **goals}, rows, _SIGNED_BY))
+    return tables
 
 
 def read_plans(sheets: Sequence[ListSheet], items: Mapping[str, KnownItem]) -> FilledTable:
     """The plans that a table makes, of these items by number."""
     found = FilledTable()
-    for item, rows in grouped(sheets, items, found):
+    groups = grouped(sheets, items, found)
+    found.require(groups, lambda item, row: not _periods(item).keys().isdisjoint(row.columns))
+    for item, rows in groups:
         before = len(found.problems)
         nodes = _nodes(item, rows, found)
         if len(found.problems) > before:
@@ -59,15 +81,16 @@ def read_plans(sheets: Sequence[ListSheet], items: Mapping[str, KnownItem]) -> F
     return found
 
 
-def _rows(item: KnownItem, periods: Sequence[str], leader: str) -> Iterator[list[str]]:
-    nodes = item.waiting_plan or item.nodes
+def _rows(item: KnownItem, periods: Sequence[str], begun: Mapping[PeriodId, Node]) -> Iterator[list[str]]:
+    sent = item.waiting_plan or item.last_plan or item.nodes
+    nodes = sent or begun
     bound = {one.id for one in binding(item)}
     goals = [nodes[one].text if one in nodes else "" if one in bound else _NONE for one in periods]
-    yield [item.id, item.opened.title, leader, _GOAL, "", "", *goals]
-    sent = [target for node in nodes.values() for target in node.targets]
-    for one in dict.fromkeys((of.indicator, of.comparator, of.unit) for of in sent or item.opened.annual_targets):
+    yield [_GOAL, "", "", *goals]
+    measured = [target for node in sent.values() for target in node.targets] or item.opened.annual_targets
+    for one in dict.fromkeys((of.indicator, of.comparator, of.unit) for of in measured):
         values = [_value(nodes[period].targets if period in nodes else (), one) for period in periods]
-        yield ["", "", "", one[0], SIGNS.get(one[1], one[1]), one[2], *values]
+        yield [one[0], SIGNS.get(one[1], one[1]), one[2], *values]
 
 
 def _value(targets: Sequence[Target], of: tuple[str, str, str]) -> str:
@@ -89,7 +112,7 @@ def _nodes(item: KnownItem, rows: Sequence[TableRow], found: FilledTable) -> dic
                 found.problem(row, heading, _NOT_REPORTED)
                 continue
             node = nodes.setdefault(period, {"text": "", "targets": []})
-            if indicator in ("", _GOAL):
+            if not indicator or (indicator == _GOAL and not row.text("比较")):  # an indicator may be called so, too
                 node["text"] = f"{node['text']}\n{text}".strip()
             elif target := _target(row, indicator, heading, text, found):
                 node["targets"].append(target)

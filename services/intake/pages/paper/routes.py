@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -15,17 +16,20 @@ from exact.workbook import UnreadableWorkbook
 from services.intake.dependencies import Dependencies
 from services.intake.pages.desk import to_report
 from services.intake.pages.form_page import signing
-from services.intake.pages.form_post import FormPost, read_form
-from services.intake.pages.paper.filed_rows import filed_rows
-from services.intake.pages.paper.filled_table import FilledTable
-from services.intake.pages.paper.plan_table import read_plans, write_plans
-from services.intake.pages.paper.report_table import read_reports, write_reports
+from services.intake.pages.form_post import MAX_FILES, FormPost, kept_text, name_of, posted
+from services.intake.pages.ledger_goals import begun_plan, ledger_goals
+from services.intake.pages.paper.filed_rows import HandedInRow, carried_rows, filed_rows
+from services.intake.pages.paper.filled_table import FilledRow, FilledTable
+from services.intake.pages.paper.paper_table import head_of, write_sheets
+from services.intake.pages.paper.plan_table import plan_tables, read_plans
+from services.intake.pages.paper.report_table import read_reports, report_tables
+from services.intake.pages.paper.word_document import write_document
 from services.intake.pages.renderer import page
-from services.intake.pages.session import check_form_token, check_origin, form_token, signed_in
+from services.intake.pages.session import form_token, signed_in
 from services.intake.problem import IntakeProblem
 from services.intake.who.item import KnownItem
 from services.intake.who.permission import rights_of, to_item
-from web.download import workbook
+from web.download import word_document, workbook
 from web.gate import GuardedRoute, does
 from web.identity import Identity
 from web.privileged_reads import opened_by
@@ -39,14 +43,21 @@ _TABLE_BYTES: Final = 1024 * 1024
 """A unit's table has some ten KB."""
 
 
+_NOTHING: Final[Mapping[str, FilledRow]] = {}
+
+
 class _Visit(NamedTuple):
-    """Somebody of a unit at the tables of a programme: the items that the unit leads, by number."""
+    """Somebody of a unit at the tables of a programme: the items that the unit leads, by number.
+
+    `unsigned` is what waits for the head's signature: item, type, period. It is not asked for a second time.
+    """
 
     request: Request
     dependencies: Dependencies
     identity: Identity
     programme: str
     items: Mapping[str, KnownItem]
+    unsigned: Collection[tuple[str, str, str]]
 
     @property
     def now(self) -> datetime:
@@ -56,27 +67,38 @@ class _Visit(NamedTuple):
     @property
     def to_plan(self) -> list[KnownItem]:
         """The items whose plans are not confirmed."""
-        return [item for item in self.items.values() if not item.plan_confirmed]
+        items = [item for item in self.items.values() if not item.plan_confirmed]
+        return [item for item in items if (item.id, "plan.submitted", "") not in self.unsigned]
 
     @property
     def to_report(self) -> list[KnownItem]:
         """The items of which a report is missing."""
-        return [item for item in self.items.values() if to_report(item, self.now)]
+        missing = [(item, one.id) for item in self.items.values() for one in to_report(item, self.now)]
+        asked = [item for item, period in missing if (item.id, "progress.reported", period) not in self.unsigned]
+        return list({item.id: item for item in asked}.values())
 
-    def page(self, problem: IntakeProblem | None = None, **context: Any) -> Response:
-        """The page of the tables, with what was handed in."""
+    def page(
+        self, problem: IntakeProblem | None = None, carried: Mapping[str, FilledRow] = _NOTHING, **context: Any
+    ) -> Response:
+        """The page of the tables, with what was handed in; `carried` is what its form files, by number."""
+        asked = (signing(self.dependencies, self.identity, row.item, row.name) for row in carried.values())
+        signed = [one for one in asked if one is not None]
         for item in self.items.values():
             opened_by(self.request).item(item.programme, item.id, item.opened.classification)
         return page(
             self.request,
             "tables.html",
             problem.status if problem else 200,
-            **{"table": None, "filed": None, "signing": None, "key": ""} | context,
+            **{"table": None, "filed": None, "key": "", "kept": {}, "lost": {}} | context,
             programme=self.programme,
             title=self.dependencies.roster.programmes[self.programme].opened.title,
             to_plan=len(self.to_plan),
             to_report=len(self.to_report),
-            carried=_carried(context.get("table")),
+            carried=_carried(carried),
+            kept_text=kept_text,
+            signing=signed[0] if signed else None,
+            evidence_left=self.dependencies.quotas.evidence_left(self.identity.actor),
+            most_files=MAX_FILES,
             csrf=form_token(self.request),
             shown=SHOWN,
             problem=problem,
@@ -101,46 +123,74 @@ async def first_tables(request: Request) -> Response:
 @does(FILL)
 async def tables(request: Request, programme: str) -> Response:
     """Which tables there are to fill in, and where they are handed in."""
-    return _visit(request, programme).page()
+    return (await _visit(request, programme)).page()
 
 
-@router.get("/tables/{programme}/plans.xlsx")
+@router.get("/tables/{programme}/{file}")
 @does(FILL)
-async def plans(request: Request, programme: str) -> Response:
-    """The table of goals, for items whose plans are not confirmed."""
-    visit = _visit(request, programme)
-    labels = {one.id: visit.dependencies.roster.leader_label(programme, one.leader) for one in visit.to_plan}
-    content = await asyncio.to_thread(write_plans, visit.to_plan, labels)
-    return _download(visit, visit.to_plan, f"plans-{programme}.xlsx", content)
-
-
-@router.get("/tables/{programme}/reports.xlsx")
-@does(FILL)
-async def reports(request: Request, programme: str) -> Response:
-    """The table of what was reached, for what is to be reported now."""
-    visit = _visit(request, programme)
-    content = await asyncio.to_thread(write_reports, visit.to_report, visit.now)
-    return _download(visit, visit.to_report, f"reports-{programme}.xlsx", content)
+async def download(request: Request, programme: str, file: str) -> Response:
+    """`plans` for items whose plans are not confirmed, `reports` for what is to be reported now: .xlsx or .docx."""
+    visit = await _visit(request, programme)
+    name, _, kind = file.partition(".")
+    if name not in ("plans", "reports") or kind not in ("xlsx", "docx"):
+        raise IntakeProblem("not_found")
+    dependencies, identity = visit.dependencies, visit.identity
+    roster, items = dependencies.roster, visit.to_plan if name == "plans" else visit.to_report
+    if name == "plans":
+        goals = await ledger_goals(dependencies, programme, items)
+        begun = {one.id: begun_plan(one, goals[one.id]) for one in items if one.id in goals}
+        tables = plan_tables(items, roster, begun)
+    else:
+        tables = report_tables(items, roster, visit.now)
+    if not tables:
+        raise IntakeProblem("not_found")
+    for item in items:
+        opened_by(request).item(programme, item.id, item.opened.classification)
+    head = head_of(roster, programme, identity.unit or "")
+    write, give = (write_sheets, workbook) if kind == "xlsx" else (write_document, word_document)
+    return give(f"{name}-{programme}.{kind}", await asyncio.to_thread(write, tables, head))
 
 
 @router.post("/tables/{programme}")
 @does(FILL)
 async def hand_in(request: Request, programme: str) -> Response:
     """A table that came back: what it would file, with every problem at its cell; or, confirmed, what became of it."""
-    visit = _visit(request, programme)
-    check_origin(request)
-    dependencies, identity = visit.dependencies, visit.identity
-    async with read_form(request, dependencies.evidence, (), dependencies.settings.evidence_limit) as post:
+    visit = await _visit(request, programme)
+    dependencies = visit.dependencies
+    async with posted(request, dependencies, limit=dependencies.settings.evidence_limit) as post:
         try:
-            check_form_token(request, post.fields.one("csrf"))
-            post.check_text()
+            post.check(request)
             if post.fields.one("act") == "file":
-                return visit.page(filed=await filed_rows(dependencies, identity, visit.items, post))
+                return await _filed(visit, post)
             table = await _read(visit, post)
         except IntakeProblem as problem:
             return visit.page(problem)
-    signed = [one for row in table.rows if (one := signing(dependencies, identity, row.item, row.name)) is not None]
-    return visit.page(table=table, signing=signed[0] if signed else None, key=post.key)
+    return visit.page(table=table, carried={str(number): row for number, row in enumerate(table.rows)}, key=post.key)
+
+
+async def _filed(visit: _Visit, post: FormPost) -> Response:
+    """What became of the rows; those that were refused stand there again, to be filed under the same key."""
+    rows, filed = carried_rows(visit.items, post), list[HandedInRow]()
+    chosen = _chosen(post)
+    try:
+        filed = await filed_rows(visit.dependencies, visit.identity, visit.items, post)
+    except IntakeProblem as problem:  # the day's quota: nothing was filed
+        return visit.page(problem, table=FilledTable(rows=[*rows.values()]), carried=rows, key=post.key, lost=chosen)
+    refused = [one for one in filed if one.outcome.problem is not None]
+    again = {one.number: rows[one.number] for one in refused}
+    table = FilledTable(rows=[*again.values()]) if again else None
+    visit = await _visit(visit.request, visit.programme)  # what waits for a signature now is no longer asked for
+    kept = {one.number: one.kept for one in refused}
+    lost = {one.number: one.lost for one in refused}
+    return visit.page(table=table, filed=filed, carried=again, key=post.key, kept=kept, lost=lost)
+
+
+def _chosen(post: FormPost) -> dict[str, list[str]]:
+    """The names of the files that came with each row."""
+    found: dict[str, list[str]] = {}
+    for one in post.uploads:
+        found.setdefault(one.field.removeprefix("files:"), []).append(name_of(one.file))
+    return found
 
 
 async def _read(visit: _Visit, post: FormPost) -> FilledTable:
@@ -159,33 +209,30 @@ async def _read(visit: _Visit, post: FormPost) -> FilledTable:
     return await asyncio.to_thread(read_reports, sheets, visit.items, visit.now)
 
 
-def _visit(request: Request, programme: str) -> _Visit:
+async def _visit(request: Request, programme: str) -> _Visit:
     """Raises IntakeProblem `not_found` where the unit leads nothing."""
     dependencies, identity = signed_in(request)
     dependencies.receiver.ready()
     items = {item.id: item for item in _led(dependencies, identity) if item.programme == programme}
     if not items:
         raise IntakeProblem("not_found")
-    return _Visit(request, dependencies, identity, programme, items)
+    unsigned: Collection[tuple[str, str, str]] = ()
+    with suppress(IntakeProblem):  # tables are filled in without PostgreSQL, too
+        prepared = await dependencies.sign_off.open(identity)
+        unsigned = {(one.item, one.type, one.period) for one in prepared if one.programme == programme}
+    return _Visit(request, dependencies, identity, programme, items, unsigned)
 
 
 def _led(dependencies: Dependencies, identity: Identity) -> Iterable[KnownItem]:
     """The items that somebody's unit plans and reports."""
     rights = rights_of(dependencies.roster, identity)
-    known = (item for _, item in sorted(dependencies.roster.items.items()))
+    known = dependencies.roster.items_of(identity.jurisdictions)
     return (one for one in known if not one.withdrawn and to_item(rights, "submit.plan.submitted", one).allowed)
 
 
-def _carried(table: FilledTable | None) -> list[tuple[str, str]]:
+def _carried(rows: Mapping[str, FilledRow]) -> list[tuple[str, str]]:
     """Each row as the form carries it: its number, and what it would file."""
-    rows = table.rows if table is not None else ()
     return [
-        (str(number), orjson.dumps({"item": row.item.id, "type": row.name, "data": row.data}).decode())
-        for number, row in enumerate(rows)
+        (number, orjson.dumps({"item": row.item.id, "type": row.name, "data": row.data}).decode())
+        for number, row in rows.items()
     ]
-
-
-def _download(visit: _Visit, items: Sequence[KnownItem], name: str, content: bytes) -> Response:
-    for item in items:
-        opened_by(visit.request).item(item.programme, item.id, item.opened.classification)
-    return workbook(name, content)

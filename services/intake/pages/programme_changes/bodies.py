@@ -15,7 +15,8 @@ from exact.faults import Fault
 from programmes.ledger.names import is_person, new_leader, new_unit
 from services.intake.pages.form_body import FormFields
 from services.intake.problem import IntakeProblem, invalid
-from services.intake.programme_drafts.policies import policies_in, policy_name
+from services.intake.programme_drafts.ledger_import import KnownNames
+from services.intake.programme_drafts.policies import policies_in
 from services.intake.submitting.body import posted_data
 from services.intake.who.roster import KnownProgramme
 
@@ -50,8 +51,10 @@ def calendar_days(fields: FormFields, today: date) -> Any:
     return data_of("calendar.extended", {"days": days})
 
 
-def added_parts(fields: FormFields, known: KnownProgramme) -> Any:
+def added_parts(fields: FormFields, known: KnownProgramme, directory: KnownNames) -> Any:
     """The data of `programme.extended`: names of units and of leaders, one a line, new ones alone.
+
+    What the directory has by a name has its id here, too.
 
     What is confirmed may be on its way already: sent again, it reaches the items that it did not.
     """
@@ -59,7 +62,16 @@ def added_parts(fields: FormFields, known: KnownProgramme) -> Any:
     there = {one.name: one.id for one in known.opened.units} | {one.label: one.id for one in known.opened.leaders}
     again = fields.one("act") == "confirm"
     made: dict[str, list[dict[str, str]]] = {"units": [], "leaders": []}
-    for part, make in (("units", new_unit), ("leaders", new_leader)):
+    units: Mapping[str, Any] = {one.name: one for one in directory.units}
+    leaders: Mapping[str, Any] = {one.label: one for one in directory.leaders}
+
+    def unit(name: str) -> Any:
+        return units.get(name) or new_unit(name)
+
+    def leader(label: str) -> Any:
+        return leaders.get(label) or new_leader(label)
+
+    for part, make in (("units", unit), ("leaders", leader)):
         for name in dict.fromkeys(line.strip() for line in fields.one(part).splitlines() if line.strip()):
             if name in there and not (again and there[name] == make(name).id):
                 faults.append(fault(part, f"{name} 已在方案中", f"{name} is there already"))
@@ -79,7 +91,7 @@ def added_parts(fields: FormFields, known: KnownProgramme) -> Any:
 
 def chosen_policy(fields: FormFields, library: Path) -> Any:
     """The data of `policy.adopted`."""
-    policies = {policy_name(one): one for one in policies_in(library).values()}
+    policies = {one.ref: one for one in policies_in(library).values()}
     policy = policies.get(fields.one("policy"))
     if policy is None:
         raise invalid(fault("policy", "请选择政策", "choose a policy"))
@@ -113,8 +125,8 @@ def _day(text: str) -> date | None:
 
 
 def _shown(entry: Any) -> dict[str, str]:
-    given: dict[str, str] = entry.model_dump(mode="json", exclude={"aspects"})
-    return given
+    names = ("id", "label") if hasattr(entry, "label") else ("id", "name", "kind")
+    return {name: getattr(entry, name) for name in names}
 
 
 def fault(field: str, zh: str, en: str) -> Fault:

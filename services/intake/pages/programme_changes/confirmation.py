@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from starlette.responses import Response
@@ -11,12 +12,14 @@ from starlette.responses import Response
 from contracts.submission import SUBMISSION_TYPES
 from contracts.submissions import DeputyEnded, ItemAssigned, ItemCorrected, ItemReassigned
 from exact.faults import Fault
-from services.intake.pages.drafts.visit import posted
 from services.intake.pages.form_body import FormFields
+from services.intake.pages.form_post import posted
 from services.intake.pages.programme_changes import bodies, forms, item_bodies
-from services.intake.pages.programme_changes.effects import Effects, effects_of, of_hand_over, of_words
+from services.intake.pages.programme_changes.effect import Effects
+from services.intake.pages.programme_changes.effects import effects_of, of_hand_over, of_words
 from services.intake.pages.programme_changes.visit import OPERATIONS, ChangeName, ProgrammeVisit, form_page
 from services.intake.pages.session import form_token
+from services.intake.prepared.submissions import Prepared
 from services.intake.problem import IntakeProblem, invalid
 from services.intake.submitting.receipt import Receipt
 from services.intake.who.item import KnownItem
@@ -28,11 +31,13 @@ async def sent(visit: ProgrammeVisit, name: ChangeName) -> Response:
     dependencies, now = visit.dependencies, visit.dependencies.clock.now()
     async with posted(visit.request, dependencies) as post:
         try:
-            post.check_text()
+            post.check(visit.request)
+            if post.fields.one("act") == "edit":
+                return await form_page(visit, name, post.fields, key=post.key)
             data = await _data(visit, name, post.fields)
             if post.fields.one("act") != "confirm":
-                effects = _effects(visit, data, post.fields)
-                visit.shows(post.fields.one("item"), *(one.item for one in effects.moved))
+                effects = _effects(visit, data, post.fields, await _unsigned(visit, data, post.fields))
+                visit.shows(post.fields.one("item"), *effects.items)
                 given = [pair for pair in post.fields.pairs() if pair[0] not in ("csrf", "act", "key", "published_at")]
                 return visit.page(
                     "change_preview.html",
@@ -55,7 +60,7 @@ async def _data(visit: ProgrammeVisit, name: ChangeName, fields: FormFields) -> 
         case "calendar":
             return bodies.calendar_days(fields, forms.today_of(now))
         case "units-and-leaders":
-            return bodies.added_parts(fields, visit.known)
+            return bodies.added_parts(fields, visit.known, visit.directory())
         case "policy":
             return await asyncio.to_thread(bodies.chosen_policy, fields, visit.dependencies.settings.library)
         case "deputies":
@@ -70,14 +75,26 @@ async def _data(visit: ProgrammeVisit, name: ChangeName, fields: FormFields) -> 
             return item_bodies.handed_over(fields, _item(visit, fields.one("item")))
 
 
-def _effects(visit: ProgrammeVisit, data: Any, fields: FormFields) -> Effects:
+async def _unsigned(visit: ProgrammeVisit, data: Any, fields: FormFields) -> Sequence[Prepared]:
+    """What the unit that hands an item over prepared about it; nothing where there is no database to ask."""
+    if isinstance(data, ItemReassigned):
+        item = _item(visit, fields.one("item"))
+        with suppress(IntakeProblem):
+            if data.lead_unit != item.lead_unit:
+                return await visit.dependencies.sign_off.passing_on(visit.programme, item.lead_unit, [item.id])
+    return ()
+
+
+def _effects(visit: ProgrammeVisit, data: Any, fields: FormFields, unsigned: Sequence[Prepared]) -> Effects:
     now, opened = visit.dependencies.clock.now(), visit.known.opened
     names = {one.id: one.name for one in opened.units} | {one.id: one.label for one in opened.leaders}
     if isinstance(data, ItemCorrected):
         return of_words(_item(visit, fields.one("item")), data, names)
     if isinstance(data, ItemReassigned):
-        return of_hand_over(_item(visit, fields.one("item")), data, names, now)
-    return effects_of(data, visit.items, opened.policy, now)
+        return of_hand_over(_item(visit, fields.one("item")), data, names, now, unsigned)
+    there = visit.directory()
+    known = {*names.values(), *(one.name for one in there.units), *(one.label for one in there.leaders)}
+    return effects_of(data, visit.items, opened.policy, now, known)
 
 
 def _item(visit: ProgrammeVisit, id_: str) -> KnownItem:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 
 from contracts.policy import Policy
 from contracts.submissions import (
@@ -19,56 +17,37 @@ from contracts.submissions import (
     ProgrammeExtended,
 )
 from contracts.values import Target
+from programmes.ledger.names import similar
+from services.intake.pages.fields import ACTIONS
+from services.intake.pages.programme_changes.effect import Effects, MovedDeadline
+from services.intake.pages.programme_changes.foreseen import of_calendar, of_policy
+from services.intake.prepared.submissions import Prepared
 from services.intake.who.item import KnownItem
-from supervision.calendar_growth import grown, moved_periods
 from supervision.light_sentences import period_word
-from supervision.policy_words import VALUES, otherwise
 from supervision.words import CLASSIFICATIONS, Language, Word
-from supervision.workdays import WorkingDays, last_day, offset_of
+from supervision.workdays import last_day, offset_of
 
 Change = CalendarExtended | ProgrammeExtended | PolicyAdopted | DeputyNamed | DeputyEnded | ItemAssigned
 
 
-class MovedDeadline(NamedTuple):
-    """A deadline that becomes another one, by its last days; `before` is None for one that is new."""
+def effects_of(
+    data: Change, items: Sequence[KnownItem], policy: Policy, now: datetime, names: Iterable[str] = ()
+) -> Effects:
+    """What a change would do to the items that are supervised now, under the policy that they have.
 
-    item: str
-    title: str
-    period: str
-    before: date | None
-    after: date
-
-
-class PolicyDifference(NamedTuple):
-    """A value of the policy that becomes another one."""
-
-    name: Word
-    before: Word
-    after: Word
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effects:
-    """What a change says about itself, which deadlines it moves, and which values of the policy."""
-
-    says: Sequence[Word]
-    moved: Sequence[MovedDeadline] = ()
-    policy: Sequence[PolicyDifference] = ()
-
-
-def effects_of(data: Change, items: Sequence[KnownItem], policy: Policy, now: datetime) -> Effects:
-    """What a change would do to the items that are supervised now, under the policy that they have."""
+    `names` are those of units and leaders that are there already.
+    """
     concerned = [item for item in items if item.is_concerned(data)]
     count = len(concerned)
     match data:
         case CalendarExtended():
-            return _of_calendar(data, concerned, now)
+            return of_calendar(data, concerned, now)
         case ProgrammeExtended():
             units, leaders = len(data.units), len(data.leaders)
             says = Word(f"增加 {units} 个单位、{leaders} 位领导", f"{units} units and {leaders} leaders join")
-            return Effects(says=[says, _NO_LIGHT])
+            return Effects(says=[says, *_alike(data, set(names)), _NO_LIGHT])
         case PolicyAdopted():
-            return _of_policy(data, count, policy)
+            return of_policy(data, concerned, policy, now)
         case DeputyNamed():
             says = Word(
                 f"{data.from_on} 至 {data.until_on}（首尾都算），代理人可办理 {count} 项事项中被代理人的事",
@@ -103,8 +82,10 @@ def of_words(item: KnownItem, data: ItemCorrected, names: Mapping[str, str]) -> 
     return Effects(says=[*says, _NO_LIGHT])
 
 
-def of_hand_over(item: KnownItem, data: ItemReassigned, names: Mapping[str, str], now: datetime) -> Effects:
-    """A hand-over: what passes to the new unit and leader with the item."""
+def of_hand_over(
+    item: KnownItem, data: ItemReassigned, names: Mapping[str, str], now: datetime, unsigned: Sequence[Prepared] = ()
+) -> Effects:
+    """A hand-over: what passes to the new unit and leader with the item; `unsigned` by its unit."""
     unit, leader = (names.get(one, one) for one in (data.lead_unit, data.leader))
     due = [one for one in item.opened.periods if one.due_at > now and one.id not in item.opened.void]
     running = len(item.open_escalations())
@@ -117,6 +98,15 @@ def of_hand_over(item: KnownItem, data: ItemReassigned, names: Mapping[str, str]
     ]
     if item.waiting_plan is not None:
         says.append(Word("待审定的方案由新领导审定", "the plan that waits is the new leader's to decide"))
+    if unsigned:
+        count, which = len(unsigned), [ACTIONS[one.type] for one in unsigned]
+        zh, en = "、".join(one.zh for one in which), ", ".join(one.en for one in which)
+        says.append(
+            Word(
+                f"原牵头单位拟好、尚未签发的 {count} 件（{zh}）退回给新单位，由其核对、修改后再交签",
+                f"{count} papers that nobody signed ({en}) are returned to the new unit, to be checked and given again",
+            )
+        )
     says += [
         Word(
             f"下次报送 {period_word(one.id).zh}，截止 {last_day(one.due_at, item.assignment.zone)}，由新单位报",
@@ -125,6 +115,13 @@ def of_hand_over(item: KnownItem, data: ItemReassigned, names: Mapping[str, str]
         for one in due[:1]
     ]
     return Effects(says=says)
+
+
+def _alike(data: ProgrammeExtended, names: set[str]) -> Iterator[Word]:
+    """Names that are nearly those of units and leaders that are there already."""
+    for name in (*(one.name for one in data.units), *(one.label for one in data.leaders)):
+        if name not in names and (near := similar(name, names)):
+            yield Word(f"▲ “{name}”与“{near}”相近，是同一个吗？", f"▲ {name} is nearly {near}: is it the same?")
 
 
 def _said(text: Word | str | None, language: Language) -> str:
@@ -144,64 +141,6 @@ def _targets(targets: Sequence[Target] | None) -> str | None:
 
 
 _NO_LIGHT = Word("不改变任何期限和灯", "no deadline and no light is moved")
-
-
-def _of_calendar(data: CalendarExtended, items: Sequence[KnownItem], now: datetime) -> Effects:
-    moved = [one for item in items for one in _moved(item, data, now)]
-    limits = sum(one.due_at is not None and one.due_at > now for item in items for one in item.open_escalations())
-    says = [
-        Word(
-            f"{len(items)} 项事项的日历增补 {len(data.days)} 天；{len(moved)} 个暂定期限改变",
-            f"the calendar of {len(items)} items grows by {len(data.days)} days; {len(moved)} deadlines move",
-        ),
-        Word(
-            "已公布的报送日、已延期的期限不动；灯不因此改变",
-            "published and moved deadlines stay; no light changes by it",
-        ),
-    ]
-    if limits:
-        says.append(
-            Word(
-                f"{limits} 个正在走的督办期限按新日历重算，只会更长",
-                f"{limits} running limits are recounted: they can only get longer",
-            )
-        )
-    return Effects(says=says, moved=moved)
-
-
-def _moved(item: KnownItem, data: CalendarExtended, now: datetime) -> Iterator[MovedDeadline]:
-    opened, zone = item.opened, item.assignment.zone
-    if opened.month_working_day is None or opened.category != "livelihood":
-        return
-    dates = item.deadlines.periods
-    fixed = {id_ for id_, one in dates.items() if one.before is not None or one.due_at <= now}
-    after = moved_periods(
-        opened.periods,
-        fixed,
-        ended_on=opened.calendar.last_on,
-        after=WorkingDays(grown(opened.calendar, data.days)),
-        working_day=opened.month_working_day,
-        policy=item.assignment.policy,
-    )
-    for one in after:
-        before = last_day(dates[one.id].due_at, zone)
-        yield MovedDeadline(item.id, opened.title, one.id, before, last_day(one.due_at, zone))
-
-
-def _of_policy(data: PolicyAdopted, count: int, policy: Policy) -> Effects:
-    after = data.policy
-    different = [PolicyDifference(VALUES[name], *values) for name, *values in otherwise(policy, after)]
-    says = [
-        Word(
-            f"{count} 项事项改用 {after.id}@{after.version}，{len(different)} 个值不同",
-            f"{count} items take {after.id}@{after.version}, {len(different)} of its values differ",
-        ),
-        Word(
-            "已定的灯、正在走的督办期限不变；尚未结束的周期按新政策亮灯",
-            "settled lights and running limits stay; periods not settled are lit by the new policy",
-        ),
-    ]
-    return Effects(says=says, policy=different)
 
 
 def _of_item(data: ItemAssigned, now: datetime) -> Effects:

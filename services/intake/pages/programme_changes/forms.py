@@ -9,7 +9,7 @@ from typing import Any
 
 from programmes.ledger.draft import calendar_span
 from services.intake.programme_drafts.holidays import NotAnnounced, announced, announced_years
-from services.intake.programme_drafts.policies import policies_in, policy_name
+from services.intake.programme_drafts.policies import policies_in
 from services.intake.who.item import KnownItem
 from services.intake.who.roster import KnownProgramme
 from supervision.words import ROLES, Language, say
@@ -41,7 +41,7 @@ def calendar_values(items: Sequence[KnownItem], today: date) -> dict[str, str]:
 
 def policy_choices(library: Path) -> Choices:
     """The policies that may be adopted."""
-    return [(policy_name(one), policy_name(one)) for one in policies_in(library).values()]
+    return [(one.ref, one.ref) for one in policies_in(library).values()]
 
 
 def unit_choices(known: KnownProgramme) -> Choices:

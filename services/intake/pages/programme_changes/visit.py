@@ -10,7 +10,7 @@ from uuid import uuid4
 from fastapi import Request
 from starlette.responses import Response
 
-from contracts.topics import subject_of
+from contracts.topics import jurisdiction_of, subject_of
 from services.intake.dependencies import Dependencies
 from services.intake.pages.drafts.visit import by_field
 from services.intake.pages.form_body import FormFields
@@ -18,6 +18,7 @@ from services.intake.pages.programme_changes import forms
 from services.intake.pages.renderer import page
 from services.intake.pages.session import form_token, signed_in
 from services.intake.problem import IntakeProblem
+from services.intake.programme_drafts.ledger_import import KnownNames, known_names_of
 from services.intake.who.item import KnownItem
 from services.intake.who.permission import permitted_programme, rights_of
 from services.intake.who.roster import KnownProgramme
@@ -27,7 +28,7 @@ from web.identity import Identity
 from web.language import language_of
 from web.privileged_reads import opened_by
 
-ChangeName = Literal["calendar", "units-and-leaders", "policy", "deputies", "item", "words", "hands"]
+ChangeName = Literal["calendar", "units-and-leaders", "policy", "deputies", "item", "words", "hands", "all-hands"]
 OPERATIONS: Final[Mapping[ChangeName, str]] = {
     "calendar": "calendar.extend",
     "units-and-leaders": "programme.extend",
@@ -36,6 +37,7 @@ OPERATIONS: Final[Mapping[ChangeName, str]] = {
     "item": "item.assign",
     "words": "submit.item.corrected",
     "hands": "submit.item.reassigned",
+    "all-hands": "submit.item.reassigned",
 }
 WORDS: Final[Mapping[ChangeName, Word]] = {
     "calendar": Word("增补日历", "Extend the calendar"),
@@ -45,6 +47,7 @@ WORDS: Final[Mapping[ChangeName, Word]] = {
     "item": Word("增加事项", "Add an item"),
     "words": Word("更正事项文字", "Correct an item's words"),
     "hands": Word("移交事项", "Hand an item over"),
+    "all-hands": Word("整体移交（一个单位或一位领导的全部事项）", "Hand over all items of a unit or a leader"),
 }
 
 
@@ -63,6 +66,10 @@ class ProgrammeVisit(NamedTuple):
         for item in self.items:
             if item.id in ids:
                 opened_by(self.request).item(self.programme, item.id, item.opened.classification)
+
+    def directory(self) -> KnownNames:
+        """The units and leaders that the directory has of this jurisdiction."""
+        return known_names_of(self.dependencies.directory, jurisdiction_of(self.programme))
 
     def page(self, template: str, status: int = 200, **context: Any) -> Response:
         """A page about the programme."""

@@ -32,6 +32,14 @@ _FINAL: Final = Word(
 """A withdrawal is final (rulebook: Escalation ladder)."""
 
 
+_UNSIGNED: Final = Word(
+    "按本方案规定，该项报送须由单位主要负责人签发：已拟好、尚未签发的，不算报送；请经办人、主要负责人抓紧办理。",
+    "The unit's head signs it: what is prepared and not signed does not count as filed.",
+)
+"""The log does not know what lies unsigned inside a unit (rulebook: Who, signed)."""
+_REMINDED: Final = {"report": "progress", "rectification": "rectification"}
+
+
 def notice_sentences(due: NoticeDue, programme: ProgrammeFacts, revoked: Sequence[str]) -> NoticeSentences:
     """The sentences of a notice; `revoked` are the numbers of the notices that it withdraws."""
     item = due.item
@@ -124,14 +132,18 @@ def _blockage(
 
 def _reminder(due: NoticeDue, unit: str, subject: str, limit: date | None) -> NoticeSentences:
     about = period(due.reasons[0])
+    signed = f"{_REMINDED[due.level]}.reported" in due.item.record.assignment.policy.signed
     what = Word("整改情况", "rectification") if about is None else Word(f"{about.zh}落实情况", f"report on {about.en}")
     return NoticeSentences(
         f"{unit}：",
         f"你单位牵头承办的{subject}，{what.zh}报送截止日期为{day(limit) if limit else '—'}（含当日），"
         f"距截止还有{due.days}个工作日，目前尚未收到。",
-        ("请按时报送；逾期未报送的，将按规定亮灯督办。",),
+        ("请按时报送；逾期未报送的，将按规定亮灯督办。", *([_UNSIGNED.zh] if signed else [])),
         "特此通知。",
-        (f"The {what.en} is due by {iso(limit)}, {due.days} working day(s) ahead, and was not received yet.",),
+        (
+            f"The {what.en} is due by {iso(limit)}, {due.days} working day(s) ahead, and was not received yet.",
+            *([_UNSIGNED.en] if signed else []),
+        ),
     )
 
 

@@ -8,8 +8,8 @@ from contracts.dispatch import DISPATCH_TYPES
 from eventlog.at.at_rule import Body, Counted
 from eventlog.log.record import Record
 from services.query.follow.storable import clean, instant, logged_at
+from services.query.read_model.dispatch_tables import AddressedRow, DeliveryRow, NoticeRow
 from services.query.read_model.rows import Rows
-from services.query.read_model.tables import AddressedRow, DeliveryRow, NoticeRow
 
 
 def project_dispatch(counted: Counted, rows: Rows) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote, urlencode
@@ -12,31 +11,25 @@ import jinja2
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
-from contracts.rulings import Compared
 from contracts.topics import jurisdiction_of
-from contracts.values import Target
 from directory.register import Register
-from services.query.answers import event_sentences as sentences
-from services.query.answers.access import REASSESSMENT
 from services.query.answers.desk import waiting_for
-from services.query.answers.programme import ProgrammeAnswer, notes_of, programmes
+from services.query.answers.programme import ProgrammeAnswer, notes_of
 from services.query.answers.request_view import RequestView
-from services.query.answers.submission import EventAnswer
-from services.query.answers.timeline import EffectLink
-from services.query.read_model.as_of import LOCAL
+from services.query.answers.signatures import to_sign
 from services.query.web.api import POSITION_HEADER
+from services.query.web.pages.speech import Speech
 from supervision import words
 from supervision.awaited import ERRANDS
-from supervision.light_sentences import period_word, plain
+from supervision.light_sentences import plain
 from supervision.refusal_advice import ADVICE
 from supervision.refusal_words import REASONS
-from supervision.rule_words import rule_name, rule_word
-from supervision.words import Language, Word, Words, say
+from supervision.words import Language, Word, say
 from web.addresses import here_of, path_of
 from web.assets import Assets
 from web.header import TEMPLATES, Header, in_other_language
 from web.identity import Identity
-from web.language import language_of, remember_language
+from web.language import language_of, marked, remember_language
 from web.problem import HttpProblem
 from web.visitor import kept_by, known_visitor
 
@@ -48,8 +41,9 @@ _HEADERS: Final = {
     "Vary": "Cookie, Accept-Language",
 }
 
-_SCRIPTED: Final = frozenset({"heat_map.html", "wall.html"})
-"""Pages with a script of the project's own, which moves the keyboard's place inside a row; they do without it."""
+_SCRIPTED: Final = frozenset({"heat_map.html", "wall.html", "submission.html"})
+"""Pages with scripts of the project's own, which move the keyboard's place inside a row, or show the page anew; they do
+without."""
 _NOT_KEPT: Final = ("min_position", "timeout", "lang")
 """Of a page's query: what a link to the same page does without."""
 
@@ -65,80 +59,6 @@ _environment.filters["plain"] = plain
 _environment.filters["segment"] = lambda text: quote(str(text), safe="")
 
 
-class Speech:
-    """What templates say things with, in one language."""
-
-    def __init__(self, language: Language, names: Mapping[str, str]) -> None:
-        self.language = language
-        self.names = names
-
-    def t(self, chinese: str, english: str) -> str:
-        """A text of the page itself."""
-        return chinese if self.language == "zh" else english
-
-    def w(self, table: Words, code: str | None) -> str:
-        """The word of a code."""
-        return say(table, code, self.language) if code else ""
-
-    def period(self, period: str) -> str:
-        """A period as people say it."""
-        return self.sentence(period_word(period))
-
-    def day(self, due_at: str | datetime | None) -> str:
-        """The last day of a limit."""
-        return sentences.last_day(due_at, self.language)
-
-    def principal(self, reference: str) -> str:
-        """A leader or the chief leader, in whose place somebody acts."""
-        return sentences.who_name(reference, self.names, self.language)
-
-    def when(self, instant: datetime | str | None) -> str:
-        """An instant in local time, to the minute."""
-        if instant is None:
-            return ""
-        moment = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
-        return moment.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M")
-
-    def cause(self, level: str, cause: str) -> str:
-        """A cause of an escalation of this level."""
-        return sentences.cause_name(level, cause, self.language)
-
-    def act(self, type_: str) -> str:
-        """What somebody did; `reassessment` stands for what the public is not told."""
-        if type_ == REASSESSMENT:
-            return self.t("重新认定", "assessed anew")
-        return self.w(words.SUBMISSIONS, type_)
-
-    def event(self, event: EventAnswer | EffectLink) -> str:
-        """What an event says."""
-        return sentences.event_sentence(event.type, event.data, self.names, self.language)
-
-    def sentence(self, word: Word) -> str:
-        """A sentence that was made in both languages."""
-        return word.zh if self.language == "zh" else word.en
-
-    def comparison(self, values: Compared) -> str:
-        """A target beside its measured value."""
-        return sentences.comparison(values, self.language)
-
-    def goal(self, target: Target) -> str:
-        """A target of a node."""
-        return sentences.goal(target)
-
-    def rule(self, rule: str, light: str = "") -> str:
-        """The paragraph of the rulebook that was applied; with the light that it gave, in words."""
-        return self.sentence(rule_word(rule, light) if light else rule_name(rule))
-
-    def who(self, reference: str | None) -> str:
-        """A unit, a leader or a role by its name."""
-        kind, _, id_ = (reference or "").partition(":")
-        if id_:
-            return self.names.get(id_, id_)
-        if kind == "government":
-            return self.t("区政府", "district government")
-        return self.names.get(kind) or self.w(words.ROLES, kind)
-
-
 def _codes(language: Language) -> Mapping[str, object]:
     return {
         "words": words,
@@ -150,11 +70,17 @@ def _codes(language: Language) -> Mapping[str, object]:
 
 
 async def page(
-    request: Request, view: RequestView, template: str, about: ProgrammeAnswer | None = None, **context: object
+    request: Request,
+    view: RequestView,
+    template: str,
+    about: ProgrammeAnswer | None = None,
+    listed: Sequence[ProgrammeAnswer] = (),
+    **context: object,
 ) -> HTMLResponse:
-    """A page of one request; `about` is the programme it is about, if it is about one."""
-    shown = [about] if about else await programmes(view)
+    """A page of one request; `about` is the programme it is about, if it is about one, `listed` are those it lists."""
+    shown = _shown(view, about, listed)
     waiting = len(await waiting_for(view)) if view.viewer.rights.identity else 0
+    unsigned = await to_sign(view, request.app.state.register()) if view.viewer.rights.identity else 0
     people = _people(request, [one.id for one in shown]) if view.viewer.rights.identity else {}
     answer = rendered(
         request,
@@ -166,6 +92,7 @@ async def page(
             "as_of": view.snapshot.as_of.text,
             "people": people,
             "waiting_for_me": waiting,
+            "to_sign": unsigned,
         },
         names={id_: name for one in shown for id_, name in one.names.items()},
         notes=notes_of(shown),
@@ -173,6 +100,15 @@ async def page(
     )
     view.sealed(answer)
     return answer
+
+
+def _shown(
+    view: RequestView, about: ProgrammeAnswer | None, listed: Sequence[ProgrammeAnswer]
+) -> Sequence[ProgrammeAnswer]:
+    """The programmes whose data a page shows, by whose names it speaks: one's own, to the public those listed."""
+    if about is not None:
+        return [about]
+    return listed if view.viewer.unknown else view.programmes
 
 
 def _people(request: Request, programmes: Iterable[str]) -> Mapping[str, Word]:
@@ -187,7 +123,7 @@ def rendered(
     context: Mapping[str, object],
     *,
     names: Mapping[str, str],
-    notes: list[str],
+    notes: Sequence[str],
     position: str,
     status: int = 200,
 ) -> HTMLResponse:
@@ -198,22 +134,30 @@ def rendered(
         **context,
         s=Speech(language, names),
         language=language,
-        header=_header(request, context, names),
+        header=_header(request, context, names, notes),
         keep=_kept(request),
         with_=lambda **changes: _with(request, **changes),
         query=request.query_params,
         path=path_of(request),
-        notes=notes,
         position=position,
+        shown_page=template.removesuffix(".html"),
         intake=request.app.state.settings.intake_root_path,
     )
-    response = HTMLResponse(html, status, {**_HEADERS, "Cache-Control": kept_by(known_visitor(request).identity)})
+    response = HTMLResponse(
+        marked(html, language), status, {**_HEADERS, "Cache-Control": kept_by(known_visitor(request).identity)}
+    )
     if template in _SCRIPTED:
-        response.headers["Content-Security-Policy"] += "; script-src 'self'"
+        response.headers["Content-Security-Policy"] += "; connect-src 'self'; script-src 'self'"
     if position:
         response.headers[POSITION_HEADER] = position
     remember_language(request, response)
     return response
+
+
+def page_asked(request: Request) -> int:
+    """Which part of a long list is asked for (`?page=`), from 1."""
+    asked = request.query_params.get("page", "1")
+    return max(1, int(asked)) if asked.isascii() and asked.isdecimal() and len(asked) < 6 else 1
 
 
 def _kept(request: Request) -> str:
@@ -229,7 +173,7 @@ def _with(request: Request, **changes: str | None) -> str:
     return f"{path_of(request)}?{urlencode(params)}" if params else path_of(request)
 
 
-def _header(request: Request, context: Mapping[str, object], names: Mapping[str, str]) -> Header:
+def _header(request: Request, context: Mapping[str, object], names: Mapping[str, str], notes: Sequence[str]) -> Header:
     """The header of a page; `context` says which programme it is about and what did not work."""
     settings, problem, about = request.app.state.settings, context.get("problem"), context["about"]
     identity = known_visitor(request).identity
@@ -245,8 +189,10 @@ def _header(request: Request, context: Mapping[str, object], names: Mapping[str,
         unit_name=_own_unit(request, identity, names),
         person_name=_own_name(request, identity),
         waiting=number if isinstance(number := context.get("waiting_for_me"), int) else 0,
+        to_sign=number if isinstance(number := context.get("to_sign"), int) else 0,
         programme=about.id if isinstance(about, ProgrammeAnswer) else "",
         keep=_kept(request),
+        notes=[words.NOTE[one] for one in notes],
     )
 
 

@@ -11,28 +11,29 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.query.answers import notices
-from services.query.answers.desk import SOON, desk
+from services.query.answers.desk import SOON, desk, waiting_for
+from services.query.answers.desk import shown as shown_to
 from services.query.answers.errata import errata_of
 from services.query.answers.escalations import escalation_list
 from services.query.answers.evaluation import scores, sheet_of
-from services.query.answers.heat_map import heat_map
 from services.query.answers.item import find_history, items
 from services.query.answers.item_answer import item_answer
-from services.query.answers.lights import programme_lights, tiles_of, unit_lights
-from services.query.answers.programme import find_programme, programmes
+from services.query.answers.lights import programme_lights, unit_lights
 from services.query.answers.replies import replies_of
 from services.query.answers.request_view import ViewDep
 from services.query.answers.submission import find_submission
 from services.query.web.pages.office import office_context
-from services.query.web.pages.renderer import page
+from services.query.web.pages.renderer import page, page_asked
 from supervision.evaluation.deduction import KINDS
 from web.gate import GuardedRoute, does
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False, route_class=GuardedRoute)
 
 READS_PER_PAGE = 100
+ENTRIES = 50
+"""Of what waits for a decision, in the inbox; all of it is on the desk."""
 PER_PAGE = 20
-"""Programmes on the first page; each costs some 10 ms."""
+"""Programmes on the first page."""
 
 _STYLE = re.compile("<style>(.*?)</style>", re.DOTALL)
 
@@ -41,15 +42,13 @@ _STYLE = re.compile("<style>(.*?)</style>", re.DOTALL)
 @does("programme.list")
 async def get_home(request: Request, view: ViewDep) -> Response:
     """The list of programmes, with the sums of their lights, newest first, some at a time."""
-    every = sorted(await programmes(view), key=lambda one: (one.issued_on, one.id), reverse=True)
-    asked = request.query_params.get("page", "1")
-    number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 6 else 1
-    shown = [
-        (one, heat_map(await tiles_of(view, one.id, await items(view, one.id)), one.units))
-        for one in every[(number - 1) * PER_PAGE : number * PER_PAGE]
-    ]
+    every = sorted(view.programmes, key=lambda one: (one.issued_on, one.id), reverse=True)
+    number = page_asked(request)
+    listed = every[(number - 1) * PER_PAGE : number * PER_PAGE]
+    kept = [(one, await view.folds.sums.of(view.snapshot, one.id)) for one in listed]
+    shown = [(one, sums.quarters(view.viewer)) for one, sums in kept]
     pages = -(-len(every) // PER_PAGE)
-    return await page(request, view, "programmes.html", programmes=shown, number=number, pages=pages)
+    return await page(request, view, "programmes.html", listed=listed, programmes=shown, number=number, pages=pages)
 
 
 @router.get("/programmes/{programme}")
@@ -57,20 +56,21 @@ async def get_home(request: Request, view: ViewDep) -> Response:
 async def get_heat_map(request: Request, view: ViewDep, programme: str) -> Response:
     """Units × quarters."""
     asked = request.query_params
-    about = await find_programme(view, programme)
+    about = view.programme(programme)
     most_trouble_first = asked.get("sort") == "trouble"
     shown = await programme_lights(view, about, asked.get("category", ""), most_trouble_first=most_trouble_first)
     template = "wall.html" if asked.get("view") == "wall" else "heat_map.html"
     corrected = await errata_of(view, programme, await items(view, programme)) if template == "heat_map.html" else []
-    context = {"map": shown.map, "why": shown.why, "waiting": shown.waiting, "errata": corrected}
-    return await page(request, view, template, about, **context)
+    return await page(
+        request, view, template, about, map=shown.map, why=shown.why, waiting=shown.waiting, errata=corrected
+    )
 
 
 @router.get("/programmes/{programme}/units/{unit}")
 @does("unit.read")
 async def get_unit(request: Request, view: ViewDep, programme: str, unit: str) -> Response:
     """A unit's items, those that it leads and those where it cooperates."""
-    about = await find_programme(view, programme)
+    about = view.programme(programme)
     return await page(request, view, "unit.html", about, unit=unit, lights=await unit_lights(view, about, unit))
 
 
@@ -78,7 +78,7 @@ async def get_unit(request: Request, view: ViewDep, programme: str, unit: str) -
 @does("item.read")
 async def get_item(request: Request, view: ViewDep, programme: str, item: str) -> Response:
     """An item and its timeline, from submission to notice."""
-    about = await find_programme(view, programme)
+    about = view.programme(programme)
     shown = await item_answer(view, await find_history(view, programme, item))
     return await page(request, view, "item.html", about, shown=shown)
 
@@ -87,19 +87,21 @@ async def get_item(request: Request, view: ViewDep, programme: str, item: str) -
 @does("escalations.list")
 async def get_escalations(request: Request, view: ViewDep, programme: str) -> Response:
     """Open escalations, or all there ever were."""
-    about = await find_programme(view, programme)
+    about = view.programme(programme)
     everything = request.query_params.get("state") == "all"
-    found, held = await escalation_list(view, programme, open_only=not everything)
-    said = await replies_of(view, programme, await items(view, programme))
-    context = {"items": held, "said": said, "everything": everything}
-    return await page(request, view, "escalations.html", about, escalations=found, **context)
+    found, seen = await escalation_list(view, programme, open_only=not everything)
+    said = await replies_of(view, programme, list(seen.values()))
+    held = {id_: one.held for id_, one in seen.items()}
+    return await page(
+        request, view, "escalations.html", about, escalations=found, items=held, said=said, everything=everything
+    )
 
 
 @router.get("/programmes/{programme}/evaluation")
 @does("evaluation.list")
 async def get_evaluation(request: Request, view: ViewDep, programme: str) -> Response:
     """The annual evaluation: a line for each unit."""
-    about = await find_programme(view, programme)
+    about = view.programme(programme)
     return await page(request, view, "evaluation.html", about, sheets=await scores(view, programme), kinds=KINDS)
 
 
@@ -107,12 +109,11 @@ async def get_evaluation(request: Request, view: ViewDep, programme: str) -> Res
 @does("evaluation.read")
 async def get_sheet(request: Request, view: ViewDep, programme: str, unit: str) -> Response:
     """One unit's sheet: every deduction with the events that it follows from."""
-    about = await find_programme(view, programme)
-    sheet = await sheet_of(view, programme, unit)
-    held = {one.item: one for one in await view.snapshot.items(programme)}
-    open_items = [one for one in await items(view, programme) if one.whole]
-    said = await replies_of(view, programme, open_items)
-    seen = {one.held.item for one in open_items}
+    about = view.programme(programme)
+    sheet, named = await sheet_of(view, programme, unit)
+    held = {one.item: one for one in await view.snapshot.items(programme, [one.item for one in sheet.deductions])}
+    whole = [one for one in named if one.whole]
+    seen, said = {one.held.item for one in whole}, await replies_of(view, programme, whole)
     return await page(request, view, "sheet.html", about, sheet=sheet, items=held, seen=seen, said=said, kinds=KINDS)
 
 
@@ -128,8 +129,12 @@ async def get_desk(request: Request, view: ViewDep) -> Response:
 @router.get("/inbox")
 @does("inbox.read")
 async def get_inbox(request: Request, view: ViewDep) -> Response:
-    """Notices delivered to the signed-in unit or leader."""
-    return await page(request, view, "inbox.html", notices=await notices.inbox(view))
+    """Notices delivered to whoever is signed in, below what waits for a leader's decision, an entry each."""
+    waits = [] if view.viewer.rights.asker == "office" else await waiting_for(view)  # whose desk has queues of it
+    waiting = waits[:ENTRIES]
+    for one in waiting:
+        shown_to(view, one)
+    return await page(request, view, "inbox.html", notices=await notices.inbox(view), decisions=waiting, now=view.now)
 
 
 @router.get("/notices/{notice}")
@@ -137,7 +142,7 @@ async def get_inbox(request: Request, view: ViewDep) -> Response:
 async def get_notice(request: Request, view: ViewDep, notice: str) -> Response:
     """One notice: its document, to whom it went and what became of each message."""
     shown = await notices.find_notice(view, notice)
-    about = await find_programme(view, shown.now.notice.programme)
+    about = view.programme(shown.now.notice.programme)
     return await page(request, view, "notice.html", about, shown=shown)
 
 
@@ -157,7 +162,8 @@ async def get_privileged_reads(
     """Who read what only few may read, newest first, some at a time."""
     reads = await request.app.state.who.privileged_reads.latest(view.viewer.jurisdictions, before, READS_PER_PAGE)
     older = reads[-1].id if len(reads) == READS_PER_PAGE else None
-    return await page(request, view, "privileged_reads.html", reads=reads, older=older)
+    titles = {one.id: one.title for one in view.programmes}
+    return await page(request, view, "privileged_reads.html", reads=reads, older=older, titles=titles)
 
 
 @router.get("/submissions/{submission}")
@@ -165,7 +171,7 @@ async def get_privileged_reads(
 async def get_submission(request: Request, view: ViewDep, submission: str) -> Response:
     """A submission and its ruling, or that it is not ruled yet."""
     shown = await find_submission(view, submission)
-    about = next((one for one in await programmes(view) if one.id == shown.programme), None)
+    about = next((one for one in view.programmes if one.id == shown.programme), None)
     return await page(request, view, "submission.html", about, shown=shown)
 
 

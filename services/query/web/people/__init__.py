@@ -6,6 +6,7 @@ forms           what is typed, checked field by field
 routes          the list, a person, and what is done to one
 import_routes   a list as a file: previewed, then imported
 list_reader     lists, read beside the event loop (list_check: the process that reads them)
+place_routes    units and leaders' posts: the list, and adding one
 account_routes  accounts for many at a time
 pages           how a page is made
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -10,11 +10,15 @@ import psycopg
 from fastapi import Request
 from psycopg_pool import PoolTimeout
 
+from contracts.topics import jurisdiction_of
 from directory.administration import Administration, Done
 from directory.persons import Person
 from directory.register import Register
 from directory.store import ChangedMeanwhile, DirectoryStore
+from services.query.answers.desk import waiting_for
 from services.query.answers.problem import QueryProblem
+from services.query.answers.programme import notes_of
+from services.query.answers.request_view import RequestViews
 from services.query.web.people.list_reader import ListReader
 from services.query.web.people.rights import PeopleOperation, may, own_jurisdiction
 from services.recognition import Recognition
@@ -55,7 +59,8 @@ class PeopleDesk:
             found = register.persons.get(person)
             if found is not None and not may(operation, identity, found):
                 raise RightDenied(operation, Answer("forbidden", "wrong_role"))
-            yield PeopleVisit(self, request, visitor, identity, operation, where, register, found)
+            waiting, notes = await _read(request, where)
+            yield PeopleVisit(self, request, visitor, identity, operation, where, register, found, waiting, notes)
         except ChangedMeanwhile:
             raise QueryProblem("changed-meanwhile") from None
         except (psycopg.OperationalError, PoolTimeout, SessionsUnavailable) as error:
@@ -76,7 +81,11 @@ class PeopleDesk:
 
 @dataclass(frozen=True, slots=True)
 class PeopleVisit:
-    """A request by somebody who may make it; `person` is whom it is about, None where it is about nobody known."""
+    """A request by somebody who may make it; `person` is whom it is about, None where it is about nobody known.
+
+    `waiting`: how much waits for a decision of whoever asks; `notes`: what must be said of the jurisdiction's
+    programmes. Both stand in the header of every page.
+    """
 
     desk: PeopleDesk
     request: Request
@@ -86,6 +95,8 @@ class PeopleVisit:
     where: str
     register: Register
     person: Person | None
+    waiting: int = 0
+    notes: Sequence[str] = ()
 
     @property
     def named(self) -> Person:
@@ -113,6 +124,17 @@ class PeopleVisit:
         if signs_out and self.desk.who.sessions is not None:
             await self.desk.who.sessions.end_person(person.actor, person.role, person.jurisdiction)
         return done
+
+
+async def _read(request: Request, where: str) -> tuple[int, Sequence[str]]:
+    """What waits, and the notes; nothing where the read model does not answer: these pages do without it."""
+    views: RequestViews = request.app.state.request_views
+    try:
+        async with views.open(request) as view:
+            here = [one for one in view.programmes if jurisdiction_of(one.id) == where]
+            return len(await waiting_for(view)), notes_of(here)
+    except QueryProblem:
+        return 0, ()
 
 
 def desk_of(request: Request) -> PeopleDesk:

@@ -9,11 +9,21 @@ from starlette.responses import HTMLResponse
 
 from directory.people_list.headings import role_word
 from directory.persons import WAYS, Person
+from directory.register import Register
 from services.query.web.pages.renderer import rendered
 from services.query.web.people.desk import PeopleVisit
+from services.query.web.people.forms import PeopleForm
 from supervision.words import CHANNELS, Word, Words
 
 WAY_WORDS: Final[Words] = {way: CHANNELS.get(way, Word("手机或电话", "telephone")) for way in WAYS}
+
+KINDS: Final[Words] = {
+    "department": Word("部门", "department"),
+    "township": Word("镇街", "township"),
+    "branch": Word("分局", "branch"),
+    "office": Word("督查室（不牵头事项）", "supervision office (leads nothing)"),
+}
+"""Of units, as programmes have them."""
 
 
 def people_page(visit: PeopleVisit, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
@@ -21,6 +31,8 @@ def people_page(visit: PeopleVisit, template: str, *, status: int = 200, **conte
     units = {id_: unit for (where, id_), unit in visit.register.units.items() if where == visit.where}
     names = {id_: unit.name for id_, unit in units.items()}
     leaders = {id_: one.label for (where, id_), one in visit.register.leaders.items() if where == visit.where}
+    everywhere: Register = visit.request.app.state.register()
+    jurisdictions = {**everywhere.jurisdictions, **visit.register.jurisdictions}
     answer = rendered(
         visit.request,
         template,
@@ -30,9 +42,13 @@ def people_page(visit: PeopleVisit, template: str, *, status: int = 200, **conte
             "viewer": None,
             "as_of": "",
             "visit": visit,
-            "where_name": visit.register.jurisdictions.get(visit.where, visit.where),
+            "jurisdictions": jurisdictions,
+            "where_name": jurisdictions.get(visit.where, visit.where),
             "units": [unit for unit in units.values() if unit.kind != "office"],
             "leaders": leaders,
+            "kinds": KINDS,
+            "blank": PeopleForm({}),
+            "waiting_for_me": visit.waiting,
             "ways": WAYS,
             "way_words": WAY_WORDS,
             "role_word": role_word,
@@ -42,7 +58,7 @@ def people_page(visit: PeopleVisit, template: str, *, status: int = 200, **conte
             "name_of": lambda id_: _name(visit, id_),
         },
         names=names,
-        notes=[],
+        notes=visit.notes,
         position="",
         status=status,
     )

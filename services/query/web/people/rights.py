@@ -19,6 +19,7 @@ PeopleOperation = Literal[
     "people.reset",
     "people.hand_over",
     "people.import",
+    "units.add",
 ]
 _CONTACTS: Final = frozenset({"people.list", "people.change"})
 """Of whom the operator gave a role, an office sees to the addresses and absences alone."""

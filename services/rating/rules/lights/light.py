@@ -48,7 +48,7 @@ def missed_colour(item: Item, quarter: int, misses: int) -> Light:
     policy = item.quarters[quarter].policy or item.frame.policy
     if policy.made_up_light is not None and made_up(item, quarter):
         return policy.made_up_light
-    return "red" if misses + 1 >= policy.yellows_to_red else policy.missed_light
+    return policy.missed(misses)
 
 
 def colours(item: Item) -> list[Light]:

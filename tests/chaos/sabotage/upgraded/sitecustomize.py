@@ -7,4 +7,4 @@ from contracts.submissions import LagDeclared
 
 KUMQUAT = "liangdeng.kumquat.eaten.v1"
 SUBMISSION_TYPES.classes[KUMQUAT] = LagDeclared
-SUBMISSION_TYPES._adapters[KUMQUAT] = SUBMISSION_TYPES._adapters[SUBMISSION_TYPES.types[LagDeclared]]
+SUBMISSION_TYPES._validate[KUMQUAT] = SUBMISSION_TYPES._validate[SUBMISSION_TYPES.types[LagDeclared]]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import uuid
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -16,8 +15,12 @@ from PIL import Image
 from psycopg.rows import dict_row
 
 from tests.services.intake.evidence.files import pdf, picture
-from tests.services.intake.running_intake import REPORT, RunningIntake, make_topics, running, settings_for, until
-from tests.web.desk import desk
+from tests.services.intake.running_intake import (
+    REPORT,
+    RunningIntake,
+    until,
+    with_desk,
+)
 
 pytestmark = [pytest.mark.services, pytest.mark.asyncio(loop_scope="module")]
 SAME = {"X-Request-Id": "one"}
@@ -28,12 +31,7 @@ LEAD, COOPERATING, OTHER = "u-fagai-1", "u-caizheng-1", "u-jiaoyu-1"
 async def intake(
     kafka: str, postgres: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[RunningIntake]:
-    prefix, folder = f"t{uuid.uuid4().hex[:10]}-", tmp_path_factory.mktemp("evidence")
-    make_topics(kafka, prefix)
-    async with (
-        desk(folder / "issuer", postgres()) as people,
-        running(settings_for(kafka, prefix, folder, **people.settings), folder, desk=people) as made,
-    ):
+    async with with_desk(kafka, postgres(), tmp_path_factory.mktemp("evidence")) as made:
         await made.publish_and_rule()
         yield made
 

@@ -74,10 +74,12 @@ async def test_a_file_that_is_too_long_for_the_scanner_is_refused_for_good(tmp_p
     else:
         server = await asyncio.start_server(answer, "127.0.0.1", 0)
         address = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    file = _file(tmp_path, bytes(9_000_000))
     async with server:
-        with pytest.raises(IntakeProblem) as refused:
-            await VirusScan(address, 30).check(_file(tmp_path, bytes(9_000_000)))
-    assert (refused.value.code, refused.value.status) == ("too_large", 413)
+        for _ in range(100):  # whether the answer or the end of the connection is noticed first is left to chance
+            with pytest.raises(IntakeProblem) as refused:
+                await VirusScan(address, 30).check(file)
+            assert (refused.value.code, refused.value.status) == ("too_large", 413)
 
 
 async def test_without_the_scanner_nothing_is_taken(tmp_path: Path) -> None:

@@ -1,0 +1,107 @@
+"""What a follower asks of a real broker while nothing comes, and how soon it has what does come."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from aiokafka.protocol.fetch import FetchRequest
+
+from eventlog.log.kafka import KafkaLog
+from eventlog.log.kafka_follower import KafkaFollower
+from eventlog.log.settings import KafkaSettings
+from tests.eventlog.conftest import PARTITIONS, TOPICS, create_topics, read
+
+pytestmark = pytest.mark.services
+EVERYWHERE = [(topic, partition) for topic in TOPICS for partition in range(PARTITIONS)]
+ALONE = EVERYWHERE[:1]
+
+
+@pytest.fixture
+def as_it_is_used(kafka: str, topic_prefix: str) -> KafkaSettings:
+    """The settings that services have, on a real Kafka."""
+    settings = KafkaSettings(bootstrap_servers=kafka, topic_prefix=topic_prefix)
+    create_topics(settings, TOPICS)
+    return settings
+
+
+@contextmanager
+def counted(follower: KafkaFollower) -> Iterator[Counter[int]]:
+    """How many fetches ask for so many partitions, while it lasts."""
+    assert follower._consumer is not None
+    client, asked = follower._consumer._client, Counter[int]()
+    real = client.send
+
+    async def send(node: int, request: Any, **options: Any) -> Any:
+        if isinstance(request, FetchRequest):
+            asked[sum(len(partitions) for _, partitions in request.topics)] += 1
+        return await real(node, request, **options)
+
+    client.send = send
+    try:
+        yield asked
+    finally:
+        client.send = real
+
+
+async def rest(follower: KafkaFollower, seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        assert await follower.poll(0.5) == {}
+
+
+@pytest.mark.parametrize("places", [ALONE, EVERYWHERE], ids=["one partition", "several"])
+async def test_a_follower_at_rest_asks_for_all_of_its_partitions_some_times_in_ten_seconds(
+    as_it_is_used: KafkaSettings, places: Iterable[tuple[str, int]]
+) -> None:
+    async with KafkaFollower(as_it_is_used, dict.fromkeys(places, 0)) as follower:
+        await rest(follower, 2.5)
+        with counted(follower) as asked:
+            await rest(follower, 5)
+    assert asked.keys() == {len(list(places))}
+    assert asked.total() <= 3
+
+
+@pytest.mark.parametrize("places", [ALONE, EVERYWHERE], ids=["one partition", "several"])
+async def test_a_follower_knows_the_ends_of_a_log_that_rests_within_a_second(
+    as_it_is_used: KafkaSettings, places: Iterable[tuple[str, int]]
+) -> None:
+    async with KafkaFollower(as_it_is_used, dict.fromkeys(places, 0)) as follower:
+        await rest(follower, 1)
+        assert [follower.end(*place) for place in places] == [0 for _ in places]
+
+
+async def test_what_comes_after_a_rest_comes_at_once_from_one_partition_after_the_other(
+    as_it_is_used: KafkaSettings,
+) -> None:
+    log = KafkaLog(as_it_is_used)
+    for place in EVERYWHERE:
+        await log.append(*place, b"k", [b"before"])
+    async with KafkaFollower(as_it_is_used, dict.fromkeys(EVERYWHERE, 1)) as follower:
+        await rest(follower, 2.5)
+        for place in (EVERYWHERE[3], EVERYWHERE[3], EVERYWHERE[0], EVERYWHERE[6]):
+            reading = asyncio.create_task(read(follower, place, 1))
+            await log.append(*place, b"k", [b"after"])
+            began = time.monotonic()
+            await reading
+            assert time.monotonic() - began < 0.4
+    await log.close()
+
+
+async def test_a_partition_that_is_sent_back_while_it_rests_is_not_kept_waiting_by_the_others_for_long(
+    as_it_is_used: KafkaSettings,
+) -> None:
+    log = KafkaLog(as_it_is_used)
+    await log.append(*EVERYWHERE[0], b"k", [b"0"])
+    async with KafkaFollower(as_it_is_used, dict.fromkeys(EVERYWHERE[1:], 0) | {EVERYWHERE[0]: 1}) as follower:
+        await rest(follower, 2.5)
+        began = time.monotonic()
+        follower.seek(*EVERYWHERE[0], 0)
+        assert (await read(follower, EVERYWHERE[0], 1))[0].value == b"0"
+        assert time.monotonic() - began < as_it_is_used.stall_seconds
+    await log.close()
