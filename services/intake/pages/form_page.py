@@ -73,6 +73,7 @@ def form_page(
         choices["appeal"] = [one for one in choices["appeal"] if one.value in decidable]
     if name == "blockage.answered":
         choices["blockage"] = by_text(choices["blockage"], about)
+    levels = levels_to_record(name, item, roster, identity)
     of_unit = name in overview.UNIT_ACTS
     drafts = of_unit and name not in _ONE_CLICK and dependencies.form_drafts.named
     answer = page(
@@ -89,9 +90,11 @@ def form_page(
         files=_files(dependencies, item, name, period or ""),
         choices=choices,
         recused=recused,
-        levels=levels_to_record(name, item, roster, identity),
+        levels=levels,
         about=about,
-        nothing=not offered or any(one.required and not choices[one.name] for one in fields if one.name in choices),
+        nothing=not offered
+        or any(one.required and not choices[one.name] for one in fields if one.name in choices)
+        or (any(one.name == "level" for one in fields) and not levels),
         figures=figures(item, period) if any(one.kind == "measures" for one in fields) else [],
         before=_report_before(item, period) if name == "progress.reported" else None,
         faults=_by_field(problem),
