@@ -44,12 +44,18 @@ async def running(kafka: str, topic_prefix: str, tmp_path: Path) -> AsyncIterato
     await running.close()
 
 
-async def proved(running: RatingProcesses, verdicts: dict[str, int] | None = None) -> ReplayReport:
-    """The replay proves the log; returns what it read."""
+HALF_A_YEAR = len(ITEMS) * 8
+"""What is accepted by July: an item's opening, plan, decision and first report, and two dates of each quarter."""
+
+
+async def proved(running: RatingProcesses, accepted: int | None = None) -> ReplayReport:
+    """The replay proves the log, and so much of it was accepted; returns what it read.
+
+    How much was repeated is not told beforehand: an alarm that does not know whether it appended does so again.
+    """
     found = await running.audit()
     assert found.verdict is AuditVerdict.PROVED, found.findings[:2] or found.problem
-    if verdicts:
-        assert {name: found.verdicts.get(name) for name in verdicts} == verdicts
+    assert accepted in (None, found.verdicts["accepted"])
     return found
 
 
@@ -63,7 +69,8 @@ async def test_half_a_year_on_real_kafka_is_proved_and_stays_so_after_a_restart(
     await running.live_until(at("2024-04-11 00:10"))
     await running.live_until(at("2024-07-11 00:10"))
     took = time.monotonic() - began
-    found = await proved(running, {"repeated": len(ITEMS)})
+    found = await proved(running, HALF_A_YEAR)
+    assert found.verdicts["repeated"] >= len(ITEMS)
     metrics = (await running.http.get(f"http://127.0.0.1:{port}/metrics")).text
     assert f'rating_lights{{colour="green"}} {len(ITEMS)}.0' in metrics
     assert f'rating_lights{{colour="yellow"}} {len(ITEMS)}.0' in metrics
@@ -90,7 +97,7 @@ async def test_a_process_killed_at_any_moment_is_followed_by_one_that_goes_on(ru
     await reports
     running.start()
     await running.live_until(at("2024-07-11 00:10"))
-    await proved(running, {"repeated": len(ITEMS)})
+    assert (await proved(running, HALF_A_YEAR)).verdicts["repeated"] >= len(ITEMS)
 
 
 async def test_a_process_stopped_beyond_its_session_and_continued_rules_on_nothing_twice(
@@ -119,7 +126,7 @@ async def test_two_groups_that_own_everything_twice_leave_one_ruling_each(runnin
     await running.open()
     await running.report("2024Q1", at("2024-04-09 10:00"))
     await running.live_until(at("2024-07-11 00:10"))
-    found = await proved(running)
+    found = await proved(running, HALF_A_YEAR)
     assert found.verdicts["repeated"] >= len(ITEMS)
     assert found.void > 0, "the owners never met: the test shows nothing"
 
@@ -168,7 +175,9 @@ async def test_records_that_no_intake_would_write_are_ruled_unreadable(running: 
     producer.close()
     await running.report("2024Q1", at("2024-04-09 10:00"))
     await running.live_until(at("2024-04-11 00:10"))
-    await proved(running, {"unreadable": 3, "repeated": len(ITEMS)})
+    found = await proved(running)
+    assert found.verdicts["unreadable"] == 3
+    assert found.verdicts["repeated"] >= len(ITEMS)
     assert len(list((running.folder / "quarantine").glob("*.json"))) == 3
 
 
