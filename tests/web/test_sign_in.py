@@ -22,6 +22,7 @@ from sandbox.people import Account
 from tests.web.desk import Desk, come_back, desk, new_browser, sandbox_issuer, sign_in
 from web.addresses import local_path
 from web.cookies import cookies_of
+from web.sessions import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.services
 
@@ -334,7 +335,7 @@ async def test_without_postgresql_programs_go_on_and_people_are_told(
             await asyncio.to_thread(server.stop)
             began = time.monotonic()
             assert await who(browser, at, **bearer) == "u-nongye-1"
-            assert time.monotonic() - began < 1
+            assert time.monotonic() - began < PATIENCE_SECONDS, "the sessions were asked"
             assert await who(browser, at) == "503"
             async with new_browser() as stranger:
                 assert await who(stranger, at) == "", "whoever has no session is the public"
@@ -348,9 +349,7 @@ async def test_without_postgresql_programs_go_on_and_people_are_told(
             async def recognised() -> bool:
                 return await who(browser, at) == "o1"
 
-            began = time.monotonic()
-            await until(recognised, "the session was not found again")
-            assert time.monotonic() - began < 10
+            await until(recognised, "the session was not found again", 30)
     finally:
         await asyncio.to_thread(server.stop)
 

@@ -59,7 +59,7 @@ async def test_an_owner_that_hears_nothing_more_goes_on_by_itself() -> None:
 async def test_neither_a_stop_nor_letting_go_waits_for_the_end_of_a_poll() -> None:
     topics = MemoryTopics()
     submit(topics, [1])
-    async with owning(MemoryLog(topics), replace(FAST, poll_seconds=5)) as owner:
+    async with owning(MemoryLog(topics), replace(FAST, poll_seconds=60)) as owner:
         await ruled(topics)
         async with owning(MemoryLog(topics)) as other:
             await owner.let_go()
@@ -71,5 +71,5 @@ async def test_neither_a_stop_nor_letting_go_waits_for_the_end_of_a_poll() -> No
         await ruled(topics)
         await until(lambda: owner.status.position == 3, "its own position")
         began = time.monotonic()
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 30
     assert (owner.status.void, owner.status.lost_races) == (0, 0)

