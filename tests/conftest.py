@@ -11,6 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 from embedded.child_process import free_port
@@ -21,6 +22,10 @@ from embedded.parts import INTAKE, KAFKA, QUERY
 from embedded.postgres import PostgresServer, forget_private_place
 from embedded.realm import PASSWORD_POLICY
 from embedded.stack import Stack
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("liangdeng", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("liangdeng")
 
 
 def _say(text: str) -> None:

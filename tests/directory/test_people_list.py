@@ -219,7 +219,7 @@ def rows(draw: st.DrawFn) -> list[list[str | None]]:
 
 @pytest.mark.services
 @given(listed=rows())
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_import_export_import_changes_nothing(postgres: Callable[[], str], listed: list[list[str | None]]) -> None:
     content = workbook({"people": [["Name", "Unit", "Role", "Status", "Mail", "Phone"], *listed]})
 

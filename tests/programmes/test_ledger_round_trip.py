@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.submissions import Predecessor
@@ -84,7 +84,7 @@ def _read(programme: ProgrammeFile) -> tuple[OfficeLedger, ProgrammeFile]:
     return ledger, draft_of(ledger, within, programme)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30)
 @given(programmes())
 def test_a_programme_written_as_a_ledger_and_read_again_is_the_same(programme: ProgrammeFile) -> None:
     _, again = _read(programme)

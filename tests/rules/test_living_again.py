@@ -12,9 +12,7 @@ from services.audit.what_if import rerun
 from tests.rules.strategies import items, steps
 from tests.rules.timelines import OUHAI, YUANCHENG, Timeline, TimelineStep
 
-many = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+many = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 def adopts(step: TimelineStep) -> bool:

@@ -27,8 +27,8 @@ from tests.rules.timelines import Timeline, TimelineStep, replayed
 VERDICTS = (SubmissionAccepted, SubmissionRejected, SubmissionRepeated, SubmissionUnreadable)
 TIMELINES = int(os.environ.get("TIMELINES", "60"))
 """How many random timelines each property is held against."""
-many = settings(max_examples=TIMELINES, deadline=None, suppress_health_check=list(HealthCheck))
-some = settings(max_examples=TIMELINES // 3, deadline=None, suppress_health_check=list(HealthCheck))
+many = settings(max_examples=TIMELINES, suppress_health_check=list(HealthCheck))
+some = settings(max_examples=TIMELINES // 3, suppress_health_check=list(HealthCheck))
 ROOT = Path(__file__).parents[2]
 
 

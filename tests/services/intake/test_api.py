@@ -294,7 +294,7 @@ _BODY = st.one_of(
 )
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=250, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     content=_BODY,
     person=st.sampled_from(["u-fagai-1", "o1", "leader-1", "chief", "auditor"]),

@@ -405,7 +405,7 @@ _NAMES = st.sampled_from(
 _VALUES = st.text(max_size=40) | st.sampled_from(["completed", "2024Q1", "|", "light|", "0" * 64 + "|1|a/b|x", "1e999"])
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     name=st.sampled_from(["progress.reported", "plan.submitted", "notice.acknowledged", "appeal.lodged"]),
     fields=st.lists(st.tuples(_NAMES, _VALUES), max_size=8),

@@ -91,7 +91,7 @@ def _filled(content: bytes, cells: Mapping[tuple[str, int], str]) -> list[ListSh
 
 @given(_nodes())
 @example({"2024Q1": Node(text="开工", targets=(_target("节点目标", ">=", "", Decimal(1)),))})
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_a_plan_that_is_written_as_a_table_is_read_as_the_same_plan(nodes: dict[str, Node]) -> None:
     known = item(PlanReceived(nodes=nodes, late=False))
     table = read_plans(read_workbook(_plans(known), merged=True), {"K01": known})
@@ -102,7 +102,7 @@ def test_a_plan_that_is_written_as_a_table_is_read_as_the_same_plan(nodes: dict[
 
 
 @given(st.dictionaries(st.sampled_from(["甲", "乙"]), NUMBERS), WORDS, st.sampled_from(["推进中", "受阻", "已完成"]))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_what_is_filled_in_about_a_period_is_read_as_its_report(
     measures: dict[str, Decimal], narrative: str, claim: str
 ) -> None:

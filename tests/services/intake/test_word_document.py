@@ -117,7 +117,7 @@ def test_an_items_rows_stay_on_one_page_under_one_name() -> None:
 
 
 @given(st.lists(st.lists(TEXTS, min_size=7, max_size=7), min_size=1, max_size=5))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_whatever_a_cell_says_is_read_in_the_document(rows: list[list[str]]) -> None:
     table = PaperTable("附件4", "表", {**ITEM_COLUMNS, "一": 1, "二": 2}, rows, ["填报单位"])
     content = write_document([table], HEAD)
