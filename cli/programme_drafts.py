@@ -191,13 +191,16 @@ def _summary(ledger: OfficeLedger) -> None:
         f"指标 indicators {counts['indicators']}，问题 problems {len(ledger.problems)}"
     )
     for note in ledger.notes[:_SHOWN]:
-        say(f"  注 note {note.sheet}!{note.cell}  {note.zh} · {note.en}")
+        say(f"  注 note {_where(note)}  {note.zh} · {note.en}")
 
 
 def _tell(problems: Iterable[LedgerProblem]) -> None:
     for one in problems:
-        where = f"{one.sheet}!{one.cell}" if one.cell else one.sheet
-        typer.echo(f"{where}  {one.zh} · {one.en}".strip())
+        typer.echo(f"{_where(one)}  {one.zh} · {one.en}".strip())
+
+
+def _where(one: LedgerProblem) -> str:
+    return f"{one.sheet}!{one.cell}" if one.cell else one.sheet
 
 
 def _write(output: Path, content: bytes, *, force: bool) -> int:

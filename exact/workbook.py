@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.utils import coordinate_to_tuple, get_column_letter, range_boundaries
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from supervision.words import Word
@@ -69,10 +69,12 @@ class ListSheet:
     name: str
     rows: tuple[tuple[ListCell, ...], ...]
     merged: tuple[MergedCells, ...] = ()
+    hidden: bool = False
+    """Whether nobody sees it; then its rows are left out."""
 
 
 def read_workbook(content: bytes, *, merged: bool = False) -> list[ListSheet]:
-    """The sheets of a workbook's bytes, hidden ones left out where `merged` is asked for. Raises UnreadableWorkbook."""
+    """The sheets of a workbook's bytes; with `merged`, hidden ones have no rows. Raises UnreadableWorkbook."""
     if len(content) > MAX_BYTES:
         raise UnreadableWorkbook(Word(f"超过 {MAX_BYTES} 字节", f"more than {MAX_BYTES} bytes"))
     if content.startswith(_COMPOUND):
@@ -81,10 +83,13 @@ def read_workbook(content: bytes, *, merged: bool = False) -> list[ListSheet]:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             _refuse(packed)
             book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
-            sheets = [one for one in book.worksheets if not merged or one.sheet_state == "visible"]
+            if not merged:
+                return [ListSheet(sheet.title, tuple(_rows(sheet))) for sheet in book.worksheets]
             return [
-                ListSheet(sheet.title, tuple(_rows(sheet)), tuple(_merged(packed, sheet)) if merged else ())
-                for sheet in sheets
+                ListSheet(sheet.title, tuple(_rows(sheet)), tuple(_merged(packed, sheet)))
+                if sheet.sheet_state == "visible"
+                else ListSheet(sheet.title, (), hidden=True)
+                for sheet in book.worksheets
             ]
     except UnreadableWorkbook:
         raise
@@ -116,11 +121,17 @@ def _rows(sheet: Any) -> Iterator[tuple[ListCell, ...]]:
 
 
 def _merged(packed: zipfile.ZipFile, sheet: Any) -> Iterator[MergedCells]:
-    """What reading row by row leaves out: the merged cells stand behind the rows in the sheet's part."""
-    found = 0
+    """What reading row by row leaves out: the merged cells behind the rows. Refuses cells too far out to be read."""
+    found, said = 0, False
     with packed.open(sheet._worksheet_path) as part:
         for _, element in ElementTree.iterparse(part):
-            if element.tag.rpartition("}")[2] == "mergeCell":
+            kind = element.tag.rpartition("}")[2]
+            if kind in ("v", "t", "f"):
+                said = said or bool(element.text and element.text.strip())
+            elif kind == "c":
+                _refuse_far_out(element.get("r", "") if said else "")
+                said = False
+            elif kind == "mergeCell":
                 found += 1
                 if found > MAX_MERGED:
                     raise UnreadableWorkbook(_TOO_MANY_MERGED)
@@ -128,6 +139,18 @@ def _merged(packed: zipfile.ZipFile, sheet: Any) -> Iterator[MergedCells]:
                 if left and top and right and bottom:
                     yield MergedCells(left, top, right, bottom)
             element.clear()
+
+
+def _refuse_far_out(place: str) -> None:
+    """A cell that says something beyond what is read would be lost without a word."""
+    if place:
+        row, column = coordinate_to_tuple(place)
+        if row > MAX_ROWS:
+            raise UnreadableWorkbook(Word(f"超过 {MAX_ROWS} 行（{place}）", f"more than {MAX_ROWS} rows ({place})"))
+        if column > MAX_COLUMNS:
+            raise UnreadableWorkbook(
+                Word(f"超过 {MAX_COLUMNS} 列（{place}）", f"more than {MAX_COLUMNS} columns ({place})")
+            )
 
 
 def _cell(one: Any) -> ListCell:

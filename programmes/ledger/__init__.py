@@ -1,7 +1,9 @@
 """An office's ledger (台账) as an .xlsx: read with every problem at its cell, made into a draft, written.
 
 headings   which column a heading names, in any order, and the period whose target stands in it
-grid       a sheet's cells with what merged cells say in each of them, its heading row and the rows below
+heading_rows  one to three rows of headings as one
+grid       a sheet's cells with what merged cells say in each of them, its tables and the rows below
+chapters   rows that are no items: headings of chapters, totals, what is signed or remarked at the foot
 amounts    a target as offices write it: a number, how it is compared, its unit
 numbers    the number of an item as offices write it, and the id that comes of it
 cells      what a cell may hold: texts of a length, days, categories, names of units

@@ -10,6 +10,8 @@ from typing import Final
 
 from contracts.values import Category, Classification
 from exact.characters import TEXT_INVALID, forbidden_in
+from exact.workbook import ListCell
+from programmes.ledger.headings import Column
 from supervision.words import Word
 
 NAME: Final = 200
@@ -41,6 +43,18 @@ _TAIL: Final = re.compile(
 )
 """The rest of a name rather than a unit by itself: 有限公司, 交警支队, 第三医院; not 区人民医院."""
 _OPENING, _CLOSING = "（(〔[【", "）)〕]】"
+
+
+MAY_BE_BLANK: Final[frozenset[Column]] = frozenset(
+    ("task", "lead", "leader", "cooperating", "indicator", "comparator", "target", "measure", "due", "predecessor")
+)
+"""Columns in which a stroke or 无 stands for nothing."""
+_BLANK: Final = re.compile(r"[/\\—–-]{1,4}|暂?无|n/a", re.IGNORECASE)
+
+
+def is_blank(cell: ListCell) -> bool:
+    """Whether what stands there says that nothing does."""
+    return not cell.computed and _BLANK.fullmatch(unicodedata.normalize("NFKC", cell.text)) is not None
 
 
 class UnfitCell(ValueError):
@@ -127,16 +141,3 @@ def day(written: str) -> date | None:
     except (ValueError, IndexError):
         raise UnfitCell("没有这一天", "there is no such day") from None
     return None
-
-
-def is_section(written: str) -> bool:
-    """Whether a lone cell is a chapter's heading rather than a remark at the foot of the sheet."""
-    return not re.match(
-        r"\s*[（(]?(注|备注|说明|填报|填表|制表|审核|审签|联系|单位负责|合计|总计|小计|共计|盖章|日期)", written
-    )
-
-
-def section_name(written: str) -> str:
-    """A chapter's heading without its number: 一、重点任务 is 重点任务. Raises UnfitCell."""
-    bare = re.sub(r"^\s*[（(]?[一二三四五六七八九十]+[)）、.．]+\s*", "", written)
-    return text(bare, NAME) or text(written, NAME)

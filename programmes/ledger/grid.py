@@ -1,4 +1,4 @@
-"""A sheet's cells with what merged cells say in each of them, its heading row and the rows below."""
+"""A sheet's cells with what merged cells say in each of them, its tables with their headings and the rows below."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Final
 from openpyxl.utils import coordinate_to_tuple, get_column_letter
 
 from exact.workbook import ListCell, ListSheet, MergedCells, UnreadableWorkbook
-from programmes.ledger.headings import NEEDED, YEAR, Column, UnknownPeriod, column_of, period_of, plain
+from programmes.ledger.heading_rows import HeadingRows, Row, heading_rows
+from programmes.ledger.headings import YEAR, Column, UnknownPeriod, column_of, period_of, plain
 from supervision.words import Word
 
 HEADING_ROWS: Final = 12
@@ -18,17 +19,20 @@ MAX_COPIES: Final = 200_000
 _TOO_WIDE: Final = Word("合并的单元格太多", "merges too many cells")
 _GOALS: Final = ("目标任务", "主要任务", "工作内容", "任务内容", "具体任务", "具体内容")
 """Beside a column of titles these say what is to be reached in the year."""
+_LEADS: Final = ("牵头", "主办", "主责")
+_OTHERS: Final = ("责任单位", "责任部门", "承办单位", "落实单位")
+"""Beside a column of units that lead, these name the others."""
 
 
 @dataclass(slots=True)
 class LedgerSheet:
-    """A sheet of a ledger: `columns` and `periods` by column number, `rows` below the headings by row number."""
+    """A table of a ledger: `columns` and `periods` by column number, `rows` below the headings by row number."""
 
     name: str
     above: str
     columns: dict[int, Column]
     periods: dict[int, str]
-    rows: list[tuple[int, dict[int, ListCell]]]
+    rows: list[tuple[int, Row]]
     headings: Mapping[int, ListCell]
     years: dict[str, int] = field(default_factory=dict)
     """The year that a heading names, by its place."""
@@ -43,42 +47,48 @@ class LedgerSheet:
         return f"{get_column_letter(number)}{row}"
 
 
-def ledger_sheet(sheet: ListSheet) -> LedgerSheet | None:
-    """A sheet with its headings found; None for one that has none of a ledger. Raises UnreadableWorkbook.
+def ledger_sheets(sheet: ListSheet, *, partly: bool = False) -> list[LedgerSheet]:
+    """The tables of a sheet whose headings are those of a ledger, or some of them (`partly`).
 
-    Headings may fill two rows (季度目标 above 一季度, 二季度 …): the lower one says more and counts.
+    Headings that are repeated on a new page belong to the table above. Raises UnreadableWorkbook.
     """
     rows = _expanded(sheet)
-    for index, (_, cells) in enumerate(rows[:HEADING_ROWS]):
-        found = {at: column for at, cell in cells.items() if (column := column_of(cell.text))}
-        if not {"task", "lead"} <= set(found.values()) and len(set(found.values()) & set(NEEDED)) < 3:
+    tables: list[LedgerSheet] = []
+    above: list[Row] = []
+    index = 0
+    while index < len(rows) and (tables or index < HEADING_ROWS):
+        found = heading_rows([cells for _, cells in rows[index : index + 3]], partly=partly and not tables)
+        if found is None:
+            if tables:
+                tables[-1].rows.append(rows[index])
+                if len({one.place for one in rows[index][1].values()}) > 2:
+                    above = []
+            above.append(rows[index][1])
+            index += 1
             continue
-        headings = dict(cells)
-        below = rows[index + 1][1] if index + 1 < len(rows) else {}
-        two = bool(below) and all(
-            cells.get(at) == cell or column_of(cell.text) or _is_period(cell.text) for at, cell in below.items()
-        )
-        if two:
-            headings.update(below)
-        above = " ".join({cell.text: "" for _, row in rows[:index] for cell in row.values()})
-        return _read(sheet.name, above, headings, rows[index + 1 + two :])
-    return None
+        table = _table(sheet.name, _words(above), found)
+        if not (tables and (table.columns, table.periods) == (tables[-1].columns, tables[-1].periods)):
+            tables.append(table)
+        above = []
+        index += found.count
+    return tables
 
 
-def _read(
-    name: str, above: str, headings: Mapping[int, ListCell], rows: list[tuple[int, dict[int, ListCell]]]
-) -> LedgerSheet:
-    found = LedgerSheet(name, above, {}, {}, rows, headings)
-    for at, cell in sorted(headings.items()):
+def _words(rows: list[Row]) -> str:
+    return " ".join({cell.text: "" for row in rows for cell in row.values()})
+
+
+def _table(name: str, above: str, heading: HeadingRows) -> LedgerSheet:
+    found = LedgerSheet(name, above, {}, {}, [], heading.cells, dict(heading.years))
+    leads = any(
+        column_of(cell.text) == "lead" and plain(cell.text).startswith(_LEADS) for cell in heading.cells.values()
+    )
+    for at, cell in sorted(heading.cells.items()):
         column = column_of(cell.text)
+        if column == "lead" and leads and plain(cell.text) in _OTHERS:
+            column = "cooperating"
         if column:
-            taken = column in found.columns.values()
-            if taken and plain(cell.text) in _GOALS and YEAR not in found.periods.values():
-                found.periods[at] = YEAR
-            elif taken:
-                found.twice.append(f"{get_column_letter(at)}{coordinate_to_tuple(cell.place)[0]}")
-            else:
-                found.columns[at] = column
+            _named(found, at, cell, column)
             continue
         try:
             period = period_of(cell.text)
@@ -98,16 +108,19 @@ def _read(
     return found
 
 
-def _is_period(text: str) -> bool:
-    try:
-        return period_of(text) is not None
-    except UnknownPeriod:
-        return True
+def _named(found: LedgerSheet, at: int, cell: ListCell, column: Column) -> None:
+    taken = column in found.columns.values()
+    if taken and plain(cell.text) in _GOALS and YEAR not in found.periods.values():
+        found.periods[at] = YEAR
+    elif taken:
+        found.twice.append(f"{get_column_letter(at)}{coordinate_to_tuple(cell.place)[0]}")
+    else:
+        found.columns[at] = column
 
 
-def _expanded(sheet: ListSheet) -> list[tuple[int, dict[int, ListCell]]]:
+def _expanded(sheet: ListSheet) -> list[tuple[int, Row]]:
     """The rows by number, each with its cells by column number; a merged cell stands in every cell that it covers."""
-    rows: dict[int, dict[int, ListCell]] = {}
+    rows: dict[int, Row] = {}
     for row in sheet.rows:
         for cell in row:
             number, column = coordinate_to_tuple(cell.place)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from contracts.values import Comparator
 from exact.workbook import ListCell
 from programmes.ledger import cells
-from programmes.ledger.amounts import MAX_UNIT, Amount, read_amount
+from programmes.ledger.amounts import MAX_UNIT, Amount, read_amount, read_named_amount
 from programmes.ledger.cells import NAME, TEXT, UnfitCell
 from programmes.ledger.headings import YEAR, Column
 from programmes.ledger.model import LedgerIndicator
@@ -29,7 +28,6 @@ _NO_NUMBER: Final = (
 _COMPARATORS: Final[Mapping[str, Comparator]] = {
     ">=": ">=", "≥": ">=", "<=": "<=", "≤": "<=", ">": ">", "<": "<", "=": "=", "＝": "=",
 }  # fmt: skip
-_WITHIN: Final = re.compile(r"([^0-9０-９≥≤<>=]+)(.+)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +48,8 @@ class IndicatorRows:
     indicators: list[LedgerIndicator] = field(default_factory=list)
     texts: dict[str, list[str]] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
+    said: set[tuple[str, str]] = field(default_factory=set)
+    """Periods with the places whose text they have already."""
 
     def read(self, rows: list[IndicatorRow]) -> IndicatorRows:
         """Itself, with the goals of all rows."""
@@ -66,7 +66,7 @@ class IndicatorRows:
             if used:
                 self._indicator(one, named, used)
             elif fresh and "target" not in columns and YEAR not in self.rows.sheet.periods.values():
-                self._within(fresh[0])
+                self._within(fresh[0], one.periods)
             elif fresh:
                 place = self.rows.sheet.place("target", one.row) if "target" in columns else fresh[0].place
                 self.rows.wrong(place, _NO_TARGET)
@@ -92,38 +92,45 @@ class IndicatorRows:
             )
             rows.ledger.note(rows.sheet.name, counted.place, why)
         unit = unit or amount.unit
-        numbers = self._milestones(one.periods, unit, counted)
         comparator: Comparator = _COMPARATORS.get(compared) or amount.comparator or ">="
+        numbers = self._milestones(one.periods, unit, comparator, counted)
         self._add(name, comparator, amount.value, unit, note, numbers)
 
     def _said(self, one: IndicatorRow, column: Column, read: object) -> str:
         cell = one.own.get(column)
         return self.rows.checked(cell, read, "") if cell else ""  # type: ignore[arg-type]
 
-    def _milestones(self, periods: Mapping[str, ListCell], unit: str, counted: ListCell) -> dict[str, Decimal]:
+    def _milestones(
+        self, periods: Mapping[str, ListCell], unit: str, comparator: Comparator, counted: ListCell | None
+    ) -> dict[str, Decimal]:
         """The numbers of the periods; what is no number in this unit is a text of the item."""
         numbers: dict[str, Decimal] = {}
         for period, cell in periods.items():
-            if cell.place == counted.place:
+            if counted and cell.place == counted.place:
                 continue
             amount = None if cell.computed else read_amount(cell.text)
-            if amount and amount.unit in ("", unit) and amount.comparator in (None, ">="):
+            if amount and amount.unit in ("", unit) and amount.comparator in (None, ">=", comparator):
                 numbers[period] = amount.value
                 self.rows.note_width(cell)
             else:
                 self._texts({period: cell})
         return numbers
 
-    def _within(self, named: ListCell) -> None:
+    def _within(self, named: ListCell, periods: Mapping[str, ListCell]) -> None:
         """An indicator in a sheet without targets: its number stands in its own words, or it is a goal in words."""
         text = self.rows.checked(named, lambda text: cells.text(text, NAME), "")
-        match = _WITHIN.fullmatch(text)
-        amount = read_amount(match[2]) if match else None
-        if match and amount:
-            self.rows.note_width(named)
-            self._add(match[1].strip(), amount.comparator or ">=", amount.value, amount.unit, "", {})
-        elif text:
-            self.texts.setdefault(YEAR, []).append(text)
+        found = read_named_amount(text)
+        if found is None:
+            if text:
+                self.texts.setdefault(YEAR, []).append(text)
+            self._texts(periods)
+            return
+        name, amount = found
+        self.rows.note_width(named)
+        comparator: Comparator = amount.comparator or ">="
+        self._add(
+            name, comparator, amount.value, amount.unit, "", self._milestones(periods, amount.unit, comparator, None)
+        )
 
     def _add(
         self, name: str, comparator: Comparator, target: Decimal, unit: str, note: str, milestones: dict[str, Decimal]
@@ -136,9 +143,9 @@ class IndicatorRows:
 
     def _texts(self, periods: Mapping[str, ListCell]) -> None:
         for period, cell in periods.items():
-            if cell.place in self.seen:
+            if cell.place in self.seen or (period, cell.place) in self.said:
                 continue
-            self.seen.add(cell.place)
+            self.said.add((period, cell.place))
             text = self.rows.checked(cell, lambda text: cells.text(text, TEXT, lines=True), "")
             if text:
                 self.texts.setdefault(period, []).append(text)

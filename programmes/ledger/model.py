@@ -67,6 +67,7 @@ class OfficeLedger:
     """The year that a heading names, by sheet and cell."""
     wrong: list[LedgerItem] = field(default_factory=list)
     """Items with a problem, by what could be read of them."""
+    _told: set[LedgerProblem] = field(default_factory=set)
 
     @property
     def rows(self) -> int:
@@ -83,17 +84,23 @@ class OfficeLedger:
         """What stands there for leaders, each once, in the order of the rows."""
         return _distinct(item.leader for item in self._all())
 
+    @property
+    def aspects(self) -> tuple[str, ...]:
+        """The names of aspects and chapters, each once, in the order of the rows."""
+        return _distinct(item.aspect for item in self._all())
+
     def problem(self, sheet: str, cell: str, why: Word) -> None:
         """Add one, unless it is known already (merged cells are read once per row)."""
-        found = LedgerProblem(sheet, cell, *why)
-        if found not in self.problems:
-            self.problems.append(found)
+        self._tell(self.problems, LedgerProblem(sheet, cell, *why))
 
     def note(self, sheet: str, cell: str, why: Word) -> None:
         """Add what was read otherwise than it is written."""
-        found = LedgerProblem(sheet, cell, *why)
-        if found not in self.notes:
-            self.notes.append(found)
+        self._tell(self.notes, LedgerProblem(sheet, cell, *why))
+
+    def _tell(self, among: list[LedgerProblem], found: LedgerProblem) -> None:
+        if found not in self._told:
+            self._told.add(found)
+            among.append(found)
 
     def as_dict(self) -> dict[str, Any]:
         """For scripts: how many of each, and every problem at its cell."""

@@ -27,8 +27,12 @@ ROW = (
 )
 
 
-def book(sheets: Mapping[str, Sequence[Sequence[object]]], merged: Sequence[tuple[str, str]] = ()) -> bytes:
-    """An .xlsx of rows from A1 on; `merged` names a sheet and a range each."""
+def book(
+    sheets: Mapping[str, Sequence[Sequence[object]]],
+    merged: Sequence[tuple[str, str]] = (),
+    hidden: Sequence[str] = (),
+) -> bytes:
+    """An .xlsx of rows from A1 on; `merged` names a sheet and a range each, `hidden` names of sheets not to be seen."""
     made = Workbook()
     made.remove(made.worksheets[0])
     for name, rows in sheets.items():
@@ -38,6 +42,10 @@ def book(sheets: Mapping[str, Sequence[Sequence[object]]], merged: Sequence[tupl
         for where, cells in merged:
             if where == name:
                 sheet.merge_cells(cells)
+    for name in hidden:
+        sheet = made.create_sheet(name)
+        sheet.append(HEADINGS)
+        sheet.sheet_state = "hidden"
     packed = io.BytesIO()
     made.save(packed)
     return packed.getvalue()

@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.submissions import Predecessor
+from exact.workbook import ListCell
 from programmes import FOLDER
+from programmes.ledger.cells import is_blank
 from programmes.ledger.comparison import compared
 from programmes.ledger.draft import draft_of, misplaced, next_year, schedule_of, year_of
 from programmes.ledger.model import OfficeLedger
@@ -29,8 +31,10 @@ PERIODS = ("2024Q1", "2024Q2", "2024Q3", "2024Q4", "2024-05", "2024-12", "2024")
 
 _CHARACTERS = st.sampled_from("重点任务注季度一、（），。；：“”aXe019=+-@'\"<>&%≥é🌸 　/")
 TEXTS = st.text(_CHARACTERS, max_size=12).map(lambda text: text.strip(" 　"))
-LINES = st.text(_CHARACTERS | st.just("\n"), max_size=20).map(lambda text: text.strip(" 　\n")).filter(bool)
-NAMES = TEXTS.filter(bool)
+LINES = st.text(_CHARACTERS | st.just("\n"), max_size=20).map(lambda text: text.strip(" 　\n"))
+LINES = LINES.filter(lambda text: bool(text) and not is_blank(ListCell("A1", text)))
+"""A stroke alone stands for nothing in a ledger."""
+NAMES = TEXTS.filter(lambda text: bool(text) and not is_blank(ListCell("A1", text)))
 NUMBERS = st.decimals(-(10**14), 10**14, places=4)
 
 

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from pydantic import ValidationError
+
 from contracts.values import Leader, Unit
 from directory.copy import DirectoryCopy
+from exact.faults import faults_of
 from exact.workbook import ListSheet
 from programmes.ledger.comparison import DraftComparison, compared
 from programmes.ledger.draft import DraftFrame, draft_of, misplaced, year_of
@@ -79,10 +82,16 @@ def preview_of(
     """What the sheets of an .xlsx with this SHA-256 would make of a draft."""
     ledger = read_sheets(sheets)
     known = directory or KnownNames()
-    made = _made(ledger, draft, known) if ledger.items else None
-    contradictions = misplaced(ledger, made, year_of(draft)) if made else []
-    # What is in no cell is the draft's own, such as a calendar that is too short: its own page tells it.
-    problems = [*ledger.problems, *(one for one in contradictions if one.cell)]
+    problems = list(ledger.problems)
+    made = None
+    try:
+        made = _made(ledger, draft, known) if ledger.items else None
+    except ValidationError as error:  # with the draft's own, more units or leaders than a programme has
+        told = [LedgerProblem("", "", f"{one.field}：{one.zh}", f"{one.field}: {one.en}") for one in faults_of(error)]
+        problems = problems or told
+    if made:
+        # What is in no cell is the draft's own, such as a calendar that is too short: its own page tells it.
+        problems += [one for one in misplaced(ledger, made, year_of(draft)) if one.cell]
     places = {(one.sheet, one.cell) for one in problems}
     return LedgerPreview(
         ledger=digest,

@@ -201,3 +201,14 @@ def test_what_a_ledger_names_like_the_directory_gets_the_directorys_id() -> None
     assert again.content == preview.content
     alone = preview_of(LEDGER, SHEETS, draft, KnownNames(units=(Unit(id="x", name="区交通运输局"),)))
     assert ("区交通局", "区交通运输局") in alone.new_units, "nearly the same name is asked about"
+
+
+@pytest.mark.parametrize("count", [480, 960], ids=["with the draft's own", "alone"])
+def test_more_units_than_a_programme_has_are_a_problem_and_no_breakdown(count: int) -> None:
+    more = [[one, f"事项{one}", *ROW[2:4], f"区第{one}局", None, *ROW[6:]] for one in range(count)]
+    sheets = read_workbook(one_sheet(HEADINGS, *more), merged=True)
+    draft = draft_of_file(SHIPPED)
+    preview = preview_of(LEDGER, sheets, draft)
+    assert preview.content is None
+    assert preview.problems
+    assert all("units" in one.en or "单位" in one.zh for one in preview.problems)
