@@ -148,7 +148,7 @@ def asked_as_it_is(browser: httpx.Client, path: str) -> tuple[int, dict[str, Any
     """The answer to a path that no client would send so: nothing of it is tidied up on this side."""
     trust = ssl.create_default_context()
     trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
-    connection = http.client.HTTPSConnection("localhost", browser.base_url.port, context=trust, timeout=20)
+    connection = http.client.HTTPSConnection("localhost", browser.base_url.port, context=trust, timeout=60)
     connection.putrequest("GET", path, skip_accept_encoding=True)
     connection.endheaders()
     answer = connection.getresponse()

@@ -70,4 +70,4 @@ async def owning(
     finally:
         owner.stop()
         with suppress(Crash):
-            await asyncio.wait_for(running, 5)
+            await asyncio.wait_for(running, 60)

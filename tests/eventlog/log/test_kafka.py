@@ -227,7 +227,7 @@ async def submit(log: Log, partition: int, start: int, count: int) -> None:
 
 async def ruled(log: Log, partition: int, count: int) -> None:
     """Read both topics from the beginning; every submission must have exactly one counted ruling, the right one."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     counting = AtRule()
     told: list[tuple[int, int]] = []
     async with log.follow({("submissions", partition): 0}) as follower:

@@ -56,7 +56,7 @@ class People:
 
     async def known(self) -> None:
         """Until intake knows the items."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while "intake_roster_items 108.0" not in (await self._client.get(f"{self._at['intake_ops']}/metrics")).text:
             assert time.monotonic() < deadline, "the roster does not know the 108 items"
             await asyncio.sleep(0.1)
@@ -101,7 +101,7 @@ async def test_twenty_plans_are_confirmed_from_the_desk_in_at_most_six_taps(
         await phone.goto(f"{urls['front']}/intake/items")
         await phone.click("text=去登录")
         await phone.click(f'button[value="{leader}"]')
-        desk, deadline = phone.get_by_role("link", name="工作台 20 件待办"), time.monotonic() + 30
+        desk, deadline = phone.get_by_role("link", name="工作台 20 件待办"), time.monotonic() + 60
         while await desk.count() == 0:
             assert time.monotonic() < deadline, "the navigation does not count twenty"
             await phone.goto(f"{urls['front']}/inbox")

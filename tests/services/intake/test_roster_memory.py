@@ -51,7 +51,7 @@ async def test_what_was_folded_is_looked_through_no_more_once_the_log_was_read()
     cycles.seldom()
     following = asyncio.create_task(feed.run())
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not found:
                 assert gc.get_threshold() == cycles.FOLDING
                 await asyncio.sleep(0.01)

@@ -131,7 +131,7 @@ class NotifyProcess:
     def end(self) -> None:
         """Ask it to end, and see that it does so in an orderly way (uvicorn then dies of the same signal)."""
         self.signal(signal.SIGTERM)
-        assert self.process.wait(20) == -signal.SIGTERM
+        assert self.process.wait(60) == -signal.SIGTERM
         assert "Application shutdown complete" in self.log_file.read_text()
 
     async def ready(self) -> None:

@@ -26,7 +26,7 @@ async def told(postgres: Callable[[], str], tmp_path_factory: pytest.TempPathFac
 
 
 async def test_of_400_waits_of_one_account_20_wait_and_the_others_are_told_to_come_again(told: House) -> None:
-    path, office = "/v1/progress?min_position=submissions-0@999999&timeout=3", told.headers("office")
+    path, office = "/v1/progress?min_position=submissions-0@999999&timeout=8", told.headers("office")
     waits = [asyncio.create_task(told.client.get(path, headers=office)) for _ in range(400)]
     answers = await asyncio.gather(*waits)
     statuses = [answer.status_code for answer in answers]

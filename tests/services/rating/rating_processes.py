@@ -97,7 +97,7 @@ class RatingProcesses:
         """Send a signal to a process, and bury it if that ends it."""
         self.processes[port].send_signal(signal_)
         if signal_ in (signal.SIGKILL, signal.SIGTERM):
-            self.processes.pop(port).wait(20)
+            self.processes.pop(port).wait(60)
 
     async def close(self) -> None:
         """End everything."""

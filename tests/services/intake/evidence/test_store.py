@@ -56,7 +56,7 @@ class Town:
     async def ready(self) -> Town:
         """The citations were read up to the end of the log; from now on they are read when a test says so."""
         following = asyncio.create_task(self.feed.run())
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while self.feed.problems:
             assert time.monotonic() < deadline, self.feed.problems
             await asyncio.sleep(0.01)
