@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Any, Final
 
 from contracts.envelope import UnknownType, parse
 from contracts.ruling import RULING_TYPES, ruling_from
-from eventlog.at.at_rule import Counted, CountedAnswer
+from eventlog.at.at_rule import CountedAnswer
 from eventlog.log.record import Record
 from services.audit.as_json import as_json, record_as_json
 from services.audit.counted_rulings import CountedRulings
+from services.audit.event_comparison import compare_event
 from services.audit.finding import Finding, FindingKind, ReplayReport
 from services.audit.sentences import Sentences, sentences_of, sentences_on_log
 from services.rating.rules.envelope import (
@@ -18,21 +20,22 @@ from services.rating.rules.envelope import (
     Ruled,
     Rules,
     RulingCause,
-    RulingMade,
     cause_ahead,
     cause_of,
     evolve_states,
     make_ruling,
     state_after,
-    state_on_record,
 )
+from services.rating.rules.several import make_rulings, states_on_record
 from services.rating.rules.state.state import State
 
 VERDICT: Final = "liangdeng.submission."
+Read = tuple[LoggedSubmission, RulingCause | None]
+"""A submission with what a ruling on it names as its cause; None: it cannot be told yet."""
 
 
 class PartitionReplay:
-    """One partition: `compare` is given its submissions in order, each with the rulings from the next one on."""
+    """One partition: `compare` is given its submissions in order, with the rulings from the next one on."""
 
     def __init__(self, partition: int, report: ReplayReport, rules: Rules) -> None:
         self._partition = partition
@@ -41,45 +44,54 @@ class PartitionReplay:
         self._rules = rules
         self._states: dict[str, State] = {}
         self._waits = False
+        self._differs = False
 
-    def read(self, submission: Record) -> RulingCause | None:
-        """What a ruling on it names as its cause; None: it is asked for, and told, when the submission's turn comes."""
-        return cause_ahead(self._log, logged_submission(submission))
-
-    def compare(self, submission: Record, cause: RulingCause | None, rulings: CountedRulings) -> None:
-        """Rule on it and compare; the next one is ruled on in the state that the log's own ruling leads to.
-
-        One that neither the log nor these rules have ruled on makes the later ones wait: they are only counted.
-        """
-        self._report.submissions += 1
-        if self._waits:
-            self._report.behind += 1
-            return
+    def read(self, submission: Record) -> Read:
+        """Read it; what cannot be read is told when its turn comes."""
         logged = logged_submission(submission)
-        made: RulingMade | None = None
-        try:
-            cause = cause or cause_of(self._log, logged)
-            made = make_ruling(self._rules, self._log, logged, cause, rulings.at, self._states)
-            state = state_on_record(self._rules, made)
-        except Exception:
-            state = None  # it is met again, and told beside what lies on the log
-        else:
-            if rulings.take(logged.offset, made.encoded.values):
-                first = made.events[0]
-                self._count(RULING_TYPES.types[type(first.data)], len(made.events))
-                self._keep_state(first.subject, state)
-                return
-        self._compare_found(logged, rulings.next(), made)
+        return logged, cause_ahead(self._log, logged)
 
-    def _compare_found(self, logged: LoggedSubmission, found: CountedAnswer | None, made: RulingMade | None) -> None:
-        """The same where its ruling is missing, lies elsewhere or says something else; `made`: for the next offset."""
+    def compare(self, run: Sequence[Read], rulings: CountedRulings) -> None:
+        """Rule on these and compare; a subject's next one is ruled on in the state that the log's own ruling leads to.
+
+        None of them is about the subject of another one. One that neither the log nor these rules have ruled on makes
+        the later ones wait: they are only counted.
+        """
+        self._report.submissions += len(run)
+        for logged, _ in run[self._proved(run, rulings) :]:
+            if self._waits:
+                self._report.behind += 1
+            else:
+                self._compare(logged, rulings.next())
+
+    def _proved(self, run: Sequence[Read], rulings: CountedRulings) -> int:
+        """How many of them, from the first on, have whole rulings where they would lie and in the very bytes.
+
+        After one that has not the next one is looked at by itself: it may be of other rules, as thousands are then.
+        """
+        asked = [(logged, cause) for logged, cause in run if cause is not None]
+        if self._differs or len(asked) < len(run):
+            return 0
+        try:
+            made = make_rulings(self._rules, self._log, asked, rulings.at, self._states)
+            states = states_on_record(self._rules, made)
+        except Exception:
+            return 0  # it is met again, by itself, and told beside what lies on the log
+        for place, (one, state) in enumerate(zip(made, states, strict=True)):
+            first = one.events[0]
+            if not rulings.take(first.causeoffset, one.encoded.values):
+                return place
+            self._count(RULING_TYPES.types[type(first.data)], len(one.events))
+            self._keep_state(first.subject, state)
+        return len(run)
+
+    def _compare(self, logged: LoggedSubmission, found: CountedAnswer | None) -> None:
+        """Rule on one and compare, whatever lies there, or nothing."""
         at = found.events[0].record.offset if found else 0
         ruled: Ruled | None = None
         same = False
         try:
-            if made is None or made.events[0].at != at:
-                cause = cause_of(self._log, logged)
-                made = make_ruling(self._rules, self._log, logged, cause, at, self._states)
+            made = make_ruling(self._rules, self._log, logged, cause_of(self._log, logged), at, self._states)
             values = made.encoded.values
             same = found is not None and values == tuple([counted.record.value for counted in found.events])
             ruled = state_after(self._rules, made, map(parse, values))
@@ -87,6 +99,7 @@ class PartitionReplay:
             self._undecided(logged, found, f"these rules do not know the type {error}")
         except Exception as error:
             self._undecided(logged, found, f"these rules fail on it: {error!r}")
+        self._differs = not same
         if found is None:
             self._waits = ruled is None
             if ruled is not None:
@@ -131,7 +144,7 @@ class PartitionReplay:
         other = found.events[0].body.get("rules")
         if other != self._rules.version:
             self._report.other_rules[str(other)] = self._report.other_rules.get(str(other), 0) + 1
-        compared = [_compare_event(*pair) for pair in zip_longest(ruled.values, found.events)]
+        compared = [compare_event(*pair) for pair in zip_longest(ruled.values, found.events)]
         differing = {place for place, (kind, _) in enumerate(compared) if kind is not None}
         for ordinal, (value, counted) in enumerate(zip_longest(ruled.values, found.events)):
             kind, sentence = compared[ordinal]
@@ -219,31 +232,3 @@ class PartitionReplay:
 def logged_submission(submission: Record) -> LoggedSubmission:
     """A record as the rules see it."""
     return LoggedSubmission(submission.partition, submission.offset, submission.timestamp_ms, submission.value)
-
-
-def _differing_names(expected: dict[str, Any], found: dict[str, Any]) -> list[str]:
-    """Names of the attributes, and within `data` of the fields, that differ; both given as JSON objects."""
-    names = sorted(name for name in {*expected, *found} if expected.get(name) != found.get(name))
-    if "data" not in names or not isinstance(found.get("data"), dict):
-        return names
-    data, other = expected["data"], found["data"]
-    inner = sorted(f"data.{name}" for name in {*data, *other} if data.get(name) != other.get(name))
-    return [name for name in names if name != "data"] + inner
-
-
-def _compare_event(value: bytes | None, counted: Counted | None) -> tuple[FindingKind | None, str]:
-    """What is wrong with an event and the sentence about it; None if nothing but the version of its rules differs."""
-    if counted is None:
-        return FindingKind.MISSING, "The ruling lacks an event that follows from the submission."
-    if value is None:
-        return FindingKind.SURPLUS, "The ruling holds an event that does not follow from the submission."
-    if value == counted.record.value:
-        return None, ""
-    expected, body = record_as_json(value), counted.body
-    names = _differing_names(expected, body)
-    if names == ["rules"]:
-        return None, ""
-    return (
-        FindingKind.DIFFERENT,
-        f"The event comes out different in: {', '.join(names) or 'its bytes, not its values'}.",
-    )

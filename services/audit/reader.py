@@ -8,11 +8,11 @@ from types import TracebackType
 from typing import Any, Final, Protocol, Self
 
 from kafka import KafkaConsumer, TopicPartition
-from kafka.errors import KafkaError
+from kafka.errors import CorruptRecordError, KafkaError
 
 from eventlog.log.record import Record
+from services.audit.fetched_batch import FetchedBatch, WholeBatches
 
-LOG_APPEND_TIME: Final = 1
 STALL_SECONDS: Final = 30.0
 """If a partition has more records and none comes for so long, it cannot be read."""
 POLL_MS: Final = 500
@@ -61,12 +61,13 @@ class KafkaReader:
                 client_id="liangdeng-audit",
                 fetch_max_bytes=16 * 1024 * 1024,
                 max_partition_fetch_bytes=8 * 1024 * 1024,
-                max_poll_records=5000,
                 bootstrap_timeout_ms=BOOTSTRAP_MS,
                 **self._options,
             )
         except (KafkaError, OSError) as error:
             raise CannotReadLog(f"no broker at {self._options['bootstrap_servers']}: {error!r}") from error
+        # The client has no setting for what a fetch is decoded by.
+        self._consumer._fetcher.PartitionRecords = WholeBatches
         return self
 
     def __exit__(
@@ -91,24 +92,30 @@ class KafkaReader:
         """As `RecordReader.records`.
 
         Raises:
-            CannotReadLog: it stalls, an offset is missing, or a record was not stamped by the broker.
+            CannotReadLog: it stalls, an offset is missing, a record is damaged, or was not stamped by the broker.
         """
+        try:
+            yield from self._records(topic, partition, start, end)
+        except CorruptRecordError as error:
+            raise CannotReadLog(str(error)) from error
+
+    def _records(self, topic: str, partition: int, start: int, end: int) -> Iterator[Record]:
         place = self._place(topic, partition)
         self._consumer.assign([place])
         self._consumer.seek(place, start)
         expected, moved = start, time.monotonic()
         while expected < end:
             before = expected
-            for found in self._polled(place):
-                if found.offset >= end:
-                    return
-                if found.offset != expected:
-                    raise CannotReadLog(f"{topic}-{partition}@{expected} is missing, {found.offset} comes next")
-                if found.timestamp_type != LOG_APPEND_TIME:
-                    raise CannotReadLog(f"{topic}-{partition}@{expected} was not stamped by the broker (LogAppendTime)")
-                headers = tuple(found.headers)
-                yield Record(topic, partition, expected, found.timestamp, found.key, found.value, headers)
-                expected += 1
+            for batch in self._polled(place):
+                for record in batch.records(topic, partition):
+                    if record.offset >= end:
+                        return
+                    if record.offset != expected:
+                        raise CannotReadLog(f"{topic}-{partition}@{expected} is missing, {record.offset} comes next")
+                    if not batch.stamped:
+                        raise CannotReadLog(f"{topic}-{partition}@{expected} was not stamped by the broker")
+                    yield record
+                    expected += 1
             if expected > before:
                 moved = time.monotonic()
             elif time.monotonic() - moved > STALL_SECONDS:
@@ -123,9 +130,9 @@ class KafkaReader:
         except (KafkaError, OSError, KeyError) as error:
             raise CannotReadLog(f"{place.topic}-{place.partition}: {error!r}") from error
 
-    def _polled(self, place: TopicPartition) -> list[Any]:
+    def _polled(self, place: TopicPartition) -> list[FetchedBatch]:
         try:
-            found: list[Any] = self._consumer.poll(timeout_ms=POLL_MS).get(place, [])
+            found: list[FetchedBatch] = self._consumer.poll(timeout_ms=POLL_MS).get(place, [])
         except (KafkaError, OSError) as error:
             raise CannotReadLog(f"{place.topic}-{place.partition}: {error!r}") from error
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections import ChainMap
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from services.rating.alarm import Alarm
 from services.rating.metrics import PartitionTally
 from services.rating.rules.envelope import (
     LoggedSubmission,
+    Ruled,
     Rules,
     RulingCause,
     States,
@@ -26,6 +28,7 @@ from services.rating.rules.envelope import (
     identities,
     rule_on,
 )
+from services.rating.rules.several import rule_on_several, runs
 from services.rating.rules.state.state import State
 
 logger = logging.getLogger(__name__)
@@ -71,6 +74,8 @@ class RatingHandler:
         self._states_ahead: States = ChainMap({}, self.states)
         self._ahead: dict[int, _Decided] = {}
         self._read: dict[int, _Read] = {}
+        self._ruled: dict[tuple[int, int], Ruled] = {}
+        """Rulings made together with one before them, by the submission's offset and the ruling's."""
 
     def fold(self, rulings: Sequence[CountedAnswer]) -> None:
         """As `PartitionHandler.fold`."""
@@ -85,17 +90,17 @@ class RatingHandler:
     def begin(self, questions: Sequence[Record]) -> None:
         """As `PartitionHandler.begin`; the same code over again is faster by a fourteenth than one after the other."""
         self._ahead.clear()
+        self._ruled.clear()
         before = self._read
         self._read = {one.offset: self._read_ahead(one, before.get(one.offset)) for one in questions}
         self._states_ahead = ChainMap({}, self.states)
 
     def answer(self, submission: Record, at: int) -> Sequence[Entry]:
         """As `PartitionHandler.answer`."""
-        logged = logged_submission(submission)
-        read, cause = self._read.pop(submission.offset, (None, None))
-        if read is not submission:
-            cause = None
-        values, events, state = rule_on(self._rules, self._log, logged, at, self._states_ahead, cause)
+        if (submission.offset, at) not in self._ruled:
+            self._rule_ahead(submission, at)
+        values, events, state = self._ruled.pop((submission.offset, at))
+        self._read.pop(submission.offset, None)
         subject = events[0].subject
         if state is not None:
             self._states_ahead[subject] = state
@@ -120,6 +125,20 @@ class RatingHandler:
         if before is not None and before[0] is question:
             return before
         return question, cause_ahead(self._log, logged_submission(question))
+
+    def _rule_ahead(self, submission: Record, at: int) -> None:
+        """Rule on this one, and on those that were read behind it up to one about a subject that came before."""
+        run = next(runs(self._read.values()), [])
+        asked = [(logged_submission(record), cause) for record, cause in run if cause is not None]
+        if asked and run[0][0] is submission:
+            with contextlib.suppress(Exception):  # of whichever it is: met again once that one is asked for
+                ruled = rule_on_several(self._rules, self._log, asked, at, self._states_ahead)
+                for (logged, _), one in zip(asked, ruled, strict=True):
+                    self._ruled[logged.offset, at] = one
+                    at += len(one.values)
+                return
+        logged = logged_submission(submission)
+        self._ruled[submission.offset, at] = rule_on(self._rules, self._log, logged, at, self._states_ahead)
 
     def _adopt(self, ahead: _Decided) -> None:
         subject = ahead.events[0].subject

@@ -1,5 +1,6 @@
 """The rules of the rulebook (docs/rulebook.md): pure functions of a state, a submission and an instant.
 
+several       the same of several submissions, a step for all of them at a time
 envelope      one record of submissions in, one encoded ruling out; what is refused before the rules are asked
 decide        which act a submission is, who may do it, what stands against it, what follows
 deadlines/    what falls due next, and the ruling when it has passed
@@ -15,5 +16,5 @@ state/        what is remembered of a subject, and how an event changes it
 explain       why a light or an escalation stands as it does, in a sentence
 version       the version that every ruling names
 
-A module imports those below it: envelope, decide, deadlines, acts, lights, escalations, verdict, draft, state.
+A module imports those below it: several, envelope, decide, deadlines, acts, lights, escalations, verdict, draft, state.
 """

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from contracts.envelope import Unreadable, derived_id, digest_of, parse
 from contracts.refusal_reasons import Reason
-from contracts.ruling import Encoded, RulingEvent, encode_events, read_back, ruling_from
+from contracts.ruling import Encoded, RulingEvent, encode_events, ruling_from
 from contracts.rulings import ItemOpened, ProgrammeOpened, SubmissionAccepted, SubmissionUnreadable
 from contracts.submission import Submission, submission_from
 from contracts.topics import MAX_RULING_BYTES, MAX_SUBMISSION_BYTES, SUBMISSIONS, partition_of
@@ -153,11 +153,9 @@ def rule_on(
     waits, it is never skipped.
     """
     made = make_ruling(rules, log, logged, read or cause_of(log, logged), at, states)
-    return (
-        state_after(rules, made, map(parse, made.encoded.values))
-        if rules.reads_back
-        else _ruled(rules, made, made.events)
-    )
+    if rules.reads_back:
+        return state_after(rules, made, map(parse, made.encoded.values))
+    return ruled_as_made(rules, made)
 
 
 def make_ruling(
@@ -165,13 +163,29 @@ def make_ruling(
 ) -> RulingMade:
     """As `rule_on`, from the record as `cause_of` has read it up to the bytes of the ruling."""
     state = states.get(cause.subject)
+    return enveloped(rules, log, logged, cause, at, state, decided(rules, logged, cause, state))
+
+
+def decided(rules: Rules, logged: LoggedSubmission, cause: RulingCause, state: State | None) -> list[Event]:
+    """What follows from a record, before it has an envelope."""
     submission = cause.submission
     if submission is None:
-        ruling = unreadable(logged.logged_at, cause.problem)
-    elif (reason := objection_to_envelope(submission, cause.source, logged)) is not None:
-        ruling = refuse(logged.logged_at, [reason], alarm=submission.actor.role == "alarm")
-    else:
-        ruling = rules.decide(state, submission, logged.logged_at)
+        return unreadable(logged.logged_at, cause.problem)
+    if (reason := objection_to_envelope(submission, cause.source, logged)) is not None:
+        return refuse(logged.logged_at, [reason], alarm=submission.actor.role == "alarm")
+    return rules.decide(state, submission, logged.logged_at)
+
+
+def enveloped(
+    rules: Rules,
+    log: str,
+    logged: LoggedSubmission,
+    cause: RulingCause,
+    at: int,
+    state: State | None,
+    ruling: list[Event],
+) -> RulingMade:
+    """The same as events and bytes that lie at `at` and behind it, or a refusal where these are too large."""
     events = _enveloped(rules.version, log, logged, cause, at, state, ruling)
     encoded = encode_events(events)
     if (fit := capped(ruling, encoded.values)) is not ruling:
@@ -186,18 +200,13 @@ def state_after(rules: Rules, made: RulingMade, bodies: Iterable[Mapping[str, An
     return _ruled(rules, made, tuple([ruling_from(body, partition) for body in bodies]))
 
 
-def state_on_record(rules: Rules, made: RulingMade) -> State | None:
-    """The subject's state after a ruling that lies on the log in the very bytes made: times and data as read from them.
-
-    What else its records say is in neither event nor state that a later reader makes of them, but as it was made here.
-    """
-    if not _concerns_state(made.events[0]):
-        return made.before
-    return rules.fold(made.before, made.cause, read_back(made.events, made.encoded))
+def ruled_as_made(rules: Rules, made: RulingMade) -> Ruled:
+    """The same with its events as they were encoded (decision 0028)."""
+    return _ruled(rules, made, made.events)
 
 
 def _ruled(rules: Rules, made: RulingMade, events: tuple[RulingEvent, ...]) -> Ruled:
-    state = rules.fold(made.before, made.cause, events) if _concerns_state(events[0]) else made.before
+    state = rules.fold(made.before, made.cause, events) if concerns_state(events[0]) else made.before
     return Ruled(made.encoded.values, events, state)
 
 
@@ -208,7 +217,7 @@ def evolve_states(rules: Rules, states: States, *events: RulingEvent) -> bool:
         # Not rating's: somebody else has put it there, and each event is taken for itself.
         concerned = [evolve_states(rules, states, event) for event in events]
         return any(concerned)
-    if not _concerns_state(events[0]):
+    if not concerns_state(events[0]):
         return False
     states[cause.subject] = rules.fold(states.get(cause.subject), cause, events)
     return True
@@ -260,6 +269,6 @@ def _enveloped(
     )
 
 
-def _concerns_state(event: RulingEvent) -> bool:
+def concerns_state(event: RulingEvent) -> bool:
     """Neither what could not be read nor what lies on the wrong partition is remembered of its subject."""
     return type(event.data) is not SubmissionUnreadable and partition_of(event.subject) == event.partition
