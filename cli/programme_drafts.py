@@ -19,9 +19,19 @@ from exact.faults import faults_of
 from exact.workbook import UnreadableWorkbook
 from programmes import FOLDER
 from programmes.ledger.comparison import compared
-from programmes.ledger.draft import TO_FILL_IN, DraftFrame, calendar_span, draft_of, misplaced, next_year, year_of
+from programmes.ledger.draft import (
+    TO_FILL_IN,
+    DraftFrame,
+    calendar_span,
+    draft_of,
+    misplaced,
+    next_year,
+    remarks,
+    year_of,
+)
 from programmes.ledger.model import LedgerProblem, OfficeLedger
-from programmes.ledger.names import is_person, leaders_of
+from programmes.ledger.names import leaders_of
+from programmes.ledger.persons import is_person
 from programmes.ledger.reading import read_ledger
 from programmes.ledger.writing import template, write_ledger
 from programmes.policy_file import FaultyFile, read_policy
@@ -106,6 +116,8 @@ def import_ledger(file: Path, output: Path, asked: Asked, *, known: Path | None,
     if problems := misplaced(ledger, draft, asked.year):
         _tell(problems)
         return 1
+    for note in remarks(ledger, asked.year)[:_SHOWN]:
+        say(f"  注 note {_where(note)}  {note.zh} · {note.en}")
     found = compared(own, draft)
     say(
         f"新增 new {len(found.new)}，变更 changed {len(found.changed)}，不变 unchanged {len(found.unchanged)}，"

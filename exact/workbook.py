@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,12 @@ MAX_UNPACKED: Final = 64 * 1024 * 1024
 MAX_ROWS: Final = 20_000
 MAX_COLUMNS: Final = 60
 MAX_MERGED: Final = 20_000
+_ENCODED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
+"""A character as Office encodes it in a text: _x000D_ for a carriage return."""
+_LITERAL: Final = re.compile(r'"[^"]*"|[\\!].')
+_SECTION: Final = re.compile(r'(?:"[^"]*"|\\.|[^;])*')
+_UNSHOWN: Final = re.compile(r"\[[^\]]*\]|_.|\*.")
+"""Colours and conditions, gaps and fills."""
 _WIDTH: Final = 18
 _COMPOUND: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLD_OR_LOCKED: Final = Word(
@@ -160,12 +167,32 @@ def _cell(one: Any) -> ListCell:
 def _text(value: object, shown_as: str) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
         number = Decimal(repr(value))
-        if "%" in shown_as:
-            return f"{number * 100:f}".rstrip("0").rstrip(".") + "%" if number else "0%"
-        return format(number.to_integral_value() if number == number.to_integral_value() else number, "f")
+        before, after = _around(shown_as)
+        if "%" in _LITERAL.sub("", shown_as):
+            text = f"{number * 100:f}".rstrip("0").rstrip(".") + "%" if number else "0%"
+        else:
+            text = format(number.to_integral_value() if number == number.to_integral_value() else number, "f")
+        return before + text + after
     if isinstance(value, datetime | date):
         return value.isoformat()
-    return str(value).strip(" \t\r\n　")
+    return _ENCODED.sub(lambda found: chr(int(found[1], 16)), str(value)).strip(" \t\r\n　")
+
+
+def _around(shown_as: str) -> tuple[str, str]:
+    """The words that a number's format shows before and after it: 亩 of `0"亩"`; none where it shows thousands."""
+    first = _UNSHOWN.sub("", _SECTION.match(shown_as)[0])  # type: ignore[index]
+    words = _LITERAL.sub(lambda found: "\0" * len(found[0]), first)
+    digits = [at for at, one in enumerate(words) if one in "0#?"] or [at for at in range(1) if "General" in words]
+    if not digits or re.search(r"[0#?],+(?![0#?])|[eE/@]", words.replace("General", "")):
+        return "", ""
+    start, end = digits[0], digits[-1] + 1
+    if "General" in words:
+        start, end = words.index("General"), words.index("General") + len("General")
+    return _literals(first[:start]), _literals(first[end:])
+
+
+def _literals(part: str) -> str:
+    return "".join(one[0].strip('"') if one[0][0] == '"' else one[0][1:] for one in _LITERAL.finditer(part)).strip()
 
 
 class WrittenSheet(NamedTuple):
@@ -189,7 +216,7 @@ def write_workbook(sheets: Sequence[WrittenSheet | tuple[str, Sequence[str], Seq
             for column, value in enumerate(values, start=1):
                 if value:
                     cell = sheet.cell(number, column)
-                    cell.value, cell.number_format = value, "@"
+                    cell.value, cell.number_format = _ENCODED.sub(r"_x005F_x\1_", value), "@"
                     cell.data_type = "s"  # never a formula, whatever it begins with
                     if number <= headed:
                         cell.font = Font(bold=True)

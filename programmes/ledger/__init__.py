@@ -10,6 +10,9 @@ cells      what a cell may hold: texts of a length, days, categories, names of u
 model      what a ledger says
 reading    the rows of a ledger as items: chapters, remarks, rows that belong together
 item_rows  the rows of one item as what they say, each problem at its cell
+parties    who takes part in an item: the unit that leads, those that cooperate, the leader
+persons    whether a leader is named as a person or as an office
+spelling   names that differ in spaces and the width of signs alone are one name
 indicator_rows  the goals and milestones in those rows
 names      units, leaders and aspects of a ledger: those of a known programme, or made
 draft      a programme file made of a ledger, or of last year's programme

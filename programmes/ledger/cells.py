@@ -31,8 +31,11 @@ _KEY_TASK: Final = (
 _LIVELIHOOD: Final = ("民生实事", "十件民生实事", "民生", "实事", "民生项目", "livelihood")
 _PUBLIC: Final = ("公开", "主动公开", "是", "public", "yes")
 _INTERNAL: Final = ("内部", "不公开", "不予公开", "否", "internal", "no")
-_DAY: Final = re.compile(r"([0-9]{4})[-年./]([0-9]{1,2})[-月./]([0-9]{1,2})日?(?:[T ]00:00:00)?(?:前|之前)?")
-_MONTH: Final = re.compile(r"([0-9]{4})[-年./]([0-9]{1,2})月?(?:底|末)?(?:前|之前)?")
+_DAY: Final = re.compile(
+    r"([0-9]{4})[-年./]([0-9]{1,2})[-月./]([0-9]{1,2})日?(?:[T ]00:00:00)?(?:前|之前|以前)?(?:完成)?"
+)
+_MONTH: Final = re.compile(r"([0-9]{4})[-年./]([0-9]{1,2})月?(?:底|末)?(?:前|之前|以前)?(?:完成)?")
+_YEAR_END: Final = re.compile(r"([0-9]{4})年?(?:底|末)(?:前|之前|以前)?(?:完成)?")
 _NAMES: Final = re.compile(r"[、,，;；\n]+")
 _GAPS: Final = re.compile(r"[\s/／]")
 _UNIT: Final = re.compile(
@@ -138,6 +141,8 @@ def day(written: str) -> date | None:
         if match := _MONTH.fullmatch(plain):
             year, month = int(match[1]), int(match[2])
             return date(year, month, calendar.monthrange(year, month)[1])
+        if match := _YEAR_END.fullmatch(plain):
+            return date(int(match[1]), 12, 31)
     except (ValueError, IndexError):
         raise UnfitCell("没有这一天", "there is no such day") from None
     return None

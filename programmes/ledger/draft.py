@@ -15,7 +15,7 @@ from exact.faults import Fault
 from programmes.consistency import check
 from programmes.ledger.headings import YEAR
 from programmes.ledger.model import LedgerIndicator, LedgerItem, LedgerProblem, OfficeLedger
-from programmes.ledger.names import DEFAULT_ASPECT, aspects_of, leaders_of, units_of
+from programmes.ledger.names import DEFAULT_ASPECT, aspects_of, by_name, leaders_of, units_of
 from programmes.programme import (
     Indicator,
     ItemEntry,
@@ -52,7 +52,7 @@ def draft_of(ledger: OfficeLedger, frame: DraftFrame, known: ProgrammeFile | Non
     leaders, leader_ids = leaders_of(ledger, known)
     aspects, aspect_numbers = aspects_of(ledger, known)
     units = units_of(ledger, known)
-    unit_ids = {one.name: one.id for one in units}
+    unit_ids = by_name(ledger.units, [(one.name, one.id) for one in units])
     own = known if known and year_of(known) == frame.year else None
     title = frame.title or (own.title if own else f"{frame.year}年《政府工作报告》重点工作督查方案")
     items = tuple(_item(one, frame.year, unit_ids, leader_ids, aspect_numbers) for one in ledger.items)
@@ -88,6 +88,30 @@ def misplaced(ledger: OfficeLedger, draft: ProgrammeFile, year: int) -> list[Led
         if named != year
     ]
     return found + [_at_its_cell(fault, ledger) for fault in check(draft)]
+
+
+def remarks(ledger: OfficeLedger, year: int) -> list[LedgerProblem]:
+    """What may be right and should be looked at: another year in the title, days before the year."""
+    found = [
+        LedgerProblem(
+            sheet,
+            "",
+            f"标题写的是 {named} 年，方案是 {year} 年的",
+            f"the title names {named}, the programme is about {year}",
+        )
+        for sheet, named in ledger.titled.items()
+        if named != year
+    ]
+    early = [one for one in ledger.items if one.due and one.due.year < year]
+    return found + [
+        LedgerProblem(
+            one.sheet,
+            one.cell,
+            f"完成时限 {one.due} 早于方案年度",
+            f"is to be completed on {one.due}, before the programme's year",
+        )
+        for one in early
+    ]
 
 
 def _at_its_cell(fault: Fault, ledger: OfficeLedger) -> LedgerProblem:

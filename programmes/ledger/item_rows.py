@@ -10,24 +10,20 @@ from typing import Final, TypeVar
 
 from contracts.values import Category, Classification
 from exact.workbook import ListCell
-from programmes.ledger import cells, numbers
+from programmes.ledger import cells, numbers, parties
 from programmes.ledger.cells import EMPTY, NAME, TEXT, UnfitCell
 from programmes.ledger.grid import LedgerSheet
 from programmes.ledger.headings import Column
 from programmes.ledger.indicator_rows import IndicatorRow, IndicatorRows
 from programmes.ledger.model import LedgerItem, OfficeLedger
-from programmes.ledger.names import is_person
 from supervision.words import Word
 
 T = TypeVar("T")
-NOBODY: Final[tuple[str, ...]] = ()
 COMPUTED: Final = Word("是公式或错误值，请粘贴为数值", "is a formula or its error: paste it as a value")
 _SECOND: Final = Word(
     "同一事项有两个值，请合并或只留一个", "a second value for the same item: merge the cells, or keep one"
 )
-_SEVERAL_LEADS: Final = Word("牵头单位只能有一个，其余列入配合单位", "one unit leads: the others are cooperating units")
-_SEVERAL_LEADERS: Final = Word("分管领导只能有一位", "one leader is in charge")
-_LEADS: Final = Word("牵头单位又列为配合单位", "leads it already")
+_IN_WORDS: Final = Word("不是写明年份的日期：按文字记入备注", "is no day with a year: kept in words, in the note")
 _CATEGORY: Final = Word("类别应为 重点任务 或 民生实事", "the category must be 重点任务 or 民生实事")
 _PREDECESSOR: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]{0,63})/([A-Za-z0-9][A-Za-z0-9._-]{0,63})")
 _INDICATOR: Final = frozenset(("indicator", "comparator", "target", "measure", "indicator_note"))
@@ -106,9 +102,9 @@ class ItemRows:
         """All rows as one item; where something is wrong, it is `failed` and has what could be read."""
         category, aspect = self._category()
         number = self._number()
-        task = self._needed("task", lambda text: cells.text(text, NAME))
-        lead, cooperating = self._units()
-        leader = self._leader()
+        task = self._needed("task", _task)
+        lead, cooperating = parties.units(self)
+        leader = parties.leader(self)
         source = self.value("source", _long, "")
         note = self.value("note", _long, "")
         public: Classification = "public"
@@ -116,6 +112,7 @@ class ItemRows:
         due = self.value("due", cells.day, None)
         if due is None and "due" in self.own and not self.own["due"].computed:
             words = self.value("due", _long, "")
+            self.ledger.note(self.sheet.name, self.place("due"), _IN_WORDS)
             note = "\n".join(filter(None, (note, f"完成时限：{words}")))
             if len(note) > TEXT:
                 self.wrong(
@@ -149,7 +146,7 @@ class ItemRows:
         return found
 
     def _number(self) -> str:
-        number = self._needed("number", lambda text: cells.text(text, numbers.MAX_NUMBER))
+        number = self._needed("number", _number_as_written)
         self.note_width(self.own.get("number"))
         return number
 
@@ -173,39 +170,24 @@ class ItemRows:
         by_number = numbers.category_of(count.text) if count else None
         return named or by_number or self.around.category or "key_task", aspect
 
-    def _units(self) -> tuple[str, tuple[str, ...]]:
-        leads = self._names(self.own.get("lead"))
-        if not leads and "lead" not in self.own:
-            self.wrong(self.sheet.place("lead", self.row), EMPTY)
-        with_them = "cooperating" in self.sheet.columns.values()
-        cooperating = self._names(self.own.get("cooperating"))
-        for cell in self.more_units:
-            cooperating += self._names(cell)
-        if len(leads) > 1 and with_them:
-            self.wrong(self.place("lead"), _SEVERAL_LEADS)
-        lead = leads[0] if leads else ""
-        if lead in cooperating:
-            self.wrong(self.place("cooperating"), _LEADS)
-        return lead, tuple(dict.fromkeys((*leads[1:], *cooperating)))
 
-    def _names(self, cell: ListCell | None) -> tuple[str, ...]:
-        """The units that a cell names; where nothing but a space tells them apart that is noted."""
-        if cell is None:
-            return NOBODY
-        found = self.checked(cell, cells.names, NOBODY)
-        for apart in cells.split_at_gaps(cell.text) if found else ():
-            zh, en = f"按空格或斜线读作 {len(apart)} 个单位：", f"read as {len(apart)} units, by a space or a stroke: "
-            self.ledger.note(self.sheet.name, cell.place, Word(zh + "、".join(apart), en + ", ".join(apart)))
-        return found
+def _task(text: str) -> str:
+    try:
+        return cells.text(text, NAME)
+    except UnfitCell as error:
+        if len(text) <= NAME:
+            raise
+        zh, en = "；请概括，原文放入“来源”列", "; say it in short, its own words stand in the column 来源"
+        raise UnfitCell(error.why.zh + zh, error.why.en + en) from None
 
-    def _leader(self) -> str:
-        found = self.value("leader", cells.names, NOBODY)
-        if not found and "leader" not in self.own:
-            self.wrong(self.sheet.place("leader", self.row), EMPTY)
-        persons = found[0].replace("/", " ").split() if found else []
-        if len(found) > 1 or (len(persons) > 1 and all(len(one) > 1 and is_person(one) for one in persons)):
-            self.wrong(self.place("leader"), _SEVERAL_LEADERS)
-        return found[0] if found else ""
+
+def _number_as_written(text: str) -> str:
+    if numbers.BECAME_DAY.fullmatch(text):
+        raise UnfitCell(
+            "被表格软件转成了日期：请把单元格设为文本，重写编号",
+            "became a day: make the cell text and write the number again",
+        )
+    return cells.text(text, numbers.MAX_NUMBER)
 
 
 def _long(text: str) -> str:

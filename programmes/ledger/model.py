@@ -65,6 +65,8 @@ class OfficeLedger:
     """What was read otherwise than it is written; nothing is wrong with it."""
     years: dict[tuple[str, str], int] = field(default_factory=dict)
     """The year that a heading names, by sheet and cell."""
+    titled: dict[str, int] = field(default_factory=dict)
+    """The one year that the title of a sheet names."""
     wrong: list[LedgerItem] = field(default_factory=list)
     """Items with a problem, by what could be read of them."""
     _told: set[LedgerProblem] = field(default_factory=set)

@@ -7,34 +7,19 @@ from collections import Counter
 from collections.abc import Iterable
 from difflib import get_close_matches
 from hashlib import sha256
-from typing import Final
+from typing import Final, TypeVar
 
 from programmes.ledger.model import OfficeLedger
+from programmes.ledger.persons import is_person
+from programmes.ledger.spelling import same_name
 from programmes.programme import AspectEntry, LeaderEntry, ProgrammeFile, UnitEntry
 
+T = TypeVar("T")
 DEFAULT_ASPECT: Final = "督查事项"
 _NEAR: Final = 0.8
 _TOWNSHIP: Final = re.compile(r".*(镇|乡|街道)(人民政府|政府|办事处|办)?$")
 _BRANCH: Final = re.compile(r"市.+(分局|支局)$")
 _OFFICE: Final = re.compile(r".*督查(室|科|股|组)$")
-_ROLE: Final = re.compile(
-    r"常务|[区县市省镇乡]?(委|政府|人大|政协)(会)?(办公室|办)?|党组|常委|副?([区县市镇乡]长|书记|主任|部长|主席|秘书长|调研员)|"
-    r"负责人|成员|同志|女士|先生|正职|副职|主管"
-)
-_FIELD: Final = re.compile(
-    r"交通|农业|农村|教育|财政|工业|科技|卫生|卫健|民政|住建|城建|水利|水务|环保|生态|文旅|文化|旅游|商务|政法|经济|"
-    r"招商|应急|信访|司法|公安|审计|统计|发改|国土|医保|人社|市政|综治|宣传|组织|统战|金融|林业|体育"
-)
-"""What a leader may be in charge of, in words as short as a name."""
-
-
-def is_person(text: str) -> bool:
-    """Whether a leader is named as a person (张三, 王副区长, 区长李四) and not by what he or she is in charge of."""
-    bare = re.sub(r"[\s·（(].*", "", text)
-    if "领导" in bare or "分管" in bare:
-        return False
-    name = _ROLE.sub("", bare)
-    return not _FIELD.fullmatch(name) and bool(re.fullmatch(r"[一-鿿]{1,4}", name))
 
 
 def units_of(ledger: OfficeLedger, known: ProgrammeFile | None) -> tuple[UnitEntry, ...]:
@@ -42,10 +27,17 @@ def units_of(ledger: OfficeLedger, known: ProgrammeFile | None) -> tuple[UnitEnt
 
     A new one gets an id from its name, so that the same name gets the same id in every file and year.
     """
-    found = {one.name: one for one in known.units} if known else {}
-    for name in ledger.units:
-        found.setdefault(name, new_unit(name))
-    return tuple(found.values())
+    found = list(known.units) if known else []
+    names = {same_name(one.name) for one in found}
+    return (*found, *(new_unit(name) for name in ledger.units if same_name(name) not in names))
+
+
+def by_name(names: Iterable[str], ids: Iterable[tuple[str, T]]) -> dict[str, T]:
+    """The ids of names, by the very name or else by one that differs in spaces and the width of signs alone."""
+    there = dict(ids)
+    nearly = {same_name(one): id_ for one, id_ in reversed(there.items())}
+    found = {one: there.get(one, nearly.get(same_name(one))) for one in names}
+    return {one: id_ for one, id_ in found.items() if id_ is not None}
 
 
 def new_unit(name: str) -> UnitEntry:
@@ -71,12 +63,9 @@ def leaders_of(ledger: OfficeLedger, known: ProgrammeFile | None) -> tuple[tuple
     led most of the same items in the known programme, else the next free one. Who it is stands in the directory.
     """
     found = {one.id: one for one in known.leaders} if known else {}
-    by_label = {one.label: one.id for one in found.values()}
-    ids: dict[str, str] = {}
+    ids = by_name(ledger.leaders, [(one.label, one.id) for one in found.values()])
     for text in ledger.leaders:
-        if text in by_label:
-            ids[text] = by_label[text]
-        elif not is_person(text):
+        if text not in ids and not is_person(text):
             made = new_leader(text)
             ids[text], found[made.id] = made.id, made
     taken = set(ids.values())
@@ -91,15 +80,17 @@ def leaders_of(ledger: OfficeLedger, known: ProgrammeFile | None) -> tuple[tuple
 
 def aspects_of(ledger: OfficeLedger, known: ProgrammeFile | None) -> tuple[tuple[AspectEntry, ...], dict[str, int]]:
     """The aspects, and the number for each name; items without one are under 督查事项."""
-    found = {one.name: one for one in known.aspects} if known else {}
-    numbers = {one.number for one in found.values()}
-    for item in ledger.items:
-        name = item.aspect or DEFAULT_ASPECT
-        if name not in found:
+    found = list(known.aspects) if known else []
+    numbers = {one.number for one in found}
+    names = list(dict.fromkeys(item.aspect or DEFAULT_ASPECT for item in ledger.items))
+    known_numbers = by_name(names, [(one.name, one.number) for one in found])
+    for name in names:
+        if name not in known_numbers:
             number = next((one for one in range(1, 100) if one not in numbers), 99)
             numbers.add(number)
-            found[name] = AspectEntry(number=number, name=name)
-    return tuple(found.values()), {name: one.number for name, one in found.items()}
+            known_numbers[name] = number
+            found.append(AspectEntry(number=number, name=name))
+    return tuple(found), known_numbers
 
 
 def _digest(name: str) -> str:

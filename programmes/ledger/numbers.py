@@ -17,6 +17,8 @@ _WORDS: Final[tuple[tuple[str, Category], ...]] = (
 )  # fmt: skip
 _IDENTIFIER: Final = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,63}")
 _COUNTED: Final = re.compile(r"([0-9]{1,9})((?:[.-][0-9]{1,4}){0,3})")
+BECAME_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T00:00:00")
+"""What a program makes of 1-1 in a cell that is no text."""
 
 
 def category_of(number: str) -> Category | None:
@@ -44,5 +46,5 @@ def item_id(number: str, category: Category) -> str:
 
 
 def _plain(number: str) -> str:
-    text = re.sub(r"\s", "", unicodedata.normalize("NFKC", number))
+    text = re.sub(r"[\s\u200b\u2060\ufeff\u00ad]", "", unicodedata.normalize("NFKC", number))
     return text.strip("().、,。") or text

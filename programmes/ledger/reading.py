@@ -13,6 +13,7 @@ from programmes.ledger.grid import LedgerSheet, ledger_sheets
 from programmes.ledger.headings import HEADINGS, NEEDED, Column, plain
 from programmes.ledger.item_rows import ItemRows, Surroundings
 from programmes.ledger.model import OfficeLedger
+from programmes.ledger.spelling import one_spelling
 from programmes.programme import MAX_ITEMS
 from supervision.words import Word
 
@@ -56,6 +57,7 @@ def read_sheets(sheets: list[ListSheet]) -> OfficeLedger:
         _SheetReading(table, found).read()
     if not found.rows and not found.problems:
         found.problem(known[0].name, "", _NO_ITEMS)
+    one_spelling(found)
     _repeated(found)
     _too_many(found)
     return found
@@ -91,6 +93,9 @@ class _SheetReading:
         for cell in self._unread():
             why = Word(f"未读取“{cell.text[:40]}”列", f"the column `{cell.text[:40]}` is not read")
             ledger.note(name, cell.place, why)
+        named = {int(one) for one in re.findall(r"(20[0-9][0-9])年", self.sheet.above)}
+        if len(named) == 1:
+            ledger.titled[name] = named.pop()
         self.around.category = category_in(self.sheet.above) or category_in(name)
         self.in_words = counts_in_words(self.sheet)
         for number, cells in self.sheet.rows:

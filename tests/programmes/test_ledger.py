@@ -16,8 +16,8 @@ from exact import workbook
 from exact.workbook import UnreadableWorkbook
 from programmes.ledger.amounts import Amount, read_amount
 from programmes.ledger.headings import UnknownPeriod, period_of
-from programmes.ledger.names import is_person
 from programmes.ledger.numbers import item_id
+from programmes.ledger.persons import is_person
 from programmes.ledger.reading import read_ledger
 from tests.programmes.ledgers import HEADINGS, ROW, book, one_sheet, with_cell
 

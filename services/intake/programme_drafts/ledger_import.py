@@ -13,9 +13,10 @@ from directory.copy import DirectoryCopy
 from exact.faults import faults_of
 from exact.workbook import ListSheet
 from programmes.ledger.comparison import DraftComparison, compared
-from programmes.ledger.draft import DraftFrame, draft_of, misplaced, year_of
+from programmes.ledger.draft import DraftFrame, draft_of, misplaced, remarks, year_of
 from programmes.ledger.model import LedgerProblem, OfficeLedger
-from programmes.ledger.names import is_person, leaders_of, similar
+from programmes.ledger.names import leaders_of, similar
+from programmes.ledger.persons import is_person
 from programmes.ledger.reading import read_sheets
 from programmes.programme import LeaderEntry, ProgrammeFile, UnitEntry
 from services.intake.programme_drafts.draft import ProgrammeDraft, draft_of_file
@@ -98,7 +99,7 @@ def preview_of(
         rows=ledger.rows,
         wrong=len(ledger.wrong) + sum((one.sheet, one.cell) in places for one in ledger.items),
         problems=problems,
-        notes=ledger.notes,
+        notes=[*remarks(ledger, year_of(draft)), *ledger.notes],
         comparison=_compared(ledger, draft, made) if made else _NOTHING,
         persons=_persons(ledger, made, draft) if made else (),
         new_units=_new_units(made, draft, known) if made else (),

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ValidationError
 from contracts.values import AS_PUBLISHED, Leader, Unit
 from exact.faults import Fault, faults_of
 from programmes.ledger.draft import year_of
-from programmes.ledger.names import is_person, new_leader, new_unit, similar
+from programmes.ledger.names import new_leader, new_unit, similar
+from programmes.ledger.persons import is_person
 from programmes.programme import ItemEntry, LeaderEntry, UnitEntry
 from services.intake.pages.form_body import FormFields
 from services.intake.programme_drafts.draft import ProgrammeDraft

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from contracts.submission import SUBMISSION_TYPES
 from exact.faults import Fault
-from programmes.ledger.names import is_person, new_leader, new_unit
+from programmes.ledger.names import new_leader, new_unit
+from programmes.ledger.persons import is_person
 from services.intake.pages.form_body import FormFields
 from services.intake.problem import IntakeProblem, invalid
 from services.intake.programme_drafts.ledger_import import KnownNames

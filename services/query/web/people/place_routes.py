@@ -10,7 +10,8 @@ from starlette.responses import RedirectResponse, Response
 
 from contracts.values import Leader, Unit
 from directory import plain_text
-from programmes.ledger.names import is_person, new_leader, new_unit, similar
+from programmes.ledger.names import new_leader, new_unit, similar
+from programmes.ledger.persons import is_person
 from services.query.web.people.desk import PeopleVisit, desk_of
 from services.query.web.people.forms import PeopleForm, read_form
 from services.query.web.people.pages import KINDS, address_of, people_page
