@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from exact.faults import Fault
-from supervision.words import Word
+from supervision.words import Language, Word
 
 MEDIA_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "urn:liangdeng:problem:"
@@ -104,6 +104,10 @@ class HttpProblem(Exception):
     def title(self) -> Word:
         """What happened, in both languages."""
         return self.kinds[self.code].title
+
+    def detail(self, language: Language) -> str:
+        """What a page says beside the title; in Chinese nothing that was written for programs, in English alone."""
+        return self.zh if language == "zh" else self.en or self.zh
 
     def document(self, request_id: str, room: FaultRoom | None = None) -> dict[str, Any]:
         """The problem document of a request; `room` is shared by the documents of one answer."""

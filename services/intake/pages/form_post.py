@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import re
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from contracts.topics import MAX_SUBMISSION_BYTES
@@ -17,7 +18,7 @@ from contracts.values import Classification, Evidence
 from exact.characters import forbidden_in, text_fault
 from exact.faults import Fault
 from services.intake.dependencies import Dependencies
-from services.intake.evidence.media_types import agrees, media_type_for
+from services.intake.evidence.media_types import KINDS, agrees, media_type_for
 from services.intake.evidence.objects import told_full
 from services.intake.evidence.store import EvidenceStore
 from services.intake.pages.form_body import FormFields
@@ -94,7 +95,7 @@ async def posted(
     store = dependencies.evidence
     content_type(request, "multipart/form-data", "application/x-www-form-urlencoded")
     received = Request(request.scope, limited(request, limit + _TEXT_BYTES))
-    with told_full():  # what is larger than a megabyte is spooled to the disk
+    with told_full(), _told_in_words():  # what is larger than a megabyte is spooled to the disk
         form = await received.form(max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=2 * MAX_SUBMISSION_BYTES)
     fields = FormFields([(name, value) for name, value in form.multi_items() if isinstance(value, str)])
     uploads = [
@@ -107,6 +108,19 @@ async def posted(
         yield FormPost(fields, fields.one("key")[:100] or uuid.uuid4().hex, uploads, kept)
     finally:
         await form.close()  # with the files that were not chosen: a browser sends them empty
+
+
+@contextlib.contextmanager
+def _told_in_words() -> Iterator[None]:
+    """What the parser of forms refuses is told in both languages."""
+    try:
+        yield
+    except HTTPException as error:
+        detail = str(error.detail)
+        if "maximum size" in detail or detail.startswith("Too many"):
+            zh = f"一栏至多 {2 * MAX_SUBMISSION_BYTES // 1024} KB，附件至多 {MAX_FILES} 个"
+            raise IntakeProblem("too_large", zh, detail) from None
+        raise IntakeProblem("malformed", "表单不完整，请重新打开后再提交", detail) from None
 
 
 def kept_text(cited: Evidence) -> str:
@@ -129,6 +143,8 @@ async def kept_before(
 
 async def _stored(upload: Upload, store: EvidenceStore, owners: Sequence[str]) -> Evidence:
     name = name_of(upload.file)
+    if not upload.file.size:
+        raise invalid(Fault(("data", "evidence"), "evidence_type", f"{name}：是空文件", f"{name}: the file is empty"))
     try:
         file = await store.keep(_chunks(upload.file), owners, size=upload.file.size)
     except IntakeProblem as problem:
@@ -137,7 +153,8 @@ async def _stored(upload: Upload, store: EvidenceStore, owners: Sequence[str]) -
         told = f"{name}：{problem.title.zh}；{problem.zh}", f"{name}: {problem.title.en}; {problem.en}"
         raise invalid(Fault(("data", "evidence"), problem.code, *told)) from None
     if not agrees(file.kind, name, "")[0]:
-        told = f"{name}：文件名与内容不符，内容为 {file.kind}", f"{name}: the content is {file.kind}"
+        kind = " ".join(KINDS[file.kind].extensions)
+        told = f"{name}：文件名与内容不符，内容是 {kind} 文件", f"{name}: the content is that of {kind}"
         raise invalid(Fault(("data", "evidence"), "evidence_type", *told))
     return _cited(file.sha256, name, file.size, media_type_for(file.kind, name), internal=upload.internal)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from contextlib import suppress
+from datetime import datetime
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
@@ -114,6 +115,9 @@ async def _acted(
     await _store_files(dependencies, identity, post)
     if act == "save":
         return await _saved(request, dependencies, item, name, post, place)
+    if act == "check" and name in UNIT_ACTS:
+        with suppress(IntakeProblem):  # whoever stops at the answers, or is told what is wrong, has not typed in vain
+            await _keep(dependencies, post, place)
     if act == "change":
         return form_page(request, dependencies, item, name, post)
     body = submission_body(name, post.fields, post.cited)
@@ -151,14 +155,19 @@ async def _saved(
     request: Request, dependencies: Dependencies, item: KnownItem, name: str, post: FormPost, place: FormPlace
 ) -> Response:
     """What was typed is kept; to the script without a page, to a button with the form as it was."""
+    saved_at = await _keep(dependencies, post, place)
+    if request.headers.get("x-draft"):
+        return Response(status_code=204)
+    return form_page(request, dependencies, item, name, post, saved_at=saved_at)
+
+
+async def _keep(dependencies: Dependencies, post: FormPost, place: FormPlace) -> datetime:
+    """When it was. Raises IntakeProblem: `too_large`, and as `FormDrafts.save`."""
     pairs = [pair for pair in post.fields.pairs() if pair[0] not in (*_OWN, "kept")]
     pairs += [("kept", kept_text(one)) for one in post.cited]
     if sum(len(k) + len(v) for k, v in pairs) > _MOST_TYPED:
         raise IntakeProblem("too_large")
-    saved_at = await dependencies.form_drafts.save(place, [*pairs, ("key", post.key)])
-    if request.headers.get("x-draft"):
-        return Response(status_code=204)
-    return form_page(request, dependencies, item, name, post, saved_at=saved_at)
+    return await dependencies.form_drafts.save(place, [*pairs, ("key", post.key)])
 
 
 async def _end(dependencies: Dependencies, identity: Identity, place: FormPlace, post: FormPost) -> None:

@@ -54,8 +54,9 @@ async def review(request: Request) -> Response:
     waiting = _waiting(dependencies, identity, asked.get("unit", ""))
     named = asked.get("programme", ""), asked.get("item", ""), asked.get("period", "")
     chosen = next((one for one in waiting if _name(one) == named), None)
+    over = any(named) and chosen is None
     chosen = chosen or _behind(waiting, asked.get("after", "")) or next(iter(waiting), None)
-    return _page(request, dependencies, waiting, chosen, FormPost(FormFields([]), uuid.uuid4().hex))
+    return _page(request, dependencies, waiting, chosen, FormPost(FormFields([]), uuid.uuid4().hex), over=over)
 
 
 @router.post("/review")
@@ -70,7 +71,8 @@ async def send(request: Request) -> Response:
         chosen = next((one for one in waiting if _name(one) == named), None)
         try:
             post.check(request)
-            done = await _sent(dependencies, identity, post, named[0], named[1])
+            waits = chosen is not None and chosen.awaited.of == post.fields.one("of")
+            done = await _sent(dependencies, identity, post, named[0], named[1], waits=waits)
         except IntakeProblem as problem:
             return _page(request, dependencies, waiting, chosen, post, problem)
     following = _behind(waiting, post.fields.one("of"))
@@ -80,14 +82,30 @@ async def send(request: Request) -> Response:
     return RedirectResponse(f"{request.scope['root_path']}/review?{kept}", 303)
 
 
-async def _sent(dependencies: Dependencies, identity: Identity, post: FormPost, programme: str, item: str) -> str:
-    """The id of the submission. Raises IntakeProblem: also where it was refused, with the reasons."""
+async def _sent(
+    dependencies: Dependencies, identity: Identity, post: FormPost, programme: str, item: str, *, waits: bool
+) -> str:
+    """The id of the submission; of a report that does not wait (not `waits`) only one that was sent before.
+
+    The last finding stands: nobody replaces a colleague's without having seen it.
+
+    Raises IntakeProblem: also where it was refused, with the reasons.
+    """
     fields = post.fields
     if fields.one("finding") == "overturned" and not fields.one("reason"):
         raise IntakeProblem("invalid", "推翻报告时，请写明理由", "say why the report is overturned")
     data = {name: text for name in ("period", "finding", "reason", "of") if (text := fields.one(name))}
-    body = {"type": ACT, "data": data}
-    received = await dependencies.receiver.receive(identity, programme, item, body, f"form-{post.key}", _SECONDS)
+    body, receiver, key = {"type": ACT, "data": data}, dependencies.receiver, f"form-{post.key}"
+    if waits:
+        received = await receiver.receive(identity, programme, item, body, key, _SECONDS)
+    elif (before := await receiver.sent_before(identity, programme, item, body, key)) is not None:
+        received = before
+    else:
+        raise IntakeProblem(
+            "invalid",
+            "页面打开后已有核查结论或新的报告，未提交",
+            "reviewed or reported anew meanwhile; nothing was sent",
+        )
     if received.ruling is not None and received.ruling["verdict"] == "rejected":
         words = [REASONS[reason["code"]] for reason in received.ruling["reasons"]]
         told = "；".join(word.zh for word in words), "; ".join(word.en for word in words)
@@ -119,7 +137,10 @@ def _page(
     chosen: PendingDecision | None,
     post: FormPost,
     problem: IntakeProblem | None = None,
+    *,
+    over: bool = False,
 ) -> Response:
+    """`over`: the report that was asked for waits no more."""
     item = chosen.item if chosen else None
     period = chosen.awaited.name if chosen else ""
     if item is not None:
@@ -138,6 +159,7 @@ def _page(
         report=_counting(item, period) if item else None,
         measured=_measured(item, period) if item else [],
         done=request.query_params.get("done", ""),
+        over=over,
         reason=post.fields.one("reason"),
         problem=problem,
         period_of=lambda id_: period_word(id_)[language_of(request) == "en"],

@@ -54,7 +54,8 @@ async def decide(request: Request) -> Response:
             chosen, act, reason = set(post.fields.all("chosen")), post.fields.one("act"), post.fields.one("reason")
             found = [one for one in await dependencies.sign_off.open(identity) if str(one.id) in chosen]
             if not found:
-                raise IntakeProblem("invalid", "请至少选择一件", "choose at least one")
+                none = IntakeProblem("invalid", "请至少选择一件", "choose at least one")
+                raise IntakeProblem("prepared_changed") if chosen else none
             if act == "return" and not reason:
                 raise IntakeProblem("invalid", "退回须写明理由", "returning needs a reason")
             if len(reason) > 1000:
@@ -68,7 +69,8 @@ async def decide(request: Request) -> Response:
         except IntakeProblem as problem:
             return await _queue(request, dependencies, identity, problem, set(post.fields.all("chosen")))
     following = await next_errand(request, dependencies, identity)
-    return page(request, "signed.html", 202, outcomes=outcomes, act=act, following=following)
+    gone = len(chosen) - len(found)
+    return page(request, "signed.html", 202, outcomes=outcomes, act=act, gone=gone, following=following)
 
 
 async def _decided(

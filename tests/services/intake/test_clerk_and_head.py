@@ -63,6 +63,16 @@ async def test_a_report_is_prepared_by_the_keyboard_and_signed_on_a_phone(
         await clerk.locator("#draft-state", has_text="草稿已保存").wait_for()
         await clerk.goto(form)
         assert await clerk.input_value("textarea[name=narrative]") == "地块已经落实", "what was typed is still there"
+        await clerk.context.clear_cookies()
+        await clerk.fill("textarea[name=narrative]", "地块已经落实，图纸已审")
+        await clerk.click("button[value=check]")
+        await clerk.locator("#draft-state", has_text="登录已失效").wait_for()
+        assert await clerk.input_value("textarea[name=narrative]") == "地块已经落实，图纸已审", "nothing was sent"
+        await _sign_in(await clerk.context.new_page(), urls["front"], "u-nongye-2")
+        await clerk.click("button[value=check]")
+        await clerk.locator("#problem", has_text="请再提交一次").wait_for()
+        assert await clerk.input_value("textarea[name=narrative]") == "地块已经落实，图纸已审"
+        await clerk.fill("textarea[name=narrative]", "地块已经落实")
         await _tab_to(clerk, "button[value=check]")
         await clerk.keyboard.press("Enter")
         await clerk.wait_for_selector("dl.answers")

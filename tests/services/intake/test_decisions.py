@@ -294,6 +294,24 @@ async def test_a_report_is_reviewed_beside_target_last_values_and_evidence_and_t
     await district.wait(1, "progress.reviewed")
 
 
+async def test_what_somebody_else_reviewed_meanwhile_is_said_to_wait_no_more_and_their_finding_is_not_replaced(
+    district: District,
+) -> None:
+    headers = {**await district.intake.cookie("o2"), "Accept": "text/html", "Origin": district.origin}
+    item = district.items[24].id
+    address = f"/review?programme={PROGRAMME}&item={item}&period=2024Q1"
+    gone = (await district.intake.http.get(address, headers=headers)).text
+    assert "已不待核查" in gone
+    before = len(await district.intake.rating.submissions())
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', gone))
+    sent = {**hidden, "item": item, "period": "2024Q1", "of": "report-2024Q1", "finding": "confirmed"}
+    answer = await district.intake.http.post("/review", data=sent, headers=headers)
+    assert answer.status_code == 422
+    assert "页面打开后已有核查结论或新的报告，未提交" in answer.text
+    assert "还有 1 件待核查" in answer.text
+    assert len(await district.intake.rating.submissions()) == before
+
+
 async def test_a_row_that_names_an_item_of_another_district_tells_nothing_of_it(district: District) -> None:
     intake = district.intake
     office = Account("o9", "office", None, "", "", ("441699",))

@@ -245,11 +245,13 @@ async def test_a_file_that_is_not_what_its_name_says_is_named_and_not_kept(intak
         ("说明.html", b"<html><script>alert(1)</script>", "text/html"),
         ("附件.pdf", picture(), "application/pdf"),
         ("安装.pdf", b"MZ\x90\0" + bytes(60), "application/pdf"),
+        ("空白.pdf", b"", "application/pdf"),
     )
+    told = {"附件.pdf": "内容是 .png 文件", "空白.pdf": "是空文件"}
     for file in files:
         answer = await _send(intake, "progress.reported", "u-fagai-1", fields, [file])
         assert answer.status_code == 422, file[0]
-        assert f"{file[0]}：" in answer.text
+        assert f"{file[0]}：{told.get(file[0], '')}" in answer.text
         assert 'name="kept"' not in answer.text
 
 
@@ -344,6 +346,30 @@ async def test_a_form_without_its_token_or_from_another_site_is_refused_and_noth
     for headers in ({"Sec-Fetch-Site": "same-site"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "http://evil"}):
         assert (await _send(intake, "progress.reported", "u-fagai-1", fields, **headers)).status_code == 403
     assert len(await intake.rating.submissions()) == before
+
+
+async def test_what_was_typed_before_somebody_signed_in_anew_stands_there_to_be_sent_once_more(
+    intake: RunningIntake,
+) -> None:
+    page = await _open(intake, "rectification.reported", "u-fagai-1")
+    old = [(k, v) for k, v in page.fields if k != "csrf"] + [("csrf", "of-before"), ("text", "已整改")]
+    answer = await _send(intake, "rectification.reported", "u-fagai-1", old)
+    assert answer.status_code == 403
+    assert "请再提交一次" in answer.text
+    again = Page(answer.text).fields
+    assert ("text", "已整改") in again
+    assert (await _send(intake, "rectification.reported", "u-fagai-1", again)).status_code == 202
+
+
+async def test_a_text_that_is_too_long_is_told_in_words_and_nothing_of_it_is_cut(intake: RunningIntake) -> None:
+    opened = await intake.http.get(f"{HERE}/rectification.reported", headers=await intake.cookie("u-fagai-1"))
+    assert "maxlength" not in opened.text, "a browser cuts what is pasted without a word"
+    page = Page(opened.text)
+    for text, status, told in (("字" * 4001, 422, "至多 4000 个字符"), ("字" * 60_000, 413, "一栏至多 128 KB")):
+        answer = await _send(intake, "rectification.reported", "u-fagai-1", [*page.fields, ("text", text)])
+        assert answer.status_code == status
+        assert told in answer.text
+        assert "exceeded" not in answer.text, "the parser's own words"
 
 
 async def test_a_form_beyond_the_limit_is_refused(intake: RunningIntake) -> None:

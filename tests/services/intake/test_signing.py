@@ -143,6 +143,16 @@ async def test_a_value_unlike_anything_before_is_asked_about_once(intake: Runnin
     await _signed_or_taken_back(intake, "take_back")
 
 
+async def test_what_is_typed_is_kept_also_when_the_answers_are_looked_at_at_once(intake: RunningIntake) -> None:
+    typed = {**await _form(intake, period="2024Q3"), "narrative": "打完就继续", "claim": "in_progress", "act": "check"}
+    assert (await _post(intake, FORM, typed)).status_code == 200
+    assert (await _form(intake, period="2024Q3"))["narrative"] == "打完就继续"
+    wrong = await _post(intake, FORM, {**typed, "narrative": "有误也留着", "claim": ""})
+    assert wrong.status_code == 422
+    assert (await _form(intake, period="2024Q3"))["narrative"] == "有误也留着"
+    assert (await _post(intake, FORM, {**typed, "act": "forget"})).status_code == 303
+
+
 async def _signed_or_taken_back(intake: RunningIntake, act: str, **more: str) -> httpx.Response:
     text, fields = await _queue(intake)
     chosen = [part.partition('"')[0] for part in text.split('name="chosen" value="')[1:]]
@@ -161,6 +171,19 @@ async def test_nobody_but_the_head_signs(intake: RunningIntake) -> None:
     assert "没有待签的" in (await _queue(intake))[0]
     assert (await _prepared(intake, "2024Q1", "nobody"))["state"] == "waiting", "what was taken back can be given again"
     await _signed_or_taken_back(intake, "take_back")
+
+
+async def test_whoever_decides_what_was_taken_back_meanwhile_is_told_so(intake: RunningIntake) -> None:
+    first, second = [await _prepared(intake, f"2024Q{one}", f"gone-{one}") for one in (1, 2)]
+    _, fields = await _queue(intake)
+    form = {"csrf": fields["csrf"], "act": "take_back"}
+    await _post(intake, "/signing", {**form, "chosen": [first["id"]]})
+    alone = await _post(intake, "/signing", {**form, "chosen": [first["id"]]})
+    assert alone.status_code == 409
+    assert "已被签发、退回或收回" in alone.text
+    both = await _post(intake, "/signing", {**form, "chosen": [first["id"], second["id"]]})
+    assert "另有 1 件在页面打开后已被签发、退回或收回" in both.text
+    assert "请至少选择一件" in (await _post(intake, "/signing", form)).text
 
 
 async def test_a_row_of_a_table_that_the_head_must_sign_is_given_to_the_head(intake: RunningIntake) -> None:
