@@ -247,7 +247,7 @@ async def test_a_file_that_is_not_what_its_name_says_is_named_and_not_kept(intak
         ("安装.pdf", b"MZ\x90\0" + bytes(60), "application/pdf"),
         ("空白.pdf", b"", "application/pdf"),
     )
-    told = {"附件.pdf": "内容是 .png 文件", "空白.pdf": "是空文件"}
+    told = {"附件.pdf": "文件名与内容不符，内容是 ", "空白.pdf": "是空文件"}
     for file in files:
         answer = await _send(intake, "progress.reported", "u-fagai-1", fields, [file])
         assert answer.status_code == 422, file[0]
