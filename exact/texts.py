@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -78,15 +78,19 @@ def read_json(body: bytes) -> Any:
     return value
 
 
-def read_yaml(body: bytes) -> ParsedText:
-    """A YAML text as plain values with their lines: 1.2's core scalars, dates stay text. Raises Inexact."""
+def read_yaml(body: bytes, expanded: Callable[[Iterator[yaml.Event]], Iterator[yaml.Event]] = iter) -> ParsedText:
+    """A YAML text as plain values with their lines: 1.2's core scalars, dates stay text. Raises Inexact.
+
+    Aliases are refused, unless `expanded` writes them out.
+    """
     try:
         text = body.decode()
     except UnicodeDecodeError:
         raise Inexact("not_utf8") from None
     lines: dict[Location, int] = {}
     try:
-        events = (e for e in yaml.parse(text, Loader=yaml.CSafeLoader) if not isinstance(e, _FRAME))
+        parsed = expanded(yaml.parse(text, Loader=yaml.CSafeLoader))
+        events = (event for event in parsed if not isinstance(event, _FRAME))
         first = next(events, None)
         value = None if first is None else _node(first, events, (), lines)
         if next(events, None) is not None:
@@ -263,4 +267,4 @@ def _walk(value: Any, loc: Location) -> None:
 
 
 def _reason(error: yaml.YAMLError) -> str:
-    return str(getattr(error, "problem", None) or error)[:200]
+    return " ".join(str(getattr(error, "problem", None) or error).split())[:200]

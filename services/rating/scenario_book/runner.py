@@ -81,7 +81,7 @@ class ScenarioRun:
 def run(scenario: Scenario) -> list[str]:
     """What differs from what a scenario expects; empty if it passes."""
     if scenario.problem or scenario.item is None or scenario.until is None:
-        return [scenario.problem or "there is no item"]
+        return [scenario.problem or "没有事项 / there is no item"]
     done = play(scenario.item, scenario)
     return differences(
         scenario.expect,
