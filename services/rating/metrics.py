@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from contracts.ruling import RulingEvent
 from contracts.rulings import (
     LightChanged,
     RulingData,
@@ -54,14 +53,13 @@ class PartitionTally:
         self.lights: Counter[str] = Counter()
         self._waited = waited
 
-    def count(self, event: RulingEvent) -> None:
-        """Count one event."""
-        data = event.data
-        if event.ordinal == 0:
-            self.verdicts[VERDICTS[type(data)]] += 1
-        elif type(data) is LightChanged:
-            self.lights[data.from_] -= 1
-            self.lights[data.to] += 1
+    def count(self, ruling: Sequence[RulingData]) -> None:
+        """Count the events of one ruling."""
+        self.verdicts[VERDICTS[type(ruling[0])]] += 1
+        for data in ruling:
+            if type(data) is LightChanged:
+                self.lights[data.from_] -= 1
+                self.lights[data.to] += 1
 
     def waited(self, logged_ms: int) -> None:
         """A submission that reached the log then (LogAppendTime) has its counted ruling now."""

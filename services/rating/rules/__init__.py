@@ -2,6 +2,7 @@
 
 several       the same of several submissions, a step for all of them at a time
 envelope      one record of submissions in, one encoded ruling out; what is refused before the rules are asked
+on_record     a ruling as it is read from the log: of each event what a state is derived from
 decide        which act a submission is, who may do it, what stands against it, what follows
 deadlines/    what falls due next, and the ruling when it has passed
 acts/         what people submit: a module a topic, and the table of all acts

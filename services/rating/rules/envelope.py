@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from contracts.envelope import Unreadable, derived_id, digest_of, parse
 from contracts.refusal_reasons import Reason
 from contracts.ruling import Encoded, RulingEvent, encode_events, ruling_from
-from contracts.rulings import ItemOpened, ProgrammeOpened, SubmissionAccepted, SubmissionUnreadable
+from contracts.rulings import ItemOpened, ProgrammeOpened, RulingData, SubmissionAccepted, SubmissionUnreadable
 from contracts.submission import Submission, submission_from
 from contracts.topics import MAX_RULING_BYTES, MAX_SUBMISSION_BYTES, SUBMISSIONS, partition_of
 from services.rating.rules.decide import decide
@@ -206,7 +206,7 @@ def ruled_as_made(rules: Rules, made: RulingMade) -> Ruled:
 
 
 def _ruled(rules: Rules, made: RulingMade, events: tuple[RulingEvent, ...]) -> Ruled:
-    state = rules.fold(made.before, made.cause, events) if concerns_state(events[0]) else made.before
+    state = rules.fold(made.before, made.cause, events) if is_remembered(events[0]) else made.before
     return Ruled(made.encoded.values, events, state)
 
 
@@ -217,7 +217,7 @@ def evolve_states(rules: Rules, states: States, *events: RulingEvent) -> bool:
         # Not rating's: somebody else has put it there, and each event is taken for itself.
         concerned = [evolve_states(rules, states, event) for event in events]
         return any(concerned)
-    if not concerns_state(events[0]):
+    if not is_remembered(events[0]):
         return False
     states[cause.subject] = rules.fold(states.get(cause.subject), cause, events)
     return True
@@ -269,6 +269,11 @@ def _enveloped(
     )
 
 
-def concerns_state(event: RulingEvent) -> bool:
+def concerns_state(subject: str, partition: int, verdict: RulingData) -> bool:
     """Neither what could not be read nor what lies on the wrong partition is remembered of its subject."""
-    return type(event.data) is not SubmissionUnreadable and partition_of(event.subject) == event.partition
+    return type(verdict) is not SubmissionUnreadable and partition_of(subject) == partition
+
+
+def is_remembered(first: RulingEvent) -> bool:
+    """The same of a ruling's first event."""
+    return concerns_state(first.subject, first.partition, first.data)

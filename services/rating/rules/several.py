@@ -17,9 +17,9 @@ from services.rating.rules.envelope import (
     Rules,
     RulingCause,
     RulingMade,
-    concerns_state,
     decided,
     enveloped,
+    is_remembered,
     ruled_as_made,
     state_after,
 )
@@ -63,7 +63,7 @@ def states_on_record(rules: Rules, made: Sequence[RulingMade]) -> list[State | N
 
     What else the records say is in neither event nor state that a later reader makes of them, but as it was made here.
     """
-    read = [read_back(one.events, one.encoded) if concerns_state(one.events[0]) else () for one in made]
+    read = [read_back(one.events, one.encoded) if is_remembered(one.events[0]) else () for one in made]
     return [
         rules.fold(one.before, one.cause, events) if events else one.before
         for one, events in zip(made, read, strict=True)

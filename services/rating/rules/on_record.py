@@ -1,0 +1,47 @@
+"""A ruling as it is read from the log: what it answers, and of each event what a state is derived from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
+
+from contracts.envelope import Unreadable
+from contracts.ruling import RULING_TYPES, DatedData
+from services.rating.rules.state.evolve import NamedCause
+
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
+
+
+class OnRecord(NamedTuple):
+    """Events of one ruling, all of which name this cause."""
+
+    cause: NamedCause
+    events: list[DatedData]
+
+
+def read_ruling(bodies: Iterable[Mapping[str, Any]]) -> list[OnRecord]:
+    """One; of a ruling that is not rating's, whose events name several causes, one for each event.
+
+    Where its events lie the `at` rule has looked at; who made it, by which rules and policy, changes no state, and is
+    compared by the audit. Raises Unreadable, UnknownType.
+    """
+    found: list[OnRecord] = []
+    named, dated, time = None, None, _NEVER
+    events: list[DatedData] = []
+    for body in bodies:
+        data = RULING_TYPES.load(body["type"], body["data"])
+        try:
+            cause = (body["causeid"], body["causedigest"], body["subject"])
+            if body["time"] != dated:
+                dated = body["time"]
+                time = datetime.fromisoformat(dated)
+        except (KeyError, TypeError, ValueError) as error:
+            raise Unreadable(f"a ruling's envelope is incomplete: {error}") from None
+        if cause != named:
+            named, events = cause, []
+            found.append(OnRecord(NamedCause(*cause), events))
+        events.append(DatedData(time, data))
+    if len(found) > 1:
+        return [OnRecord(cause, [event]) for cause, events in found for event in events]
+    return found
