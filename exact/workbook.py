@@ -37,6 +37,13 @@ _OLD_OR_LOCKED: Final = Word(
     "是旧版 .xls 文件，或者设了密码：请取消密码，另存为 .xlsx",
     "is an .xls of before, or has a password: take the password away and save it as an .xlsx",
 )
+_NONE: Final = Word(
+    "不是 .xlsx 文件，或者已损坏：请用表格软件打开，另存为 .xlsx 再试",
+    "is no .xlsx file, or a damaged one: open it with a spreadsheet program and save it as an .xlsx",
+)
+_STRICT: Final = Word(
+    "是“Strict Open XML”格式：请另存为普通的 .xlsx", "is a Strict Open XML workbook: save it as an ordinary .xlsx"
+)
 _MACRO: Final = Word("含有宏，请另存为不带宏的 .xlsx", "has macros: save it as an .xlsx without them")
 _LINKED: Final = Word("含有指向其他文件的链接，请断开链接后再存", "has links to other files: break them, then save it")
 _TOO_MANY_MERGED: Final = Word(f"合并单元格超过 {MAX_MERGED} 处", f"has more than {MAX_MERGED} merged cells")
@@ -83,7 +90,7 @@ class ListSheet:
 def read_workbook(content: bytes, *, merged: bool = False) -> list[ListSheet]:
     """The sheets of a workbook's bytes; with `merged`, hidden ones have no rows. Raises UnreadableWorkbook."""
     if len(content) > MAX_BYTES:
-        raise UnreadableWorkbook(Word(f"超过 {MAX_BYTES} 字节", f"more than {MAX_BYTES} bytes"))
+        raise UnreadableWorkbook(Word(f"超过 {MAX_BYTES >> 20} MB", f"more than {MAX_BYTES >> 20} MB"))
     if content.startswith(_COMPOUND):
         raise UnreadableWorkbook(_OLD_OR_LOCKED)
     try:
@@ -101,17 +108,21 @@ def read_workbook(content: bytes, *, merged: bool = False) -> list[ListSheet]:
     except UnreadableWorkbook:
         raise
     except Exception as error:  # whatever an XML, ZIP or date parser says about a file from outside
-        name = type(error).__name__
-        raise UnreadableWorkbook(Word(f"不是 .xlsx 文件（{name}）", f"is no .xlsx file ({name})")) from error
+        raise UnreadableWorkbook(_NONE) from error
 
 
 def _refuse(packed: zipfile.ZipFile) -> None:
     """Raises UnreadableWorkbook for what would unpack to too much, runs, or fetches."""
     if sum(one.file_size for one in packed.infolist()) > MAX_UNPACKED:
-        raise UnreadableWorkbook(Word(f"解压后超过 {MAX_UNPACKED} 字节", f"unpacks to more than {MAX_UNPACKED} bytes"))
+        raise UnreadableWorkbook(
+            Word(f"解压后超过 {MAX_UNPACKED >> 20} MB", f"unpacks to more than {MAX_UNPACKED >> 20} MB")
+        )
     names = [one.lower() for one in packed.namelist()]
     if any("vbaproject" in one or one.startswith("xl/macrosheets/") for one in names):
         raise UnreadableWorkbook(_MACRO)
+    books = [one for one in packed.namelist() if one.lower().endswith("/workbook.xml")]
+    if any(b"://purl.oclc.org/ooxml/" in packed.read(one) for one in books):
+        raise UnreadableWorkbook(_STRICT)
     if any(one.startswith("xl/externallinks/") for one in names):
         raise UnreadableWorkbook(_LINKED)
 

@@ -10,7 +10,6 @@ from typing import Final
 
 from contracts.values import Category, Classification
 from exact.characters import TEXT_INVALID, forbidden_in
-from exact.workbook import ListCell
 from programmes.ledger.headings import Column
 from supervision.words import Word
 
@@ -55,9 +54,9 @@ MAY_BE_BLANK: Final[frozenset[Column]] = frozenset(
 _BLANK: Final = re.compile(r"[/\\—–-]{1,4}|暂?无|n/a", re.IGNORECASE)
 
 
-def is_blank(cell: ListCell) -> bool:
+def is_blank(written: str) -> bool:
     """Whether what stands there says that nothing does."""
-    return not cell.computed and _BLANK.fullmatch(unicodedata.normalize("NFKC", cell.text)) is not None
+    return _BLANK.fullmatch(unicodedata.normalize("NFKC", written)) is not None
 
 
 class UnfitCell(ValueError):

@@ -57,7 +57,7 @@ def ledger_sheets(sheet: ListSheet, *, partly: bool = False) -> list[LedgerSheet
     above: list[Row] = []
     index = 0
     while index < len(rows) and (tables or index < HEADING_ROWS):
-        found = heading_rows([cells for _, cells in rows[index : index + 3]], partly=partly and not tables)
+        found = heading_rows([cells for _, cells in rows[index : index + 3]], partly=partly, again=bool(tables))
         if found is None:
             if tables:
                 tables[-1].rows.append(rows[index])

@@ -24,8 +24,15 @@ class HeadingRows:
     years: Mapping[str, int]
 
 
-def heading_rows(rows: Sequence[Row], *, partly: bool) -> HeadingRows | None:
-    """The headings that begin in the first of these rows; None where it is none, nor (`partly`) some of them."""
+def heading_rows(rows: Sequence[Row], *, partly: bool, again: bool) -> HeadingRows | None:
+    """The headings that begin in the first of these rows; None where it is none, nor (`partly`) some of them.
+
+    Below other headings (`again`) half of its cells must be headings: an item has 重点任务 and 分管区领导（交通）, too.
+    """
+    if again and 2 * sum(bool(column_of(cell.text)) or is_period(cell.text) for cell in rows[0].values()) < len(
+        rows[0]
+    ):
+        return None
     known = {column_of(cell.text) for cell in rows[0].values()}
     named = len(known & set(NEEDED))
     if not {"task", "lead"} <= known and named < (2 if partly else 3):

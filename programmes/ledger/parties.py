@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from exact.workbook import ListCell
 from programmes.ledger import cells
-from programmes.ledger.cells import EMPTY
+from programmes.ledger.cells import EMPTY, UnfitCell, is_blank
 from programmes.ledger.persons import is_office, is_person
 from programmes.ledger.spelling import same_name
 from supervision.words import Word
@@ -28,16 +28,22 @@ _NUMBERED: Final = re.compile(r"\d{1,2}(?:[.．)）]\s*(?=\D)|$)")
 _TITLED: Final = re.compile(r"(分管|责任|牵头|主管)?[区县市]?领导[:：]\s*")
 
 
+_AS_IT_IS: Final = re.compile(r"〔(.+)〕", re.DOTALL)
+"""How a name is written that would be read as something else."""
+
+
 def units(rows: ItemRows) -> tuple[str, tuple[str, ...]]:
     """The unit that leads, and the others: each cell may say for itself which is which."""
-    leads, others = _told(rows, rows.own.get("lead"), leading=True)
-    if not leads and not others and "lead" not in rows.own:
-        rows.wrong(rows.sheet.place("lead", rows.row), EMPTY)
+    cell = rows.own.get("lead")
+    names = _names(rows, cell)
+    leads, others = _told(names, leading=True)
+    if not leads and (names or not cell or (not cell.computed and not cell.text.strip("、,，;；/ "))):
+        rows.wrong(cell.place if cell else rows.sheet.place("lead", rows.row), EMPTY)
     with_them = "cooperating" in rows.sheet.columns.values()
     if len(leads) > 1 and with_them:
         rows.wrong(rows.place("lead"), _SEVERAL_LEADS)
     for cell in (rows.own.get("cooperating"), *rows.more_units):
-        more, cooperating = _told(rows, cell, leading=False)
+        more, cooperating = _told(_names(rows, cell), leading=False)
         if cell and any(same_name(one) == same_name(lead) for one in (*more, *cooperating) for lead in leads[:1]):
             rows.wrong(cell.place, _LEADS)
         others = (*others, *more, *cooperating)
@@ -46,28 +52,54 @@ def units(rows: ItemRows) -> tuple[str, tuple[str, ...]]:
 
 
 def leader(rows: ItemRows) -> str:
-    """The leader in charge; several titles, 区委常委、副区长, are one leader's."""
+    """The leader in charge; empty where the cell is wrong."""
     cell = rows.own.get("leader")
     if cell is None:
         rows.wrong(rows.sheet.place("leader", rows.row), EMPTY)
         return ""
-    found = rows.checked(cell, cells.names, _NOBODY)
-    if found:
-        found = (_TITLED.sub("", found[0]) or found[0], *found[1:])
+    return rows.checked(cell, leader_in, "")
+
+
+def leader_in(text: str) -> str:
+    """The one leader that a text names; several titles, 区委常委、副区长, are one leader's. Raises UnfitCell."""
+    found = cells.names(text)
+    if not found:
+        raise UnfitCell(*EMPTY)
+    if len(found) == 1 and (match := _AS_IT_IS.fullmatch(found[0])):
+        return match[1]
+    found = (_TITLED.sub("", found[0]) or found[0], *found[1:])
     if len(found) > 1 and sum(not is_office(one) for one in found) <= 1:
         found = ("、".join(found),)
-    persons = found[0].replace("/", " ").split() if found else []
+    persons = found[0].replace("/", " ").split()
     if len(found) > 1 or (len(persons) > 1 and all(len(one) > 1 and is_person(one) for one in persons)):
-        rows.wrong(cell.place, _SEVERAL_LEADERS)
-    return found[0] if found else ""
+        raise UnfitCell(*_SEVERAL_LEADERS)
+    return found[0]
 
 
-def _told(rows: ItemRows, cell: ListCell | None, *, leading: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def unit_as_written(name: str) -> str:
+    """A unit's name as a cell says it, so that it is read as this one name."""
+    plain = not is_blank(name) and cells.names(name) == (name,) and _told((name,), leading=True) == ((name,), ())
+    return name if plain else f"〔{name}〕"
+
+
+def leader_as_written(label: str) -> str:
+    """The same of a leader."""
+    try:
+        plain = not is_blank(label) and leader_in(label) == label
+    except UnfitCell:
+        plain = False
+    return label if plain else f"〔{label}〕"
+
+
+def _told(names: tuple[str, ...], *, leading: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Who leads and who cooperates by one cell; a mark, 区交通局（牵头） or 配合单位：, counts more than the column."""
     leads: list[str] = []
     others: list[str] = []
     marked = False
-    for written in _names(rows, cell):
+    for written in names:
+        if match := _AS_IT_IS.fullmatch(written):
+            (leads if leading and not marked else others).append(match[1])
+            continue
         name = _NUMBERED.sub("", written, count=1) if _NUMBERED.match(written) else written
         for pattern, leads_now in ((_LED_BY, True), (_TOGETHER, False)):
             if match := pattern.fullmatch(name):
@@ -87,7 +119,7 @@ def _told(rows: ItemRows, cell: ListCell | None, *, leading: bool) -> tuple[tupl
 def _names(rows: ItemRows, cell: ListCell | None) -> tuple[str, ...]:
     """The units that a cell names; where nothing but a space tells them apart that is noted."""
     if cell is None:
-        return _NOBODY
+        return ()
     found = rows.checked(cell, cells.names, _NOBODY)
     for apart in cells.split_at_gaps(cell.text) if found else ():
         zh, en = f"按空格或斜线读作 {len(apart)} 个单位：", f"read as {len(apart)} units, by a space or a stroke: "

@@ -151,7 +151,7 @@ class _SheetReading:
         places: set[str] = set()
         for at, column in sorted(self.sheet.columns.items()):
             cell = cells.get(at)
-            if cell and cell.place not in places and not (column in MAY_BE_BLANK and is_blank(cell)):
+            if cell and cell.place not in places and not (column in MAY_BE_BLANK and is_blank(cell.text)):
                 own[column] = cell
                 places.add(cell.place)
         return own
@@ -162,7 +162,7 @@ class _SheetReading:
         return {
             period: cell
             for at, period in self.sheet.periods.items()
-            if (cell := cells.get(at)) and cell.place not in places and not is_blank(cell)
+            if (cell := cells.get(at)) and cell.place not in places and not is_blank(cell.text)
         }
 
     def _begins(self, task: ListCell | None) -> bool:

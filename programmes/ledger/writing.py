@@ -7,6 +7,8 @@ from typing import Final
 
 from exact.workbook import write_workbook
 from programmes.ledger.headings import HEADINGS, MONTHS, QUARTERS, YEAR, Column
+from programmes.ledger.numbers import number_of
+from programmes.ledger.parties import leader_as_written, unit_as_written
 from programmes.programme import ItemEntry, ProgrammeFile
 
 _COLUMNS: Final[tuple[Column, ...]] = (
@@ -79,12 +81,12 @@ def template() -> bytes:
 
 
 def _rows(item: ItemEntry, programme: ProgrammeFile) -> Iterator[dict[str, str]]:
-    names = {one.id: one.name for one in programme.units}
-    labels = {one.id: one.label for one in programme.leaders}
+    names = {one.id: unit_as_written(one.name) for one in programme.units}
+    labels = {one.id: leader_as_written(one.label) for one in programme.leaders}
     aspects = {one.number: one.name for one in programme.aspects}
     before = item.predecessor
     first: dict[str, str] = {
-        "number": item.id,
+        "number": number_of(item.id, item.category),
         "category": _CATEGORIES[item.category],
         "aspect": aspects[item.aspect],
         "task": item.task,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from openpyxl import Workbook
 
-from exact.workbook import read_workbook, write_workbook
+from exact.workbook import MAX_BYTES, UnreadableWorkbook, read_workbook, write_workbook
 from programmes.ledger.draft import draft_of, remarks
 from programmes.ledger.persons import is_person
 from programmes.ledger.reading import read_ledger
@@ -165,3 +166,34 @@ def test_targets_that_are_not_there_or_in_words_are_told_with_what_to_do() -> No
     (problem,) = read_ledger(with_cell("工作任务", "字" * 201)).problems
     assert problem.zh == "至多 200 个字，现有 201 个；请概括，原文放入“来源”列"
     assert read_ledger(with_cell("目标值", Decimal(20))).problems == []
+
+
+def _strict() -> bytes:
+    """As a program writes it that was asked for "Strict Open XML"."""
+    packed = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(one_sheet(HEADINGS, ROW))) as plain,
+        zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as strict,
+    ):
+        for name in plain.namelist():
+            part = plain.read(name)
+            part = part.replace(b"http://schemas.openxmlformats.org/", b"http://purl.oclc.org/ooxml/")
+            strict.writestr(name, part)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "zh"),
+    [
+        (b"", "不是 .xlsx 文件，或者已损坏：请用表格软件打开，另存为 .xlsx 再试"),
+        ("序号,工作任务\n".encode("gbk"), "不是 .xlsx 文件，或者已损坏：请用表格软件打开，另存为 .xlsx 再试"),
+        (one_sheet(HEADINGS, ROW)[:3000], "不是 .xlsx 文件，或者已损坏：请用表格软件打开，另存为 .xlsx 再试"),
+        (_strict(), "是“Strict Open XML”格式：请另存为普通的 .xlsx"),
+        (b"0" * (MAX_BYTES + 1), "超过 10 MB"),
+    ],
+    ids=["empty", "csv", "truncated", "strict", "large"],
+)
+def test_a_file_that_cannot_be_read_says_what_to_do(content: bytes, zh: str) -> None:
+    with pytest.raises(UnreadableWorkbook) as caught:
+        read_ledger(content)
+    assert caught.value.why.zh == zh

@@ -11,7 +11,7 @@ from exact.workbook import MAX_COLUMNS, MAX_ROWS, UnreadableWorkbook
 from programmes.ledger.model import LedgerItem, OfficeLedger
 from programmes.ledger.reading import read_ledger
 from supervision.words import Word
-from tests.programmes.ledgers import HEADINGS, ROW, book, one_sheet
+from tests.programmes.ledgers import HEADINGS, ROW, book, one_sheet, with_cell
 
 PLAIN = ("序号", "工作任务", "牵头单位", "配合单位", "分管领导")
 QUARTERS = ("一季度", "二季度", "三季度", "四季度")
@@ -175,3 +175,20 @@ def test_more_chapters_than_a_programme_has_are_a_problem() -> None:
 
 def test_the_plain_ledger_of_the_other_tests_is_still_right() -> None:
     assert right(HEADINGS, ROW).rows == 1
+
+
+@pytest.mark.parametrize("column", ["牵头单位", "分管领导"])
+@pytest.mark.parametrize("written", ["、", "/", "；\n"])
+def test_a_cell_that_names_nobody_is_a_problem(column: str, written: str) -> None:
+    (problem,) = read_ledger(with_cell(column, written)).problems
+    assert problem.en == "must not be empty"
+
+
+def test_a_lead_unit_that_is_but_a_number_is_a_problem() -> None:
+    assert [one.en for one in read_ledger(with_cell("牵头单位", "2")).problems] == ["must not be empty"]
+
+
+def test_an_item_with_words_of_headings_is_no_second_table() -> None:
+    headings = [*PLAIN, "类别", "指标", "目标值"]
+    (item,) = items(headings, [1, "甲事项", "区交通局", None, "分管区领导（交通）", "重点任务", "序号", 3])
+    assert item.indicators[0].name == "序号"

@@ -184,6 +184,24 @@ def test_goals_of_the_ledger_stand_at_the_periods_that_the_item_reports_on() -> 
     assert period_goals(programme, "K97", quarters) == {}
 
 
+def test_goals_by_month_of_an_item_that_reports_by_the_quarter_stand_at_its_quarters() -> None:
+    """3月底前, 6月底前 … are how offices head the goals of key tasks."""
+    counted = next(one for one in SHIPPED.items if one.indicators)
+    (first, *others) = counted.indicators
+    indicator = first.model_copy(update={"milestones": {"2024-06": Decimal(4), "2024-05": Decimal(3)}})
+    goals = {"2024-12": "竣工", "2024": "竣工", "2024-01": "开工", "2024-03": "持续推进", "2024-02": "持续推进"}
+    entry = counted.model_copy(update={"milestones": goals, "indicators": (indicator, *others)})
+    programme = SHIPPED.model_copy(update={"items": (entry,)})
+    assert period_goals(programme, entry.id, ("2024Q1", "2024Q2", "2024Q3", "2024Q4")) == {
+        "2024Q1": PeriodGoal("开工；持续推进", {}),
+        "2024Q2": PeriodGoal("", {first.name: Decimal(4)}),
+        "2024Q4": PeriodGoal("竣工", {}),
+    }
+    assert period_goals(programme, entry.id, ("2024-02", "2024-03", "2024-06"))["2024-02"] == PeriodGoal(
+        "开工；持续推进", {}
+    )
+
+
 def test_what_a_ledger_names_like_the_directory_gets_the_directorys_id() -> None:
     """Whoever is to report for a unit is known by that id already."""
     draft = empty_draft("441602", "河源市源城区", 2027, SHIPPED.policy, date(2026, 12, 1))
