@@ -107,6 +107,7 @@ class KafkaFollower:
         consumer = PacedConsumer(
             short=min(self._settings.fetch_wait_seconds, longest),
             long=min(self._settings.fetch_wait_at_rest_seconds, longest),
+            gather_bytes=self._settings.gather_bytes,
             bootstrap_servers=self._settings.bootstrap_servers,
             client_id=self._settings.client_id,
             group_id=None,

@@ -37,6 +37,9 @@ class KafkaSettings:
     rest_after_seconds: float = 1.0
     """After so long without a record a follower of several partitions is at rest; one of a single partition is at once,
     since nothing is ever left out of its fetch."""
+    gather_bytes: int = 1
+    """While something comes, the broker answers a fetch once it has so many bytes, or after `fetch_wait_seconds`: a
+    reader in no hurry takes what came in half a second together. What comes after a rest comes at once."""
     client_options: Mapping[str, Any] = field(default_factory=dict)
     """Passed on to the client as they are: `security_protocol`, `ssl_context`, `sasl_…`."""
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
 
 from faststream.kafka import KafkaBroker
 
@@ -49,6 +51,8 @@ from web.position_tokens import PositionTokens
 
 _BATCH_BYTES = 8 * MAX_SUBMISSION_BYTES
 _REQUEST_MILLISECONDS = 20_000
+_GATHERED_BYTES: Final = 1024 * 1024
+"""Submissions are read back for what they cite, which nobody waits for: under load twice a second, all that came."""
 
 
 def parts(settings: IntakeSettings, log: KafkaLog, pool: Pool | None) -> Dependencies:
@@ -67,13 +71,14 @@ def parts(settings: IntakeSettings, log: KafkaLog, pool: Pool | None) -> Depende
     evidence = _evidence(settings, objects, lambda sha256: citations.is_cited(sha256) or held.holds(sha256))
     sizes = QueueSizes(prepared, PassingOn(prepared, roster, evidence))
     held = HeldEvidence(prepared, sizes)
-    citations_feed = CitationsFeed(log, citations)
+    citations_feed = CitationsFeed(KafkaLog(replace(log.settings, gather_bytes=_GATHERED_BYTES)), citations)
     producer = SubmissionProducer(
         lambda: _broker(settings),
         settings.topic_prefix + SUBMISSIONS,
         within=settings.answer_within,
         max_waiting=settings.max_waiting,
         metrics=metrics,
+        linger=settings.linger_ms / 1000,
     )
     quotas = DailyQuotas(settings.quota_submissions, settings.quota_bytes, settings.quota_evidence_bytes)
     stamp = Stamp(settings.log, clock, driven=bool(settings.clock))
@@ -142,7 +147,6 @@ def _broker(settings: IntakeSettings) -> KafkaBroker:
         client_id="intake",
         acks="all",
         enable_idempotence=True,
-        linger_ms=settings.linger_ms,
         max_batch_size=_BATCH_BYTES,
         request_timeout_ms=_REQUEST_MILLISECONDS,
         logger=None,
