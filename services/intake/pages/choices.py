@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from contracts.submissions import Appealed
-from services.intake.pages.desk import unsigned
+from services.intake.pages.desk import SERVED, unsigned
 from services.intake.who.item import KnownItem
 from services.intake.who.permission import rights_of
 from services.intake.who.roster import Roster
@@ -20,7 +20,6 @@ from supervision.workdays import local
 from web.identity import Identity
 
 _HELD: Final = "interview.held"
-_SIGNED = ("rectification", "interview", "chief_interview", "blockage")
 
 
 class Choice(NamedTuple):
@@ -87,7 +86,7 @@ def last_reports(item: KnownItem) -> dict[str, tuple[str, date]]:
 def lit_or_noticed(item: KnownItem) -> list[tuple[str, str]]:
     """What can be replied about: yellow and red lights, and every cause of an open notice."""
     short = sorted(period for period, light in item.lit.items() if light in ("yellow", "red"))
-    notices = [(one.level, cause) for one in item.open_escalations(*_SIGNED) for cause in one.names]
+    notices = [(one.level, cause) for one in item.open_escalations(*SERVED) for cause in one.names]
     return [*(("light", period) for period in short), *notices]
 
 
@@ -138,7 +137,7 @@ def notice_word(level: str, cause: str, lang: Language) -> str:
     return f"{say(LEVELS, level, lang)} · {cause_text(level, cause, lang)}"
 
 
-def cause_text(level: str, cause: str, lang: Language) -> str:
-    """A cause of an escalation in words."""
-    word = cause_word(level, CauseFacts(name=cause))
+def cause_text(level: str, cause: str, lang: Language, text: str = "") -> str:
+    """A cause of an escalation in words; `text` is what was said of a blockage."""
+    word = cause_word(level, CauseFacts(name=cause, text=text))
     return word.zh if lang == "zh" else word.en

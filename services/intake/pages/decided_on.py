@@ -53,6 +53,13 @@ async def decided_on(dependencies: Dependencies, item: KnownItem, name: str, lan
     return found
 
 
+async def blockage_texts(dependencies: Dependencies, item: KnownItem) -> dict[str, str]:
+    """What blocks, by the number of each blockage that waits for its answer."""
+    if not item.blockages:
+        return {}
+    return {one.value: one.text for one in await decided_on(dependencies, item, "blockage.answered", "zh")}
+
+
 def by_text(choices: Iterable[Choice], found: Iterable[DecidedOn]) -> list[Choice]:
     """The choices of blockages, each by what it says."""
     texts = {one.value: one.text for one in found}

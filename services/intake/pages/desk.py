@@ -12,7 +12,8 @@ from services.intake.who.item import KnownItem
 from supervision.words import Word
 from supervision.workdays import last_day, local
 
-_SIGNED: Final = ("rectification", "interview", "chief_interview", "blockage")
+SERVED: Final = ("rectification", "interview", "chief_interview")
+"""The levels whose notices go to the unit; a blockage goes to the government, and no unit signs for its own."""
 SOON: Final = 15
 _WORST_FIRST: Final[tuple[Light, ...]] = ("red", "yellow", "none", "green")
 
@@ -76,7 +77,7 @@ def unsigned(item: KnownItem) -> list[tuple[str, str]]:
     """Notices that no receipt was given for: level and cause."""
     return [
         (one.level, cause)
-        for one in item.open_escalations(*_SIGNED)
+        for one in item.open_escalations(*SERVED)
         for cause in one.names
         if (one.id, cause) not in item.signed
     ]
@@ -117,10 +118,18 @@ def due_of_prepared(item: KnownItem, name: str, period: PeriodId, now: datetime)
 
 
 def to_report(item: KnownItem, now: datetime) -> list[ReportingPeriod]:
-    """Open periods without a report; of those that are over only the last one, which can still be made up."""
-    missing = [one for one in binding(item) if one.opens_at <= now and not item.lights.reported(one.id)]
-    over = [one for one in missing if one.due_at <= now]
-    return [*over[-1:], *(one for one in missing if one.due_at > now)]
+    """Open periods without a report; of those that are over the last one, while making it up changes anything."""
+    bound = binding(item)
+    missing = [one for one in bound if one.opens_at <= now and not item.lights.reported(one.id)]
+    over = [one for one in missing if one.due_at <= now][-1:]
+    if over and any(one.due_at > over[0].due_at and item.lights.reported(one.id) for one in bound):
+        over = over if _still_counts(item) else []
+    return [*over, *(one for one in missing if one.due_at > now)]
+
+
+def _still_counts(item: KnownItem) -> bool:
+    """Whether a report that is made up after a later one changes anything: a light, or a rectification that is open."""
+    return item.assignment.policy.made_up_light is not None or bool(item.open_escalations("rectification"))
 
 
 def standings(items: Iterable[KnownItem], unit: str, now: datetime) -> list[Standing]:

@@ -81,7 +81,7 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
         say=lambda group, code: say(group, code, lang),
         policy_name=lambda reference: _in(policy_word(reference), lang),
         policy_options=lambda offered: [(value, _in(policy_word(reference), lang)) for value, reference in offered],
-        cause=lambda level, name: cause_text(level, name, lang),
+        cause=lambda level, name, text="": cause_text(level, name, lang, text),
         link=lambda path, **query: _link(root + path, query),
         day=lambda day: _day(day, lang),
         due_day=lambda instant: _day(last_day(instant, zone), lang),

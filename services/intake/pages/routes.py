@@ -9,6 +9,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from services.intake.dependencies import Dependencies
 from services.intake.pages import desk, overview
+from services.intake.pages.decided_on import blockage_texts
 from services.intake.pages.next_errand import to_do
 from services.intake.pages.prepared_rows import prepared_rows
 from services.intake.pages.renderer import FOLDER, page
@@ -93,4 +94,5 @@ async def item_page(request: Request, programme: str, item: str) -> Response:
         title=roster.programmes[programme].opened.title,
         came_back=await dependencies.came_back.to(known.lead_unit, [known], now) if own else [],
         due=lambda instant: desk.due_of(known, instant, now),
+        blocks=await blockage_texts(dependencies, known),
     )

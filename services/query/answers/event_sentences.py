@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 
 from contracts.rulings import Compared
 from contracts.values import Target
@@ -26,10 +27,12 @@ def last_day(due_at: str | datetime | None, language: Language) -> str:
     return day_name(workdays.last_day(instant, LOCAL).isoformat(), language)
 
 
-def event_sentence(type_: str, data: Data, names: Mapping[str, str], language: Language) -> str:
-    """The sentence of an event; `names` are units' and leaders' official names by id."""
+def event_sentence(
+    type_: str, data: Data, names: Mapping[str, str], language: Language, said: Mapping[str, str] = MappingProxyType({})
+) -> str:
+    """The sentence of an event; `names` are units' and leaders' official names by id, `said` the texts of blockages."""
     template = say(EVENTS, _variant(type_, data), language)
-    values = _values(data, names, language) | _named(data, names, language)
+    values = _values(data, names, language, said) | _named(data, names, language, said)
     return template.format_map(_Values(values))
 
 
@@ -45,9 +48,9 @@ def comparison(values: Compared, language: Language) -> str:
     return _in(compared_word(values.indicator, values.comparator, values.target, values.measured), language)
 
 
-def cause_name(level: str, cause: str, language: Language) -> str:
-    """A cause of an escalation of this level in words: a period, a known cause, or a blockage's number."""
-    return _in(cause_word(level, CauseFacts(name=cause)), language)
+def cause_name(level: str, cause: str, language: Language, said: Mapping[str, str] = MappingProxyType({})) -> str:
+    """A cause of an escalation of this level in words: a period, a known cause, a blockage by its text or number."""
+    return _in(cause_word(level, CauseFacts(name=cause, text=said.get(cause, ""))), language)
 
 
 def _in(word: Word, language: Language) -> str:
@@ -59,10 +62,10 @@ class _Values(dict[str, str]):
         return ""
 
 
-def _values(data: Data, names: Mapping[str, str], language: Language) -> dict[str, str]:
+def _values(data: Data, names: Mapping[str, str], language: Language, said: Mapping[str, str]) -> dict[str, str]:
     values = {key: str(value) for key, value in data.items() if isinstance(value, str)}
     if "cause" in values:
-        values["cause"] = cause_name(values.get("level", ""), values["cause"], language)
+        values["cause"] = cause_name(values.get("level", ""), values["cause"], language, said)
     for key, table in (
         ("claim", words.CLAIMS),
         ("finding", words.FINDINGS),
@@ -89,7 +92,7 @@ def _values(data: Data, names: Mapping[str, str], language: Language) -> dict[st
     return values
 
 
-def _named(data: Data, names: Mapping[str, str], language: Language) -> dict[str, str]:
+def _named(data: Data, names: Mapping[str, str], language: Language, said: Mapping[str, str]) -> dict[str, str]:
     """Days, people and lists of the events that version 3 of the rules added."""
     values = {name: day_name(str(data[name]), language) for name in ("from_on", "until_on", "held_on") if name in data}
     values |= {name: who_name(str(data[name]), names, language) for name in ("principal", "deputy") if name in data}
@@ -101,7 +104,7 @@ def _named(data: Data, names: Mapping[str, str], language: Language) -> dict[str
         values["topic"] = _in(period_word(str(light)), language)
     elif data.get("level") and data.get("cause"):
         level = say(words.LEVELS, str(data["level"]), language)
-        values["topic"] = f"{level} · {cause_name(str(data['level']), str(data['cause']), language)}"
+        values["topic"] = f"{level} · {cause_name(str(data['level']), str(data['cause']), language, said)}"
     comma = "、" if language == "zh" else ", "
     if isinstance(calendar := data.get("calendar"), dict):
         values["ends_on"] = day_name(str(calendar["last_on"]), language)

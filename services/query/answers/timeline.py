@@ -123,3 +123,13 @@ def _causes(event: EventAnswer) -> list[str]:
     """The submissions that an event names as those it follows from."""
     because = event.data.get("because")
     return [cause for cause in because if isinstance(cause, str)] if isinstance(because, list) else []
+
+
+def blockages_in(entries: Iterable[TimelineEntry]) -> Mapping[str, str]:
+    """What blocks, by the number of each blockage that came to something; of one number the first counts."""
+    found: dict[str, str] = {}
+    for entry in entries:
+        told = entry.submission
+        if told.type == "blockage.raised" and told.details is not None and entry.events:
+            found.setdefault(str(told.details.data.get("blockage")), str(told.details.data.get("text")))
+    return found

@@ -86,3 +86,16 @@ async def test_who_holds_interviews_is_offered_the_levels_whose_minutes_are_thei
     assert "为什么要约谈" not in begun
     assert "为什么要主要领导约谈" in begun
     assert 'value="chief_interview" checked' in begun
+
+
+async def test_a_blockage_is_told_on_the_items_page_by_what_blocks(intake: RunningIntake) -> None:
+    item = intake.dependencies.roster.items["441602-2024", "K01"]
+    blockage = {"type": "blockage.raised", "data": {"blockage": "blockage-3818358f", "text": "用地指标未落实"}}
+    assert (await intake.submit("u-fagai-1", "K01", blockage, "blockage")).is_success
+    raised = replace(RAISED, escalation="e-blockage", level="blockage", cause="blockage-3818358f", to="government")
+    await intake.rating.rule(raised)
+    await until(lambda: bool(item.blockages), "the roster does not know the blockage")
+    for person in ("u-fagai-1", "o2"):
+        page = await _page(intake, person, HERE)
+        assert "“用地指标未落实”" in page
+        assert "blockage-3818358f" not in page

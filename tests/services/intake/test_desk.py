@@ -42,6 +42,7 @@ from tests.services.intake.test_overview import NOW, RAISED, YELLOW, item
 from web.identity import Identity
 
 NODES = PlanAdopted(nodes={})
+BEFORE_DUE = datetime(2024, 4, 2, tzinfo=UTC)
 CLERK = ItemRights(Identity("u-1", "unit", "fagai", ("441602",)), frozenset({"441602"}))
 
 
@@ -120,6 +121,22 @@ def test_a_notice_asks_for_its_receipt_once_and_for_the_rectification() -> None:
     known.evolve(NoticeSigned(escalation=RAISED.escalation, level="rectification", cause="2024Q1", signed_at=NOW))
     assert names(known) == [("rectification.reported", "", 10)]
     assert not applies(known, "notice.acknowledged", NOW)
+
+
+def test_nobody_signs_for_a_blockage_that_the_unit_raised_itself_nor_appeals_against_it() -> None:
+    blocked = item(NODES, replace(RAISED, level="blockage", cause="blockage-1", to="government"))
+    assert names(blocked, BEFORE_DUE) == names(item(NODES), BEFORE_DUE)
+    for name in ("notice.acknowledged", "appeal.lodged"):
+        assert not applies(blocked, name, NOW)
+
+
+def test_what_was_not_reported_is_asked_for_until_a_later_report_and_then_only_while_it_changes_anything() -> None:
+    later = datetime(2024, 7, 12, tzinfo=UTC)
+    assert names(item(NODES), later)[0][:2] == ("progress.reported", "2024Q2")
+    missed = item(NODES, report("2024Q2"))
+    assert [period for _, period, _ in names(missed, later)] == ["2024Q3"]
+    noticed = item(NODES, report("2024Q2"), RAISED)
+    assert ("progress.reported", "2024Q1") in [one[:2] for one in names(noticed, later)]
 
 
 def test_how_an_item_stands_says_the_light_and_why() -> None:

@@ -213,6 +213,11 @@ async def test_an_item_joins_with_the_days_of_its_category(intake: RunningIntake
     taken = await office.post("/item", fields | {"id": like.id})
     assert taken.status_code == 422
     assert "该编号已有事项" in taken.text
+    opened = (await office.get("/item")).text
+    for name in ("lead_unit", "leader"):
+        assert f'name="{name}"><option value="" selected>—</option>' in opened, "nobody is chosen beforehand"
+    unchosen = await office.post("/item", fields | {"lead_unit": "", "leader": ""})
+    assert unchosen.text.count("▲ 请选择") == 2
     preview = await office.post("/item", fields)
     assert f"新事项有 {len(like.opened.periods)} 个报送周期" in preview.text, preview.text
     assert (await office.confirm("/item", preview)).status_code == 202

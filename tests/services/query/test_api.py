@@ -439,6 +439,10 @@ async def test_a_blockage_is_told_by_what_blocks_and_not_by_its_number(
         page = await built.page(f"/programmes/{P}/escalations?lang=zh", "office")
         assert "“土地指标未落实”" in page
         assert "b-K77" not in page
+        for address in (f"/programmes/{P}/items/K01?lang=zh", f"/submissions/{sent.id}?lang=zh"):
+            page = await built.page(address, "office")
+            assert "发起卡壳事项：“土地指标未落实”" in page, address
+            assert "编号b-K77" not in page, address
         listed = (await built.get(f"{V1}/escalations", "office"))["escalations"]
         (one,) = (one for one in listed if one["level"] == "blockage")
         assert one["for"] == ["b-K77"], "by which a program asks about it"

@@ -105,9 +105,17 @@ def naming(fields: FormFields) -> Any:
         principal, _, deputy = ended.partition("|")
         return data_of("deputy.ended", {"principal": principal, "deputy": deputy})
     given = {name: fields.one(name) for name in ("principal", "deputy", "from_on", "until_on", "reason")}
+    require_chosen(fields, "principal", "deputy")
     if given["principal"] == given["deputy"]:
         raise invalid(fault("deputy", "代理人不能是本人", "nobody stands in for themselves"))
     return data_of("deputy.named", given)
+
+
+def require_chosen(fields: FormFields, *names: str) -> None:
+    """Nothing is chosen beforehand, so that nobody sends what stood first. Raises IntakeProblem `invalid`."""
+    faults = [fault(name, "请选择", "choose one") for name in names if not fields.one(name)]
+    if faults:
+        raise invalid(*faults)
 
 
 def data_of(name: str, given: Mapping[str, Any]) -> Any:

@@ -11,7 +11,7 @@ from contracts.submissions import ItemAssigned
 from contracts.values import Category, ReportingPeriod
 from services.intake.pages.drafts.part_forms import MAX_INDICATORS, SPARE
 from services.intake.pages.form_body import FormFields
-from services.intake.pages.programme_changes.bodies import data_of, fault
+from services.intake.pages.programme_changes.bodies import data_of, fault, require_chosen
 from services.intake.problem import invalid
 from services.intake.who.item import KnownItem
 from services.intake.who.roster import KnownProgramme
@@ -32,6 +32,7 @@ def joining_item(fields: FormFields, known: KnownProgramme, items: Sequence[Know
         raise invalid(fault("category", *said))
     if any(one.id == fields.one("id") for one in items):
         raise invalid(fault("id", "该编号已有事项", "there is an item of this id"))
+    require_chosen(fields, "lead_unit", "leader")
     opened, leader = like.opened, fields.one("leader")
     dumped = SUBMISSION_TYPES.dump(_as_assigned(like, known, _published_at(fields, now)))
     given: dict[str, Any] = {

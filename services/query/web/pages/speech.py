@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 
 from contracts.rulings import Compared
 from contracts.values import Target
@@ -58,9 +59,9 @@ class Speech:
         day = self.when(instant)[:10] if isinstance(instant, datetime) else str(instant)
         return sentences.day_name(day, self.language)
 
-    def cause(self, level: str, cause: str) -> str:
-        """A cause of an escalation of this level."""
-        return sentences.cause_name(level, cause, self.language)
+    def cause(self, level: str, cause: str, said: Mapping[str, str] = MappingProxyType({})) -> str:
+        """A cause of an escalation of this level; `said` as above."""
+        return sentences.cause_name(level, cause, self.language, said)
 
     def act(self, type_: str) -> str:
         """What somebody did; `reassessment` stands for what the public is not told."""
@@ -68,9 +69,9 @@ class Speech:
             return self.t("重新认定", "assessed anew")
         return self.w(words.SUBMISSIONS, type_)
 
-    def event(self, event: EventAnswer | EffectLink) -> str:
-        """What an event says."""
-        return sentences.event_sentence(event.type, event.data, self.names, self.language)
+    def event(self, event: EventAnswer | EffectLink, said: Mapping[str, str] = MappingProxyType({})) -> str:
+        """What an event says; `said` are the texts of blockages by their numbers."""
+        return sentences.event_sentence(event.type, event.data, self.names, self.language, said)
 
     def sentence(self, word: Word) -> str:
         """A sentence that was made in both languages."""
