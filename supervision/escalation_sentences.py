@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Literal
 
@@ -44,6 +44,13 @@ class EscalationFacts:
     causes: Sequence[CauseFacts]
     due_on: date | None = None
     overdue: bool = False
+
+
+def with_texts(facts: EscalationFacts, said: Mapping[str, str]) -> EscalationFacts:
+    """The same, where it is a blockage with what was said of it; `said` by its number."""
+    if facts.level != "blockage":
+        return facts
+    return replace(facts, causes=[replace(one, text=said.get(one.name, "")) for one in facts.causes])
 
 
 def escalation_sentence(facts: EscalationFacts) -> Word:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from contracts.rulings import ItemOpened, RulingData
@@ -10,7 +11,7 @@ from contracts.values import Light, PeriodId
 from supervision import appeals, assignment, escalations, light_facts, lights
 from supervision.appeals import Appeals
 from supervision.assignment import AssignmentRecord
-from supervision.escalation_sentences import EscalationFacts, escalation_sentence
+from supervision.escalation_sentences import EscalationFacts, escalation_sentence, with_texts
 from supervision.escalations import Escalations
 from supervision.light_sentences import LightFacts, light_sentence
 from supervision.lights import LightsRecord
@@ -39,9 +40,12 @@ class ItemRecord(NamedTuple):
         """What the sentence about a period is made from. Raises KeyError."""
         return light_facts.facts_of(self.lights, period, self.assignment, self.appeals)
 
-    def explain_escalation(self, id_: str) -> Word:
-        """What an escalation stands on, until when, and how far it is. Raises KeyError."""
-        return escalation_sentence(self.escalation_facts(id_))
+    def explain_escalation(self, id_: str, said: Mapping[str, str] = MappingProxyType({})) -> Word:
+        """What an escalation stands on, until when, and how far it is. Raises KeyError.
+
+        `said` are the texts of blockages by their numbers, where the reader has them.
+        """
+        return escalation_sentence(with_texts(self.escalation_facts(id_), said))
 
     def escalation_facts(self, id_: str) -> EscalationFacts:
         """What the sentence about an escalation is made from. Raises KeyError."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final, TypeVar
@@ -30,7 +30,7 @@ from services.query.read_model.as_of import LOCAL
 from services.query.read_model.results import CurrentLight
 from services.query.read_model.submissions import blockage_texts
 from services.query.read_model.tables import EscalationRow, LightRow
-from supervision.escalation_sentences import EscalationFacts, causes_word, escalation_sentence
+from supervision.escalation_sentences import EscalationFacts, causes_word, escalation_sentence, with_texts
 from supervision.escalations import EscalationRecord, Escalations, evolve, facts_of
 from supervision.words import Word
 
@@ -147,7 +147,10 @@ def fold_escalations(
             programme=programme,
             item=item,
             record=record,
-            facts=_with_texts(facts_of(record, folded.escalations, colours.get(item, {}).get, LOCAL), item, said),
+            facts=with_texts(
+                facts_of(record, folded.escalations, colours.get(item, {}).get, LOCAL),
+                {number: text for (of, number), text in said.items() if of == item},
+            ),
             first_cause=given(raised.ground),
             rule=given(raised.rule),
             because=folded.because[id_],
@@ -159,12 +162,6 @@ def fold_escalations(
         for id_, record in folded.escalations.items()
         for raised in [folded.raised[id_]]
     ]
-
-
-def _with_texts(facts: EscalationFacts, item: str, said: Mapping[tuple[str, str], str]) -> EscalationFacts:
-    if facts.level != "blockage":
-        return facts
-    return replace(facts, causes=[replace(one, text=said.get((item, one.name), "")) for one in facts.causes])
 
 
 def given(value: T | None) -> T:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from contracts.ruling import RULING_TYPES
@@ -46,10 +47,13 @@ class Explained:
     lights: Mapping[str, Word] = field(default_factory=dict)
 
 
-def explained(events: Iterable[KnownEvent], *, published: bool) -> Explained:
+def explained(
+    events: Iterable[KnownEvent], *, published: bool, said: Mapping[str, str] = MappingProxyType({})
+) -> Explained:
     """Explain lights and escalations of one item from all its events, in the order of the log.
 
-    `published`: in the words for the public, who are not told of findings, appeals and escalations.
+    `published`: in the words for the public, who are not told of findings, appeals and escalations. `said` are the
+    texts of blockages by their numbers.
     """
     record: ItemRecord | None = None
     changes: dict[tuple[int, int], Word] = {}
@@ -62,7 +66,7 @@ def explained(events: Iterable[KnownEvent], *, published: bool) -> Explained:
             if isinstance(data, LightChanged):
                 changes[event.place] = record.explain(data.period, published=published)
             elif isinstance(data, _TOLD) and not published:
-                changes[event.place] = record.explain_escalation(data.escalation)
+                changes[event.place] = record.explain_escalation(data.escalation, said)
     if record is None:
         return Explained(changes)
     return Explained(changes, {period: record.explain(period, published=published) for period in record.lights.parts})

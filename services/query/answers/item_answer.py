@@ -13,7 +13,7 @@ from services.query.answers.lights import tiles_of
 from services.query.answers.periods import PeriodAnswer, periods_of
 from services.query.answers.replies import replies_in
 from services.query.answers.request_view import RequestView
-from services.query.answers.timeline import TimelineEntry, blockages_in, timeline_of
+from services.query.answers.timeline import TimelineEntry, timeline_of
 from services.query.read_model.results import HeldItem
 from supervision.replies import Replies
 from supervision.words import Word
@@ -35,7 +35,9 @@ class ItemAnswer:
     @property
     def blockages(self) -> Mapping[str, str]:
         """What blocks, by the number of each blockage that came to something; of one number the first counts."""
-        return blockages_in(self.timeline)
+        told = [one.submission for one in self.timeline if one.submission.type == "blockage.raised" and one.events]
+        texts = [one.details.data for one in told if one.details is not None]
+        return {str(one.get("blockage")): str(one.get("text")) for one in reversed(texts)}
 
 
 async def item_answer(view: RequestView, history: ItemHistory) -> ItemAnswer:

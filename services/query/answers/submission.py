@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -114,7 +114,9 @@ async def find_submission(view: RequestView, id_: str) -> SubmissionOutcome:
     if not found:
         raise QueryProblem("not-found")
     (first, ruling), *repetitions = found
-    why = await _reasons(view, first.programme, first.item)
+    blocks = first.type == "blockage.raised"
+    said = {str(first.data.get("blockage")): str(first.data.get("text"))} if blocks else {}
+    why = await _reasons(view, first.programme, first.item, said)
     return SubmissionOutcome(
         submission=submission_answer(found[0], whole=True),
         programme=first.programme,
@@ -128,11 +130,14 @@ async def find_submission(view: RequestView, id_: str) -> SubmissionOutcome:
     )
 
 
-async def _reasons(view: RequestView, programme: str, item: str | None) -> dict[tuple[int, int], Word]:
+async def _reasons(
+    view: RequestView, programme: str, item: str | None, said: Mapping[str, str]
+) -> dict[tuple[int, int], Word]:
     """The sentences about an item's events, if the viewer sees it in full."""
     if not item or not await in_full(view, programme, item):
         return {}
-    return dict(explained(known(await view.snapshot.events(programme, [item])), published=False).changes)
+    events = known(await view.snapshot.events(programme, [item]))
+    return dict(explained(events, published=False, said=said).changes)
 
 
 async def _is_seen(view: RequestView, one: KnownSubmission) -> bool:

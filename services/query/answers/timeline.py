@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from services.query.answers.access import inspection_is_seen, seen_data, visited_plans
+from services.query.answers.explanations import explained
 from services.query.answers.item import ItemHistory
 from services.query.answers.notices import NoticeAnswer, notices_of_item
 from services.query.answers.request_view import RequestView
@@ -21,6 +22,7 @@ from services.query.answers.submission import (
 from services.query.read_model.columns import JsonObject
 from services.query.read_model.results import KnownEvent, KnownSubmission
 from services.query.read_model.submissions import submissions_of
+from supervision.words import Word
 from web.privileged_reads import Opened
 
 
@@ -61,16 +63,19 @@ def timeline(
     Links go both ways: an event names the submissions it follows `because` of and the notices that it caused. What few
     may read is noted in `opened`.
     """
+    listed = list(submissions)
+    said = blockages_of(listed) if history.seen.whole else {}
+    why = explained(history.events, published=False, said=said).changes if said else history.explained.changes
     visited = visited_plans(event.data for event in history.events)
     following: dict[tuple[int, int], list[KnownEvent]] = defaultdict(list)
     for event in history.events:
         following[(event.row.part, event.row.cause)].append(event)
     caused = _by_cause(notices)
     entries = []
-    for one in submissions:
+    for one in listed:
         if not inspection_is_seen(one, visited, unvisited=history.unvisited):
             continue
-        shown = _shown(history, following[(one.submission.part, one.submission.pos)], caused)
+        shown = _shown(history, following[(one.submission.part, one.submission.pos)], caused, why)
         if one.submission.type == "inspection.planned":
             note_plan(opened, one.submission, visited)
         if shown or history.seen.whole:
@@ -80,9 +85,12 @@ def timeline(
 
 
 def _shown(
-    history: ItemHistory, events: Iterable[KnownEvent], caused: Mapping[str, list[NoticeAnswer]]
+    history: ItemHistory,
+    events: Iterable[KnownEvent],
+    caused: Mapping[str, list[NoticeAnswer]],
+    why: Mapping[tuple[int, int], Word],
 ) -> list[EventAnswer]:
-    sight, why = history.seen.sight, history.explained.changes
+    sight = history.seen.sight
     return [
         event_answer(
             event.row,
@@ -125,11 +133,10 @@ def _causes(event: EventAnswer) -> list[str]:
     return [cause for cause in because if isinstance(cause, str)] if isinstance(because, list) else []
 
 
-def blockages_in(entries: Iterable[TimelineEntry]) -> Mapping[str, str]:
-    """What blocks, by the number of each blockage that came to something; of one number the first counts."""
+def blockages_of(submissions: Iterable[KnownSubmission]) -> dict[str, str]:
+    """What blocks, by the number of each blockage that was accepted; of one number the first counts."""
     found: dict[str, str] = {}
-    for entry in entries:
-        told = entry.submission
-        if told.type == "blockage.raised" and told.details is not None and entry.events:
-            found.setdefault(str(told.details.data.get("blockage")), str(told.details.data.get("text")))
+    for one, ruling in submissions:
+        if one.type == "blockage.raised" and ruling is not None and ruling.verdict == "accepted":
+            found.setdefault(str(one.data.get("blockage")), str(one.data.get("text")))
     return found
