@@ -140,6 +140,12 @@ def _read_short(name: str, data: bytes) -> RulingData:
     return found
 
 
+@lru_cache(maxsize=1024)
+def instant(text: str) -> datetime:
+    """A time as it is written, kept once with its zone: a ruling's events and what falls due together have the same."""
+    return datetime.fromisoformat(text)
+
+
 def ruling_from(attributes: Mapping[str, Any], partition: int) -> RulingEvent:
     """The event of an envelope that has been parsed already. Raises Unreadable, UnknownType."""
     data = RULING_TYPES.load(attributes["type"], attributes["data"])
@@ -148,7 +154,7 @@ def ruling_from(attributes: Mapping[str, Any], partition: int) -> RulingEvent:
             attributes["source"].split("/")[3],
             partition,
             attributes["subject"],
-            datetime.fromisoformat(attributes["time"]),
+            instant(attributes["time"]),
             attributes["causeid"],
             attributes["causedigest"],
             int(attributes["causeoffset"]),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import dropwhile
 from typing import Any, Final
 
@@ -14,6 +15,10 @@ from eventlog.log.record import Headers, Record
 
 _FORMAT: Final = 2
 _LOG_APPEND_TIME: Final = 1
+_MOST: Final = 0x7F
+"""In the last byte of a number; a byte of more says that another one follows."""
+_record: Final[Callable[[tuple[object, ...]], Record]] = partial(tuple.__new__, Record)
+"""Of its fields in their order, at a third of the cost of `Record(...)`."""
 
 
 class FetchedBatch:
@@ -40,19 +45,22 @@ class FetchedBatch:
         try:
             for _ in range(batch.records_count):
                 length, begin = _number(data, at)
-                _, at = _number(data, begin + 1)  # its writer's time, behind attributes that mean nothing yet
-                place, at = _number(data, at)
+                at = begin + 1  # behind attributes that mean nothing yet lies its writer's time
+                while data[at] > _MOST:
+                    at += 1
+                place, at = _number(data, at + 1)
                 size, at = _number(data, at)
                 key = None if size < 0 else data[at : (at := at + size)]
                 size, at = _number(data, at)
                 value = None if size < 0 else data[at : (at := at + size)]
-                count, at = _number(data, at)
                 headers: Headers = ()
-                if count:
-                    headers, at = _headers(data, at, count)
+                if data[at]:
+                    headers, at = _headers(data, at)
+                else:
+                    at += 1
                 if at != begin + length:
                     raise ValueError(f"{length} bytes are {at - begin}")
-                yield Record(topic, partition, base + place, stamp, key, value, headers)
+                yield _record((topic, partition, base + place, stamp, key, value, headers))
             if at != len(data):
                 raise ValueError(f"{len(data) - at} bytes lie behind the last record")
         except (ValueError, IndexError) as error:
@@ -82,18 +90,19 @@ class WholeBatches(Fetcher.PartitionRecords):  # type: ignore[misc]  # the clien
 def _number(data: bytes, at: int) -> tuple[int, int]:
     """A number of one or two bytes, as nearly all are, or any other, and where it ends."""
     low = data[at]
-    if low < 0x80:
+    if low <= _MOST:
         return low >> 1 ^ -(low & 1), at + 1
     high = data[at + 1]
-    if high < 0x80:
-        both = low & 0x7F | high << 7
+    if high <= _MOST:
+        both = low & _MOST | high << 7
         return both >> 1 ^ -(both & 1), at + 2
     number: int
     number, at = decode_varint(data, at)
     return number, at
 
 
-def _headers(data: bytes, at: int, count: int) -> tuple[Headers, int]:
+def _headers(data: bytes, at: int) -> tuple[Headers, int]:
+    count, at = _number(data, at)
     if count < 0:
         raise ValueError(f"{count} headers")
     found: list[Any] = []

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from contracts.envelope import Unreadable
-from contracts.ruling import RULING_TYPES, DatedData
+from contracts.ruling import RULING_TYPES, DatedData, instant
 from services.rating.rules.state.evolve import NamedCause
-
-_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class OnRecord(NamedTuple):
@@ -27,15 +24,12 @@ def read_ruling(bodies: Iterable[Mapping[str, Any]]) -> list[OnRecord]:
     compared by the audit. Raises Unreadable, UnknownType.
     """
     found: list[OnRecord] = []
-    named, dated, time = None, None, _NEVER
+    named: tuple[str, str, str] | None = None
     events: list[DatedData] = []
     for body in bodies:
         data = RULING_TYPES.load(body["type"], body["data"])
         try:
-            cause = (body["causeid"], body["causedigest"], body["subject"])
-            if body["time"] != dated:
-                dated = body["time"]
-                time = datetime.fromisoformat(dated)
+            cause, time = (body["causeid"], body["causedigest"], body["subject"]), instant(body["time"])
         except (KeyError, TypeError, ValueError) as error:
             raise Unreadable(f"a ruling's envelope is incomplete: {error}") from None
         if cause != named:

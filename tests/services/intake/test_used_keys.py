@@ -54,3 +54,30 @@ async def test_a_key_that_said_something_else_is_refused() -> None:
     await ruled(log, used, sent("k"))
     with pytest.raises(KeyReused):
         await used.first(sent("k", "completed"))
+
+
+@pytest.mark.parametrize("spelled", ["{}", "urn:uuid:{}", "{{{}}}", "noted in capitals"])
+async def test_an_id_is_the_same_however_it_is_spelled(spelled: str) -> None:
+    log = MemoryLog()
+    used = UsedKeys(log)
+    await ruled(log, used, sent("k"))
+    id_ = sent("k").id
+    assert await used.named(id_.upper() if "capitals" in spelled else spelled.format(id_)) is not None
+
+
+@pytest.mark.parametrize("other", ["", "unreadable", "zz" * 16, "ab cd" * 6 + "ab", "\ud800"])
+async def test_what_is_no_id_of_ours_is_known_only_if_it_was_noted(other: str) -> None:
+    used = UsedKeys(MemoryLog())
+    assert await used.named(other) is None
+
+
+async def test_of_two_rulings_on_a_key_the_first_stays_however_many_are_noted_between_them() -> None:
+    log = MemoryLog()
+    used = UsedKeys(log)
+    first = await ruled(log, used, sent("k"))
+    for number in range(600):
+        await ruled(log, used, sent(f"k{number}"))
+    await ruled(log, used, sent("k"))
+    found = await used.first(sent("k"))
+    assert found is not None
+    assert found.receipt.offset == first
