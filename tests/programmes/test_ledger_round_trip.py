@@ -139,6 +139,81 @@ def test_a_unit_and_a_leader_with_a_name_that_looks_like_several_come_back_as_th
     assert _read(programme)[1] == programme
 
 
+_UNITS = (
+    "区交通局", "区 交通局", "区交通局、区财政局", "区财政局（牵头）；区教育局", "配合单位：区府办", "〔甲、乙〕",
+        "1.区水务局", "无", "、", "2",
+    "区发改局 区粮食局",
+)  # fmt: skip
+_GOALS = (
+    None,
+    "开工",
+    "过半\n主体完工",
+    5,
+    "5",
+    "≥5%",
+    "20公里",
+    "约3",
+    "/",
+    "60亿元、增长6%",
+    "一季度",
+    "合计",
+    "_x000D_",
+    "=A1",
+)
+_WRITTEN = {
+    "序号": (1, 2, 3, 4, 5, 6, 7, "8", 9.0, "10", "重11", "（12）", "⑬", "一", "（二）", "1-1", "K7", "#1", "民2",
+        None, "合　计", "注：甲"),
+    "工作任务": (*(f"事项{one}" for one in "甲乙丙丁戊己庚辛壬癸"), "乙\n第二行", "合计", "联系企业",
+        "二、民生实事", "九、民生保障", None),
+    "牵头单位": (*_UNITS[:4], "区教育局", "区水务局", "区府办督查室", None),
+    "分管领导": ("区委常委、副区长", "副区长 张三", "张三", "分管区领导（交通）", "分管区领导(交通)",
+        "分管甲、分管乙", "〔甲、乙〕", None),
+    "配合单位": (None, *_UNITS),
+    "责任单位": (None, *_UNITS),
+    "来源": (None, "政府工作报告", "_x0041_", "a\n  b"),
+    "类别": (None, "重点任务", "民生实事", "经济", "重点任务（12项）"),
+    "方面": (None, "经济", "社 会", "社会"),
+    "指标": (None, None, "里程", "新增绿地500亩", "能耗不超过5万吨", "无", "建成通车", "序号"),
+    "目标值": (None, *_GOALS),
+    "单位": (None, "公里", "%", "亿元"),
+    "比较": (None, "≥", "<="),
+    "完成时限": (None, "2027-06-30", "2027年6月底前", "6月底前", "2027-02-30"),
+    "上年事项": (None, "441602-2023/K1", "/"),
+    "备注": (None, "见附件", "/"),
+    "公开属性": (None, "公开", "内部"),
+    "完成情况": (None, "已开工"),
+    **dict.fromkeys(("一季度", "二季度目标", "1-9月", "3月底前", "年度目标"), _GOALS),
+}  # fmt: skip
+_NEEDED = ("序号", "工作任务", "牵头单位", "分管领导")
+
+
+@st.composite
+def written(draw: st.DrawFn) -> bytes:
+    """A ledger of cells as offices write them: columns in any order, cells merged, most of it right."""
+    headings = draw(
+        st.permutations((*_NEEDED, *draw(st.lists(st.sampled_from(sorted(_WRITTEN)), max_size=7, unique=True))))
+    )
+    headings = list(dict.fromkeys(headings))
+    rows = draw(st.lists(st.tuples(*(st.sampled_from(_WRITTEN[one]) for one in headings)), min_size=1, max_size=5))
+    merged = draw(
+        st.lists(st.sampled_from(("A2:B2", "A3:A5", "B2:E2", "C3:C4", "D2:D9", "F2:F6", "F3:H3")), max_size=1)
+    )
+    return one_sheet(headings, *rows, merged=merged)
+
+
+@settings(max_examples=100)
+@given(written())
+def test_what_offices_write_is_a_problem_at_a_cell_or_a_draft_that_comes_back_as_it_is(content: bytes) -> None:
+    ledger = read_ledger(content)
+    if ledger.problems:
+        return
+    draft = draft_of(ledger, frame(2027))
+    text = programme_text(draft)
+    assert "张三" not in text
+    assert draft_of(read_ledger(content), frame(2027), draft) == draft
+    assert draft_of(read_ledger(write_ledger(draft)), frame(2027), draft) == draft
+
+
 def test_the_shipped_108_items_survive_the_way_there_and_back() -> None:
     ledger, again = _read(SHIPPED)
     assert (ledger.rows, len(ledger.units), len(ledger.leaders)) == (108, 36, 6)

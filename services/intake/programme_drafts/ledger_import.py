@@ -88,11 +88,14 @@ def preview_of(
     try:
         made = _made(ledger, draft, known) if ledger.items else None
     except ValidationError as error:  # with the draft's own, more units or leaders than a programme has
-        told = [LedgerProblem("", "", f"{one.field}：{one.zh}", f"{one.field}: {one.en}") for one in faults_of(error)]
-        problems = problems or told
+        faults = faults_of(error)
+        problems = problems or [LedgerProblem("", "", f"{x.field}：{x.zh}", f"{x.field}: {x.en}") for x in faults]
     if made:
         # What is in no cell is the draft's own, such as a calendar that is too short: its own page tells it.
-        problems += [one for one in misplaced(ledger, made, year_of(draft)) if one.cell]
+        # A cell that has its problem already, an id that stands there twice, is not told again in other words.
+        told = {(one.sheet, one.cell) for one in problems}
+        contradictions = misplaced(ledger, made, year_of(draft))
+        problems += [one for one in contradictions if one.cell and (one.sheet, one.cell) not in told]
     places = {(one.sheet, one.cell) for one in problems}
     return LedgerPreview(
         ledger=digest,

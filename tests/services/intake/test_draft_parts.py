@@ -230,3 +230,9 @@ def test_more_units_than_a_programme_has_are_a_problem_and_no_breakdown(count: i
     assert preview.content is None
     assert preview.problems
     assert all("units" in one.en or "单位" in one.zh for one in preview.problems)
+
+
+def test_an_id_that_stands_there_twice_is_one_problem() -> None:
+    sheets = read_workbook(one_sheet(HEADINGS, ROW, [1, "另一事项", *ROW[2:]]), merged=True)
+    draft = empty_draft("441602", "河源市源城区", 2027, SHIPPED.policy, date(2026, 12, 1))
+    assert [one.cell for one in preview_of(LEDGER, sheets, draft).problems] == ["A3"]
