@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import ssl
@@ -88,6 +89,10 @@ class Echo(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def do_POST(self) -> None:
+        """Answer, whatever of the body has come: as who refuses a token before it reads anything."""
+        self.do_GET()
+
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
 
@@ -139,16 +144,31 @@ def test_what_a_browser_says_of_the_way_is_not_believed(browser: httpx.Client) -
     assert seen["x-request-id"] != "forged"
 
 
+def test_who_is_refused_before_the_body_was_read_gets_the_answer_before_it_was_sent(browser: httpx.Client) -> None:
+    made = http.client.HTTPSConnection("localhost", browser.base_url.port, context=trusting(), timeout=60)
+    with contextlib.closing(made) as connection:
+        connection.putrequest("POST", "/refused")
+        connection.putheader("Content-Length", "10")
+        connection.endheaders()
+        answer = connection.getresponse()
+        assert json.loads(answer.read())["path"] == "/refused"
+
+
 @pytest.mark.parametrize("path", ["/metrics", "/readyz", "/healthz", "/intake/metrics", "/%6detrics"])
 def test_nobody_reaches_what_is_the_operators(browser: httpx.Client, path: str) -> None:
     assert browser.get(path).status_code == 404
 
 
-def asked_as_it_is(browser: httpx.Client, path: str) -> tuple[int, dict[str, Any]]:
-    """The answer to a path that no client would send so: nothing of it is tidied up on this side."""
+def trusting() -> ssl.SSLContext:
+    """Of a client that believes any certificate."""
     trust = ssl.create_default_context()
     trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
-    connection = http.client.HTTPSConnection("localhost", browser.base_url.port, context=trust, timeout=60)
+    return trust
+
+
+def asked_as_it_is(browser: httpx.Client, path: str) -> tuple[int, dict[str, Any]]:
+    """The answer to a path that no client would send so: nothing of it is tidied up on this side."""
+    connection = http.client.HTTPSConnection("localhost", browser.base_url.port, context=trusting(), timeout=60)
     connection.putrequest("GET", path, skip_accept_encoding=True)
     connection.endheaders()
     answer = connection.getresponse()
