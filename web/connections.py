@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
 
 import httptools
 import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from web.problem import EVERYWHERE, MEDIA_TYPE
+from supervision.words import Word
+from web.problem import EVERYWHERE, MEDIA_TYPE, TYPE_PREFIX, ProblemKind
 
-_BUSY: Final = EVERYWHERE["busy"]
-_BODY: Final = orjson.dumps(
-    {"type": "urn:liangdeng:problem:busy", "title": _BUSY.title.zh, "title_en": _BUSY.title.en, "status": _BUSY.status}
-)
-_FULL: Final = (
-    f"HTTP/1.1 503 Service Unavailable\r\nContent-Type: {MEDIA_TYPE}\r\nContent-Length: {len(_BODY)}\r\n"
-    "Retry-After: 2\r\nConnection: close\r\n\r\n"
-).encode() + _BODY
+_AGAIN_SECONDS: Final = 2
+_MALFORMED: Final = ProblemKind(400, Word("请求有误", "The request is malformed"))
+
+
+def _refusal(code: str, kind: ProblemKind) -> bytes:
+    """A whole answer from below the application, in the form that its own refusals have; the connection ends."""
+    body = orjson.dumps(
+        {
+            "type": f"{TYPE_PREFIX}{code}",
+            "title": kind.title.zh,
+            "title_en": kind.title.en,
+            "status": kind.status,
+            "request_id": uuid.uuid4().hex,
+        }
+    )
+    later = f"Retry-After: {_AGAIN_SECONDS}\r\n" if kind.status == HTTPStatus.SERVICE_UNAVAILABLE else ""
+    head = (
+        f"HTTP/1.1 {kind.status} {HTTPStatus(kind.status).phrase}\r\nContent-Type: {MEDIA_TYPE}\r\n"
+        f"Content-Length: {len(body)}\r\nX-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n"
+        f"{later}Connection: close\r\n\r\n"
+    )
+    return head.encode() + body
+
 
 _HEAD_BYTES: Final = 65_536
 """Of a request's line and headers; the parser itself knows no limit, and keeps what has come so far."""
@@ -46,7 +64,7 @@ def limited_protocol(limits: ConnectionLimits) -> type[HttpToolsProtocol]:
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
             if len(self.connections) > limits.most:
-                transport.write(_FULL)
+                transport.write(_refusal("busy", EVERYWHERE["busy"]))
                 transport.close()
                 return
             self._await_headers()
@@ -59,6 +77,11 @@ def limited_protocol(limits: ConnectionLimits) -> type[HttpToolsProtocol]:
                 self._head_bytes += len(data)
                 if self._head_bytes > _HEAD_BYTES and not self.transport.is_closing():
                     self.send_400_response("the headers are too long")
+
+        def send_400_response(self, msg: str) -> None:  # noqa: ARG002
+            # In place of a line of plain text that is English alone.
+            self.transport.write(_refusal("malformed", _MALFORMED))
+            self.transport.close()
 
         def connection_lost(self, exc: Exception | None) -> None:
             self._stop_waiting()

@@ -25,7 +25,9 @@ DEFAULT_CLAIMS: Final[Mapping[str, str]] = {
 
 
 class Unauthenticated(Exception):
-    """There is nothing that proves who asks; the text says why and holds nothing secret."""
+    """There is nothing that proves who asks; the text says why, for programs, and holds nothing secret."""
+
+    zh: Final = "没有登录或令牌，或者令牌无效、已过期"
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,14 +111,14 @@ class HttpProblem(Exception):
 
     def document(self, request_id: str, room: FaultRoom | None = None) -> dict[str, Any]:
         """The problem document of a request; `room` is shared by the documents of one answer."""
-        detail = {"detail": self.zh or self.en, "detail_en": self.en or self.zh} if self.zh or self.en else {}
+        said = {"detail": self.zh, "detail_en": self.en}  # each in its own language, or not at all
         return {
             "type": f"{TYPE_PREFIX}{self.code}",
             "title": self.title.zh,
             "title_en": self.title.en,
             "status": self.status,
             **self.more,
-            **detail,
+            **{name: text for name, text in said.items() if text},
             **(room or FaultRoom()).members(self.faults),
             "request_id": request_id,
         }

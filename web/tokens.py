@@ -96,7 +96,7 @@ class TokenVerifier:
     async def identity(self, token: str | None) -> Identity:
         """The identity that an access token proves. Raises Unauthenticated."""
         if not token or len(token) > MAX_TOKEN:
-            raise Unauthenticated("no token / 没有令牌")
+            raise Unauthenticated("no token")
         now = self._now()
         await self.keys.refresh()
         known = self._known.get(token)

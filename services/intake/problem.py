@@ -113,7 +113,9 @@ def not_caught_up(left: Remainder | None, why: str, retry_after: int) -> IntakeP
 
 def unauthenticated(error: Unauthenticated) -> IntakeProblem:
     """There is no token, or it proves nothing."""
-    return IntakeProblem("unauthenticated", "", str(error), headers={"WWW-Authenticate": 'Bearer realm="liangdeng"'})
+    return IntakeProblem(
+        "unauthenticated", error.zh, str(error), headers={"WWW-Authenticate": 'Bearer realm="liangdeng"'}
+    )
 
 
 def denied(error: RightDenied) -> IntakeProblem:

@@ -183,7 +183,8 @@ def _errors(app: FastAPI) -> None:
 
     @app.exception_handler(Unauthenticated)
     async def unknown(request: Request, error: Exception) -> Response:
-        return await _told(request, QueryProblem("sign-in-required", str(error)))
+        assert isinstance(error, Unauthenticated)
+        return await _told(request, QueryProblem("sign-in-required", str(error), zh=error.zh))
 
     @app.exception_handler(SessionsUnavailable)
     @app.exception_handler(TrailUnavailable)

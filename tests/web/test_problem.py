@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from exact.faults import Fault
-from services.intake.problem import IntakeProblem
+from services.intake.problem import IntakeProblem, unauthenticated
 from services.query.answers.problem import QueryProblem
+from web.identity import Unauthenticated
 from web.problem import HttpProblem
 from web.sign_in import SignInProblem
 
@@ -22,6 +23,19 @@ def test_a_document_is_never_longer_than_64_kb() -> None:
     long = [Fault(("键" * 60_000, n), "x", "错" * 9_000, "wrong " * 9_000) for n in range(100)]
     body = HttpProblem("text_invalid", "说" * 10, faults=long).response("r").body
     assert 10_000 < len(body) < 64 * 1024
+
+
+def test_a_detail_stands_under_its_own_language_or_not_at_all() -> None:
+    for_programs = HttpProblem("busy", "", "OSError").document("r")
+    assert ("detail" in for_programs, for_programs["detail_en"]) == (False, "OSError")
+    both = HttpProblem("busy", "稍后", "later").document("r")
+    assert (both["detail"], both["detail_en"]) == ("稍后", "later")
+
+
+def test_who_is_not_signed_in_is_told_so_in_both_languages() -> None:
+    document = unauthenticated(Unauthenticated("token refused: expired")).document("r")
+    assert document["detail"] == "没有登录或令牌，或者令牌无效、已过期"
+    assert document["detail_en"] == "token refused: expired"
 
 
 @pytest.mark.parametrize("problem", [IntakeProblem, QueryProblem, SignInProblem])

@@ -62,6 +62,21 @@ async def test_headers_that_are_too_long_are_refused_and_the_connection_closed(p
     writer.close()
 
 
+@pytest.mark.parametrize(
+    "request_", [b"FOO / HTTP/1.1\r\nHost: x\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\x16\x03\x01\x02"]
+)
+async def test_what_is_no_request_is_refused_as_every_other_one_is(port: int, request_: bytes) -> None:
+    reader, writer = await asyncio.open_connection(LOOPBACK, port)
+    writer.write(request_)
+    head, body = (await _ended(reader)).split(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json\r\n")
+    document = orjson.loads(body)
+    assert document["request_id"]
+    assert (document["type"], document["status"]) == ("urn:liangdeng:problem:malformed", 400)
+    assert (document["title"], document["title_en"]) == ("请求有误", "The request is malformed")
+    writer.close()
+
+
 async def test_a_second_request_of_a_connection_is_not_waited_for_either(port: int) -> None:
     reader, writer = await asyncio.open_connection(LOOPBACK, port)
     writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nX-Slow: ")

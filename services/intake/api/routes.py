@@ -217,5 +217,5 @@ def _acting(request: Request) -> tuple[Dependencies, Identity]:
     dependencies: Dependencies = request.app.state.dependencies
     visitor = known_visitor(request)
     if visitor.identity is None or (visitor.secret and request.method not in _READING):
-        raise Unauthenticated("no token / 没有令牌")
+        raise Unauthenticated("no token")
     return dependencies, visitor.identity
