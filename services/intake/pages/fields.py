@@ -43,7 +43,7 @@ _EVIDENCE: Final = Field(
     "evidence",
     Word("佐证材料", "Evidence files"),
     required=False,
-    hint=Word("盖章扫描件、照片、台账等；按 SHA-256 留存", "Scans, photographs, ledgers; kept by their SHA-256"),
+    hint=Word("盖章扫描件、照片、台账等", "Scans, photographs, ledgers"),
 )
 _CONFIRM: Final = ("confirmed", "returned")
 _APPROVE: Final = ("approved", "refused")

@@ -25,7 +25,7 @@ if (form) {
     if (!saved) changed = true;
     if (signIn) signIn.hidden = status !== 401;
     told.textContent = saved
-      ? form.dataset.saved + " " + new Date().toLocaleTimeString("zh-CN", { hour12: false })
+      ? form.dataset.saved + " " + new Date().toLocaleTimeString("zh-CN", { hour12: false, timeZone: "Asia/Shanghai" })
       : status === 401 ? form.dataset.signedOut : away ? form.dataset.away : form.dataset.unsaved;
   };
   form.addEventListener("input", () => {

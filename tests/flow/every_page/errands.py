@@ -103,6 +103,7 @@ def reply_given(page: Page, origin: str, look: Look, item: str) -> None:
     page.goto(f"{origin}/intake/items/{item}/{name}")
     page.fill(f"textarea[name={field}]", DONE)
     page.click("button[value=check]")
+    page.wait_for_selector("dl.answers")  # what was typed is kept before it is sent
     look("check")
     page.click("button[value=prepare]")
     look("prepared")

@@ -142,6 +142,7 @@ async def test_a_report_is_handed_in_on_a_wide_and_on_a_narrow_screen(
             await page.set_input_files('input[name="files"]', str(scan))
             await fits(page, width)
             await page.click("button[value=check]")
+            await page.wait_for_selector("dl.answers")
             await fits(page, width)
             await page.click("button[value=file]")
             assert "已收到，正在裁定" in await page.inner_text("h1")

@@ -169,6 +169,20 @@ def test_a_report_needs_a_claim_and_a_period_that_is_open() -> None:
     assert [one.cell for one in told.problems] == [_place(empty, "周期", 1)]
 
 
+def test_a_value_without_an_indicator_and_a_text_that_is_too_long_are_told_in_words_row_by_row() -> None:
+    known = item()
+    empty = _reports(known)
+    long = {("进展", 1): "推进中", ("进展说明", 1): "字" * 4001}
+    told = read_reports(_filled(empty, long), {"K01": known}, NOW)
+    assert [(one.cell, one.zh) for one in told.problems] == [(_place(empty, "进展说明", 1), "至多 4000 个字符")]
+    told = read_reports(_filled(empty, {("进展", 1): "推进中", ("完成值", 1): "5"}), {"K01": known}, NOW)
+    assert [(one.cell, "没有指标" in one.zh) for one in told.problems] == [(_place(empty, "完成值", 1), True)]
+    both = {("完成值", 2): "=1+1", ("进展", 1): "快了"}
+    told = read_reports(_filled(empty, both), {"K01": known}, NOW)
+    lines = [int(one.cell[1:]) for one in told.problems]
+    assert lines == sorted(lines), "row by row"
+
+
 @pytest.mark.parametrize(
     ("indicator", "value", "where", "said"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from string import ascii_uppercase
 from typing import Any, NamedTuple
 
 import orjson
@@ -15,6 +16,7 @@ from services.intake.pages.paper.table_rows import TableRow, rows_of
 from services.intake.problem import IntakeProblem
 from services.intake.submitting.body import exact_object, posted_data
 from services.intake.who.item import KnownItem
+from supervision.light_sentences import period_word
 from supervision.words import Word
 
 NO_ITEM = Word("本单位在该方案中没有这一编号的事项", "the unit leads no item of this number in the programme")
@@ -22,6 +24,8 @@ NO_HEADINGS = Word("找不到表头：应有“编号”和“事项”两列", 
 TWICE = Word("与前面的行是同一事项", "is about the same as a row above")
 OTHER_TABLE = Word("这是另一种表，请在它自己的一栏上传", "this is the other table: hand it in at its own place")
 TOO_LONG = Word("这一事项填写的内容过长", "what is filled in about this item is too long")
+_HEADINGS = {"period": "周期", "claim": "进展", "measures": "完成值", "narrative": "进展说明"}
+"""The columns of a report's table by the data that they become."""
 FORMULA = Word("是公式，请改为数值或文字", "is a formula: write its value")
 
 
@@ -45,6 +49,12 @@ class FilledTable:
         """Add one at the cell below a heading."""
         self.problems.append(LedgerProblem(row.sheet, row.place(heading), *why))
 
+    def in_order(self) -> FilledTable:
+        """The same with its problems as somebody reads the sheets: row by row."""
+        sheets = list(dict.fromkeys(one.sheet for one in self.problems))
+        self.problems.sort(key=lambda one: (sheets.index(one.sheet), _line(one.cell), one.cell))
+        return self
+
     def require(
         self, groups: Sequence[tuple[KnownItem, list[TableRow]]], right: Callable[[KnownItem, TableRow], bool]
     ) -> None:
@@ -66,10 +76,23 @@ class FilledTable:
             posted_data(filled.name, exact_object(text))
         except IntakeProblem as problem:
             for fault in problem.faults:
-                where = ".".join(str(part) for part in fault.loc[1:])
-                self.problem(row, heading, Word(f"{where}：{fault.zh}", f"{where}: {fault.en}"))
+                named = _HEADINGS.get(str(fault.loc[1])) if len(fault.loc) > 1 else None
+                zh, en = _about(fault.loc)
+                self.problem(row, named or heading, Word(f"{zh}{fault.zh}", f"{en}{fault.en}"))
         else:
             self.rows.append(filled)
+
+
+def _line(cell: str) -> int:
+    digits = cell.lstrip(ascii_uppercase)
+    return int(digits) if digits else 0
+
+
+def _about(loc: Sequence[object]) -> tuple[str, str]:
+    """What of a row a fault is about, where its column does not say so: an indicator, or a period of a plan."""
+    name = str(loc[2]) if len(loc) > 2 else ""
+    word = period_word(name) if name and loc[1] == "nodes" else Word(name, name)
+    return (f"{word.zh}：", f"{word.en}: ") if name else ("", "")
 
 
 def grouped(

@@ -78,7 +78,7 @@ def read_plans(sheets: Sequence[ListSheet], items: Mapping[str, KnownItem]) -> F
             found.add(rows[0], "事项", FilledRow(item, "plan.submitted", {"nodes": nodes}))
         else:
             found.left_empty += 1
-    return found
+    return found.in_order()
 
 
 def _rows(item: KnownItem, periods: Sequence[str], begun: Mapping[PeriodId, Node]) -> Iterator[list[str]]:

@@ -34,6 +34,9 @@ _NO_CLAIM: Final = Word("应为 " + "、".join(_CLAIMS), "must be one of " + ", 
 _NO_INDICATOR: Final = Word("方案在这一周期没有这个指标", "the plan has no such indicator for this period")
 _OTHER_UNIT: Final = Word("计量单位与目标值不同，请换算后填写", "the unit is not that of the target: convert it")
 _TWICE: Final = Word("这个指标前面已填", "this indicator is filled in above")
+_NOT_MEASURED: Final = Word(
+    "这一行没有指标，不填完成值；情况写在“进展说明”里", "there is no indicator in this row: describe it in 进展说明"
+)
 _NO_NUMBER: Final = Word("应为一个数，不带比较符号", "must be one number without a comparison")
 
 
@@ -62,7 +65,7 @@ def read_reports(sheets: Sequence[ListSheet], items: Mapping[str, KnownItem], no
             found.add(rows[0], "事项", FilledRow(item, "progress.reported", data))
         else:
             found.left_empty += 1
-    return found
+    return found.in_order()
 
 
 def _rows(item: KnownItem, roster: Roster, period: str) -> Iterator[list[str]]:
@@ -101,7 +104,9 @@ def _measures(node: Node | None, rows: Sequence[TableRow], found: FilledTable) -
     measures: dict[str, str] = {}
     for row in (row for row in rows if row.text("完成值")):
         amount, indicator = read_amount(row.text("完成值")), row.text("指标")
-        if amount is None or amount.comparator is not None or not indicator:
+        if not indicator:
+            found.problem(row, "完成值", _NOT_MEASURED)
+        elif amount is None or amount.comparator is not None:
             found.problem(row, "完成值", _NO_NUMBER)
         elif units and indicator not in units:
             found.problem(row, "指标", _NO_INDICATOR)
