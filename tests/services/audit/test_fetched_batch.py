@@ -144,6 +144,11 @@ class Consumer:
         return {self._place: found}
 
 
+def one_record_fewer(made: bytearray) -> None:
+    """The number of records ends the batch's own head."""
+    made[DefaultRecordBatch.HEADER_STRUCT.size - 1] -= 1
+
+
 def told_by_a_reader(*fetched: bytes, start: int = 0, end: int = 3) -> list[int]:
     reader = KafkaReader("nowhere", "")
     reader._consumer = Consumer(*fetched)
@@ -168,6 +173,7 @@ def less_by_one(place: int) -> Callable[[bytearray], None]:
     ("fetched", "why"),
     [
         (batch([ONE, ONE], lie=less_by_one(8)), "rulings-3, batch at 0"),
+        (batch([ONE, ONE], lie=one_record_fewer), "bytes lie behind the last record"),
         (batch([ONE], 1), "rulings-3@0 is missing, 1 comes next"),
         (batch([ONE, ONE], lie=less_by_one(25)), "rulings-3@1 is missing, 0 comes next"),
         (batch([ONE], stamped=False), "rulings-3@0 was not stamped"),
