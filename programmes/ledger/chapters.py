@@ -22,6 +22,7 @@ _SIGNATURE: Final = re.compile(rf"[(（]?({_SIGNED})([(（].*?[)）])?[:：].*|(
 _REMARK: Final = re.compile(r"[(（]?(注|备注|说明|附注)[0-9]{0,2}([:：、.].*)?", re.DOTALL)
 _NUMERAL: Final = re.compile(r"[(（]?第?[一二三四五六七八九十百]{1,4}(部分|章|篇)?[)）、,，.．]*")
 _COUNTED: Final = re.compile(r"\s*[(（][0-9]+[项件条个][)）]\s*$")
+_AROUND: Final = re.compile(r"(台账|清单|事项|一览表|表)$|[一二三四五六七八九十]+[、.．]|[(（].*?[)）]")
 _LIVELIHOOD: Final = ("民生实事", "民生项目", "实事项目", "十件实事", "办实事")
 _KEY_TASKS: Final = ("重点任务", "重点工作", "督查重点", "重点督查", "重点跟踪")
 
@@ -43,11 +44,7 @@ def category_in(written: str) -> Category | None:
     livelihood, key = (any(one in written for one in words) for words in (_LIVELIHOOD, _KEY_TASKS))
     if livelihood != key:
         return "livelihood" if livelihood else "key_task"
-    return (
-        None
-        if livelihood
-        else category(re.sub(r"(台账|清单|事项|一览表|表)$|[一二三四五六七八九十]+[、.．]", "", written))
-    )
+    return None if livelihood else category(_AROUND.sub("", written))
 
 
 def chapter_in_words(own: Mapping[Column, ListCell], cells: Mapping[int, ListCell]) -> ListCell | None:

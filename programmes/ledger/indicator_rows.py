@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -28,6 +29,8 @@ _NO_NUMBER: Final = (
 _COMPARATORS: Final[Mapping[str, Comparator]] = {
     ">=": ">=", "≥": ">=", "<=": "<=", "≤": "<=", ">": ">", "<": "<", "=": "=", "＝": "=",
 }  # fmt: skip
+_LINES: Final = re.compile(r"[\n；;]+")
+_NUMBERED: Final = re.compile(r"^\s*[（(]?[0-9]{1,2}[)）.．、]\s*(?=[^0-9\s])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,10 @@ class IndicatorRows:
             year = one.periods.get(YEAR)
             fresh = [cell for cell in (named, target) if cell and cell.place not in self.seen]
             counted = target or (year if named or "indicator" not in columns else None)
-            if counted is year and year and not named and not (year.computed or read_amount(year.text)):
+            if counted and not named and not (counted.computed or read_amount(counted.text)):
+                if counted is target:
+                    self._texts({YEAR: counted})
+                    fresh = []
                 counted = None
             used = counted if fresh or (counted and counted.place not in self.seen) else None
             self.seen.update(cell.place for cell in (named, target, used) if cell)
@@ -118,19 +124,22 @@ class IndicatorRows:
 
     def _within(self, named: ListCell, periods: Mapping[str, ListCell]) -> None:
         """An indicator in a sheet without targets: its number stands in its own words, or it is a goal in words."""
-        text = self.rows.checked(named, lambda text: cells.text(text, NAME), "")
-        found = read_named_amount(text)
-        if found is None:
+        text = self.rows.checked(named, lambda text: cells.text(text, TEXT, lines=True), "")
+        lines = [line for one in _LINES.split(text) if (line := _NUMBERED.sub("", one).strip())]
+        found = [read_named_amount(line) for line in lines]
+        amounts = [one for one in found if one and len(one[0]) <= NAME]
+        if not lines or len(amounts) < len(found):
             if text:
                 self.texts.setdefault(YEAR, []).append(text)
             self._texts(periods)
             return
-        name, amount = found
         self.rows.note_width(named)
-        comparator: Comparator = amount.comparator or ">="
-        self._add(
-            name, comparator, amount.value, amount.unit, "", self._milestones(periods, amount.unit, comparator, None)
-        )
+        for name, amount in amounts:
+            comparator: Comparator = amount.comparator or ">="
+            numbers = self._milestones(periods, amount.unit, comparator, None) if len(amounts) == 1 else {}
+            self._add(name, comparator, amount.value, amount.unit, "", numbers)
+        if len(amounts) > 1:
+            self._texts(periods)
 
     def _add(
         self, name: str, comparator: Comparator, target: Decimal, unit: str, note: str, milestones: dict[str, Decimal]

@@ -12,6 +12,7 @@ from contracts.values import Category, Classification
 from exact.workbook import ListCell
 from programmes.ledger import cells, numbers, parties
 from programmes.ledger.cells import EMPTY, NAME, TEXT, UnfitCell
+from programmes.ledger.chapters import category_in
 from programmes.ledger.grid import LedgerSheet
 from programmes.ledger.headings import Column
 from programmes.ledger.indicator_rows import IndicatorRow, IndicatorRows
@@ -160,7 +161,7 @@ class ItemRows:
         """The category, and the aspect that the row or its chapter names."""
         aspect = self.value("aspect", lambda text: cells.text(text, NAME), "") or self.around.aspect
         cell = self.own.get("category")
-        named = self.value("category", cells.category, None)
+        named = self.value("category", category_in, None)
         if cell and named is None and not cell.computed:
             if "aspect" in self.own:
                 self.wrong(cell.place, _CATEGORY)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from exact.workbook import ListCell
 from programmes.ledger import cells
 from programmes.ledger.cells import EMPTY, UnfitCell, is_blank
-from programmes.ledger.persons import is_office, is_person
+from programmes.ledger.persons import is_office, is_person, names_person_beside
 from programmes.ledger.spelling import same_name
 from supervision.words import Word
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from programmes.ledger.item_rows import ItemRows
 
 _NOBODY: Final[tuple[str, ...]] = ()
+_PERSON: Final = Word("单位栏里有姓名：只写单位", "names a unit and a person: units alone stand here")
 _SEVERAL_LEADS: Final = Word("牵头单位只能有一个，其余列入配合单位", "one unit leads: the others are cooperating units")
 _SEVERAL_LEADERS: Final = Word("分管领导只能有一位", "one leader is in charge")
 _LEADS: Final = Word("牵头单位又列为配合单位", "leads it already")
@@ -79,6 +80,7 @@ def leader_in(text: str) -> str:
 def unit_as_written(name: str) -> str:
     """A unit's name as a cell says it, so that it is read as this one name."""
     plain = not is_blank(name) and cells.names(name) == (name,) and _told((name,), leading=True) == ((name,), ())
+    plain = plain and not names_person_beside(name)
     return name if plain else f"〔{name}〕"
 
 
@@ -121,6 +123,8 @@ def _names(rows: ItemRows, cell: ListCell | None) -> tuple[str, ...]:
     if cell is None:
         return ()
     found = rows.checked(cell, cells.names, _NOBODY)
+    if any(names_person_beside(one) for one in found if not _AS_IT_IS.fullmatch(one)):
+        rows.wrong(cell.place, _PERSON)
     for apart in cells.split_at_gaps(cell.text) if found else ():
         zh, en = f"按空格或斜线读作 {len(apart)} 个单位：", f"read as {len(apart)} units, by a space or a stroke: "
         rows.ledger.note(rows.sheet.name, cell.place, Word(zh + "、".join(apart), en + ", ".join(apart)))

@@ -15,7 +15,9 @@ _FIELD: Final = re.compile(
     r"招商|应急|信访|司法|公安|审计|统计|发改|国土|医保|人社|市政|综治|宣传|组织|统战|金融|林业|体育|安全|安监|文教|.*[线口片组]"
 )
 """What a leader may be in charge of, in words as short as a name."""
-_PLACE: Final = re.compile(r".*[镇乡村区县市湖河江园局委办会室]|.*(街道|工作|建设|工程|单位)")
+_PLACE: Final = re.compile(
+    r".*[镇乡村区县市湖河江园局委办会室府处院所队站社校厅部团联司科股馆场库港桥路山岛]|.*(街道|工作|建设|工程|单位|中心|银行)"
+)
 _SURNAMES: Final = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石"
     "廖贾夏韦付傅白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁"
@@ -33,6 +35,12 @@ def is_person(text: str) -> bool:
     """Whether a leader is named as a person, alone or beside the office: 张三, 王副区长, 副区长 张三."""
     parts = [one for one in _PARTS.split(unicodedata.normalize("NFKC", text)) if one]
     return any(_is_name(part, alone=position == 0) for position, part in enumerate(parts))
+
+
+def names_person_beside(unit: str) -> bool:
+    """Whether a person is named behind a unit: 区交通局 张三, 区交通局（张三）; 区住建局（区人防办） are two units."""
+    parts = [one for one in _PARTS.split(unicodedata.normalize("NFKC", unit)) if one]
+    return any(_NAME.fullmatch(one) and not (_FIELD.fullmatch(one) or _PLACE.fullmatch(one)) for one in parts[1:])
 
 
 def is_office(text: str) -> bool:

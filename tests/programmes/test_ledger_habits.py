@@ -197,3 +197,41 @@ def test_a_file_that_cannot_be_read_says_what_to_do(content: bytes, zh: str) -> 
     with pytest.raises(UnreadableWorkbook) as caught:
         read_ledger(content)
     assert caught.value.why.zh == zh
+
+
+@pytest.mark.parametrize("name", ["区交通局 张三", "区交通局（张三）", "区交通局：张三", "区财政局、区交通局 张三"])
+@pytest.mark.parametrize(("column", "cell"), [("牵头单位", "E2"), ("协办单位", "F2")])
+def test_the_name_of_a_person_beside_a_unit_is_a_problem(column: str, cell: str, name: str) -> None:
+    problems = read_ledger(with_cell(column, name)).problems
+    assert (cell, "names a unit and a person: units alone stand here") in {(one.cell, one.en) for one in problems}
+
+
+@pytest.mark.parametrize("written", ["民生实事（10项）", "二、民生实事", "省十件民生实事", "民生"])
+def test_a_category_of_livelihood_is_known_with_its_number_and_count(written: str) -> None:
+    assert read_ledger(with_cell("类别", written)).items[0].category == "livelihood"
+
+
+@pytest.mark.parametrize("written", ["重点任务（98项）", "督查重点任务", "民生保障", "经济"])
+def test_any_other_category_is_one_of_key_tasks(written: str) -> None:
+    assert read_ledger(with_cell("类别", written)).items[0].category == "key_task"
+
+
+def test_several_indicators_in_one_cell_are_told_apart_by_lines() -> None:
+    headings = ("序号", "工作任务", "牵头单位", "分管领导", "指标", "一季度")
+    rows = [
+        [1, "甲", "区交通局", "分管甲", "1.新增绿地500亩\n2、公路不少于20公里；", "开工"],
+        [2, "乙", "区交通局", "分管甲", "1.完成规划\n2.公路20公里", "开工"],
+    ]
+    first, second = read_ledger(one_sheet(headings, *rows)).items
+    assert [(one.name, one.target, one.unit) for one in first.indicators] == [
+        ("新增绿地", Decimal(500), "亩"),
+        ("公路", Decimal(20), "公里"),
+    ]
+    assert first.milestones == {"Q1": "开工"}
+    assert (second.indicators, second.milestones) == ((), {"year": "1.完成规划\n2.公路20公里", "Q1": "开工"})
+
+
+def test_a_target_in_words_without_an_indicator_is_the_year_s_goal() -> None:
+    ledger = read_ledger(one_sheet(HEADINGS, [*ROW[:7], None, "建成通车", None]))
+    assert ledger.problems == []
+    assert (ledger.items[0].indicators, ledger.items[0].milestones) == ((), {"year": "建成通车"})

@@ -16,7 +16,7 @@ from programmes.programme import ProgrammeFile
 from programmes.programme_file import load_programme, read_programme
 from sandbox.people import Account
 from services.intake.programme_drafts.draft import with_ids
-from tests.programmes.ledgers import HEADINGS, ROW, one_sheet, with_cell
+from tests.programmes.ledgers import HEADINGS, ROW, book, one_sheet, with_cell
 from tests.services.intake.office import HERE, Office, counts, fields_of, hidden, text
 from tests.services.intake.running_intake import RunningIntake, until, with_desk
 
@@ -310,3 +310,35 @@ async def test_a_page_in_chinese_holds_no_english_word(office: Office) -> None:
         assert answer.status_code == 200, path
         words = set(re.findall(r"[A-Za-z][A-Za-z0-9]+", text(answer)))
         assert words <= allowed, (path, words - allowed)
+
+
+async def test_a_ledger_as_an_office_has_it_changes_nothing_the_second_time_nor_when_it_comes_back(
+    office: Office,
+) -> None:
+    programme = await office.draft(2047)
+    quarters, about = ["一季度", "二季度", "三季度", "四季度"], ["分管区领导（交通）", None, None, None]
+    sheets: dict[str, list[list[object]]] = {
+        "填写说明": [["请按要求填写"]],
+        "重点任务": [
+            ["2030年重点工作台账"],
+            ["序号", "工作\n任务", "责任单位（牵头单位）", "分管区领导", "季度目标", None, None, None],
+            [None, None, None, None, *quarters],
+            ["一", "更好保障和改善民生"],
+            [1, "甲事项", "区交通局（牵头）、区 财政局", *about, None, None],
+            [2, "乙事项", "区财政局", "副区长 张三", "持续推进", None, None, None],
+            ["合　计", "2项"],
+        ],
+    }
+    ledger = book(sheets, [("重点任务", "E2:H2"), ("重点任务", "E6:H6")])
+    path = f"/drafts/{programme}/import"
+    preview = text(await office.send(path, {"act": "preview"}, ledger))
+    assert "标题写的是 2030 年，方案是 2047 年的" in preview
+    assert "这个工作表没有台账的表头，未读取" in preview
+    assert (await office.imported(programme, ledger)).status_code == 303
+    again = await office.send(path, {"act": "preview"}, ledger)
+    assert 'data-ledger="unchanged"' in again.text
+    exported = await office.get(f"/drafts/{programme}/ledger.xlsx")
+    assert 'data-ledger="unchanged"' in (await office.send(path, {"act": "preview"}, exported.content)).text
+    file = (await office.get(f"/drafts/{programme}/programme.yaml")).text
+    assert "张三" not in file
+    assert file.count("持续推进") == 4
