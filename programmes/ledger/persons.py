@@ -7,12 +7,12 @@ import unicodedata
 from typing import Final
 
 _ROLE: Final = re.compile(
-    r"常务|[区县市省镇乡]?(委|政府|人大|政协)(会)?(办公室|办)?|党组|常委|副?([区县市镇乡局院]长|书记|主任|部长|主席|秘书长|调研员)|"
+    r"常务|[一二三四]级|[区县市省镇乡]?(委|政府|人大|政协)(会)?(办公室|办)?|党组|常委|副?([区县市镇乡局院]长|书记|主任|部长|主席|秘书长|调研员)|"
     r"负责人|成员|同志|女士|先生|正职|副职|主管"
 )
 _FIELD: Final = re.compile(
     r"交通|农业|农村|教育|财政|工业|科技|卫生|卫健|民政|住建|城建|水利|水务|环保|生态|文旅|文化|旅游|商务|政法|经济|"
-    r"招商|应急|信访|司法|公安|审计|统计|发改|国土|医保|人社|市政|综治|宣传|组织|统战|金融|林业|体育|安全|安监|文教|.*[线口片组]"
+    r"招商|应急|信访|司法|公安|审计|统计|发改|国土|医保|人社|市政|综治|宣传|组织|统战|金融|林业|体育|安全|安监|文教|康养|温泉|.*[线口片组]"
 )
 """What a leader may be in charge of, in words as short as a name."""
 _PLACE: Final = re.compile(
@@ -34,7 +34,8 @@ _IN_CHARGE: Final = re.compile(r"分管|[区县市]?领导")
 def is_person(text: str) -> bool:
     """Whether a leader is named as a person, alone or beside the office: 张三, 王副区长, 副区长 张三."""
     parts = [one for one in _PARTS.split(unicodedata.normalize("NFKC", text)) if one]
-    return any(_is_name(part, alone=position == 0) for position, part in enumerate(parts))
+    fields = any(_FIELD.fullmatch(one) for one in parts[1:])
+    return any(_is_name(part, alone=position == 0, fields=fields) for position, part in enumerate(parts))
 
 
 def names_person_beside(unit: str) -> bool:
@@ -48,8 +49,11 @@ def is_office(text: str) -> bool:
     return not _ROLE.sub("", re.sub(r"\s", "", text))
 
 
-def _is_name(part: str, *, alone: bool) -> bool:
-    """Whether a part is a name, or has one; `alone` or beside a title a short word is taken for one."""
+def _is_name(part: str, *, alone: bool, fields: bool) -> bool:
+    """Whether a part is a name, or has one; `alone` or beside a title a short word is taken for one.
+
+    Among `fields`, 文旅、康养, a bare word is one more of them.
+    """
     if match := _AFTER_TITLE.fullmatch(part):
         return not _FIELD.fullmatch(match[1]) and not _PLACE.fullmatch(match[1])
     if _IN_CHARGE.search(part):
@@ -59,4 +63,4 @@ def _is_name(part: str, *, alone: bool) -> bool:
         return False
     if alone or rest != part:
         return bool(re.fullmatch(r"[一-鿿]{1,4}", rest)) and not (rest != part and _PLACE.fullmatch(rest))
-    return bool(_NAME.fullmatch(rest)) and not _PLACE.fullmatch(rest)
+    return not fields and bool(_NAME.fullmatch(rest)) and not _PLACE.fullmatch(rest)

@@ -45,6 +45,7 @@ def test_the_name_of_a_person_beside_the_office_stays_in_the_ledger(name: str) -
     [
         "区委常委、副区长", "分管区领导（经济、改革）", "分管区领导（文化、民生）", "分管区领导（安全、政府自身建设）",
         "分管区领导（高新区、万绿湖）", "副区长（农业农村、水利）", "分管农业副区长", "区政府党组成员、副区长",
+        "分管区领导（文旅、康养）", "分管区领导（温泉）", "三级调研员",
     ],
 )  # fmt: skip
 def test_an_office_with_several_titles_is_one_leader(name: str) -> None:
