@@ -101,5 +101,6 @@ def fault_of(detail: Any, under: Location, lines: Lines) -> Fault:
     context = detail.get("ctx", {})
     if word is None:
         reason = f"{detail['msg']}".removeprefix("Value error, ")
-        return Fault(loc, rule, f"{_OTHER.zh}：{reason}", f"{_OTHER.en}: {reason}", line_of(loc, lines))
-    return Fault(loc, rule, word.zh.format(**context), word.en.format(**context), line_of(loc, lines))
+        return Fault(loc, rule, _OTHER.zh, f"{_OTHER.en}: {reason}", line_of(loc, lines))
+    zh = word.zh.format(**{**context, "expected": str(context.get("expected", "")).replace("' or '", "'、'")})
+    return Fault(loc, rule, zh.replace("', '", "'、'"), word.en.format(**context), line_of(loc, lines))

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
@@ -15,6 +15,7 @@ import yaml
 
 from exact.characters import FORBIDDEN, TEXT_INVALID, forbidden_in
 from exact.faults import UNKNOWN_FIELD, Fault, Location
+from exact.json_places import place_of_key, place_of_number
 from supervision.words import Word
 
 MAX_DEPTH: Final = 24
@@ -42,10 +43,11 @@ _WHY: Final = {
 class Inexact(ValueError):
     """A text that cannot be read exactly; `fault` says where and why."""
 
-    def __init__(self, rule: str, loc: Location = (), line: int | None = None, detail: str = "") -> None:
+    def __init__(self, rule: str, loc: Location = (), line: int | None = None, detail: str | Word = "") -> None:
         word = _WHY[rule]
-        more = f": {detail}" if detail else ""
-        self.fault = Fault(loc, rule, word.zh + more, word.en + more, line)
+        more = detail if isinstance(detail, Word) else Word(detail, detail)
+        zh, en = (f"{word.zh}：{more.zh}", f"{word.en}: {more.en}") if more.zh else word
+        self.fault = Fault(loc, rule, zh, en, line)
         super().__init__(f"{self.fault.field or 'text'} {self.fault.en}")
 
 
@@ -64,18 +66,38 @@ def read_json(body: bytes) -> Any:
     try:
         text = body.decode()
         if text.startswith("\ufeff"):
-            raise Inexact("json_invalid", line=1, detail="begins with a byte order mark")
+            raise Inexact(
+                "json_invalid", line=1, detail=Word("以字节顺序标记（BOM）开头", "begins with a byte order mark")
+            )
         value = _DECODER.decode(text)
     except UnicodeDecodeError:
         raise Inexact("not_utf8") from None
     except json.JSONDecodeError as error:
-        raise Inexact("json_invalid", line=error.lineno, detail=error.msg) from None
+        where = Word(f"第 {error.lineno} 行第 {error.colno} 个字符", f"{error.msg} (character {error.colno})")
+        raise Inexact("json_invalid", line=error.lineno, detail=where) from None
+    except Inexact as error:
+        raise _placed(error.fault, text) from None
     except RecursionError:
         raise Inexact("too_deep") from None
     strange = not text.isprintable() and FORBIDDEN.search(text)  # what is printable is allowed, and sooner seen
     if strange or "\\u" in text or text.count("{") + text.count("[") > MAX_DEPTH:
         _walk(value, ())
     return value
+
+
+def _placed(fault: Fault, text: str) -> Inexact:
+    """The same with its place, which the parser does not know."""
+    found = Inexact(fault.rule)
+    loc = fault.loc
+    try:
+        if fault.rule == "number_invalid":
+            loc = place_of_number(text, _is_exact)
+        elif fault.rule == "duplicate_key":
+            loc = place_of_key(text)
+    except (ValueError, RecursionError):  # what is wrong stands before something that is no JSON
+        pass
+    found.fault = replace(fault, loc=loc)
+    return found
 
 
 def read_yaml(body: bytes, expanded: Callable[[Iterator[yaml.Event]], Iterator[yaml.Event]] = iter) -> ParsedText:
@@ -94,10 +116,13 @@ def read_yaml(body: bytes, expanded: Callable[[Iterator[yaml.Event]], Iterator[y
         first = next(events, None)
         value = None if first is None else _node(first, events, (), lines)
         if next(events, None) is not None:
-            raise Inexact("yaml_invalid", detail="more than one document")
+            raise Inexact("yaml_invalid", detail=Word("不止一个文档", "more than one document"))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        raise Inexact("yaml_invalid", line=mark.line + 1 if mark else None, detail=_reason(error)) from None
+        where = f"第 {mark.line + 1} 行第 {mark.column + 1} 个字符" if mark else "无法解析"
+        raise Inexact(
+            "yaml_invalid", line=mark.line + 1 if mark else None, detail=Word(where, _reason(error))
+        ) from None
     return ParsedText(value, lines)
 
 
@@ -231,9 +256,13 @@ def _scalar(event: yaml.ScalarEvent, loc: Location, line: int) -> Any:
 
 
 def _number(text: str) -> int | Decimal:
-    if len(text) > MAX_NUMBER or not _NUMBER.fullmatch(text):
+    if not _is_exact(text):
         raise Inexact("number_invalid", detail=text[:MAX_NUMBER])
     return int(text) if text.lstrip("-+").isdecimal() else Decimal(text)
+
+
+def _is_exact(text: str) -> bool:
+    return len(text) <= MAX_NUMBER and _NUMBER.fullmatch(text) is not None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

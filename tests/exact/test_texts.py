@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -39,6 +40,42 @@ def test_yaml_keeps_decimals_and_dates_as_they_are_written_and_knows_the_lines()
     assert document.value == {"a": Decimal("4.50"), "b": ["2024-03-29", "yes", "1", "12:30", None]}
     assert str(document.value["a"]) == "4.50"
     assert document.lines[("b", 2)] == 2
+
+
+JSON_REFUSED = {
+    b'{"data": {"measures": [1, {"a": NaN}]}}': ("data.measures[1].a", "number_invalid"),
+    b'{"data": {"measures": {"a": 1, "b": 1e400}}}': ("data.measures.b", "number_invalid"),
+    b'{"x": 1' + b"0" * 5000 + b"}": ("x", "number_invalid"),
+    b'{"data": {"period": 1, "of": 2, "period": 3}}': ("data.period", "duplicate_key"),
+    b'[{"a": 1}, {"a": {"b": 1, "b": 2}}]': ("[1].a.b", "duplicate_key"),
+    b'{"a": NaN': ("", "number_invalid"),
+    b'{"a": Nope}': ("", "json_invalid"),
+}
+
+
+@pytest.mark.parametrize("text", JSON_REFUSED)
+def test_what_is_refused_of_a_json_text_is_named_by_its_place(text: bytes) -> None:
+    with pytest.raises(Inexact) as caught:
+        read_json(text)
+    assert (caught.value.fault.field, caught.value.fault.rule) == JSON_REFUSED[text]
+
+
+@pytest.mark.parametrize(
+    ("read", "text"),
+    [
+        (read_json, b"{'a': 1}"),
+        (read_json, "\ufeff{}".encode()),
+        (read_json, b""),
+        (read_yaml, b"a: [1,\n 2"),
+        (read_yaml, b"a: 1\n---\nb: 2"),
+        (read_yaml, b"a:\tb\n\tc: d"),
+    ],
+)
+def test_what_a_parser_says_is_told_under_english_alone(read: Callable[[bytes], Any], text: bytes) -> None:
+    with pytest.raises(Inexact) as caught:
+        read(text)
+    words = re.findall("[A-Za-z]{2,}", caught.value.fault.zh)
+    assert set(words) <= {"JSON", "YAML", "BOM"}
 
 
 def _read(read: Callable[[bytes], Any], content: bytes) -> Any:

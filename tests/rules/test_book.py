@@ -74,7 +74,7 @@ def test_all_of_the_escalations_are_expected(tmp_path: Path) -> None:
 STEP_AT = "2024-04-12T10:00:00+08:00"
 WRONG = [
     (f"{HEAD}  mood: good\n{STEPS}", "mood: 不认识的字段 / is not a known field (line 7)"),
-    (HEAD.replace("key_task", "wish") + STEPS, "item.category: 应为 'key_task' or 'livelihood' 之一 /"),
+    (HEAD.replace("key_task", "wish") + STEPS, "item.category: 应为 'key_task'、'livelihood' 之一 /"),
     (HEAD.replace("lead_unit: fagai, ", "") + STEPS, "item.lead_unit: 缺少此项 / is required (line 6)"),
     (
         HEAD.replace("lead_unit", "cooperating: shuiwu, lead_unit") + STEPS,
@@ -141,7 +141,7 @@ def test_a_story_of_another_form_fails_with_its_place_and_the_rule_and_the_next_
         ("plan.submitted", "{nodes: {2024Q1: {text: t, mood: 1}}}", "data.nodes.2024Q1.mood: 不认识的字段 /"),
         ("plan.submitted", "{nodes: {2024Q1: {text: t, targets: [a]}}}", "data.nodes.2024Q1.targets[0]: 应为对象 /"),
         ("progress.reported", "{period: 2024Q1, claim: blocked, evidence: 1001}", "data.evidence: 应为 0 至 1000 /"),
-        ("progress.reported", "{period: 2024Q1, claim: done}", "data.claim: 应为 'completed', 'in_progress'"),
+        ("progress.reported", "{period: 2024Q1, claim: done}", "data.claim: 应为 'completed'、'in_progress'"),
         ("adjustment.requested", "{adjustment: a, period: 2024Q1, node: b}", "data.node: 应为对象 / must be an object"),
         ("appeal.lodged", "{appeal: a, against: {mood: 1}}", "data.against.mood: 不认识的字段 / is not a known field"),
         ("programme.extended", "{units: shuiwu}", "data.units: 应为列表 / must be a list"),
@@ -166,15 +166,18 @@ def test_the_data_of_a_step_are_told_by_the_names_that_the_book_has(
         ("policy: yuancheng-2024\n", "scenarios: 缺少此项 / is required"),
         ("scenarios: {a: 1}\n", "scenarios: 应为列表 / must be a list (line 1)"),
         (f"mood: 1\n{HEAD}{STEPS}", "mood: 不认识的字段 / is not a known field (line 1)"),
-        (f"rules: 4\n{HEAD}{STEPS}", "rules: 应为 '1', '2' or '3' 之一 /"),
+        (f"rules: 4\n{HEAD}{STEPS}", "rules: 应为 '1'、'2'、'3' 之一 /"),
         (f"{HEAD}{STEPS}policy: template\n", "policy: 键重复 / has a key twice (line 10)"),
-        (HEAD + STEPS.replace("  steps", "\tsteps"), "不是有效的 YAML: found character that cannot start any token /"),
-        (HEAD + STEPS.replace("{}", "*no"), "不是有效的 YAML: no anchor before *no /"),
+        (
+            HEAD + STEPS.replace("  steps", "\tsteps"),
+            "不是有效的 YAML：第 8 行第 1 个字符 / is not valid YAML: found character that cannot start any token",
+        ),
+        (HEAD + STEPS.replace("{}", "*no"), "不是有效的 YAML：*no 之前没有这个锚点 /"),
         (
             f"{HEAD}{STEPS}  - *no\n",
-            "不是有效的 YAML: no anchor before *no / is not valid YAML: no anchor before *no (line 10)",
+            "不是有效的 YAML：*no 之前没有这个锚点 / is not valid YAML: no anchor before *no (line 10)",
         ),
-        (HEAD + STEPS.replace("{}", "&d {a: *d}"), "不是有效的 YAML: no anchor before *d /"),
+        (HEAD + STEPS.replace("{}", "&d {a: *d}"), "不是有效的 YAML：*d 之前没有这个锚点 /"),
         (HEAD + STEPS.replace("{}", "{a: " * 30 + "1" + "}" * 30), "scenarios: 嵌套超过 24 层 /"),
         (
             HEAD + STEPS.replace("{}", "".join(f"{{a: &n{n} " for n in range(3000)) + "1" + "}" * 3000),

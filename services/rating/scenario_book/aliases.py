@@ -9,6 +9,7 @@ from typing import Final
 import yaml
 
 from exact.texts import Inexact
+from supervision.words import Word
 
 MOST: Final = 400_000
 """YAML events with all aliases written out: each value has at most two, and a text up to 100,000 values."""
@@ -34,7 +35,7 @@ def _expanded(events: Iterator[yaml.Event], anchors: dict[str, list[yaml.Event]]
                 raise Inexact(
                     "yaml_invalid",
                     line=event.start_mark.line + 1 if event.start_mark else None,
-                    detail=f"no anchor before *{name}",
+                    detail=Word(f"*{name} 之前没有这个锚点", f"no anchor before *{name}"),
                 )
             yield from anchors[name]
         elif name:
