@@ -106,9 +106,6 @@ class Front:
         server: dict[str, Any] = {
             "listen": [f":{self.port}" if self._https else f"{LOOPBACK}:{self.port}"],
             "protocols": ["h1", "h2"],
-            # Else a service that answers before it has read the body, as whoever refuses a token does, is now and then
-            # cut off: over HTTP/1 the body is drained for the answer, under the hands of whoever passes it on.
-            "enable_full_duplex": True,
             "max_header_bytes": MAX_HEADER_BYTES,
             "read_header_timeout": HEADER_SECONDS * 1_000_000_000,
             "idle_timeout": IDLE_SECONDS * 1_000_000_000,
