@@ -112,16 +112,15 @@ async def test_a_partition_that_is_sent_back_while_it_rests_is_not_kept_waiting_
 async def test_a_follower_that_gathers_asks_seldom_while_records_come_and_is_given_all_of_them(
     as_it_is_used: KafkaSettings,
 ) -> None:
-    log, number, settings = KafkaLog(as_it_is_used), 60, replace(as_it_is_used, gather_bytes=1024 * 1024)
+    gathering = replace(as_it_is_used, gather_bytes=1024 * 1024, fetch_wait_at_rest_seconds=10.0, stall_seconds=30.0)
+    log, number = KafkaLog(as_it_is_used), 60
 
     async def write() -> None:
         for index in range(number):
             await log.append(*EVERYWHERE[index % len(EVERYWHERE)], b"k", [b"one"])
             await asyncio.sleep(0.02)
 
-    async with KafkaFollower(
-        replace(as_it_is_used, gather_bytes=1024 * 1024), dict.fromkeys(EVERYWHERE, 0)
-    ) as follower:
+    async with KafkaFollower(gathering, dict.fromkeys(EVERYWHERE, 0)) as follower:
         with counted(follower) as asked:
             began, found, writing = time.monotonic(), 0, asyncio.create_task(write())
             while found < number:
@@ -129,11 +128,11 @@ async def test_a_follower_that_gathers_asks_seldom_while_records_come_and_is_giv
             seconds = time.monotonic() - began
         await writing
         assert found == number
-        assert asked.total() <= 2 + 2 * seconds / settings.fetch_wait_seconds
+        assert asked.total() <= 2 + 2 * seconds / gathering.fetch_wait_seconds
         await rest(follower, 2.5)
         reading = asyncio.create_task(read(follower, EVERYWHERE[0], 1))
         began = time.monotonic()
         await log.append(*EVERYWHERE[0], b"k", [b"after a rest"])
         await reading
-        assert time.monotonic() - began < 0.4
+        assert time.monotonic() - began < gathering.fetch_wait_at_rest_seconds / 2
     await log.close()
