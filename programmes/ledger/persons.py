@@ -34,8 +34,8 @@ _IN_CHARGE: Final = re.compile(r"分管|[区县市]?领导")
 def is_person(text: str) -> bool:
     """Whether a leader is named as a person, alone or beside the office: 张三, 王副区长, 副区长 张三."""
     parts = [one for one in _PARTS.split(unicodedata.normalize("NFKC", text)) if one]
-    fields = any(_FIELD.fullmatch(one) for one in parts[1:])
-    return any(_is_name(part, alone=position == 0, fields=fields) for position, part in enumerate(parts))
+    fields = next((at for at, one in enumerate(parts) if at and _FIELD.fullmatch(one)), len(parts))
+    return any(_is_name(part, alone=at == 0, fields=at > fields) for at, part in enumerate(parts))
 
 
 def names_person_beside(unit: str) -> bool:
@@ -52,7 +52,7 @@ def is_office(text: str) -> bool:
 def _is_name(part: str, *, alone: bool, fields: bool) -> bool:
     """Whether a part is a name, or has one; `alone` or beside a title a short word is taken for one.
 
-    Among `fields`, 文旅、康养, a bare word is one more of them.
+    Behind `fields`, 文旅、康养, a bare word is one more of them.
     """
     if match := _AFTER_TITLE.fullmatch(part):
         return not _FIELD.fullmatch(match[1]) and not _PLACE.fullmatch(match[1])

@@ -31,6 +31,7 @@ from tests.programmes.ledgers import HEADINGS, ROW, frame, one_sheet, with_cell
         "分管副区长张三",
         "副区长、公安分局局长张三",
         "张三\n副区长",
+        "副区长 张三（分管农业、水利）",
     ],
 )
 def test_the_name_of_a_person_beside_the_office_stays_in_the_ledger(name: str) -> None:
