@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from starlette.types import Lifespan
 
 from services.limit_settings import LimitSettings
-from web.body_deadline import BodyDeadline
+from web.body_deadline import BodyDeadline, UnreadBody
 from web.entrance import Entrance, Told
 from web.request_limits import LimitedDoor, RequestLimits
 from web.root_path import RootPath
@@ -46,4 +46,5 @@ def application(
     app.add_middleware(BodyDeadline, seconds=limits.body_seconds, a_second=limits.body_a_second)
     app.state.request_limits = RequestLimits(limits.allowance)
     app.add_middleware(LimitedDoor, limits=app.state.request_limits)
+    app.add_middleware(UnreadBody)
     return app

@@ -19,7 +19,7 @@ language         the language of a page, and of what is Chinese on an English on
 download         a workbook that a browser saves
 assets           files of the project that pages need
 request_limits   how much one account, one address and all together may ask for
-body_deadline    a body that comes too slowly is given up
+body_deadline    a body that comes too slowly is given up; a short one is read before the answer
 connections      so many connections, and headers in time
 doors            a service's two doors: one for people and programs, one for the operator (ports)
 operator_door    what the operator asks every service: liveness, readiness, metrics
